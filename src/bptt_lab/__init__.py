@@ -1,0 +1,17 @@
+"""bptt_lab: recurrent cells and backpropagation through time, written by hand in NumPy for a course on why RNNs forget.
+
+    cell = RNNCell(input_size, hidden_size)       a recurrent cell
+    trace = cell.unroll(x)                        everything it computed
+    model = SequenceModel(cell, output_size)      with a readout and one loss a token
+    run = model.forward(x, targets)
+    grads = model.backward(run)                   backpropagation through time
+
+Importing this needs NumPy alone. The explorers need the course's other packages: `import bptt_lab.explore`.
+"""
+
+from . import numbers, overflow, tasks
+from .cells import RNNCell
+from .gradcheck import gradcheck
+from .model import SequenceModel, rtrl
+
+__all__ = ["RNNCell", "SequenceModel", "gradcheck", "numbers", "overflow", "rtrl", "tasks"]

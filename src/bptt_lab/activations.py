@@ -1,0 +1,62 @@
+"""tanh, relu and sigmoid: the value, the slope read from the output, and the bound γ of the slope.
+
+A slope can be read from the output h = f(a) alone, so a trace need not keep the pre-activation a:
+
+    tanh'(a) = 1 − h²        relu'(a) = 1 where h > 0, else 0        sigmoid'(a) = h (1 − h)
+
+γ is the largest slope (Pascanu, Mikolov & Bengio 2013): 1, 1 and ¼.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from . import checks
+
+
+class Activation(NamedTuple):
+    """An activation function f; every function takes an array of any shape and writes into `out` if given."""
+
+    name: str
+    value: Callable[..., np.ndarray]  # value(a, out=None) = f(a)
+    slope: Callable[..., np.ndarray]  # slope(h, out=None) = f'(a), read from h = f(a)
+    gamma: float  # the largest slope
+
+
+def _relu(a, out=None):
+    return np.maximum(a, 0.0, out=out)
+
+
+def _sigmoid(a, out=None):
+    # ½ tanh(a/2) + ½ is the same function and never overflows.
+    out = np.multiply(a, 0.5, out)
+    np.tanh(out, out)
+    np.multiply(out, 0.5, out)
+    return np.add(out, 0.5, out)
+
+
+def _tanh_slope(h, out=None):
+    out = np.multiply(h, h, out)
+    return np.subtract(1.0, out, out)
+
+
+def _relu_slope(h, out=None):
+    return np.greater(h, 0.0, np.empty_like(h) if out is None else out)
+
+
+def _sigmoid_slope(h, out=None):
+    slope = np.subtract(1.0, h)
+    return np.multiply(h, slope, out)
+
+
+ACTIVATIONS = {
+    "tanh": Activation("tanh", np.tanh, _tanh_slope, 1.0),
+    "relu": Activation("relu", _relu, _relu_slope, 1.0),
+    "sigmoid": Activation("sigmoid", _sigmoid, _sigmoid_slope, 0.25),
+}
+
+
+def get(name: str) -> Activation:
+    """The activation of that name; `ValueError` for any other name."""
+    return ACTIVATIONS[checks.choice("activation", name, ACTIVATIONS)]

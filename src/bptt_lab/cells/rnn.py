@@ -1,0 +1,229 @@
+"""The plain recurrent cell.
+
+    a_t = W_x x_t + b + W_hh h_{t-1}
+    h_t = f(a_t)
+
+Backward, with δ_t = dL/dh_t as a column and δ_T₊₁ = 0 (Werbos 1990):
+
+    dL/da_t     = f'(a_t) ⊙ δ_t
+    δ_{t-1}     = dh_{t-1} + W_hhᵀ dL/da_t          dh_t is the step's own dL_t/dh_t; note the transpose
+    dL/dW_x     = Σ_t dL/da_t x_tᵀ                  the sum runs over the steps: the weights are shared
+    dL/dW_hh    = Σ_t dL/da_t h_{t-1}ᵀ              the state *before* the step
+    dL/db       = Σ_t dL/da_t
+    dL/dx_t     = W_xᵀ dL/da_t
+
+Arrays hold a vector as a row, so W v is written `v.dot(W.T)` and Wᵀ v is `v.dot(W)`.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from .. import activations, checks, overflow
+from . import single, torch_names
+from .base import Cell
+from .trace import Trace
+
+
+class RNNCell(Cell):
+    """h_t = f(W_x x_t + b + W_hh h_{t-1}) (Elman 1990).
+
+    input_size, hidden_size: I and H. activation: "tanh", "relu" or "sigmoid". init: the start of each matrix, see
+    `cells.starts`. weight_scale multiplies the drawn W_hh. seed: a whole number; the same seed draws the same weights.
+    Raises `ValueError` for anything else.
+
+    >>> cell = RNNCell(3, 4)
+    >>> cell.unroll(np.eye(3)).h.shape
+    (3, 4)
+    """
+
+    def __init__(self, input_size, hidden_size, activation="tanh", weight_scale=1.0, init="normal", seed=0):
+        self.activation = activations.get(activation)
+        super().__init__(input_size, hidden_size, weight_scale, init, seed)
+
+    def __repr__(self) -> str:
+        return f"RNNCell({self.input_size}, {self.hidden_size}, activation={self.activation.name!r})"
+
+    def unroll(self, x, h0=None, scales=None) -> Trace:
+        """Read x, (T, I) or (T, B, I), from the start h0, (H,) or (B, H); zeros if it is not given.
+
+        scales, (B,), multiplies W_hh once more, by a number of its own for each sequence of the batch. That is a sweep
+        over weight scales in one call: the same words in every sequence, another scale for each.
+        """
+        x, h0, batched = self._check_inputs(x, h0)
+        if scales is not None:
+            scales = checks.array("scales", scales, (x.shape[1],))[:, None]
+        with overflow.quietly():
+            one = x.shape[1] == 1 and scales is None
+            trace = self._unroll_one(x, h0, batched) if one else self._unroll_batch(x, h0, batched, scales)
+            return trace or self._unroll_batch(x, h0, batched, scales, overflow.dot)
+
+    def _unroll_one(self, x, h0, batched) -> Trace | None:
+        weights, f = self.stack.copy(), self.activation.value
+        product = weights.dot
+        plan = single.take(len(x), self.input_size, self.hidden_size)
+        plan.x[...] = x[:, 0]
+        plan.h0[...] = 0.0 if h0 is None else h0[0]
+        a_t = plan.a
+        for z_t, h_t in plan.forward:  # z_t = [x_t, 1, h_{t-1}]
+            product(z_t, a_t)
+            f(a_t, h_t)
+        z = plan.z.copy()
+        single.give_back(plan)
+        return single.SingleTrace(z, weights, batched) if checks.all_finite(z) else None
+
+    def _unroll_batch(self, x, h0, batched, scales, dot=np.dot) -> Trace | None:
+        T, B, I = x.shape
+        H, f, x, weights = self.hidden_size, self.activation.value, x.copy(), self.stack.copy()
+        W_xT, W_hhT = weights[:, :I].T.copy(), weights[:, I + 1 :].T.copy()
+        h = np.empty((T + 1, B, H))
+        h[0] = 0.0 if h0 is None else h0
+        a, product = np.empty((T, B, H)), np.empty((B, H))
+        for chunk in _chunks(T, B * I * H):  # W_x x_t of all steps first: it needs no state
+            dot(x[chunk].reshape(-1, I), W_xT, a[chunk].reshape(-1, H))
+        a += weights[:, I]
+        for a_t, h_previous, h_t in zip(a, h, h[1:]):
+            dot(h_previous, W_hhT, product)
+            if scales is not None:
+                np.multiply(product, scales, product)
+            np.add(a_t, product, product)
+            f(product, h_t)
+        if dot is np.dot:
+            return Trace(x, h, weights, batched, scales) if checks.all_finite(h) else None
+        h[np.isnan(h)] = f(np.array([np.inf]))[0]  # ∞ − ∞ in a_t counts as ∞, see `overflow`
+        return Trace(x, h, weights, batched, scales)
+
+    def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
+        """Backpropagation through time.
+
+        dh: each step's own dL_t/dh_t, shape of `trace.h`. It is *not* yet accumulated over time: adding what comes
+        back from later steps is this method's work. Returns the gradient of every parameter (summed over B), of "x" and
+        of "h0", in their shapes. What is past float64's end is ±inf, never NaN.
+        """
+        T, B, H = trace.shape
+        dh = checks.array("dh", dh, (T, B, H) if trace.batched else (T, H), allow_inf=True)
+        if not trace.batched:
+            dh = dh[:, None]
+        one = isinstance(trace, single.SingleTrace)
+        with overflow.quietly():
+            grads = self._backward_one(trace, dh) if one else self._backward_batch(trace, dh)
+            return grads or self._backward_batch(trace, dh, overflow.dot, overflow.multiply)
+
+    def _backward_one(self, trace, dh):
+        z, weights, I = trace.z, trace.weights, self.input_size
+        plan = single.take(dh.shape[0], I, self.hidden_size)
+        plan.dh[...] = dh[:, 0]
+        self.activation.slope(z, plan.slopes)  # of all of z: one call costs more than the columns that are not needed
+        multiply, add = np.multiply, np.add
+        δ = plan.dh_last
+        for slope_t, da_t, dz_t, δ_previous, dh_previous in plan.backward:
+            multiply(slope_t, δ, da_t)
+            da_t.dot(weights, dz_t)  # dL/dz_t = [dL/dx_t, dL/db_t, the way back to h_{t-1}]
+            δ = add(δ_previous, dh_previous, δ_previous)
+        stack = plan.daT.dot(z[:-1])  # Σ_t dL/da_t z_tᵀ: the gradients of W_x, b and W_hh side by side
+        dz = plan.dz.copy()
+        single.give_back(plan)
+        if not (checks.all_finite(stack) and checks.all_finite(dz)):
+            return None
+        dx, dh0 = (dz[:, None, :I], dz[None, 0, I + 1 :]) if trace.batched else (dz[:, :I], dz[0, I + 1 :])
+        return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I], "x": dx, "h0": dh0}
+
+    def _backward_batch(self, trace, dh, dot=np.dot, multiply=np.multiply):
+        T, B, I = trace.inputs.shape
+        H, x, h, weights = self.hidden_size, trace.inputs, trace.states, trace.weights
+        W_x, W_hh = weights[:, :I].copy(), weights[:, I + 1 :].copy()
+        dx, dW_x, dW_hh = np.empty((T, B, I)), np.zeros((H, I)), np.zeros((H, H))
+        da = self.activation.slope(h[1:])  # f'(a_t), which the loop turns into dL/da_t
+        δ, δ_previous = dh[-1], np.empty((B, H))
+        for da_t, dh_previous in zip(da[:0:-1], dh[-2::-1]):
+            multiply(da_t, δ, da_t)
+            dot(da_t, W_hh, δ_previous)
+            if trace.scales is not None:
+                multiply(δ_previous, trace.scales, δ_previous)
+            δ = np.add(δ_previous, dh_previous, δ_previous)
+        multiply(da[0], δ, da[0])
+        scaled = da if trace.scales is None else multiply(da, trace.scales)  # what meets W_hh
+        for chunk in _chunks(T, B * H * max(I, H)):
+            da_rows = da[chunk].reshape(-1, H)
+            dot(da_rows, W_x, dx[chunk].reshape(-1, I))
+            dW_x += dot(da_rows.T, x[chunk].reshape(-1, I))
+            dW_hh += dot(scaled[chunk].reshape(-1, H).T, h[chunk].reshape(-1, H))
+        grads = {"W_x": dW_x, "W_hh": dW_hh, "b": da.sum((0, 1)), "x": dx, "h0": dot(scaled[0], W_hh)}
+        if dot is np.dot:
+            if not all(map(checks.all_finite, grads.values())):
+                return None
+        else:
+            for gradient in grads.values():
+                overflow.exploded(gradient)
+        if not trace.batched:
+            grads["x"], grads["h0"] = grads["x"][:, 0], grads["h0"][0]
+        return grads
+
+    def jacobian(self, trace: Trace, t: int) -> np.ndarray:
+        """J_t = dh_t/dh_{t-1} = diag(f'(a_t)) W_hh, (H, H) or (B, H, H): row i holds the derivatives of unit i.
+
+        t counts as code does: t=0 is the derivative of the first state with respect to the start.
+        """
+        slope = self.slope(trace, t)
+        if trace.scales is not None:
+            slope = slope * trace.scales
+        return trace.squeeze(overflow.multiply(slope[:, :, None], trace.weights[:, self.input_size + 1 :]), axis=0)
+
+    def slope(self, trace: Trace, t: int) -> np.ndarray:
+        """f'(a_t), (B, H)."""
+        t = checks.index("t", t, trace.T)
+        return self.activation.slope(trace.states[t + 1])
+
+    def pull(self, trace: Trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Carry row vectors dL/dh_t, (n, B, H), one step back: (dL/da_t, the part of dL/dh_{t-1} that comes this way)."""
+        da = overflow.multiply(rows, self.slope(trace, t))
+        n, B, H = da.shape
+        back = overflow.dot(da.reshape(n * B, H), trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)
+        return da, back if trace.scales is None else overflow.multiply(back, trace.scales)
+
+    def step_input(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
+        """What the parameter multiplies in a_t, (B, n): x_t for W_x, h_{t-1} for W_hh, 1 for b."""
+        if wrt == "W_x":
+            return trace.inputs[t]
+        if wrt == "b":
+            return np.ones((trace.shape[1], 1))
+        return trace.states[t] if trace.scales is None else trace.states[t] * trace.scales
+
+    def immediate(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
+        """∂⁺h_t/∂W, the derivative with h_{t-1} held fixed, (B, H, *shape of W).
+
+        Entry [b, i, i, j] is f'(a_t)_i times input j of the product; all others are 0, since row i of W feeds unit i alone.
+        """
+        slope, v = self.slope(trace, t), self.step_input(trace, t, wrt)
+        B, H = slope.shape
+        result = np.zeros((B, H, H, v.shape[1]))
+        result[:, range(H), range(H)] = slope[:, :, None] * v[:, None]
+        return result.reshape(B, H, *self.params[wrt].shape)
+
+    @classmethod
+    def from_torch(cls, state_dict: Mapping, layer: int = 0, activation: str = "tanh") -> "RNNCell":
+        """A cell with the weights of one layer of `torch.nn.RNN` or of `torch.nn.RNNCell`.
+
+        state_dict: arrays or tensors under PyTorch's names, with any prefix. The two biases are summed, missing ones
+        are 0. PyTorch does not store the nonlinearity there: say `activation="relu"` if it was. Reversed and projected
+        layers are refused with a `ValueError`.
+        """
+        return cls._from_torch(torch_names.read(state_dict, layer), activation=activation)
+
+    def to_torch(self, grads: Mapping | None = None, layer: int = 0) -> dict[str, np.ndarray]:
+        """The parameters, or a dict of their gradients, in PyTorch's names and layout.
+
+        Our one bias becomes `bias_ih`, beside a `bias_hh` of zeros. Both biases have the same gradient.
+        """
+        values = self.params if grads is None else grads
+        for name in self.params:
+            if name not in values:
+                raise checks.error("grads", f"only {', '.join(map(repr, values))}", f"also {name!r}")
+        b = values["b"]
+        return torch_names.write(values["W_x"], values["W_hh"], b, np.zeros_like(b) if grads is None else b, layer)
+
+
+def _chunks(T: int, products_a_step: int) -> list[slice]:
+    """Cut T steps so that one matrix product stays under 10⁶ multiplications, where BLAS is quickest for these sizes."""
+    size = max(1, 1_000_000 // products_a_step)
+    return [slice(start, min(start + size, T)) for start in range(0, T, size)]

@@ -1,0 +1,128 @@
+"""The gradient of one token's loss, term by term; and the same gradient carried forward.
+
+d is a total derivative, ∂⁺ an immediate one, with h_{k-1} held fixed (Werbos 1974). The recursion
+
+    dh_t/dW = ∂⁺h_t/∂W + dh_t/dh_{t-1} · dh_{t-1}/dW
+
+unrolls into one term for each earlier word:
+
+    dL_t/dW = Σ_{k≤t}  dL_t/dh_t · J_t J_{t-1} ⋯ J_{k+1} · ∂⁺h_k/∂W          J_j = dh_j/dh_{j-1}
+
+Everything here needs a cell, its trace and dh, each step's own dL_t/dh_t as (T, B, H); no model. Steps count as code
+does, from 0.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from . import numbers, overflow
+
+
+class Term:
+    """The part of dL_t/dW that word k contributes directly.
+
+    k         the step, counted from 0
+    gradient  array in the shape of W, summed over B
+    norm      its Frobenius norm
+    factors   the matrices whose product it is, left to right: ordered name -> array, computed when asked for
+    """
+
+    def __init__(self, k: int, gradient: np.ndarray, factors: Callable[[], dict[str, np.ndarray]]):
+        self.k = k
+        self.gradient = gradient
+        self.norm = float(norm(gradient.reshape(1, -1))[0])
+        self._factors = factors
+
+    @property
+    def factors(self) -> dict[str, np.ndarray]:
+        return self._factors()
+
+    def __repr__(self) -> str:
+        return f"Term k={self.k} (word {self.k + 1}): norm {numbers.say(self.norm)}"
+
+
+def norm(rows: np.ndarray) -> np.ndarray:
+    """Euclidean norm along the last axis. Scaled first, so that squares neither overflow nor vanish."""
+    size = np.abs(rows).max(axis=-1, initial=0.0)
+    plain = (size > 0) & np.isfinite(size)
+    scale = np.where(plain, size, 1.0)
+    with overflow.quietly():
+        return np.where(plain, scale * np.sqrt(np.square(rows / scale[..., None]).sum(axis=-1)), size)
+
+
+def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np.ndarray]) -> list[Term]:
+    """The terms k = 0..t of dL_t/dW, W one of the cell's parameters. dh_t: dL_t/dh_t, (B, H), and its factors `readout`.
+
+    A row vector is carried back from t, so all terms together cost one step of arithmetic a word.
+    """
+    found, rows = [], dh_t[None]
+    for k in range(t, -1, -1):
+        da, rows = cell.pull(trace, k, rows)
+        gradient = overflow.dot(da[0].T, cell.step_input(trace, k, wrt)).reshape(cell.params[wrt].shape)
+        found.append(Term(k, gradient, lambda k=k: {**readout, **factors(cell, trace, t, k, wrt)}))
+    return found[::-1]
+
+
+def factors(cell, trace, t: int, k: int, wrt: str) -> dict[str, np.ndarray]:
+    """dh[t]/dh[t-1], …, dh[k+1]/dh[k] and ∂⁺h[k]/∂W, with a batch axis only if the input had one."""
+    named = {f"dh[{j}]/dh[{j - 1}]": cell.jacobian(trace, j) for j in range(t, k, -1)}
+    named[f"∂⁺h[{k}]/∂{wrt}"] = trace.squeeze(cell.immediate(trace, k, wrt), axis=0)
+    return named
+
+
+def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
+    """(T, T): entry [t, k] is the norm of term k of dL_t/dW; 0 above the diagonal."""
+    T, B, H = trace.shape
+    if B == 1:
+        return sequence_ledgers(cell, trace, dh, wrt)[:, :, 0]
+    result = np.zeros((T, T))
+    for k, da in _carried_back(cell, trace, dh):
+        v = cell.step_input(trace, k, wrt)
+        gradients = overflow.dot(v.T, da.transpose(1, 0, 2).reshape(B, -1)).reshape(v.shape[1], T - k, -1)
+        result[k:, k] = norm(gradients.transpose(1, 0, 2).reshape(T - k, -1))
+    return result
+
+
+def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
+    """The ledger of each sequence by itself, (T, T, B): cheap, as the norm of an outer product is a product of norms."""
+    T, B, H = trace.shape
+    result = np.zeros((T, T, B))
+    for k, da in _carried_back(cell, trace, dh):
+        result[k:, k] = overflow.multiply(norm(da), norm(cell.step_input(trace, k, wrt)))
+    return result
+
+
+def _carried_back(cell, trace, dh):
+    """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, H). Step k moves the row vectors of all these t at once."""
+    rows = dh.copy()
+    for k in range(trace.T - 1, -1, -1):
+        da, rows[k:] = cell.pull(trace, k, rows[k:])
+        yield k, da
+
+
+def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
+    """Real-time recurrent learning (Williams & Zipser 1989): dL/dW of the cell's parameters and of "h0", carried forward.
+
+    Keeps the whole of dh_t/dW, a tensor (B, H, *shape of W), and needs no step back: H² times the memory of a state.
+    """
+    T, B, H = trace.shape
+    shapes = {name: value.shape for name, value in cell.params.items()}
+    sizes = np.cumsum([0, *(np.prod(shape, dtype=int) for shape in shapes.values())])
+    dh_dW = np.zeros((B, H, sizes[-1]))
+    dh_dh0 = np.tile(np.eye(H), (B, 1, 1))
+    dW, dh0 = np.zeros(sizes[-1]), np.zeros((B, H))
+    with overflow.quietly():
+        for t in range(T):
+            immediate = [cell.immediate(trace, t, name).reshape(B, H, -1) for name in shapes]
+            J = cell.jacobian(trace, t).reshape(B, H, H)
+            for b in range(B):
+                dh_dW[b] = overflow.dot(J[b], dh_dW[b])
+                dh_dh0[b] = overflow.dot(J[b], dh_dh0[b])
+            dh_dW += np.concatenate(immediate, axis=2)
+            for b in range(B):
+                dW += overflow.dot(dh[t, b], dh_dW[b])
+                dh0[b] += overflow.dot(dh[t, b], dh_dh0[b])
+    grads = {name: overflow.exploded(dW[a:z].reshape(shapes[name])) for name, a, z in zip(shapes, sizes, sizes[1:])}
+    grads["h0"] = trace.squeeze(overflow.exploded(dh0), axis=0)
+    return grads

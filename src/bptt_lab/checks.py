@@ -1,0 +1,91 @@
+"""Say what is wrong with an input before anything is computed.
+
+Every error names the argument, what was given and what was expected.
+"""
+
+import math
+import operator
+from collections.abc import Iterable
+
+import numpy as np
+
+
+def error(name: str, given, expected: str, hint: str = "") -> ValueError:
+    """The one form of this package's complaints, ready to be raised."""
+    return ValueError(f"{name}: got {given}, expected {expected}." + (f" {hint}" if hint else ""))
+
+
+def count(name: str, value) -> int:
+    """A whole number of at least 1."""
+    try:
+        whole = operator.index(value)
+    except TypeError:
+        whole = 0
+    if whole < 1 or isinstance(value, bool):
+        raise error(name, repr(value), "a whole number of at least 1")
+    return whole
+
+
+def index(name: str, value, length: int, lowest: int = 0) -> int:
+    """A whole number from `lowest` to length − 1."""
+    try:
+        whole = operator.index(value)
+    except TypeError:
+        whole = lowest - 1
+    if not lowest <= whole < length or isinstance(value, bool):
+        raise error(name, repr(value), f"a whole number from {lowest} to {length - 1}", "Code counts from 0.")
+    return whole
+
+
+def number(name: str, value) -> float:
+    """A finite real number."""
+    try:
+        real = float(value)
+    except (TypeError, ValueError):
+        raise error(name, repr(value), "a number") from None
+    if not math.isfinite(real):
+        raise error(name, repr(value), "a finite number")
+    return real
+
+
+def choice(name: str, value, choices: Iterable[str]):
+    """One of a few names."""
+    choices = tuple(choices)
+    if not isinstance(value, str) or value not in choices:
+        raise error(name, repr(value), "one of " + ", ".join(map(repr, choices)))
+    return value
+
+
+def all_finite(array: np.ndarray) -> bool:
+    """Whether no entry of a float64 array is NaN or infinite.
+
+    The square sum answers in one call; only if it overflows does each entry have to be looked at.
+    """
+    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+
+
+def array(name: str, value, shape: tuple | None = None, allow_inf: bool = False) -> np.ndarray:
+    """`value` as a float64 array, of that shape and without NaN or infinity; a gradient may have exploded to infinity."""
+    try:
+        result = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        raise error(name, type(value).__name__, "an array of numbers") from None
+    if shape is not None and result.shape != shape:
+        raise error(name, f"shape {result.shape}", f"shape {shape}")
+    if not all_finite(result):
+        bad = np.isnan(result) if allow_inf else ~np.isfinite(result)
+        if bad.any():
+            place = tuple(int(i) for i in np.argwhere(bad)[0])
+            raise error(name, f"{result[place]} at {place}", "numbers" if allow_inf else "finite numbers")
+    return result
+
+
+def seed(name: str, value) -> int:
+    """A whole number of at least 0."""
+    try:
+        whole = operator.index(value)
+    except TypeError:
+        whole = -1
+    if whole < 0:
+        raise error(name, repr(value), "a whole number of at least 0")
+    return whole

@@ -1,0 +1,132 @@
+"""Finite differences that say where a gradient is wrong.
+
+Each entry is moved a little to both sides and the loss computed twice: (L(θ + ε) − L(θ − ε)) / 2ε. That knows nothing
+of the chain rule, so it can judge every other way to the gradient. Its error is about ε² from the curvature and 10⁻¹⁶ L/ε
+from rounding; ε near 10⁻⁵ balances the two. At the kink of relu there is no derivative to agree with.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from . import checks, numbers, overflow
+from .model import Run, SequenceModel
+
+EPSILON = 6e-6  # the cube root of float64's 2·10⁻¹⁶
+
+
+class GradCheck:
+    """What `gradcheck` found.
+
+    errors   name -> largest difference, divided by the largest entry of the finite differences of that name
+    worst    (name, index) of the entry that is furthest off, measured so
+    step     the first step on the way back (counted from 0) from which the gradient is wrong; None if nothing is, or
+             if the steps cannot be told apart
+    numeric  name -> the finite differences themselves
+    """
+
+    TOLERANCE = 1e-5
+
+    def __init__(self, errors, worst, step, numeric, given_entry: float):
+        self.errors: dict[str, float] = errors
+        self.worst: tuple[str, tuple[int, ...]] = worst
+        self.step: int | None = step
+        self.numeric: dict[str, np.ndarray] = numeric
+        self._given_entry = given_entry
+
+    @property
+    def passed(self) -> bool:
+        """Whether every error is below 10⁻⁵; a right gradient is usually below 10⁻⁷."""
+        return all(error < self.TOLERANCE for error in self.errors.values())
+
+    def __repr__(self) -> str:
+        lines = [f"{name:>5}  largest error {numbers.say(error, vanished='0')}" for name, error in self.errors.items()]
+        name, index = self.worst
+        if self.passed:
+            lines.append("The gradient agrees with finite differences.")
+        else:
+            entry = f"{name}[{', '.join(map(str, index))}]"
+            right = numbers.say(float(self.numeric[name][index]), vanished="0")
+            lines.append(f"Wrong: {entry} is {numbers.say(self._given_entry, vanished='0')}, should be near {right}.")
+            if self.step is not None:
+                lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
+        return "\n".join(lines)
+
+
+def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None = None) -> GradCheck:
+    """Compare a gradient with finite differences: the model's own, or `grads`, a dict that was handed in.
+
+    Names in `grads` may be any of the parameters, "x" and "h0"; only those are checked. Two forward runs an entry, so
+    keep the net small. The model is left as it was. Raises `ValueError` for an unknown name, a wrong shape, or a loss
+    that is not finite: no difference can be taken there.
+    """
+    run = model.forward(x, targets, mask)
+    if not np.isfinite(run.loss):
+        raise checks.error("loss", run.loss, "a finite loss", "Take smaller weights or a shorter sequence.")
+    x = np.array(x, dtype=np.float64)
+    h0 = np.array(run.trace.h0)
+    places = {**model.params, "x": x, "h0": h0}
+    own = model.backward(run)
+    given = own if grads is None else _check_names(grads, places)
+
+    def loss() -> float:
+        return model.forward(x, targets, mask, h0).loss
+
+    numeric = {name: _differences(places[name], loss) for name in given}
+    wrong = {name: np.abs(given[name] - numeric[name]) for name in given}
+    sizes = {name: np.abs(numeric[name]).max() or 1.0 for name in given}
+    with overflow.quietly():
+        errors = {name: float(np.nan_to_num(wrong[name].max() / sizes[name], nan=np.inf, posinf=np.inf)) for name in given}
+    name = max(errors, key=lambda name: errors[name])
+    index = tuple(int(i) for i in np.unravel_index(np.argmax(wrong[name]), wrong[name].shape))
+    step = None
+    if errors[name] >= GradCheck.TOLERANCE:
+        step = _first_wrong_step(model, run, {n: given[n] - own[n] for n in given if errors[n] >= GradCheck.TOLERANCE})
+    return GradCheck(errors, (name, index), step, numeric, float(given[name][index]))
+
+
+def _check_names(grads: Mapping, places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    if not isinstance(grads, Mapping) or not grads:
+        raise checks.error("grads", type(grads).__name__, "a dict from names to arrays")
+    for name in grads:
+        checks.choice("a name in grads", name, places)
+    return {name: checks.array(f"grads[{name!r}]", grads[name], places[name].shape, allow_inf=True) for name in grads}
+
+
+def _differences(array: np.ndarray, loss) -> np.ndarray:
+    result = np.empty(array.shape)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        ε = EPSILON * max(1.0, abs(kept))
+        try:
+            array[index] = kept + ε
+            above, up = loss(), array[index]
+            array[index] = kept - ε
+            below, down = loss(), array[index]
+        finally:
+            array[index] = kept
+        result[index] = (above - below) / (up - down)  # the step that float64 really took
+    return result
+
+
+def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarray]) -> int | None:
+    """The step where the way back goes wrong first, which is the latest one.
+
+    "x" has a step of its own in each row. For a weight, which all steps share, the error is written as a mix of
+    the steps' true contributions: a step that was left out, or counted twice, shows as −1 or +1.
+    """
+    if "x" in wrong:
+        off = np.abs(wrong["x"]).reshape(run.trace.T, -1).max(axis=1)
+        return int(np.flatnonzero(off > 1e-5 * off.max())[-1])
+    for name, error in wrong.items():
+        if name not in model.cell.params:
+            continue
+        parts = np.zeros((run.trace.T, error.size))
+        for t in range(run.trace.T):
+            for term in model.chain_rule_terms(run, t, name):
+                parts[term.k] += term.gradient.ravel()
+        mix, _, rank, _ = np.linalg.lstsq(parts.T, error.ravel(), rcond=None)
+        explained = np.linalg.norm(parts.T @ mix - error.ravel()) < 1e-3 * np.linalg.norm(error)
+        if explained and rank == run.trace.T:
+            return int(np.flatnonzero(np.abs(mix) > 1e-3)[-1])
+    return None

@@ -1,0 +1,184 @@
+"""A cell with a readout and one loss a token.
+
+    y_t = W_oh h_t + b_o            for every step
+    L_t = loss(y_t, target_t)       one loss a token; a masked step has none
+    L   = Σ_t L_t                   the sum over the steps, then the mean over the B sequences
+
+    dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ   no product of Jacobians here: this gradient never vanishes
+    dL_t/dh_t = W_ohᵀ dL_t/dy_t     what each step hands to the cell's backward
+"""
+
+import numpy as np
+
+from . import chain_rule, checks, losses, numbers, overflow
+from .cells import starts
+from .cells.base import Cell
+from .cells.trace import Trace
+from .parameters import Parameters
+
+
+class Run:
+    """Everything that a model computed for one batch of sequences.
+
+    trace   the cell's trace
+    y       (T[, B], O)  the outputs; for "cross_entropy" the logits
+    losses  (T[, B])     L_t of every token, 0 where masked
+    loss    float        L: summed over the steps, mean over B
+    """
+
+    def __init__(self, trace: Trace, y: np.ndarray, losses: np.ndarray, dy: np.ndarray, W_oh: np.ndarray, loss_name: str):
+        self.trace = trace
+        self.y = trace.squeeze(y)
+        self.losses = trace.squeeze(losses)
+        self.loss = float(self.losses.sum(0).mean())
+        self.dy = dy  # dL/dy_t, which carries the 1/B, always (T, B, O)
+        self.W_oh = W_oh
+        self.loss_name = loss_name
+
+    @property
+    def probabilities(self) -> np.ndarray | None:
+        """softmax(y), the probability of each class; None for "mse"."""
+        return losses.probabilities(self.y) if self.loss_name == "cross_entropy" else None
+
+    @property
+    def dh(self) -> np.ndarray:
+        """Each step's own dL_t/dh_t = dL_t/dy_t W_oh, (T, B, H)."""
+        T, B, O = self.dy.shape
+        return overflow.dot(self.dy.reshape(-1, O), self.W_oh).reshape(self.trace.shape)
+
+    def __repr__(self) -> str:
+        return f"Run of {self.trace.T} steps: loss {numbers.say(self.loss, vanished='0')}"
+
+
+class SequenceModel:
+    """y_t = W_oh h_t + b_o on top of a cell, with one loss for each token.
+
+    output_size: O, the number of classes or of target values. loss: "cross_entropy" or "mse". The readout starts as
+    `cells.starts` says for the cell's init. Raises `ValueError` for anything else.
+    """
+
+    def __init__(self, cell: Cell, output_size: int, loss: str = "cross_entropy", seed: int = 0):
+        if not isinstance(cell, Cell):
+            raise checks.error("cell", type(cell).__name__, "a cell such as RNNCell")
+        O, H = checks.count("output_size", output_size), cell.hidden_size
+        self.cell, self.output_size = cell, O
+        self.loss = checks.choice("loss", loss, losses.OF)
+        # The cell draws from `seed` itself: a stream of our own keeps W_oh independent of W_x.
+        rng = np.random.default_rng([checks.seed("seed", seed), 1])
+        self.W_oh = starts.other_weights(cell.init, (O, H), H, H, rng)
+        self.b_o = starts.bias(cell.init, O, H, rng)
+
+    @property
+    def params(self) -> Parameters:
+        """The cell's parameters, W_oh (O, H) and b_o (O,): setting one copies into place."""
+        return Parameters({**self.cell.params, "W_oh": self.W_oh, "b_o": self.b_o})
+
+    def __repr__(self) -> str:
+        return f"SequenceModel({self.cell!r}, {self.output_size}, loss={self.loss!r})"
+
+    def forward(self, x, targets, mask=None, h0=None) -> Run:
+        """Read x, (T, I) or (T, B, I), and compare with the targets.
+
+        targets: class numbers (T,) or (T, B) for "cross_entropy"; (T[, B]) or (T[, B], O) for "mse". mask: (T,) or
+        (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0: as in `unroll`.
+        """
+        for name, value in (("W_oh", self.W_oh), ("b_o", self.b_o)):
+            checks.array(f"params[{name!r}]", value)
+        x = checks.array("x", x)
+        steps = x.shape[:-1]
+        counts = np.ones(steps, dtype=bool) if mask is None else _check_mask(mask, steps)
+        wanted = losses.targets(self.loss, targets, steps, self.output_size, counts)
+        trace = self.cell.unroll(x, h0)
+        T, B, H = trace.shape
+        with overflow.quietly():
+            y = overflow.exploded(overflow.dot(trace.states[1:].reshape(-1, H), self.W_oh.T) + self.b_o)
+        rows = counts.reshape(-1)
+        token_losses, dy = np.zeros(T * B), np.zeros_like(y)
+        token_losses[rows], dy[rows] = losses.OF[self.loss](y[rows], wanted)
+        shape = T, B, self.output_size
+        return Run(trace, y.reshape(shape), token_losses.reshape(T, B), dy.reshape(shape) / B, self.W_oh.copy(), self.loss)
+
+    def backward(self, run: Run, truncate: int | None = None) -> dict[str, np.ndarray]:
+        """dL/d everything: every parameter, "x" and "h0".
+
+        truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given.
+        """
+        if truncate is None:
+            grads = self.cell.backward(run.trace, run.trace.squeeze(run.dh))
+        else:
+            grads = self._truncated(run, checks.count("truncate", truncate))
+        return {**grads, **_readout_gradients(run)}
+
+    def _truncated(self, run: Run, k: int) -> dict[str, np.ndarray]:
+        trace, dh = run.trace, run.dh
+        pieces = [slice(start, min(start + k, trace.T)) for start in range(0, trace.T, k)]
+        grads = [self.cell.backward(trace.part(piece), dh[piece]) for piece in pieces]
+        with overflow.quietly():
+            total = {name: overflow.exploded(np.sum([g[name] for g in grads], axis=0)) for name in self.cell.params}
+        total["x"] = trace.squeeze(np.concatenate([g["x"] for g in grads]))
+        total["h0"] = trace.squeeze(grads[0]["h0"], axis=0)
+        return total
+
+    def gradient(self, x, targets, mask=None) -> tuple[float, dict[str, np.ndarray]]:
+        """(loss, gradients) in one call."""
+        run = self.forward(x, targets, mask)
+        return run.loss, self.backward(run)
+
+    def chain_rule_terms(self, run: Run, t: int, wrt: str = "W_x") -> list[chain_rule.Term]:
+        """The terms k = 0..t of dL_t/dW: word k's own way to the loss of token t.
+
+        wrt: any parameter. W_oh and b_o stand outside the recurrence, so only their term k = t is not zero. The terms
+        sum to the gradient that BPTT gives for L_t alone. `factors` start with "dL[t]/dy[t]" and "dy[t]/dh[t]".
+        """
+        t = checks.index("t", t, run.trace.T)
+        checks.choice("wrt", wrt, self.params)
+        if wrt in self.cell.params:
+            readout = {f"dL[{t}]/dy[{t}]": run.trace.squeeze(run.dy[t], axis=0), f"dy[{t}]/dh[{t}]": run.W_oh.copy()}
+            return chain_rule.terms(self.cell, run.trace, run.dh[t], t, wrt, readout)
+        nothing = [chain_rule.Term(k, np.zeros_like(self.params[wrt]), dict) for k in range(t)]
+        return [*nothing, self._readout_term(run, t, wrt)]
+
+    def _readout_term(self, run: Run, t: int, wrt: str) -> chain_rule.Term:
+        (B, O), trace = run.dy[t].shape, run.trace
+        v = trace.states[t + 1] if wrt == "W_oh" else np.ones((B, 1))
+
+        def factors():
+            immediate = np.einsum("ij,bn->bijn", np.eye(O), v).reshape(B, O, *self.params[wrt].shape)
+            return {f"dL[{t}]/dy[{t}]": trace.squeeze(run.dy[t], 0), f"∂⁺y[{t}]/∂{wrt}": trace.squeeze(immediate, 0)}
+
+        return chain_rule.Term(t, overflow.dot(run.dy[t].T, v).reshape(self.params[wrt].shape), factors)
+
+    def ledger(self, run: Run, wrt: str = "W_x") -> np.ndarray:
+        """(T, T): entry [t, k] is the norm of step k's term in dL_t/dW; 0 above the diagonal.
+
+        The terms of a row sum to BPTT's gradient of L_t. Their norms do not sum to its norm.
+        """
+        checks.choice("wrt", wrt, self.params)
+        if wrt in self.cell.params:
+            return chain_rule.ledger(self.cell, run.trace, run.dh, wrt)
+        return np.diag([self._readout_term(run, t, wrt).norm for t in range(run.trace.T)])
+
+
+def rtrl(model: SequenceModel, run: Run) -> dict[str, np.ndarray]:
+    """The gradient of every parameter and of "h0", carried forward (real-time recurrent learning).
+
+    The same numbers as `model.backward(run)`, less "x", at a much higher price: see `chain_rule.forward_mode`.
+    """
+    return {**chain_rule.forward_mode(model.cell, run.trace, run.dh), **_readout_gradients(run)}
+
+
+def _readout_gradients(run: Run) -> dict[str, np.ndarray]:
+    T, B, H = run.trace.shape
+    dy = run.dy.reshape(T * B, -1)
+    with overflow.quietly():
+        db_o = overflow.exploded(dy.sum(0))
+    return {"W_oh": overflow.dot(dy.T, run.trace.states[1:].reshape(-1, H)), "b_o": db_o}
+
+
+def _check_mask(mask, steps: tuple[int, ...]) -> np.ndarray:
+    mask = np.asarray(mask)
+    if mask.shape != steps:
+        raise checks.error("mask", f"shape {mask.shape}", f"shape {steps}")
+    if mask.dtype != bool and not np.isin(mask, (0, 1)).all():
+        raise checks.error("mask", f"{mask.dtype} values", "true and false, or 1 and 0")
+    return mask.astype(bool)

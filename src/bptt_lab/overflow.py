@@ -1,0 +1,55 @@
+"""Products that stay meaningful past the end of float64.
+
+A gradient that explodes is a result here, not an error. Plain floats turn it into NaN as soon as an infinite number
+meets a zero or its own opposite. These products follow two rules instead:
+
+    0 · ∞ = 0      the ∞ is an overflowed number, and zero times any number is zero
+    ∞ − ∞ = ∞      the sign is lost, the size is not: exploded
+
+Where nothing overflows they are NumPy's own products, with one look at the result added.
+"""
+
+import numpy as np
+
+from .checks import all_finite
+
+
+def quietly() -> np.errstate:
+    """Overflow is a result in this package, so NumPy's warnings about it are noise: `with quietly(): …`."""
+    return np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore")
+
+
+def exploded(array: np.ndarray) -> np.ndarray:
+    """`array` with every NaN made +∞, in place: ∞ − ∞ = ∞."""
+    if not all_finite(array):
+        array[np.isnan(array)] = np.inf
+    return array
+
+
+def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """a · b, entry by entry."""
+    with quietly():
+        result = np.multiply(a, b, out)
+    result[np.isnan(result) & ((a == 0) | (b == 0))] = 0.0
+    return exploded(result)
+
+
+def dot(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """The matrix product a b of arrays of one or two axes."""
+    with quietly():
+        result = np.asarray(np.dot(a, b, out))
+        if not all_finite(result):
+            result[...] = _overflowed_dot(a, b)
+    return result
+
+
+def _overflowed_dot(a, b):
+    finite_a, finite_b = np.isfinite(a), np.isfinite(b)
+    result = np.asarray(np.dot(np.where(finite_a, a, 0.0), np.where(finite_b, b, 0.0)))
+    sign_a, sign_b = np.sign(a), np.sign(b)
+    infinite_a, infinite_b = np.where(finite_a, 0.0, sign_a), np.where(finite_b, 0.0, sign_b)
+    # How many infinite products each entry sums, and how many more of them are positive than negative.
+    terms = np.abs(infinite_a).dot(np.abs(sign_b)) + np.abs(sign_a).dot(np.abs(infinite_b))
+    balance = infinite_a.dot(sign_b) + sign_a.dot(infinite_b)
+    result = np.where(terms > 0, np.where(balance == -terms, -np.inf, np.inf), result)
+    return exploded(np.atleast_1d(result)).reshape(result.shape)

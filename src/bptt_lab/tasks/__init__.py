@@ -1,0 +1,5 @@
+"""The sequences that nets are trained on."""
+
+from . import vocabulary
+
+__all__ = ["vocabulary"]

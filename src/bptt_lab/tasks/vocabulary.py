@@ -1,0 +1,75 @@
+"""The words of the course, their one-hot code, and the was/were sentence at each length.
+
+"The cats that I saw earlier this morning were very hungry": whether *was* or *were* comes next hangs on the second word.
+"""
+
+import difflib
+import re
+
+import numpy as np
+
+from .. import checks
+
+VOCABULARY: tuple[str, ...] = tuple(
+    """. was were is are the a this that these those every some
+    cat cats dog dogs bird birds horse horses child children teacher teachers student students author authors key keys
+    house houses garden gardens river rivers table tables friend friends picture pictures
+    I you we they it saw met heard found liked drew followed
+    who which and but not near behind beside with of in on from to
+    earlier later today yesterday early late morning evening week again often always
+    old small tall young quiet two very quite so hungry tired happy lost red green ready here""".split()
+)  # fmt: skip
+
+# One sentence for each length. They end alike; what grows is the distance between the subject and its verb.
+SENTENCES: dict[int, str] = {
+    len(sentence.split()): sentence
+    for sentence in (
+        "cats",
+        "cats were",
+        "cats were hungry",
+        "the cats were hungry",
+        "the cats were very hungry",
+        "the cats I saw were hungry",
+        "the cats I saw were very hungry",
+        "the cats that I saw were very hungry",
+        "the cats that I saw earlier were very hungry",
+        "the cats that I saw this morning were very hungry",
+        "the cats that I saw earlier this morning were very hungry",
+        "the two cats that I saw earlier this morning were very hungry",
+    )
+}
+
+_INDEX = {word.lower(): i for i, word in enumerate(VOCABULARY)}
+
+
+def indices(text: str) -> np.ndarray:
+    """The number of each word of `text`, (T,). Case does not matter; a full stop is a word of its own."""
+    if not isinstance(text, str):
+        raise checks.error("text", type(text).__name__, "a sentence as a string")
+    words = re.findall(r"[^\s.]+|\.", text)
+    if not words:
+        raise checks.error("text", repr(text), "at least one word")
+    for word in words:
+        if word.lower() not in _INDEX:
+            near = difflib.get_close_matches(word.lower(), _INDEX, n=3)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "See `VOCABULARY` for the words."
+            raise checks.error("text", f"the word {word!r}", f"one of the {len(VOCABULARY)} words of the vocabulary", hint)
+    return np.array([_INDEX[word.lower()] for word in words])
+
+
+def encode(text: str) -> np.ndarray:
+    """One-hot rows, (T, V): row t has a 1 at the number of word t + 1."""
+    return np.eye(len(VOCABULARY))[indices(text)]
+
+
+def decode(x) -> str:
+    """The text of one-hot rows, (T, V), or of any rows: the largest entry names the word."""
+    x = checks.array("x", x)
+    if x.ndim != 2 or x.shape[1] != len(VOCABULARY):
+        raise checks.error("x", f"shape {x.shape}", f"(T, {len(VOCABULARY)})")
+    return " ".join(VOCABULARY[i] for i in x.argmax(axis=1)).replace(" .", ".")
+
+
+def next_words(text: str) -> np.ndarray:
+    """What a language model should say after each word of `text`, (T,): the next word's number, at the end the full stop."""
+    return np.append(indices(text)[1:], _INDEX["."])
