@@ -9,9 +9,9 @@
 Importing this needs NumPy alone. The explorers need the course's other packages: `import bptt_lab.explore`.
 """
 
-from . import numbers, overflow, tasks
+from . import overflow, tasks, text
 from .cells import RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
-__all__ = ["RNNCell", "SequenceModel", "gradcheck", "numbers", "overflow", "rtrl", "tasks"]
+__all__ = ["RNNCell", "SequenceModel", "gradcheck", "overflow", "rtrl", "tasks", "text"]

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from . import numbers, overflow
+from . import overflow, text
 
 
 class Term:
@@ -39,7 +39,7 @@ class Term:
         return self._factors()
 
     def __repr__(self) -> str:
-        return f"Term k={self.k} (word {self.k + 1}): norm {numbers.say(self.norm)}"
+        return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm)}"
 
 
 def norm(rows: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from . import checks, numbers, overflow
+from . import checks, overflow, text
 from .model import Run, SequenceModel
 
 EPSILON = 6e-6  # the cube root of float64's 2·10⁻¹⁶
@@ -40,14 +40,14 @@ class GradCheck:
         return all(error < self.TOLERANCE for error in self.errors.values())
 
     def __repr__(self) -> str:
-        lines = [f"{name:>5}  largest error {numbers.say(error, vanished='0')}" for name, error in self.errors.items()]
+        lines = [f"{name:>5}  largest error {text.say(error, vanished='0')}" for name, error in self.errors.items()]
         name, index = self.worst
         if self.passed:
             lines.append("The gradient agrees with finite differences.")
         else:
             entry = f"{name}[{', '.join(map(str, index))}]"
-            right = numbers.say(float(self.numeric[name][index]), vanished="0")
-            lines.append(f"Wrong: {entry} is {numbers.say(self._given_entry, vanished='0')}, should be near {right}.")
+            right = text.say(float(self.numeric[name][index]), vanished="0")
+            lines.append(f"Wrong: {entry} is {text.say(self._given_entry, vanished='0')}, should be near {right}.")
             if self.step is not None:
                 lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
         return "\n".join(lines)

@@ -10,7 +10,7 @@
 
 import numpy as np
 
-from . import chain_rule, checks, losses, numbers, overflow
+from . import chain_rule, checks, losses, overflow, text
 from .cells import starts
 from .cells.base import Cell
 from .cells.trace import Trace
@@ -47,7 +47,7 @@ class Run:
         return overflow.dot(self.dy.reshape(-1, O), self.W_oh).reshape(self.trace.shape)
 
     def __repr__(self) -> str:
-        return f"Run of {self.trace.T} steps: loss {numbers.say(self.loss, vanished='0')}"
+        return f"Run of {self.trace.T} steps: loss {text.say(self.loss, vanished='0')}"
 
 
 class SequenceModel:
