@@ -93,6 +93,29 @@ def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     return result
 
 
+def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
+    """The signed share of term k in dL_t/dW, for each sequence by itself, (T, T, B).
+
+    share = ⟨term k, dL_t/dW⟩ / ‖dL_t/dW‖²: what the term adds along the whole gradient. A row sums to 1. A negative
+    share works against the sum, and a share above 1 is taken back by others. 0 throughout where the gradient is 0, and where
+    it has exploded.
+    """
+    T, B, H = trace.shape
+    da = np.zeros((B, T, T, H))
+    for k, da_k in _carried_back(cell, trace, dh):
+        da[:, k:, k] = da_k.transpose(1, 0, 2)
+    v = np.stack([cell.step_input(trace, k, wrt) for k in range(T)], axis=1)  # (B, T, n)
+    size = np.abs(da).max(axis=(2, 3), keepdims=True)
+    with overflow.quietly():
+        da = np.where((size > 0) & np.isfinite(size), da / size, 0.0)
+        # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩
+        products = (da @ da.transpose(0, 1, 3, 2)) * (v @ v.transpose(0, 2, 1))[:, None]
+        along = products.sum(axis=-1)
+        total = along.sum(axis=-1, keepdims=True)
+        shares = np.where(total > 0, along / total, 0.0)
+    return shares.transpose(1, 2, 0)
+
+
 def _carried_back(cell, trace, dh):
     """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, H). Step k moves the row vectors of all these t at once."""
     rows = dh.copy()
