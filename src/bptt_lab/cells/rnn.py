@@ -75,22 +75,23 @@ class RNNCell(Cell):
     def _unroll_batch(self, x, h0, batched, scales, dot=np.dot) -> Trace | None:
         T, B, I = x.shape
         H, f, x, weights = self.hidden_size, self.activation.value, x.copy(), self.stack.copy()
-        W_xT, W_hhT = weights[:, :I].T.copy(), weights[:, I + 1 :].T.copy()
+        W_xT, W_hhT = weights[:, :I].copy().T, weights[:, I + 1 :].copy().T  # BLAS likes the right factor transposed
         h = np.empty((T + 1, B, H))
         h[0] = 0.0 if h0 is None else h0
-        a, product = np.empty((T, B, H)), np.empty((B, H))
+        a, product = h[1:], np.empty((B, H))  # a_t stands where h_t will be
         for chunk in _chunks(T, B * I * H):  # W_x x_t of all steps first: it needs no state
             dot(x[chunk].reshape(-1, I), W_xT, a[chunk].reshape(-1, H))
         a += weights[:, I]
-        for a_t, h_previous, h_t in zip(a, h, h[1:]):
+        for h_previous, h_t in zip(h, a):
             dot(h_previous, W_hhT, product)
             if scales is not None:
                 np.multiply(product, scales, product)
-            np.add(a_t, product, product)
-            f(product, h_t)
-        if dot is np.dot:
-            return Trace(x, h, weights, batched, scales) if checks.all_finite(h) else None
-        h[np.isnan(h)] = f(np.array([np.inf]))[0]  # ∞ − ∞ in a_t counts as ∞, see `overflow`
+            np.add(h_t, product, h_t)
+            f(h_t, h_t)
+        if not checks.all_finite(h):
+            if dot is np.dot:
+                return None
+            h[np.isnan(h)] = f(np.array([np.inf]))[0]  # ∞ − ∞ in a_t counts as ∞, see `overflow`
         return Trace(x, h, weights, batched, scales)
 
     def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
@@ -130,33 +131,35 @@ class RNNCell(Cell):
 
     def _backward_batch(self, trace, dh, dot=np.dot, multiply=np.multiply):
         T, B, I = trace.inputs.shape
-        H, x, h, weights = self.hidden_size, trace.inputs, trace.states, trace.weights
-        W_x, W_hh = weights[:, :I].copy(), weights[:, I + 1 :].copy()
-        dx, dW_x, dW_hh = np.empty((T, B, I)), np.zeros((H, I)), np.zeros((H, H))
-        da = self.activation.slope(h[1:])  # f'(a_t), which the loop turns into dL/da_t
-        δ, δ_previous = dh[-1], np.empty((B, H))
-        for da_t, dh_previous in zip(da[:0:-1], dh[-2::-1]):
-            multiply(da_t, δ, da_t)
-            dot(da_t, W_hh, δ_previous)
-            if trace.scales is not None:
-                multiply(δ_previous, trace.scales, δ_previous)
-            δ = np.add(δ_previous, dh_previous, δ_previous)
-        multiply(da[0], δ, da[0])
-        scaled = da if trace.scales is None else multiply(da, trace.scales)  # what meets W_hh
-        for chunk in _chunks(T, B * H * max(I, H)):
-            da_rows = da[chunk].reshape(-1, H)
-            dot(da_rows, W_x, dx[chunk].reshape(-1, I))
-            dW_x += dot(da_rows.T, x[chunk].reshape(-1, I))
-            dW_hh += dot(scaled[chunk].reshape(-1, H).T, h[chunk].reshape(-1, H))
-        grads = {"W_x": dW_x, "W_hh": dW_hh, "b": da.sum((0, 1)), "x": dx, "h0": dot(scaled[0], W_hh)}
-        if dot is np.dot:
-            if not all(map(checks.all_finite, grads.values())):
+        H, x, h, weights, scales = self.hidden_size, trace.inputs, trace.states, trace.weights, trace.scales
+        W_x, W_hh = weights[:, :I].T.copy().T, weights[:, I + 1 :].T.copy().T
+        dW_x, dW_hh, db, dx = np.zeros((H, I)), np.zeros((H, H)), np.zeros(H), np.empty((T, B, I))
+        δ, back = np.empty((B, H)), np.zeros((B, H))
+        chunks = _chunks(T, B * H * max(I, H))
+        scratch = np.empty((chunks[0].stop, B, H))
+        for chunk in reversed(chunks):
+            da = scratch[: chunk.stop - chunk.start]
+            self.activation.slope(h[1:][chunk], da)  # f'(a_t), which the loop turns into dL/da_t
+            for da_t, dh_t in zip(da[::-1], dh[chunk][::-1]):
+                np.add(dh_t, back, δ)
+                multiply(da_t, δ, da_t)
+                dot(da_t, W_hh, back)
+                if scales is not None:
+                    multiply(back, scales, back)
+            rows = da.reshape(-1, H)
+            dot(rows, W_x, dx[chunk].reshape(-1, I))
+            dW_x += dot(rows.T, x[chunk].reshape(-1, I))
+            db += rows.sum(0)
+            rows = rows if scales is None else multiply(da, scales).reshape(-1, H)
+            dW_hh += dot(rows.T, h[chunk].reshape(-1, H))
+        grads = {"W_x": dW_x, "W_hh": dW_hh, "b": db, "x": dx, "h0": back}
+        if not all(map(checks.all_finite, grads.values())):
+            if dot is np.dot:
                 return None
-        else:
             for gradient in grads.values():
                 overflow.exploded(gradient)
         if not trace.batched:
-            grads["x"], grads["h0"] = grads["x"][:, 0], grads["h0"][0]
+            grads["x"], grads["h0"] = dx[:, 0], back[0]
         return grads
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
