@@ -100,20 +100,33 @@ def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     share works against the sum, and a share above 1 is taken back by others. 0 throughout where the gradient is 0, and where
     it has exploded.
     """
+    along, _ = _inner_products(cell, trace, dh, wrt)
+    total = along.sum(axis=-1, keepdims=True)
+    with overflow.quietly():
+        return np.where(total > 0, along / total, 0.0).transpose(1, 2, 0)
+
+
+def sequence_norms(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
+    """‖dL_t/dW‖ of each token's whole gradient, for each sequence by itself, (T, B)."""
+    along, size = _inner_products(cell, trace, dh, wrt)
+    with overflow.quietly():
+        return (np.where(np.isfinite(size), np.sqrt(np.maximum(along.sum(axis=-1), 0.0)), 1.0) * size).T
+
+
+def _inner_products(cell, trace, dh, wrt):
+    """⟨term k, dL_t/dW⟩ / size², (B, T, T), and the size (B, T) that was divided out of row t."""
     T, B, H = trace.shape
     da = np.zeros((B, T, T, H))
     for k, da_k in _carried_back(cell, trace, dh):
         da[:, k:, k] = da_k.transpose(1, 0, 2)
     v = np.stack([cell.step_input(trace, k, wrt) for k in range(T)], axis=1)  # (B, T, n)
-    size = np.abs(da).max(axis=(2, 3), keepdims=True)
+    size = np.abs(da).max(axis=(2, 3))
+    scale = np.where((size > 0) & np.isfinite(size), size, 1.0)[:, :, None, None]
     with overflow.quietly():
-        da = np.where((size > 0) & np.isfinite(size), da / size, 0.0)
-        # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩
+        da = np.where(np.isfinite(size)[:, :, None, None], da / scale, 0.0)
+        # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient
         products = (da @ da.transpose(0, 1, 3, 2)) * (v @ v.transpose(0, 2, 1))[:, None]
-        along = products.sum(axis=-1)
-        total = along.sum(axis=-1, keepdims=True)
-        shares = np.where(total > 0, along / total, 0.0)
-    return shares.transpose(1, 2, 0)
+    return products.sum(axis=-1), size
 
 
 def _carried_back(cell, trace, dh):

@@ -76,11 +76,11 @@ class SequenceModel:
     def __repr__(self) -> str:
         return f"SequenceModel({self.cell!r}, {self.output_size}, loss={self.loss!r})"
 
-    def forward(self, x, targets, mask=None, h0=None) -> Run:
+    def forward(self, x, targets, mask=None, h0=None, scales=None) -> Run:
         """Read x, (T, I) or (T, B, I), and compare with the targets.
 
         targets: class numbers (T,) or (T, B) for "cross_entropy"; (T[, B]) or (T[, B], O) for "mse". mask: (T,) or
-        (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0: as in `unroll`.
+        (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0, scales: as in `unroll`.
         """
         for name, value in (("W_oh", self.W_oh), ("b_o", self.b_o)):
             checks.array(f"params[{name!r}]", value)
@@ -88,7 +88,7 @@ class SequenceModel:
         steps = x.shape[:-1]
         counts = np.ones(steps, dtype=bool) if mask is None else _check_mask(mask, steps)
         wanted = losses.targets(self.loss, targets, steps, self.output_size, counts)
-        trace = self.cell.unroll(x, h0)
+        trace = self.cell.unroll(x, h0) if scales is None else self.cell.unroll(x, h0, scales=scales)
         T, B, H = trace.shape
         with overflow.quietly():
             y = overflow.exploded(overflow.dot(trace.states[1:].reshape(-1, H), self.W_oh.T) + self.b_o)

@@ -1,0 +1,157 @@
+"""The base of the explorers: settings → trace → arrays → picture.
+
+An explorer is an ordinary widget. Each control is a trait, so `observe`, `link` and `VBox` work, and setting a value in
+Python moves the picture. NumPy computes the arrays of the whole grid of settings once and sends them as one binary
+trait; the sliders then scrub them in the browser, which draws and never computes a gradient. A control that is not
+in the grid takes one round trip: Python computes the arrays again, and the old picture stays until they are there.
+
+A new explorer is one Python file and one JavaScript file of the same name:
+
+    class Mine(Explorer):
+        name = "mine"                                      the key of its words, and mine.js
+        weight_scale = Grid(SCALES, default=1.0)           controls, in the order they are shown
+        controls = (Slider("weight_scale"), …)
+        def parts(self): yield {"losses": array, …}        the arrays, what is on show first
+        def sentence(self): return self.say("shows", …)    what the picture shows now, in words
+        def still(self): return [(label, value), …]        bars for viewers where no widget runs
+
+and in mine.js an object `explorer = {build(frame)}`, see explorer.js.
+"""
+
+import base64
+import html
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+import anywidget
+import numpy as np
+import traitlets
+
+from .still import still_svg
+from .words import WORDS
+
+HERE = Path(__file__).parent
+
+
+def _source(*names: str) -> str:
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+class Grid(traitlets.Float):
+    """A number on a stated grid. A value between two grid points moves to the nearer one; outside is an error."""
+
+    def __init__(self, values: tuple[float, ...], default: float, **metadata):
+        super().__init__(default_value=default, **metadata)
+        self.values = values
+
+    def validate(self, obj, value):
+        value = super().validate(obj, value)
+        if not self.values[0] <= value <= self.values[-1]:
+            low, high = self.values[0], self.values[-1]
+            raise traitlets.TraitError(f"{self.name}: got {value!r}, expected a number from {low:g} to {high:g}.")
+        return min(self.values, key=lambda grid_value: abs(grid_value - value))
+
+
+class Control(NamedTuple):
+    """How a trait is shown. kind: "slider", "choice" (a few options, all in sight), "menu" (many) or "switch"."""
+
+    trait: str
+    kind: str
+    values: tuple = ()
+    asks_python: bool = False  # not in the table: takes a round trip, and is off where no kernel runs
+
+
+class Explorer(anywidget.AnyWidget):
+    """The base; see the head of this file."""
+
+    name: ClassVar[str]
+    controls: ClassVar[tuple[Control, ...]] = ()
+
+    _css = _source("explorer.css")
+    words = traitlets.Dict().tag(sync=True)
+    spec = traitlets.List().tag(sync=True)
+    layout_of_table = traitlets.Dict().tag(sync=True)
+    table = traitlets.Bytes().tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "name" in vars(cls):  # not in the classes that traitlets derives to add traits to
+            cls._esm = _source("draw.js", "explorer.js", f"{cls.name}.js") + "\nexport default { render };\n"
+
+    def __init__(self, **settings):
+        language = settings.pop("language", "en")
+        unknown = set(settings) - set(self.trait_names())
+        if unknown:
+            known = ", ".join(control.trait for control in self.controls)
+            raise ValueError(f"{sorted(unknown)[0]}: not a setting of {type(self).__name__}, expected one of {known}.")
+        texts = {**WORDS[language]["all"], **WORDS[language][self.name]}
+        self._arrays: dict[str, np.ndarray] = {}
+        spec = [{**control._asdict(), "label": texts[control.trait]} for control in self.controls]
+        super().__init__(words=texts, spec=spec, **settings)
+        self.refresh()
+        asking = [control.trait for control in self.controls if control.asks_python]
+        if asking:
+            self.observe(lambda _: self.refresh(), asking)
+
+    def parts(self) -> Iterator[dict[str, np.ndarray]]:
+        """Arrays by name, what the present settings show first. Shapes stay the same from one call to the next."""
+        raise NotImplementedError
+
+    def sentence(self) -> str:
+        """What the picture shows now."""
+        raise NotImplementedError
+
+    def still(self) -> list[tuple[str, float]]:
+        """(label, value) of the bars of the still picture."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Compute the arrays anew. What is on show is sent first, the rest of the grid after it."""
+        parts = self.parts()
+        if self._arrays and self._keep(next(parts)):
+            self._send_table()
+        if any([self._keep(part) for part in parts]):
+            self._send_table()
+
+    def _keep(self, part: dict[str, np.ndarray]) -> bool:
+        """Take over arrays as float32, as the browser sees them; whether any is new."""
+        with np.errstate(over="ignore"):  # past float32's end a number is shown as exploded or vanished anyway
+            part = {name: np.ascontiguousarray(array, dtype="<f4") for name, array in part.items()}
+        new = any(self._arrays.get(name) is not array for name, array in part.items())
+        self._arrays.update(part)
+        return new
+
+    def _send_table(self) -> None:
+        offset, layout = 0, {}
+        for name, array in self._arrays.items():
+            layout[name] = [offset, *array.shape]
+            offset += array.size
+        with self.hold_sync():
+            self.layout_of_table = layout
+            self.table = b"".join(array.tobytes() for array in self._arrays.values())
+
+    def say(self, key: str, **values: Any) -> str:
+        """One of this explorer's sentences, filled in. The browser fills the same sentences from the same arrays."""
+        return self.words[key].format(**values)
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        text = self.sentence()
+        data = {**(data or {}), "text/plain": text, "image/svg+xml": still_svg(self.words["title"], self.still(), text)}
+        return data, metadata
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """This explorer as one HTML page that needs no kernel and no network; sliders scrub the table that is in it."""
+        own = set(self.trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names())
+        state = {name: getattr(self, name) for name in sorted(own) if not name.startswith("_")}
+        state["table"] = base64.b64encode(self.table).decode("ascii")
+        text = json.dumps(state, ensure_ascii=False).replace("</", "<\\/")
+        page = _source("page.html")
+        for mark, value in (("TITLE", html.escape(self.words["title"])), ("CSS", self._css), ("ESM", self._esm), ("STATE", text)):
+            page = page.replace(f"/*{mark}*/", value)
+        if path is not None:
+            Path(path).write_text(page, encoding="utf-8")
+        return page

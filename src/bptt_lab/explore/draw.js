@@ -1,0 +1,122 @@
+// Drawing for the explorers: what each colour and line means, and a few marks. No knowledge of nets in here.
+
+// ---- what things look like: the same in every picture ---------------------------------------------------------------
+
+// Age of a word, newest first: the cividis scale, safe for colour-blind readers.
+const AGE = ["#fde737", "#e9d54d", "#d2c060", "#bcae6c", "#a59c74", "#918b78", "#7d7c78", "#696d73", "#575d6d", "#434e6c", "#2b3e6b", "#00204d"];
+const ageColour = (age) => AGE[Math.min(age, AGE.length - 1)];
+const onAge = (age) => (age < 6 ? "#111" : "#fff");
+
+// Magnitude: log10 from −12 to 6 with its middle at 1. What vanishes fades into the page, what explodes glows.
+const LOW = -12, HIGH = 6;
+function magnitudeColour(value) {
+  if (!(value > 0)) return "rgba(40,110,180,0)";
+  const e = Math.max(LOW, Math.min(HIGH, Math.log10(value)));
+  if (e <= 0) return `rgba(40,110,180,${(1 - e / LOW).toFixed(3)})`;
+  const mix = (a, b, x) => Math.round(a + (b - a) * x);
+  const from = e < 3 ? [40, 110, 180] : [213, 94, 0], to = e < 3 ? [213, 94, 0] : [255, 222, 60], x = (e % 3) / 3 || (e === 3 ? 0 : e === 6 ? 1 : 0);
+  return `rgb(${from.map((a, i) => mix(a, to[i], x)).join(",")})`;
+}
+
+// ---- numbers for people: the same rules as text.py -------------------------------------------------------------------
+
+const superscript = (n) => String(n).replace(/[-0-9]/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻");
+function say(value, words) {
+  if (value === 0) return words?.vanished ?? "vanished";
+  if (!Number.isFinite(value)) return words?.exploded ?? "exploded";
+  const [mantissa, power] = Math.abs(value).toExponential(2).split("e"), exponent = Number(power), sign = value < 0 ? "−" : "";
+  if (exponent >= -2 && exponent < 3) return sign + Number(`${mantissa}e${power}`).toFixed(2 - exponent);
+  return `${sign}${mantissa}·10${superscript(exponent)}`;
+}
+const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+// ---- nodes: made once, then only changed where they differ -----------------------------------------------------------
+
+const SVG = "http://www.w3.org/2000/svg", MATH = "http://www.w3.org/1998/Math/MathML";
+const place = (node, parent, attributes = {}) => (set(node, attributes), parent?.append(node), node);
+const svg = (parent, name, attributes) => place(document.createElementNS(SVG, name), parent, attributes);
+const math = (parent, name, attributes) => place(document.createElementNS(MATH, name), parent, attributes);
+const tag = (parent, name, attributes) => place(document.createElement(name), parent, attributes);
+
+function set(node, attributes) {
+  const now = (node.bptt ??= {});
+  for (const [name, value] of Object.entries(attributes)) {
+    if (now[name] === value) continue;
+    now[name] = value;
+    if (name === "text") node.textContent = value;
+    else if (value === null || value === false) node.removeAttribute(name);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  return node;
+}
+
+// A row of like nodes: `pool.show(n, attributesOf)` shows n of them and hides the rest.
+function pool(parent, make) {
+  const nodes = [];
+  return {
+    nodes,
+    show(n, attributesOf) {
+      while (nodes.length < n) nodes.push(make(parent, nodes.length));
+      nodes.forEach((node, i) => (i < n ? set(node, { display: null, ...attributesOf(i) }) : set(node, { display: "none" })));
+    },
+  };
+}
+const marks = (parent, name, fixed = {}) => pool(parent, (p) => svg(p, name, fixed));
+
+// ---- axes ------------------------------------------------------------------------------------------------------------
+
+const linear = (from, to, a, b) => (v) => a + ((v - from) / (to - from)) * (b - a);
+const logarithmic = (a, b, low = LOW, high = HIGH) => (v) => (v > 0 ? a + ((Math.log10(v) - low) / (high - low)) * (b - a) : a + (0 - 1e4) * Math.sign(b - a));
+const decades = (step, low = LOW, high = HIGH) => Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, i) => 10 ** (low + i * step));
+const tenTo = (v) => (v === 1 ? "1" : v === 10 ? "10" : `10${superscript(Math.round(Math.log10(v)))}`);
+
+// An axis along x (at height y0, grid up to y1) or along y (at x0, grid to x1). draw(ticks, scale, text) moves it.
+function axis(parent, along) {
+  const group = svg(parent, "g", { class: "axis" }), lines = marks(group, "line"), labels = marks(group, "text"), title = svg(group, "text", { class: "axis-title" });
+  return (ticks, scale, a, b, text = String, titleText = "", titleAt = {}) => {
+    const x = along === "x";
+    lines.show(ticks.length, (i) => (x ? { x1: scale(ticks[i]), x2: scale(ticks[i]), y1: a, y2: b } : { y1: scale(ticks[i]), y2: scale(ticks[i]), x1: a, x2: b }));
+    labels.show(ticks.length, (i) => ({ text: text(ticks[i]), ...(x ? { x: scale(ticks[i]), y: a + 16, "text-anchor": "middle" } : { x: a - 6, y: scale(ticks[i]) + 4, "text-anchor": "end" }) }));
+    set(title, { text: titleText, ...titleAt });
+  };
+}
+
+// ---- marks -----------------------------------------------------------------------------------------------------------
+
+// The path of a curve; where a value is missing, zero or infinite the pen is lifted: clipped, never clamped.
+function curve(xs, ys, x, y) {
+  let path = "", pen = "M";
+  for (let i = 0; i < xs.length; i++) {
+    const v = y(ys[i]);
+    if (!Number.isFinite(v) || Math.abs(v) > 5000) { pen = "M"; continue; }
+    path += `${pen}${x(xs[i]).toFixed(1)} ${v.toFixed(1)}`;
+    pen = "L";
+  }
+  return path;
+}
+
+let clips = 0;
+function clipped(parent) {
+  const id = `bptt-clip-${++clips}-${Math.random().toString(36).slice(2, 8)}`, rect = svg(svg(parent, "clipPath", { id }), "rect");
+  return [svg(parent, "g", { "clip-path": `url(#${id})` }), (x, y, width, height) => set(rect, { x, y, width, height })];
+}
+
+// The legend of magnitude, with words at its ends: always beside what it explains.
+function magnitudeBar(parent, words) {
+  const box = tag(parent, "div", { class: "magnitude-bar" });
+  tag(box, "span", { text: words.fades });
+  const bar = tag(box, "span", { class: "ramp", role: "img", "aria-label": words.magnitude_label });
+  bar.style.background = `linear-gradient(to right, ${Array.from({ length: 19 }, (_, i) => magnitudeColour(10 ** (LOW + i))).join(",")})`;
+  for (const e of [-12, -6, 0, 6]) tag(bar, "i", { text: e === 0 ? "1" : `10${superscript(e)}` }).style.left = `${((e - LOW) / (HIGH - LOW)) * 100}%`;
+  tag(box, "span", { text: words.glows });
+}
+
+// A legend entry: a short line in the style of what it names.
+function legend(parent, entries) {
+  const box = tag(parent, "div", { class: "legend" });
+  for (const [text, className] of entries) {
+    const item = tag(box, "span"), icon = svg(item, "svg", { width: 34, height: 12, "aria-hidden": "true" });
+    svg(icon, "line", { x1: 1, x2: 33, y1: 6, y2: 6, class: className });
+    tag(item, "span", { text });
+  }
+}

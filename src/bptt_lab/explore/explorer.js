@@ -1,0 +1,96 @@
+// The frame that all explorers share: controls above, picture, sentence below. One road for every change:
+//   input → model.set → "change:" → one draw in the next animation frame.
+// An explorer's own file defines `explorer = { build(frame) }`; build makes its nodes once and returns draw(state).
+
+const SAVE_AFTER = 60, SPEAK_AFTER = 350; // ms: Python hears of the last of many moves, a screen reader of the one that stays
+
+// The arrays of the table by name, each as (…index) => number, read at once from one buffer.
+function readTable(model) {
+  const view = model.get("table");
+  if (!view?.byteLength) return null;
+  const numbers = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)), arrays = {};
+  for (const [name, [offset, ...shape]] of Object.entries(model.get("layout_of_table"))) {
+    arrays[name] = (...index) => numbers[offset + index.reduce((at, i, axis) => at * shape[axis] + i, 0)];
+    arrays[name].shape = shape;
+    arrays[name].row = (...index) => {
+      const inner = shape.slice(index.length).reduce((a, b) => a * b, 1), start = offset + index.reduce((at, i, axis) => at * shape[axis] + i, 0) * inner;
+      return numbers.subarray(start, start + inner);
+    };
+  }
+  return arrays;
+}
+
+function buildControl(box, control, words, live, setTrait) {
+  const { trait, kind, values, label } = control, id = `bptt-${trait}-${Math.random().toString(36).slice(2, 9)}`;
+  const off = control.asks_python && !live, change = (value) => setTrait(trait, value);
+  const show = (value) => words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value));
+  const common = { "data-lm-suppress-shortcuts": "true", disabled: off, title: off ? words.needs_python : null };
+  if (kind === "slider") {
+    const cell = tag(box, "div", { class: "control slider" });
+    tag(cell, "label", { for: id, text: label });
+    const input = tag(cell, "input", { id, type: "range", min: 0, max: values.length - 1, step: 1, ...common }), output = tag(cell, "output", { for: id });
+    input.addEventListener("input", () => change(values[input.valueAsNumber]));
+    return (state) => {
+      const limit = state.limits?.[trait] ?? values.length, index = values.indexOf(state[trait]);
+      set(input, { max: limit - 1, "aria-valuetext": show(state[trait]) });
+      if (input.valueAsNumber !== index) input.value = index;
+      set(output, { text: show(state[trait]) });
+    };
+  }
+  if (kind === "menu") {
+    const cell = tag(box, "div", { class: "control" });
+    tag(cell, "label", { for: id, text: label });
+    const select = tag(cell, "select", { id, ...common });
+    for (const value of values) tag(select, "option", { value, text: show(value) });
+    select.addEventListener("change", () => change(select.value));
+    return (state) => { if (select.value !== String(state[trait])) select.value = state[trait]; };
+  }
+  if (kind === "switch") {
+    const cell = tag(box, "label", { class: "control switch" }), input = tag(cell, "input", { type: "checkbox", ...common });
+    tag(cell, "span", { text: label });
+    input.addEventListener("change", () => change(input.checked));
+    return (state) => { input.checked = state[trait]; };
+  }
+  const group = tag(box, "fieldset", { class: "control choice" });
+  tag(group, "legend", { text: label });
+  const inputs = values.map((value) => {
+    const choice = tag(group, "label"), input = tag(choice, "input", { type: "radio", name: id, value, ...common });
+    tag(choice, "span", { text: show(value) });
+    input.addEventListener("change", () => change(value));
+    return input;
+  });
+  return (state) => inputs.forEach((input, i) => { input.checked = values[i] === state[trait]; });
+}
+
+function render({ model, el }) {
+  const words = model.get("words"), spec = model.get("spec"), live = !model.isStill, off = [], timers = {};
+  const root = tag(el, "section", { class: "bptt", "aria-label": words.title });
+  const controls = tag(root, "div", { class: "controls" }), figure = tag(root, "div", { class: "figure" });
+  const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken", role: "status", "aria-live": "polite" });
+  const later = (name, wait, run) => { clearTimeout(timers[name]); timers[name] = setTimeout(run, wait); };
+  const change = (name, value) => { model.set(name, value); later("save", SAVE_AFTER, () => model.save_changes()); };
+  const sync = spec.map((control) => buildControl(controls, control, words, live, change));
+  let arrays = readTable(model), frame = 0, width = 0;
+  const traits = Object.keys(explorer.traits).concat(spec.map((control) => control.trait));
+  const draw = explorer.build({ figure, controls, words, spec, live, change, traits });
+
+  function paint() {
+    frame = 0;
+    if (!arrays || !width) return;
+    const started = performance.now(), state = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+    state.width = Math.min(860, width);
+    state.arrays = arrays;
+    const text = draw(state);
+    sync.forEach((update) => update(state));
+    set(sentence, { text });
+    later("speak", SPEAK_AFTER, () => set(spoken, { text }));
+    root.bpttDrawn = { text, at: performance.now(), took: performance.now() - started, draws: (root.bpttDrawn?.draws ?? 0) + 1 };
+  }
+  const request = () => { frame ||= requestAnimationFrame(paint); };
+  const listen = (event, run) => { model.on(event, run); off.push(() => model.off(event, run)); };
+  for (const name of traits) listen(`change:${name}`, request);
+  listen("change:table", () => { arrays = readTable(model); request(); });
+  const observer = new ResizeObserver(([entry]) => { width = Math.floor(entry.contentRect.width); request(); });
+  observer.observe(figure);
+  return () => { observer.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };
+}

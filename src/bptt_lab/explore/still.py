@@ -1,0 +1,43 @@
+"""The still picture of an explorer: labelled bars on the absolute scale of magnitude, for viewers where no widget runs.
+
+It says less than the explorer, but truly: the present numbers on the axis from 10⁻¹² to 10⁶, and the sentence.
+"""
+
+import math
+import textwrap
+from xml.sax.saxutils import escape
+
+from ..text import say
+
+LOW, HIGH = -12, 6
+WIDTH, LEFT, RIGHT, ROW = 720, 190, 110, 24
+
+
+def still_svg(title: str, bars: list[tuple[str, float]], sentence: str) -> str:
+    """An SVG picture on white paper, so that it reads on a dark page too. Bars are (label, value ≥ 0)."""
+    lines = textwrap.wrap(sentence, 100)
+    bottom = 44 + ROW * len(bars)
+    height = bottom + 34 + 18 * len(lines)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img">',
+        f"<title>{escape(title)}</title><desc>{escape(sentence)}</desc>",
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/><g font-family="sans-serif" font-size="13" fill="#222">',
+        f'<text x="12" y="22" font-weight="bold">{escape(title)}</text>',
+    ]
+    for exponent in range(LOW, HIGH + 1, 3):
+        x = _x(10.0**exponent)
+        label = "1" if exponent == 0 else f'10<tspan dy="-5" font-size="10">{str(exponent).replace("-", "−")}</tspan>'
+        parts.append(f'<path d="M{x:.1f} 36V{bottom}" stroke="#ddd"/><text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{label}</text>')
+    for i, (label, value) in enumerate(bars):
+        y = 44 + ROW * i
+        parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>')
+        parts.append(f'<rect x="{LEFT}" y="{y + 3}" width="{max(0.0, _x(value) - LEFT):.1f}" height="{ROW - 8}" fill="#0072b2"/>')
+        parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{y + 14}">{escape(say(value))}</text>')
+    for i, line in enumerate(lines):
+        parts.append(f'<text x="12" y="{bottom + 44 + 18 * i - 6}">{escape(line)}</text>')
+    return "".join(parts) + "</g></svg>"
+
+
+def _x(value: float) -> float:
+    exponent = LOW if value <= 0 else HIGH if math.isinf(value) else min(HIGH, max(LOW, math.log10(value)))
+    return LEFT + (exponent - LOW) / (HIGH - LOW) * (WIDTH - LEFT - RIGHT)
