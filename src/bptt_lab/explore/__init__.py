@@ -3,6 +3,9 @@
 Needs the course's packages (anywidget); `import bptt_lab` alone does not.
 """
 
+from .gradient_by_lag import GradientByLag
+from .ledger import Ledger
+from .living_equation import LivingEquation
 from .token_losses import TokenLosses
 
-__all__ = ["TokenLosses"]
+__all__ = ["GradientByLag", "Ledger", "LivingEquation", "TokenLosses"]

@@ -1,0 +1,125 @@
+"""Notebook 02: the gradient on its way back, the same number carried forward, and a bug that norms cannot see."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+import traitlets
+
+from .. import SequenceModel, chain_rule
+from ..cells import RNNCell
+from ..cells.trace import Trace
+from ..text import say
+from .base import Control, Explorer, Grid
+from .sentence_net import ACTIVATIONS, SCALES
+
+INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 100
+LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
+OFFSETS = tuple(int(sum(LENGTHS[:i])) for i in range(len(LENGTHS)))  # where each length's curve begins in a row
+STARTS = ("normal", "orthogonal")
+
+
+class GradientByLag(Explorer):
+    """The norm of each term of dL_T/dW_x against how far back its word is, right and with the transpose lost.
+
+    A net of 32 units reads T Gaussian inputs of standard deviation 0.1. Settings: `weight_scale` (0.1 to 10),
+    `activation`, `start` ("normal", "orthogonal"), `length` (T, one of 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100), and
+    `net`, the seed of weights and inputs.
+    """
+
+    name = "gradient_by_lag"
+    weight_scale = Grid(SCALES, 1.0).tag(sync=True)
+    activation = traitlets.Enum(ACTIVATIONS, "tanh").tag(sync=True)
+    start = traitlets.Enum(STARTS, "normal").tag(sync=True)
+    length = traitlets.Int(24).tag(sync=True)
+    net = traitlets.Int(0, min=0, max=20).tag(sync=True)
+    controls = (
+        Control("weight_scale", "slider", SCALES),
+        Control("length", "slider", LENGTHS),
+        Control("activation", "choice", ACTIVATIONS),
+        Control("start", "choice", STARTS),
+        Control("net", "slider", tuple(range(21)), asks_python=True),
+    )
+
+    @traitlets.validate("length")
+    def _on_the_grid(self, proposal):
+        if not 1 <= proposal["value"] <= STEPS:
+            raise traitlets.TraitError(f"length: got {proposal['value']}, expected a number from 1 to {STEPS}.")
+        return min(LENGTHS, key=lambda length: abs(length - proposal["value"]))
+
+    def parts(self) -> Iterator[dict[str, np.ndarray]]:
+        settings = [(activation, start) for activation in ACTIVATIONS for start in STARTS]
+        if self._arrays:  # what is on show goes first
+            settings.sort(key=lambda setting: setting != (self.activation, self.start))
+        for activation, start in settings:
+            curves = carry_back(activation, start, self.net)
+            yield {f"{name}_{activation}_{start}": array for name, array in curves.items()}
+
+    def _at(self, name: str) -> np.ndarray:
+        row = self._arrays[f"{name}_{self.activation}_{self.start}"][SCALES.index(self.weight_scale)].astype(float)
+        place = LENGTHS.index(self.length)
+        return row[place] if name == "forward" else row[OFFSETS[place] :][: self.length]
+
+    def sentence(self) -> str:
+        T, right, lost = self.length, self._at("right"), self._at("lost")
+        if T == 1:
+            return self.say("shows_one", last=say(right[0]))
+        return self.say(
+            "shows", T=T, first=say(right[T - 1]), last=say(right[0]), forward=say(float(self._at("forward"))),
+            lost=say(lost[T - 1]), cosine=f"{self._at('cosine')[T - 1]:.2f}".replace("-", "−"),
+        )  # fmt: skip
+
+    def still(self) -> list[tuple[str, float]]:
+        lags = [lag for lag in (0, 1, 3, 7, 15, 31, 63, 99) if lag < self.length]
+        return [(f"{lag} steps back", float(self._at("right")[lag])) for lag in lags]
+
+
+@lru_cache(maxsize=64)
+def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
+    """For each weight scale and length: norm by lag, right and with the transpose lost, their cosine; forward for word 1.
+
+    right, lost, cosine (scales, sum of the lengths): one curve after the other; entry d of one is d steps back.
+    forward (scales, lengths): the first word's norm once more, from a product of Jacobians that was carried forward.
+    """
+    rng = np.random.default_rng(net)
+    x = 0.1 * rng.standard_normal((STEPS, INPUTS))
+    cell = RNNCell(INPUTS, HIDDEN, activation=activation, init=start, seed=net)
+    model, S = SequenceModel(cell, OUTPUTS, seed=net), len(SCALES)
+    targets = rng.integers(OUTPUTS, size=STEPS)
+    run = model.forward(np.repeat(x[:, None], S, 1), np.repeat(targets[:, None], S, 1), scales=np.array(SCALES))
+    trace, ends = run.trace, np.array(LENGTHS) - 1
+    W_hh = slice(INPUTS + 1, None)
+    weights = trace.weights.copy()
+    weights[:, W_hh] = weights[:, W_hh].T
+    lost_trace = Trace(trace.inputs, trace.states, weights, True, trace.scales)
+    dh = run.dh * S  # the mean over the batch divided by S
+
+    curves = {name: np.zeros((S, sum(LENGTHS)), "<f4") for name in ("right", "lost", "cosine")}
+    right_rows = lost_rows = dh[ends]
+    with np.errstate(all="ignore"):  # what is past float32 is shown as exploded or vanished
+        for k in range(STEPS - 1, -1, -1):
+            live = np.flatnonzero(ends >= k)
+            right, right_back = cell.pull(trace, k, right_rows[live])
+            lost, lost_back = cell.pull(lost_trace, k, lost_rows[live])
+            size_x, size_right, size_lost = chain_rule.norm(trace.inputs[k]), chain_rule.norm(right), chain_rule.norm(lost)
+            cosine = ((right / size_right[..., None]) * (lost / size_lost[..., None])).sum(-1)
+            for name, values in (("right", size_right * size_x), ("lost", size_lost * size_x), ("cosine", np.nan_to_num(cosine))):
+                curves[name][:, np.array(OFFSETS)[live] + ends[live] - k] = values.T
+            right_rows, lost_rows = right_rows.copy(), lost_rows.copy()
+            right_rows[live], lost_rows[live] = right_back, lost_back
+        curves["forward"] = _forward(cell, trace, dh, ends).astype("<f4")
+    return curves
+
+
+def _forward(cell, trace, dh, ends) -> np.ndarray:
+    """‖dL_T/dh_T · (J_T ⋯ J_2) · ∂⁺h_1/∂W_x‖ with the product grown from the right: forward mode's order."""
+    S = trace.shape[1]
+    product = np.eye(HIDDEN)[None].repeat(S, 0) * cell.slope(trace, 0)[:, None, :]  # ∂⁺h_1/∂a_1
+    found = np.zeros((S, len(ends)))
+    for t in range(trace.T):
+        if t:
+            product = cell.jacobian(trace, t) @ product
+        for i in np.flatnonzero(ends == t):
+            row = np.nan_to_num((dh[t][:, None, :] @ product)[:, 0], nan=np.inf, posinf=np.inf, neginf=-np.inf)
+            found[:, i] = chain_rule.norm(row) * chain_rule.norm(trace.inputs[0])
+    return found

@@ -1,0 +1,73 @@
+// The ledger as a triangle of cells. Arrow keys walk through the cells; the one that is pointed at is read out.
+
+const percent = (share) => (100 * share).toFixed(1).replace("-", "−");
+// A share from −100 % over 0 to 100 %: orange works against the sum, blue adds to it, 0 is the page.
+const shareColour = (share) => `rgba(${share < 0 ? "213,94,0" : "0,114,178"},${Math.min(1, Math.abs(share)).toFixed(3)})`;
+
+const explorer = {
+  traits: { cell: 0, sentences: 0 },
+  build({ figure, words, spec, change }) {
+    const scales = spec.find((c) => c.trait === "weight_scale").values, activations = spec.find((c) => c.trait === "activation").values;
+    const picture = svg(figure, "svg", { role: "application", "aria-label": `${words.title}. ${words.rows}, ${words.columns}.`, tabindex: 0, "data-lm-suppress-shortcuts": "true" });
+    const cells = marks(picture, "rect", { class: "cell" }), texts = marks(picture, "text", { "text-anchor": "middle", class: "cell-text" });
+    const rowNames = marks(picture, "text", { "text-anchor": "end" }), columnNames = marks(picture, "text"), wholes = marks(picture, "text");
+    const frame = svg(picture, "rect", { class: "cell-frame" }), wholeTitle = svg(picture, "text", { class: "axis-title" }), rowTitle = svg(picture, "text", { class: "axis-title" }), columnTitle = svg(picture, "text", { class: "axis-title" });
+    const magnitude = tag(figure, "div"), shareBar = tag(figure, "div", { class: "magnitude-bar" });
+    magnitudeBar(magnitude, words);
+    tag(shareBar, "span", { text: words.shares_low });
+    const ramp = tag(shareBar, "span", { class: "ramp", role: "img", "aria-label": words.shares_label });
+    ramp.style.background = `linear-gradient(to right, ${[-1, -0.5, 0, 0.5, 1].map(shareColour).join(",")})`;
+    tag(shareBar, "span", { text: words.shares_high });
+    let now = null, geometry = null;
+
+    const choose = (t, k) => { const [a, b] = now.cell; if (a !== t || b !== k) change("cell", [t, k]); };
+    picture.addEventListener("pointermove", (event) => {
+      const box = picture.getBoundingClientRect(), { left, top, size, height } = geometry;
+      const k = Math.floor((event.clientX - box.left - left) / size) + 1, t = Math.floor((event.clientY - box.top - top) / height) + 1;
+      if (k >= 1 && k <= t && t <= now.length) choose(t, k);
+    });
+    picture.addEventListener("pointerleave", () => choose(0, 0));
+    picture.addEventListener("keydown", (event) => {
+      const [t, k] = now.cell[0] ? now.cell : [now.length, 1], n = now.length;
+      const to = { ArrowUp: [Math.max(k, t - 1), k], ArrowDown: [Math.min(n, t + 1), k], ArrowLeft: [t, Math.max(1, k - 1)], ArrowRight: [t, Math.min(t, k + 1)], Home: [t, 1], End: [t, t], Escape: [0, 0] }[event.key];
+      if (!to) return;
+      event.preventDefault();
+      choose(...(now.cell[0] || event.key === "Escape" ? to : [t, k]));
+    });
+
+    return (state) => {
+      const { width, arrays, length: n, activation, weight_scale, wrt, view, cell, sentences } = (now = state);
+      const s = activations.indexOf(activation) * scales.length + scales.indexOf(weight_scale), read = sentences[n - 1], key = `_${wrt}${n}`;
+      const left = 92, top = 84, wholeWidth = 92, size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(30, Math.max(22, size)), right = left + size * n, bottom = top + height * n;
+      geometry = { left, top, size, height };
+      const where = []; // the lower triangle, row by row
+      for (let t = 1; t <= n; t++) for (let k = 1; k <= t; k++) where.push([t, k]);
+      const norm = (t, k) => arrays[`ledger${key}`](s, t - 1, k - 1), share = (t, k) => arrays[`shares${key}`](s, t - 1, k - 1);
+      set(picture, { width, height: top + height * 12 + 8, viewBox: `0 0 ${width} ${top + height * 12 + 8}` });
+      cells.show(where.length, (i) => {
+        const [t, k] = where[i];
+        return { x: left + size * (k - 1) + 1, y: top + height * (t - 1) + 1, width: size - 2, height: height - 2, fill: view === "norms" ? magnitudeColour(norm(t, k)) : shareColour(share(t, k)) };
+      });
+      const wide = size >= 44;
+      texts.show(wide ? where.length : 0, (i) => {
+        const [t, k] = where[i], v = norm(t, k), e = Math.log10(v), bright = view === "norms" ? (v > 0 && e > -7 && e < 4.5) || v === 0 && false : Math.abs(share(t, k)) > 0.55;
+        return { x: left + size * (k - 0.5), y: top + height * (t - 0.5) + 4, class: `cell-text${bright ? " on-colour" : v === Infinity || e >= 4.5 ? " on-glow" : ""}`, text: view === "norms" ? (v === 0 ? "0" : v === Infinity ? "∞" : e >= -2 && e < 3 ? say(v) : `10${superscript(Math.round(e))}`) : `${(100 * share(t, k)).toFixed(0).replace("-", "−")}` };
+      });
+      rowNames.show(n, (i) => ({ x: left - 8, y: top + height * (i + 0.5) + 4, text: `${i + 1} ${read[i]}` }));
+      columnNames.show(n, (i) => { const x = left + size * (i + 0.5) + 4; return { x, y: top - 8, transform: `rotate(-45 ${x} ${top - 8})`, text: `${i + 1} ${read[i]}` }; });
+      wholes.show(n, (i) => ({ x: right + 10, y: top + height * (i + 0.5) + 4, text: say(arrays[`whole${key}`](s, i), words) }));
+      set(wholeTitle, { x: right + 10, y: top - 8, text: words.whole });
+      set(rowTitle, { x: 2, y: top - 8, text: words.rows });
+      set(columnTitle, { x: left + 4, y: 12, text: words.columns });
+      const [t, k] = cell, on = k >= 1 && k <= t && t <= n;
+      set(frame, { x: left + size * (k - 1), y: top + height * (t - 1), width: size, height, visibility: on ? "visible" : "hidden" });
+      magnitude.hidden = view !== "norms";
+      shareBar.hidden = view === "norms";
+
+      const norms = arrays[`ledger${key}`].row(s, n - 1);
+      let text = fill(words.shows, { cells: where.length, first: say(norms[0], words), first_share: percent(share(n, 1)), last: say(norms[n - 1], words), last_share: percent(share(n, n)), norms: say(norms.reduce((a, b) => a + b, 0), words), whole: say(arrays[`whole${key}`](s, n - 1), words) });
+      if (on) text += " " + fill(words.cell, { t, target: read[t - 1], k, word: read[k - 1], norm: say(norm(t, k), words), share: percent(share(t, k)) });
+      return text;
+    };
+  },
+};

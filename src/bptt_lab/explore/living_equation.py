@@ -1,0 +1,107 @@
+"""Notebooks 00 and 03: the gradient of one token's loss as a sum of one term for each word."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import traitlets
+
+from ..tasks import vocabulary
+from ..text import say
+from . import sentence_net
+from .base import Control, Explorer, Grid
+
+_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+class LivingEquation(Explorer):
+    """dL_t/dW_x = Σ_k dL_t/dy_t · dy_t/dh_t · dh_t/dh_{t-1} ⋯ dh_{k+1}/dh_k · ∂⁺h_k/∂W_x, drawn over the unrolled net.
+
+    Settings: `weight_scale` (0.1 to 10), `activation`, `length` (1 to 12), `target` (the token t whose loss it is; at most
+    the last word), `start` of the weights, `step` of the derivation, `lit` (the word whose term is lit, 0 for none),
+    `lit_edge` (the edge from h_k back to h_{k-1} that is lit, 0 for none), `sentences` (the words of each length).
+    Words are counted from 1. `small=True` shows the sentence, the net and the bars alone.
+    """
+
+    name = "living_equation"
+    weight_scale = Grid(sentence_net.SCALES, 1.0).tag(sync=True)
+    activation = traitlets.Enum(sentence_net.ACTIVATIONS, "tanh").tag(sync=True)
+    length = traitlets.Int(4, min=1, max=12).tag(sync=True)
+    target = traitlets.Int(12, min=1, max=12).tag(sync=True)
+    start = traitlets.Enum(sentence_net.STARTS, "normal").tag(sync=True)
+    step = traitlets.Int(13, min=0, max=13).tag(sync=True)
+    lit = traitlets.Int(0, min=0, max=12).tag(sync=True)
+    lit_edge = traitlets.Int(0, min=0, max=12).tag(sync=True)
+    small = traitlets.Bool(False).tag(sync=True)
+    sentences = traitlets.List(default_value=[s.split() for s in vocabulary.SENTENCES.values()]).tag(sync=True)
+    vocabulary = traitlets.List(default_value=list(vocabulary.VOCABULARY)).tag(sync=True)
+    controls = (
+        Control("length", "slider", sentence_net.LENGTHS),
+        Control("weight_scale", "slider", sentence_net.SCALES),
+        Control("activation", "choice", sentence_net.ACTIVATIONS),
+        Control("target", "slider", sentence_net.LENGTHS),
+        Control("step", "slider", tuple(range(14))),
+        Control("start", "menu", sentence_net.STARTS, asks_python=True),
+    )
+
+    def __init__(self, **settings):
+        if settings.get("small"):
+            self.controls = self.controls[:3]
+        super().__init__(**settings)
+        self.observe(lambda _: self.refresh(), "sentences")
+
+    @traitlets.validate("sentences")
+    def _check_sentences(self, proposal):
+        for n, words in enumerate(proposal["value"], start=1):
+            vocabulary.indices(" ".join(words))
+            if len(words) != n:
+                raise traitlets.TraitError(f"sentences: got {len(words)} words in place {n}, expected {n}.")
+        return proposal["value"]
+
+    def replace(self, k: int, word: str) -> None:
+        """Put `word` in the place of word k (counted from 1) of the sentence on show."""
+        sentences = [list(words) for words in self.sentences]
+        if not 1 <= k <= self.length:
+            raise ValueError(f"k: got {k!r}, expected a word from 1 to {self.length}.")
+        sentences[self.length - 1][k - 1] = word
+        self.sentences = sentences
+
+    def parts(self) -> Iterator[dict[str, np.ndarray]]:
+        lengths = [self.length, *(n for n in sentence_net.LENGTHS if n != self.length)]
+        if not self._arrays:
+            lengths.sort()  # the order of the table is settled once
+        for n in lengths:
+            arrays = sentence_net.read(" ".join(self.sentences[n - 1]), start=self.start)
+            yield {f"{name}{n}": array for name, array in arrays.items() if name != "losses"}
+
+    def _at(self, name: str) -> np.ndarray:
+        row = sentence_net.row(self.activation, self.weight_scale)
+        return self._arrays[f"{name}{self.length}"][row].astype(float)
+
+    def norms(self) -> list[float]:
+        """The norm of each term of dL_t/dW_x, word 1 first."""
+        t = min(self.target, self.length)
+        return self._at("ledger")[t - 1, :t].tolist()
+
+    def sentence(self) -> str:
+        words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
+        first, last = norms[0], norms[-1]
+        key = "shows_one" if t == 1 else "shows" if last > 0 and math.isfinite(first) and math.isfinite(last) else "shows_plain"
+        ratio = say(float(np.float64(first) / last)) if key == "shows" else ""
+        text = self.say(
+            key, t=str(t).translate(_DIGITS), count=t, first_word=words[0], first=say(first), last_word=words[t - 1],
+            last=say(last), ratio=ratio, whole=say(self._at("whole")[t - 1]),
+        )  # fmt: skip
+        k = self.lit_edge
+        if 1 < k <= t:
+            norm = say(self._at("jacobians")[k - 1])
+            text += " " + self.say("lit_edge_one" if k == 2 else "lit_edge", k=k, before=k - 1, norm=norm)
+        elif 1 <= self.lit <= t:
+            k = self.lit
+            share = f"{100 * self._at('shares')[t - 1, k - 1]:.1f}".replace("-", "−")
+            text += " " + self.say("lit", k=k, word=words[k - 1], jacobians=t - k, norm=say(norms[k - 1]), share=share)
+        return text
+
+    def still(self) -> list[tuple[str, float]]:
+        words = self.sentences[self.length - 1]
+        return [(f"term of word {k}, “{words[k - 1]}”", norm) for k, norm in enumerate(self.norms(), start=1)]
