@@ -116,7 +116,8 @@ function legend(parent, entries) {
   const box = tag(parent, "div", { class: "legend" });
   for (const [text, className] of entries) {
     const item = tag(box, "span"), icon = svg(item, "svg", { width: 34, height: 12, "aria-hidden": "true" });
-    svg(icon, "line", { x1: 1, x2: 33, y1: 6, y2: 6, class: className });
+    if (className === "ring") svg(icon, "circle", { cx: 17, cy: 6, r: 4.5, class: className });
+    else svg(icon, "line", { x1: 1, x2: 33, y1: 6, y2: 6, class: className });
     tag(item, "span", { text });
   }
 }

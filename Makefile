@@ -1,0 +1,73 @@
+# One way to run everything. Needs Python 3.11 to 3.14 and make; all else is installed into .venv, once.
+.DEFAULT_GOAL := help
+.PHONY: help lab test check bench test-torch notebooks lock clean
+
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PY := $(BIN)/python
+LAB_ARGS ?=
+# What is handed to pip when PyTorch is installed, for instance the index of its CPU builds on Linux.
+PIP_TORCH_ARGS ?=
+# One thread for products of this size: two on a busy machine can be a hundred times slower.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+lab: $(VENV)/course.done  ## install the course and open it in JupyterLab
+	$(PY) -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
+
+test: $(VENV)/test.done  ## run all tests: package, notebooks, browser
+	$(PY) -m tools.notebooks compare
+	$(PY) -m pytest
+
+check: $(VENV)/test.done  ## format, lint, types, clean notebooks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(PY) -m tools.notebooks check
+
+bench: $(VENV)/test.done  ## speed of the core and of the explorers, as ratios in one run
+	$(PY) -m benchmarks.core
+	$(PY) -m benchmarks.explorers
+
+test-torch: $(VENV)/torch.done  ## compare live with PyTorch (installs it)
+	$(PY) -m pytest tests/torch --no-header -p no:cacheprovider
+
+notebooks: $(VENV)/test.done  ## run every notebook and keep the outputs that are to be kept
+	$(PY) -m tools.notebooks run
+
+lock: $(VENV)/made  ## pin all dependencies anew, for all platforms
+	$(PY) -m pip install --quiet uv
+	$(PY) -m tools.lock
+
+clean:  ## remove what was installed and built
+	rm -rf $(VENV) build .pytest_cache .ruff_cache
+
+$(VENV)/made:
+	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else f'This course needs Python 3.11 to 3.14; {sys.executable} is {v[0]}.{v[1]}. Say which to use: make PYTHON=python3.12 …')"
+	@$(PYTHON) -c "import ensurepip, venv" || (echo "Python is here, but not its venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1)
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/course.done: $(VENV)/made requirements.txt pyproject.toml
+	$(PY) -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/course.done requirements-test.txt
+	$(PY) -m pip install --quiet -r requirements-test.txt
+	@touch $@
+
+$(VENV)/torch.done: $(VENV)/test.done
+	@echo "Installing PyTorch. On Linux the ordinary build is large; PIP_TORCH_ARGS can name the index of the CPU builds."
+	$(PY) -m pip install --quiet $(PIP_TORCH_ARGS) "torch==2.13.0"
+	@touch $@

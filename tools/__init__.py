@@ -1,0 +1,1 @@
+"""The project's own scripts. Each runs as `python -m tools.NAME`."""

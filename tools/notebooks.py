@@ -1,0 +1,137 @@
+"""Keep the course's notebooks clean, and compare what they print with what they kept.
+
+    python -m tools.notebooks clean      strip what is not to be kept
+    python -m tools.notebooks check      fail with a sentence for each rule that a notebook breaks
+    python -m tools.notebooks run        run all from top to bottom, then clean: the one way to renew kept outputs
+    python -m tools.notebooks compare    run all and compare with the kept outputs (nbval)
+
+Tags of a cell say what is kept of its output:
+
+    keep_output    everything, compared to the letter: the numbers that the prose relies on
+    keep_still     an explorer's still picture and sentence, for viewers where no widget runs; not compared
+    learner        the learner's own code: it may be longer than ten lines
+    plain_way      may use ipywidgets and Plotly by hand
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+STILL = ("image/svg+xml", "text/plain")
+MOST_CELLS, MOST_LINES, SECONDS = 25, 10, 60
+
+
+def tags(cell) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def cleaned(notebook):
+    """The notebook as it is committed. nbval compares only cells with an execution count, so kept ones carry 1."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for i, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{i:02}"
+        cell.metadata = {"tags": sorted(tags(cell))} if tags(cell) else {}
+        if cell.cell_type != "code":
+            continue
+        keep = bool(cell.outputs) and bool(tags(cell) & {"keep_output", "keep_still"})
+        cell.execution_count = 1 if keep else None
+        cell.outputs = [kept(output, tags(cell)) for output in cell.outputs] if keep else []
+    return notebook
+
+
+def kept(output, cell_tags):
+    if output.output_type in ("execute_result", "display_data"):
+        output.metadata = {}
+        if "keep_still" in cell_tags:
+            output.data = {kind: output.data[kind] for kind in STILL if kind in output.data}
+    if output.output_type == "execute_result":
+        output.execution_count = 1
+    return output
+
+
+def complaints(notebook) -> list[str]:
+    """What a person should mend, one sentence each."""
+    found = []
+    if notebook != cleaned(nbformat.from_dict(notebook)):
+        found.append("it is not clean: run `python -m tools.notebooks clean`")
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if len(notebook.cells) > MOST_CELLS:
+        found.append(f"it has {len(notebook.cells)} cells, at most {MOST_CELLS} are allowed: split or shorten it")
+    if not any("keep_output" in tags(cell) and cell.outputs for cell in code):
+        found.append("no cell keeps an output, so strict comparison would compare nothing: tag one `keep_output`")
+    for i, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        lines = len(cell.source.splitlines())
+        if lines > MOST_LINES and "learner" not in tags(cell):
+            found.append(f"cell {i} has {lines} lines, at most {MOST_LINES} are allowed for code that is given")
+        if re.search(r"^\s*(import|from) +(plotly|matplotlib)", cell.source, re.M) and "plain_way" not in tags(cell):
+            found.append(f"cell {i} imports a plotting library: figures come from bl.figures and bl.explore")
+        if re.search(r"https?://", cell.source):
+            found.append(f"cell {i} has a web address in its code: the course needs no network")
+        if re.search(r"(/home/|/Users/|/root/|/work/|C:\\)", cell.source):
+            found.append(f"cell {i} has a path of one machine in it")
+        if "keep_still" in tags(cell) and "nbval-ignore-output" not in tags(cell):
+            found.append(f"cell {i} keeps a still picture: tag it `nbval-ignore-output` too")
+        if "keep_output" in tags(cell) and cell.outputs and "assert" not in cell.source:
+            found.append(f"cell {i} keeps a number but asserts nothing about it")
+        if any(output.output_type == "error" for output in cell.outputs):
+            found.append(f"cell {i} keeps an error")
+    return found
+
+
+def compare(paths: list[Path], strict: bool) -> int:
+    """Run the notebooks under nbval, in copies, so that nothing is written here. Returns pytest's exit code."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in paths:
+            (Path(scratch) / path.name).write_bytes(path.read_bytes())
+        how = ["--nbval" if strict else "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={SECONDS}"]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *how, f"--rootdir={scratch}", scratch]
+        return subprocess.run(command, cwd=scratch).returncode
+
+
+def run(path: Path) -> None:
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
+    nbformat.write(cleaned(notebook), path)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=("clean", "check", "run", "compare"))
+    parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of the course if none is named")
+    given = parser.parse_args(arguments)
+    paths = [path.resolve() for path in given.paths] or sorted(NOTEBOOKS.glob("*.ipynb"))
+    if given.command == "compare":
+        strict = os.environ.get("NOTEBOOKS", "strict" if sys.platform == "linux" else "lax") == "strict"
+        return compare(paths, strict)
+    failed = False
+    for path in paths:
+        if given.command == "run":
+            print(f"running {path.name}", flush=True)
+            run(path)
+        elif given.command == "clean":
+            nbformat.write(cleaned(nbformat.read(path, as_version=4)), path)
+        else:
+            for complaint in complaints(nbformat.read(path, as_version=4)):
+                failed = True
+                print(f"{path.name}: {complaint}")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
