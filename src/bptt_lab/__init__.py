@@ -6,8 +6,10 @@
     run = model.forward(x, targets)
     grads = model.backward(run)                   backpropagation through time
 
-Importing this needs NumPy alone. The explorers need the course's other packages: `import bptt_lab.explore`.
+Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course's other packages and load when first used.
 """
+
+import importlib
 
 from . import overflow, tasks, text
 from .cells import RNNCell
@@ -15,3 +17,9 @@ from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
 __all__ = ["RNNCell", "SequenceModel", "gradcheck", "overflow", "rtrl", "tasks", "text"]
+
+
+def __getattr__(name: str):
+    if name in ("explore", "figures"):
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

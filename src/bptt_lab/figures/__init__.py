@@ -1,0 +1,10 @@
+"""Figures that people zoom, hover and export: arrays in, Plotly figure out. Nothing else in the package knows Plotly.
+
+`figures.sentence(figure)` says in words what a figure shows.
+"""
+
+from .look import sentence
+from .ratios import ratios
+from .token_losses import token_losses
+
+__all__ = ["ratios", "sentence", "token_losses"]

@@ -1,0 +1,212 @@
+"""What the browser tests stand on: `Lab`, a JupyterLab server, and `Course`, a page on it that opens and runs notebooks."""
+
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nbformat
+
+MINUTE = 60_000  # Playwright counts in milliseconds
+# Lab's own noise, known to be harmless, each with its reason. A message must match from its start.
+HARMLESS: tuple[str, ...] = ()
+
+
+class Lab:
+    """A JupyterLab server on a free port, with settings, runtime files and kernels' homes inside `folder`."""
+
+    def __init__(self, folder: Path):
+        self.root = folder / "root"
+        self._folder = folder
+        self._token = secrets.token_hex(16)
+        self._process: subprocess.Popen | None = None
+        self.url = ""
+
+    def start(self) -> None:
+        """Start the server and wait until it answers, two minutes at most."""
+        homes = {name: self._folder / name for name in ("config", "data", "runtime", "settings", "workspaces", "ipython")}
+        quiet = {"@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"}}
+        (homes["config"] / "labconfig").mkdir(parents=True)
+        (homes["config"] / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(quiet), encoding="utf-8")
+        environment = os.environ | {
+            "JUPYTER_CONFIG_DIR": str(homes["config"]),
+            "JUPYTER_DATA_DIR": str(homes["data"]),
+            "JUPYTER_RUNTIME_DIR": str(homes["runtime"]),
+            "JUPYTERLAB_SETTINGS_DIR": str(homes["settings"]),
+            "JUPYTERLAB_WORKSPACES_DIR": str(homes["workspaces"]),
+            "IPYTHONDIR": str(homes["ipython"]),
+        }
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+        command += [f"--ServerApp.port={_free_port()}", f"--ServerApp.root_dir={self.root}"]
+        command += [f"--IdentityProvider.token={self._token}", "--LabApp.expose_app_in_browser=True"]
+        self._log = (self._folder / "lab.log").open("w", encoding="utf-8")
+        self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log, cwd=self._folder)
+        # The server says in its runtime file which port it took, should the free one be gone by then.
+        told = homes["runtime"] / f"jpserver-{self._process.pid}.json"
+
+        def answers() -> bool:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"JupyterLab did not start:\n{(self._folder / 'lab.log').read_text(encoding='utf-8')}")
+            if not told.exists():
+                return False
+            try:
+                self.url = f"http://127.0.0.1:{json.loads(told.read_text(encoding='utf-8'))['port']}"
+                self.ask("status")
+            except (OSError, ValueError):
+                return False
+            return True
+
+        _until(answers, "JupyterLab answers", seconds=120)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+            self._log.close()
+
+    def ask(self, what: str, method: str = "GET"):
+        """What the server's interface says, for instance to "kernels"; None if it answers with nothing."""
+        request = urllib.request.Request(
+            f"{self.url}/api/{what}", method=method, headers={"Authorization": f"token {self._token}"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def page_of(self, notebook: str) -> str:
+        """The address that opens a notebook in a workspace of its own, so that no earlier test's tabs are restored."""
+        return f"{self.url}/lab/workspaces/{secrets.token_hex(4)}/tree/{notebook}?token={self._token}"
+
+    def end_sessions(self) -> None:
+        """Shut down every kernel. With kernels of earlier tests alive, later runs stall."""
+        for session in self.ask("sessions"):
+            self.ask(f"sessions/{session['id']}", method="DELETE")
+        _until(lambda: not self.ask("kernels"), "all kernels are gone", seconds=60)
+
+
+class Course:
+    """A page on the running Lab.
+
+    `page` is Playwright's page. `problems` lists what went wrong in it, one sentence each; a test that provokes a problem
+    on purpose clears the list.
+    """
+
+    def __init__(self, context, lab: Lab):
+        self.page = context.new_page()
+        self.page.set_default_timeout(MINUTE)
+        self.problems: list[str] = []
+        self._lab = lab
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        context.on("request", lambda request: self._asked(request.url))
+        self.page.on("websocket", lambda websocket: self._asked(websocket.url))
+
+    def write(self, name: str, cells: list[str]) -> None:
+        """Put a notebook of these code cells where Lab finds it."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+        nbformat.write(notebook, self._lab.root / name)
+
+    def open(self, name: str) -> None:
+        """Open a notebook and wait until its kernel is connected and idle. "Run all" before that silently does nothing."""
+        self.page.goto(self._lab.page_of(name), wait_until="domcontentloaded")
+        self.wait(
+            """name => {
+                const panel = window.jupyterapp?.shell.currentWidget;
+                if (panel?.context?.path !== name || !panel.context.isReady || !panel.sessionContext.isReady) return false;
+                const kernel = panel.sessionContext.session?.kernel;
+                return kernel?.connectionStatus === 'connected' && kernel.status === 'idle' && panel.content.widgets.length > 0;
+            }""",
+            name,
+        )
+
+    def run_all(self, minutes: float = 3) -> None:
+        """Run every cell and wait until the last is done. Fails with the traceback if a cell raises or warns."""
+        self.page.evaluate(
+            "() => { window.ran = false; window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.ran = true; }); }"
+        )
+        self.wait("() => window.ran", minutes=minutes)
+        errors = [text for cell in self.outputs() for text in map(_complaint, cell) if text]
+        assert not errors, "\n\n".join(errors)
+        not_run = self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model)
+                .filter(model => model.type === 'code' && model.sharedModel.source.trim() && !model.executionCount).length"""
+        )
+        assert not not_run, f"{not_run} code cells did not run."
+
+    def outputs(self) -> list[list[dict]]:
+        """Each code cell's outputs, as nbformat writes them."""
+        return self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets
+                .filter(cell => cell.model.type === 'code').map(cell => cell.model.outputs.toJSON())"""
+        )
+
+    def cell(self, index: int):
+        """The locator of a cell, counted from 0 over all cells, scrolled into view so that Lab draws it."""
+        self.page.evaluate(
+            """async index => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                notebook.activeCellIndex = index;
+                await notebook.scrollToItem(index, 'start');
+            }""",
+            index,
+        )
+        return self.page.locator(f".jp-Notebook:visible .jp-Cell[data-windowed-list-index='{index}']")
+
+    def theme(self, dark: bool) -> None:
+        """Switch Lab's theme and wait until the page wears it."""
+        name = "JupyterLab Dark" if dark else "JupyterLab Light"
+        self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
+        self.wait("light => document.body.dataset.jpThemeLight === String(light)", not dark)
+
+    def wait(self, condition: str, argument=None, minutes: float = 2) -> None:
+        """Wait until a JavaScript function of the page returns something true."""
+        self.page.wait_for_function(condition, arg=argument, timeout=minutes * MINUTE, polling=100)
+
+    def photograph(self, folder: Path, name: str) -> None:
+        """Keep a picture of the page, for whoever mends the test."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / (re.sub(r"[^\w.-]+", "_", name) + ".png")
+        self.page.screenshot(path=path)
+        print(f"The page looked like this: {path}")
+
+    def _console(self, message) -> None:
+        if message.type == "error" and not any(re.match(known, message.text) for known in HARMLESS):
+            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost"):
+            self.problems.append(f"a request leaves this machine: {url}")
+
+
+def _complaint(output: dict) -> str | None:
+    """What is wrong with an output: a traceback, or a warning that a learner would see."""
+    if output["output_type"] == "error":
+        return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output["traceback"]))
+    if output["output_type"] == "stream" and output["name"] == "stderr":
+        return "A cell warns: " + "".join(output["text"])
+    return None
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def _until(condition, promise: str, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"Waited {seconds:g} s in vain until {promise}.")
+        time.sleep(0.1)
