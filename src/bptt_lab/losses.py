@@ -7,6 +7,7 @@ import numpy as np
 
 from . import checks, overflow
 
+
 def targets(loss: str, given, steps: tuple[int, ...], O: int, counts: np.ndarray) -> np.ndarray:
     """Check targets for `steps`, (T,) or (T, B), and return the rows where `counts` is true.
 

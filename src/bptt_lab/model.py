@@ -1,11 +1,11 @@
 """A cell with a readout and one loss a token.
 
-    y_t = W_oh h_t + b_o            for every step
-    L_t = loss(y_t, target_t)       one loss a token; a masked step has none
-    L   = Σ_t L_t                   the sum over the steps, then the mean over the B sequences
+y_t = W_oh h_t + b_o            for every step
+L_t = loss(y_t, target_t)       one loss a token; a masked step has none
+L   = Σ_t L_t                   the sum over the steps, then the mean over the B sequences
 
-    dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ   no product of Jacobians here: this gradient never vanishes
-    dL_t/dh_t = W_ohᵀ dL_t/dy_t     what each step hands to the cell's backward
+dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ   no product of Jacobians here: this gradient never vanishes
+dL_t/dh_t = W_ohᵀ dL_t/dy_t     what each step hands to the cell's backward
 """
 
 import numpy as np

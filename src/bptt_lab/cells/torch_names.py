@@ -12,7 +12,9 @@ import numpy as np
 
 from .. import checks
 
-_NAME = re.compile(r"(?P<prefix>(?:.*\.)?)(?P<kind>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)(?P<layer>_l\d+)?(?P<reverse>_reverse)?")
+_NAME = re.compile(
+    r"(?P<prefix>(?:.*\.)?)(?P<kind>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)(?P<layer>_l\d+)?(?P<reverse>_reverse)?"
+)
 
 
 def read(state_dict: Mapping, layer: int) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ import traitlets
 
 from .. import SequenceModel, chain_rule
 from ..cells import RNNCell
-from ..cells.trace import Trace
+from ..measure import transpose_lost
 from ..text import say
 from .base import Control, Explorer, Grid
 from .sentence_net import ACTIVATIONS, SCALES
@@ -88,10 +88,7 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
     targets = rng.integers(OUTPUTS, size=STEPS)
     run = model.forward(np.repeat(x[:, None], S, 1), np.repeat(targets[:, None], S, 1), scales=np.array(SCALES))
     trace, ends = run.trace, np.array(LENGTHS) - 1
-    W_hh = slice(INPUTS + 1, None)
-    weights = trace.weights.copy()
-    weights[:, W_hh] = weights[:, W_hh].T
-    lost_trace = Trace(trace.inputs, trace.states, weights, True, trace.scales)
+    lost_trace = transpose_lost(trace, cell)
     dh = run.dh * S  # the mean over the batch divided by S
 
     curves = {name: np.zeros((S, sum(LENGTHS)), "<f4") for name in ("right", "lost", "cosine")}

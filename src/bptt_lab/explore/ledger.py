@@ -48,7 +48,8 @@ class Ledger(Explorer):
         n, words = self.length, self.sentences[self.length - 1]
         norms, shares, whole = self._at("ledger"), self._at("shares"), self._at("whole")
         text = self.say(
-            "shows", cells=n * (n + 1) // 2, first=say(norms[-1, 0]), first_share=_percent(shares[-1, 0]), last=say(norms[-1, -1]),
+            "shows", cells=n * (n + 1) // 2, first=say(norms[-1, 0]), first_share=_percent(shares[-1, 0]),
+            last=say(norms[-1, -1]),
             last_share=_percent(shares[-1, -1]), norms=say(norms[-1].sum()), whole=say(whole[-1]),
         )  # fmt: skip
         t, k = self.cell

@@ -27,7 +27,8 @@ def still_svg(title: str, bars: list[tuple[str, float]], sentence: str) -> str:
     for exponent in range(LOW, HIGH + 1, 3):
         x = _x(10.0**exponent)
         label = "1" if exponent == 0 else f'10<tspan dy="-5" font-size="10">{str(exponent).replace("-", "−")}</tspan>'
-        parts.append(f'<path d="M{x:.1f} 36V{bottom}" stroke="#ddd"/><text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{label}</text>')
+        parts.append(f'<path d="M{x:.1f} 36V{bottom}" stroke="#ddd"/>')
+        parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{label}</text>')
     for i, (label, value) in enumerate(bars):
         y = 44 + ROW * i
         parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>')

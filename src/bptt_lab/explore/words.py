@@ -73,8 +73,8 @@ EN = {
         "last, “{last_word}”, one of {last}. The whole gradient has norm {whole}.",
         "shows_one": "dL₁/dW_x has one term: word 1, “{last_word}”, adds one of norm {last}.",
         "lit": "Lit: word {k}, “{word}”. Its way passes {jacobians} Jacobians. Norm {norm}, {share} % of the whole gradient.",
-        "lit_edge": "Lit: the edge from h{k} back to h{before}, largest stretch {norm}. The terms of words 1 to {before} cross it.",
-        "lit_edge_one": "Lit: the edge from h{k} back to h{before}, largest stretch {norm}. The term of word 1 crosses it.",
+        "lit_edge": "Lit: the edge from h{k} to h{before}, largest stretch {norm}. The terms of words 1 to {before} cross it.",
+        "lit_edge_one": "Lit: the edge from h{k} to h{before}, largest stretch {norm}. The term of word 1 crosses it.",
     },
     "ledger": {
         "title": "The ledger: every token’s loss, every word’s term",

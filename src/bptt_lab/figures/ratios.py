@@ -11,8 +11,13 @@ from . import look
 def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> look.Figure:
     """measured: series (an input scale) -> start -> ratios, one for each seed. setting: what the title says of H, T, seeds."""
     starts = list(next(iter(measured.values())))
-    parts = [f"{start}: " + ", ".join(f"{look.say(float(np.median(rows[start])))} at {name}" for name, rows in measured.items()) for start in starts]
-    title = f"Norm of the first word’s term over the last word’s<br><sub>{setting}; each dot a seed, the stroke their median</sub>"
+    parts = [
+        f"{start}: " + ", ".join(f"{look.say(float(np.median(rows[start])))} at {name}" for name, rows in measured.items())
+        for start in starts
+    ]
+    title = (
+        f"Norm of the first word’s term over the last word’s<br><sub>{setting}; each dot a seed, the stroke their median</sub>"
+    )
     shown = look.figure(title, "Medians of the ratio. " + "; ".join(parts) + ".", 150 + 56 * len(starts))
     marks = zip(("circle", "diamond"), (look.CELL_COLOURS["tanh"], look.CELL_COLOURS["gated"]), (-0.18, 0.18))
     for (name, rows), (symbol, colour, shift) in zip(measured.items(), marks):
