@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import nbformat
 
+from tools.notebooks import cleaned
+
 MINUTE = 60_000  # Playwright counts in milliseconds
-# Lab's own noise, known to be harmless, each with its reason. A message must match from its start.
-HARMLESS: tuple[str, ...] = ()
 
 
 class Lab:
@@ -114,7 +114,7 @@ class Course:
     def write(self, name: str, cells: list[str]) -> None:
         """Put a notebook of these code cells where Lab finds it."""
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-        nbformat.write(notebook, self._lab.root / name)
+        nbformat.write(cleaned(notebook), self._lab.root / name)
 
     def open(self, name: str) -> None:
         """Open a notebook and wait until its kernel is connected and idle. "Run all" before that silently does nothing."""
@@ -132,7 +132,10 @@ class Course:
     def run_all(self, minutes: float = 3) -> None:
         """Run every cell and wait until the last is done. Fails with the traceback if a cell raises or warns."""
         self.page.evaluate(
-            "() => { window.ran = false; window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.ran = true; }); }"
+            """() => {
+                window.ran = false;
+                window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.ran = true; });
+            }"""
         )
         self.wait("() => window.ran", minutes=minutes)
         errors = [text for cell in self.outputs() for text in map(_complaint, cell) if text]
@@ -180,7 +183,7 @@ class Course:
         print(f"The page looked like this: {path}")
 
     def _console(self, message) -> None:
-        if message.type == "error" and not any(re.match(known, message.text) for known in HARMLESS):
+        if message.type == "error":
             self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _asked(self, url: str) -> None:
