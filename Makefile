@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: $(VENV)/course.done  ## install the course and open it in JupyterLab
 	$(PY) -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
@@ -60,10 +60,12 @@ $(VENV)/made:
 	@touch $@
 
 $(VENV)/course.done: $(VENV)/made requirements.txt pyproject.toml
+	@echo "Installing the course into $(VENV): once, a minute or two."
 	$(PY) -m pip install --quiet -r requirements.txt
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/course.done requirements-test.txt
+	@echo "Installing what the tests need into $(VENV): once."
 	$(PY) -m pip install --quiet -r requirements-test.txt
 	@touch $@
 

@@ -19,12 +19,12 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import nbformat
 
 ROOT = Path(__file__).parent.parent
-NOTEBOOKS = ROOT / "notebooks"
 STILL = ("image/svg+xml", "text/plain")
 MOST_CELLS, MOST_LINES, SECONDS = 25, 10, 60
 
@@ -81,15 +81,25 @@ def complaints(notebook) -> list[str]:
             found.append(f"cell {i} imports a plotting library: figures come from bl.figures and bl.explore")
         if re.search(r"https?://", cell.source):
             found.append(f"cell {i} has a web address in its code: the course needs no network")
-        if re.search(r"(/home/|/Users/|/root/|/work/|C:\\)", cell.source):
+        if re.search(r"^\s*(import|from) +(requests|urllib|http|httpx|socket)\b", cell.source, re.M):
+            found.append(f"cell {i} asks the network: the course needs none")
+        if re.search(r"(/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\?Users)", f"{cell.source}{cell.outputs}"):
             found.append(f"cell {i} has a path of one machine in it")
         if "keep_still" in tags(cell) and "nbval-ignore-output" not in tags(cell):
             found.append(f"cell {i} keeps a still picture: tag it `nbval-ignore-output` too")
+        if "keep_still" in tags(cell) and not any("image/svg+xml" in output.get("data", {}) for output in cell.outputs):
+            found.append(f"cell {i} keeps no still picture: run `make notebooks`")
         if "keep_output" in tags(cell) and cell.outputs and "assert" not in cell.source:
             found.append(f"cell {i} keeps a number but asserts nothing about it")
         if any(output.output_type == "error" for output in cell.outputs):
             found.append(f"cell {i} keeps an error")
+        if any(map(is_warning, cell.outputs)):
+            found.append(f"cell {i} keeps a warning")
     return found
+
+
+def is_warning(output) -> bool:
+    return output.output_type == "stream" and output.name == "stderr"
 
 
 def compare(paths: list[Path], strict: bool) -> int:
@@ -103,10 +113,15 @@ def compare(paths: list[Path], strict: bool) -> int:
 
 
 def run(path: Path) -> None:
+    """Run a notebook in a kernel of its own and write it back, cleaned. Refuses one that raises or warns."""
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
+    where = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where, coalesce_streams=True).execute()
+    for i, cell in enumerate(notebook.cells):
+        for output in filter(is_warning, cell.get("outputs", [])):
+            raise ValueError(f"{path.name}: cell {i} warns, and a learner would see it: {output.text}")
     nbformat.write(cleaned(notebook), path)
 
 
@@ -115,15 +130,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("command", choices=("clean", "check", "run", "compare"))
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of the course if none is named")
     given = parser.parse_args(arguments)
-    paths = [path.resolve() for path in given.paths] or sorted(NOTEBOOKS.glob("*.ipynb"))
+    paths = [path.resolve() for path in given.paths] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     if given.command == "compare":
         strict = os.environ.get("NOTEBOOKS", "strict" if sys.platform == "linux" else "lax") == "strict"
         return compare(paths, strict)
     failed = False
     for path in paths:
         if given.command == "run":
-            print(f"running {path.name}", flush=True)
+            start = time.perf_counter()
             run(path)
+            print(f"{path.name}: {time.perf_counter() - start:.0f} s", flush=True)
         elif given.command == "clean":
             nbformat.write(cleaned(nbformat.read(path, as_version=4)), path)
         else:

@@ -1,0 +1,159 @@
+"""The notebooks' own script: what is kept, what is stripped, which rules hold, and that a changed number is noticed."""
+
+import copy
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import notebooks
+
+ROOT = Path(__file__).parents[2]
+COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def cell(source, *tags, outputs=(), count=7):
+    return new_code_cell(source, metadata={"tags": list(tags), "scrolled": True}, outputs=list(outputs), execution_count=count)
+
+
+def printed(text, name="stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+def shown(**data):
+    return new_output("display_data", data={kind.replace("__", "/").replace("_xml", "+xml"): v for kind, v in data.items()})
+
+
+def good():
+    """A notebook that breaks no rule, as `clean` leaves it."""
+    still = [new_output("display_data", data={"image/svg+xml": "<svg/>", "text/plain": "It fades."})]
+    cells = [
+        new_markdown_cell("# A question"),
+        cell("print(0.25)\nassert 0.2 < 0.25 < 0.3", "keep_output", outputs=[printed("0.25\n")]),
+        cell("bl.explore.Ledger()", "keep_still", "nbval-ignore-output", outputs=still),
+        cell("1 + 1"),
+    ]
+    return notebooks.cleaned(new_notebook(cells=cells))
+
+
+def test_clean_keeps_tagged_outputs_and_strips_the_others():
+    widget = {
+        "application/vnd.jupyter.widget-view+json": {},
+        "text/html": "x",
+        "image/svg+xml": "<svg/>",
+        "text/plain": "It fades.",
+    }
+    notebook = new_notebook(
+        metadata={"widgets": {"state": {}}, "kernelspec": {"name": "mine", "display_name": "mine"}},
+        cells=[
+            cell("print(1)", "keep_output", outputs=[printed("1\n")]),
+            cell("e", "keep_still", outputs=[new_output("display_data", data=widget)]),
+            cell("2", outputs=[new_output("execute_result", data={"text/plain": "2"}, execution_count=7)]),
+        ],
+    )
+    numbers, explorer, stripped = notebooks.cleaned(notebook).cells
+    assert (numbers.execution_count, numbers.outputs[0].text) == (1, "1\n")
+    assert explorer.execution_count == 1 and explorer.outputs[0].data == {"image/svg+xml": "<svg/>", "text/plain": "It fades."}
+    assert stripped.execution_count is None and not stripped.outputs
+    assert notebook.metadata.keys() == {"kernelspec", "language_info"} and notebook.metadata.kernelspec.name == "python3"
+    assert "scrolled" not in numbers.metadata
+
+
+def test_clean_twice_changes_nothing_more():
+    assert notebooks.cleaned(copy.deepcopy(good())) == good()
+
+
+def test_a_good_notebook_breaks_no_rule():
+    assert notebooks.complaints(good()) == []
+
+
+@pytest.mark.parametrize(
+    "spoil, sentence",
+    [
+        (lambda nb: nb.cells[3].update(execution_count=3), "not clean"),
+        (lambda nb: nb.metadata.update(widgets={}), "not clean"),
+        (lambda nb: nb.cells.extend(new_markdown_cell("more") for _ in range(22)), "has 26 cells"),
+        (lambda nb: nb.cells[3].update(source="x = 1\n" * 11), "has 11 lines"),
+        (lambda nb: nb.cells[3].update(source="import plotly.graph_objects as go"), "plotting library"),
+        (lambda nb: nb.cells[3].update(source="from matplotlib import pyplot"), "plotting library"),
+        (lambda nb: nb.cells[3].update(source="open('/home/me/data.csv')"), "path of one machine"),
+        (lambda nb: nb.cells[1].outputs[0].update(text="/home/me/x.py:1\n"), "path of one machine"),
+        (lambda nb: nb.cells[3].update(source="get('https://example.org')"), "web address"),
+        (lambda nb: nb.cells[3].update(source="from urllib import request"), "asks the network"),
+        (lambda nb: nb.cells[1].update(outputs=[]), "no cell keeps an output"),
+        (lambda nb: nb.cells[1].update(source="print(0.25)"), "asserts nothing"),
+        (lambda nb: nb.cells[1].update(outputs=[new_output("error", ename="E", evalue="", traceback=[])]), "keeps an error"),
+        (lambda nb: nb.cells[1].update(outputs=[printed("watch out", "stderr")]), "keeps a warning"),
+        (lambda nb: nb.cells[2].metadata.update(tags=["keep_still"]), "nbval-ignore-output"),
+        (lambda nb: nb.cells[2].outputs[0].data.pop("image/svg+xml"), "no still picture"),
+    ],
+)
+def test_check_says_which_rule_is_broken(spoil, sentence):
+    notebook = good()
+    spoil(notebook)
+    assert any(sentence in complaint for complaint in notebooks.complaints(notebook)), notebooks.complaints(notebook)
+
+
+def test_a_learners_own_cell_may_be_longer_and_the_plain_way_may_use_plotly():
+    notebook = good()
+    notebook.cells += [cell("x = 1\n" * 11, "learner"), cell("import plotly.graph_objects as go", "plain_way")]
+    assert notebooks.complaints(notebooks.cleaned(notebook)) == []
+
+
+def test_run_renews_kept_outputs(tmp_path):
+    path = tmp_path / "small.ipynb"
+    nbformat.write(new_notebook(cells=[cell("x = 41"), cell("print(x + 1)\nassert x", "keep_output")]), path)
+    notebooks.run(path)
+    kept = nbformat.read(path, as_version=4)
+    assert kept.cells[1].outputs[0].text == "42\n" and notebooks.complaints(kept) == []
+
+
+def test_run_refuses_a_notebook_that_warns(tmp_path):
+    path = tmp_path / "warns.ipynb"
+    nbformat.write(new_notebook(cells=[cell("import warnings\nwarnings.warn('careful')")]), path)
+    with pytest.raises(ValueError, match="careful"):
+        notebooks.run(path)
+
+
+def compare(*paths):
+    """What `make test` calls, and what it prints."""
+    command = [sys.executable, "-m", "tools.notebooks", "compare", *map(str, paths)]
+    environment = notebooks.os.environ | {"NOTEBOOKS": "strict"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8")
+
+
+def test_there_are_notebooks_to_compare():
+    assert len(COURSE) >= 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kept numbers are compared to the letter on Linux")
+@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+def test_every_kept_number_fails_when_one_digit_of_it_is_changed(path, tmp_path):
+    tampered = nbformat.read(path, as_version=4)
+    changed = 0
+    for kept in tampered.cells:
+        if "keep_output" in notebooks.tags(kept):
+            changed += any(change_a_digit(output) for output in kept.outputs)
+    assert changed, "no cell keeps a number"
+    copied = Path(shutil.copy(path, tmp_path))
+    nbformat.write(tampered, copied)
+    result = compare(copied)
+    assert result.returncode == 1, result.stdout
+    assert re.search(rf"\b{changed} failed", result.stdout), f"{changed} cells were changed.\n{result.stdout[-3000:]}"
+
+
+def change_a_digit(output) -> bool:
+    """Add one to the last digit of a kept output, 9 becoming 0. False if there is none."""
+
+    def next_digit(text):
+        return re.sub(r"\d(?=\D*$)", lambda digit: str((int(digit[0]) + 1) % 10), text)
+
+    holder, key = (output, "text") if output.output_type == "stream" else (output.data, "text/plain")
+    before = holder[key]
+    holder[key] = next_digit(before)
+    return holder[key] != before
