@@ -2,7 +2,7 @@
 
 const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
 const percent = (share) => (100 * share).toFixed(1).replace("-", "−");
-const NET = 178, ROWS = 12;
+const NET = 152, ROWS = 12;
 
 // d a / d b as MathML, or ∂⁺a / ∂b for the immediate derivative.
 function derivative(parent, above, below, sign = "d") {
@@ -87,7 +87,7 @@ const explorer = {
 
     function drawNet(state, t, s) {
       const { width, length, lit, lit_edge, arrays } = state, at = (name, ...index) => arrays[`${name}${length}`](s, ...index);
-      const gap = Math.min(130, (width - 40) / length), left = (width - gap * (length - 1)) / 2, x = (k) => left + gap * (k - 1), r = gap < 40 ? 9 : 14, H = 84;
+      const gap = Math.min(130, (width - 40) / length), left = (width - gap * (length - 1)) / 2, x = (k) => left + gap * (k - 1), r = gap < 40 ? 9 : 14, H = 60;
       set(net, { width, height: NET, viewBox: `0 0 ${width} ${NET}` });
       const onPath = (j) => lit_edge ? j <= lit_edge - 1 || false : lit > 0 && lit <= t && j >= lit && j <= t; // is state j on a lit way
       const edgeLit = (k) => (lit_edge ? k === lit_edge : lit > 0 && lit <= t && k > lit && k <= t);

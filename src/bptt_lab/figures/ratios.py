@@ -27,7 +27,7 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
             dots = go.Scatter(x=values, y=spread, mode="markers", name=name, legendgroup=name, showlegend=i == 0)
             shown.add_trace(dots.update(marker={"symbol": symbol, "size": 5, "opacity": 0.3, "color": colour}, hoverinfo="x"))
             line = go.Scatter(x=[np.median(values)] * 2, y=[i + shift - 0.16, i + shift + 0.16], mode="lines", showlegend=False)
-            shown.add_trace(line.update(line={"color": colour, "width": 4}, hoverinfo="x"))
+            shown.add_trace(line.update(line={"color": look.INK, "width": 5}, hoverinfo="x"))
     shown.add_vline(x=1, line={"color": look.INK, "dash": "dot"})
     shown.update_xaxes(look.magnitude_axis(), title="ratio: left of 1 the first word weighs less, right of 1 more")
     shown.update_yaxes(tickvals=list(range(len(starts))), ticktext=starts, autorange="reversed", gridcolor=look.GRID)

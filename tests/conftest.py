@@ -1,0 +1,82 @@
+"""Random problems for all tests of the core."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import bptt_lab as bl
+
+# No deadline: a slow or busy machine must not fail a test. Derandomised: CI fails for what changed, not for luck.
+settings.register_profile("course", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("course")
+
+ACTIVATIONS = ("tanh", "relu", "sigmoid")
+STARTS = ("normal", "uniform", "glorot", "orthogonal", "identity")
+
+
+@dataclass
+class Problem:
+    """A model, what it reads, and what it should say; `arrays` are those of the reference, always with a batch axis."""
+
+    model: bl.SequenceModel
+    x: np.ndarray
+    targets: np.ndarray
+    mask: np.ndarray
+    h0: np.ndarray
+
+    @property
+    def arguments(self):
+        cell, shape = self.model.cell, self.x.shape
+        batch = (lambda a: a) if self.x.ndim == 3 else (lambda a: a[:, None])
+        h0 = self.h0.reshape(-1, cell.hidden_size)
+        params = {name: np.array(value) for name, value in self.model.params.items()}
+        targets = batch(self.targets)
+        if self.model.loss == "mse":
+            targets = targets.reshape(shape[0], h0.shape[0], self.model.output_size)
+        return params, batch(self.x), h0, targets, batch(self.mask), cell.activation.name, self.model.loss
+
+
+def make(T=4, B=None, I=3, H=4, O=3, activation="tanh", init="normal", loss="cross_entropy", seed=0, scale=1.0):
+    rng = np.random.default_rng(seed)
+    cell = bl.RNNCell(I, H, activation=activation, init=init, seed=seed, weight_scale=scale)
+    cell.params["b"] = 0.3 * rng.standard_normal(H)
+    model = bl.SequenceModel(cell, O, loss=loss, seed=seed)
+    model.params["b_o"] = rng.standard_normal(O)
+    steps = (T,) if B is None else (T, B)
+    targets = rng.integers(O, size=steps) if loss == "cross_entropy" else rng.standard_normal(steps if O == 1 else (*steps, O))
+    mask = rng.random(steps) < 0.7
+    mask.flat[-1] = True
+    h0 = rng.standard_normal((H,) if B is None else (B, H))
+    return Problem(model, rng.standard_normal((*steps, I)), targets, mask, h0)
+
+
+problems = st.builds(
+    make,
+    T=st.integers(1, 6),
+    B=st.sampled_from([None, 1, 2, 3]),
+    I=st.integers(1, 4),
+    H=st.integers(1, 5),
+    O=st.integers(1, 4),
+    activation=st.sampled_from(ACTIVATIONS),
+    init=st.sampled_from(STARTS),
+    loss=st.sampled_from(["cross_entropy", "mse"]),
+    seed=st.integers(0, 10**6),
+    scale=st.sampled_from([0.3, 1.0, 2.0]),
+)
+
+
+def same(got, expected, digits=1e-9):
+    """Whether two arrays agree to that part of the largest entry."""
+    got, expected = np.asarray(got), np.asarray(expected)
+    assert got.shape == expected.shape, f"shape {got.shape}, expected {expected.shape}"
+    largest = np.abs(expected).max(initial=0.0)
+    off = np.abs(got - expected).max(initial=0.0)
+    assert off <= digits * max(largest, 1e-300), f"off by {off:.3g} where the largest entry is {largest:.3g}"
+
+
+@pytest.fixture
+def problem():
+    return make()

@@ -1,0 +1,135 @@
+"""Terms, ledger, shares and forward mode: each is the gradient, seen another way."""
+
+import functools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bptt_lab as bl
+from bptt_lab import chain_rule
+from tests import reference
+from tests.conftest import make, problems, same
+
+CELL_PARAMETERS = ("W_x", "W_hh", "b")
+
+
+@given(problems, st.data())
+def test_each_term_is_the_gradient_of_a_step_s_own_copy_of_the_weights(p, data):
+    t = data.draw(st.integers(0, len(p.x) - 1))
+    k = data.draw(st.integers(0, t))
+    wrt = data.draw(st.sampled_from(CELL_PARAMETERS))
+    run = p.model.forward(p.x, p.targets, p.mask, p.h0)
+    got = p.model.chain_rule_terms(run, t, wrt)
+    assert [term.k for term in got] == list(range(t + 1))
+    expected = reference.term(*p.arguments, t, k, wrt)
+    scale = max(np.abs(term.gradient).max() for term in got)
+    assert np.abs(got[k].gradient - expected).max() <= 1e-9 * max(scale, 1e-300)
+
+
+@given(problems, st.sampled_from([*CELL_PARAMETERS, "W_oh", "b_o"]))
+def test_terms_sum_to_bptt_s_gradient_of_each_token_and_of_the_whole(p, wrt):
+    run = p.model.forward(p.x, p.targets, p.mask, p.h0)
+    whole = 0.0
+    for t in range(len(p.x)):
+        only_t = np.zeros_like(p.mask)
+        only_t[t] = p.mask[t]
+        summed = sum(term.gradient for term in p.model.chain_rule_terms(run, t, wrt))
+        whole = whole + summed
+        bptt = p.model.backward(p.model.forward(p.x, p.targets, only_t, p.h0))[wrt]
+        assert np.abs(summed - bptt).max() <= 1e-12 * max(1.0, np.abs(bptt).max())
+    bptt = p.model.backward(run)[wrt]
+    assert np.abs(whole - bptt).max() <= 1e-12 * max(1.0, np.abs(bptt).max())
+
+
+@given(problems, st.data())
+def test_the_factors_of_a_term_multiply_to_its_gradient(p, data):
+    t = data.draw(st.integers(0, len(p.x) - 1))
+    wrt = data.draw(st.sampled_from([*CELL_PARAMETERS, "W_oh", "b_o"]))
+    run = p.model.forward(p.x, p.targets, p.mask, p.h0)
+    for term in p.model.chain_rule_terms(run, t, wrt):
+        factors = list(term.factors.values())
+        if not factors:
+            assert wrt in ("W_oh", "b_o") and term.k < t and not term.gradient.any()
+            continue
+        *matrices, last = factors
+        if p.x.ndim == 3:  # matrices that are the same for all sequences have no batch axis
+            rows = []
+            for b in range(p.x.shape[1]):
+                row = functools.reduce(np.dot, [m[b] if name != f"dy[{t}]/dh[{t}]" else m for name, m in list(term.factors.items())[:-1]])
+                rows.append(np.tensordot(row, last[b], axes=1))
+            product = np.sum(rows, axis=0)
+        else:
+            product = np.tensordot(functools.reduce(np.dot, matrices), last, axes=1)
+        assert np.abs(product - term.gradient).max() <= 1e-12 * max(1.0, np.abs(term.gradient).max())
+
+
+def test_factors_are_named_in_the_code_s_count(problem):
+    run = problem.model.forward(problem.x, problem.targets)
+    first, *_, last = problem.model.chain_rule_terms(run, 3)
+    assert list(first.factors) == ["dL[3]/dy[3]", "dy[3]/dh[3]", "dh[3]/dh[2]", "dh[2]/dh[1]", "dh[1]/dh[0]", "∂⁺h[0]/∂W_x"]
+    assert list(last.factors) == ["dL[3]/dy[3]", "dy[3]/dh[3]", "∂⁺h[3]/∂W_x"]
+    assert first.factors["∂⁺h[0]/∂W_x"].shape == (4, 4, 3)
+
+
+@given(problems, st.sampled_from([*CELL_PARAMETERS, "W_oh", "b_o"]))
+def test_the_ledger_holds_the_norms_of_the_terms(p, wrt):
+    run = p.model.forward(p.x, p.targets, p.mask, p.h0)
+    T = len(p.x)
+    expected = np.zeros((T, T))
+    for t in range(T):
+        for term in p.model.chain_rule_terms(run, t, wrt):
+            expected[t, term.k] = np.linalg.norm(term.gradient)
+            assert term.norm == pytest.approx(expected[t, term.k], rel=1e-12, abs=1e-300)
+    same(p.model.ledger(run, wrt), expected, 1e-12)
+
+
+@given(problems, st.sampled_from(["W_x", "W_hh"]))
+def test_shares_and_norms_of_each_sequence_are_those_of_its_terms(p, wrt):
+    run = p.model.forward(p.x, p.targets, p.mask, p.h0)
+    shares = chain_rule.sequence_shares(p.model.cell, run.trace, run.dh, wrt)
+    norms = chain_rule.sequence_norms(p.model.cell, run.trace, run.dh, wrt)
+    B = run.trace.shape[1]
+    for b in range(B):
+        alone = [a[:, b] if p.x.ndim == 3 else a for a in (p.x, p.targets, p.mask)]
+        h0 = p.h0[b] if p.x.ndim == 3 else p.h0
+        single = p.model.forward(*alone, h0)
+        for t in range(len(p.x)):
+            gradients = [term.gradient for term in p.model.chain_rule_terms(single, t, wrt)]
+            total = sum(gradients)
+            size = np.linalg.norm(total)
+            largest = max(np.linalg.norm(gradient) for gradient in gradients)
+            assert norms[t, b] == pytest.approx(size / B, rel=1e-6, abs=1e-7 * largest)
+            if size > 1e-3 * largest:
+                expected = [(gradient * total).sum() / size**2 for gradient in gradients]
+                assert shares[t, : t + 1, b] == pytest.approx(expected, rel=1e-7, abs=1e-7)
+                assert shares[t, :, b].sum() == pytest.approx(1.0)
+
+
+@given(problems)
+def test_forward_mode_gives_bptt_s_gradient(p):
+    run = p.model.forward(p.x, p.targets, p.mask, p.h0)
+    bptt, rtrl = p.model.backward(run), bl.rtrl(p.model, run)
+    assert set(rtrl) == set(bptt) - {"x"}
+    for name, value in rtrl.items():
+        assert value.shape == bptt[name].shape
+        assert np.abs(value - bptt[name]).max() <= 1e-12 * max(1.0, np.abs(bptt[name]).max()), name
+
+
+def test_the_first_column_of_the_ledger_for_W_hh_is_zero_when_the_start_is(problem):
+    run = problem.model.forward(problem.x, problem.targets)
+    assert not problem.model.ledger(run, "W_hh")[:, 0].any()
+    run = problem.model.forward(problem.x, problem.targets, h0=problem.h0)
+    assert problem.model.ledger(run, "W_hh")[:, 0].all()
+
+
+def test_norms_neither_overflow_nor_vanish_before_the_numbers_do():
+    rows = np.array([[3e-200, 4e-200], [3e200, 4e200], [0.0, 0.0], [np.inf, 1.0]])
+    assert chain_rule.norm(rows) == pytest.approx([5e-200, 5e200, 0.0, np.inf])
+
+
+def test_a_term_says_its_number_in_words():
+    p = make(scale=0.0)
+    terms = p.model.chain_rule_terms(p.model.forward(p.x, p.targets), 3)
+    assert repr(terms[0]) == "Term k=0 (word 1): norm vanished"
