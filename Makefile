@@ -54,8 +54,9 @@ clean:  ## remove what was installed and built
 	rm -rf $(VENV) build .pytest_cache .ruff_cache
 
 $(VENV)/made:
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. This course needs Python 3.11 to 3.14. Say which to use: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else f'This course needs Python 3.11 to 3.14; {sys.executable} is {v[0]}.{v[1]}. Say which to use: make PYTHON=python3.12 …')"
-	@$(PYTHON) -c "import ensurepip, venv" || (echo "Python is here, but not its venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1)
+	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { echo "Python is here, but not its venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
