@@ -120,13 +120,19 @@ def _inner_products(cell, trace, dh, wrt):
     for k, da_k in _carried_back(cell, trace, dh):
         da[:, k:, k] = da_k.transpose(1, 0, 2)
     v = np.stack([cell.step_input(trace, k, wrt) for k in range(T)], axis=1)  # (B, T, n)
-    size = np.abs(da).max(axis=(2, 3))
-    scale = np.where((size > 0) & np.isfinite(size), size, 1.0)[:, :, None, None]
+    da, size_da = _scaled(da)
+    v, size_v = _scaled(v[:, None])
+    # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient
+    products = (da @ da.transpose(0, 1, 3, 2)) * (v @ v.transpose(0, 1, 3, 2))
+    return products.sum(axis=-1), overflow.multiply(size_da, size_v)
+
+
+def _scaled(rows):
+    """rows (B, T, …) divided by their largest entry, so that squares stay finite, and that entry (B, T); 0 if infinite."""
+    size = np.abs(rows).max(axis=(2, 3))
+    plain = ((size > 0) & np.isfinite(size))[:, :, None, None]
     with overflow.quietly():
-        da = np.where(np.isfinite(size)[:, :, None, None], da / scale, 0.0)
-        # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient
-        products = (da @ da.transpose(0, 1, 3, 2)) * (v @ v.transpose(0, 2, 1))[:, None]
-    return products.sum(axis=-1), size
+        return np.where(plain, rows / np.where(plain, size[:, :, None, None], 1.0), 0.0), size
 
 
 def _carried_back(cell, trace, dh):

@@ -2,6 +2,7 @@
 //   input → model.set → "change:" → one draw in the next animation frame.
 // An explorer's own file defines `explorer = { build(frame) }`; build makes its nodes once and returns draw(state).
 
+const NARROW = 620; // px of the figure, not of the window: Lab has columns beside it
 const SAVE_AFTER = 60, SPEAK_AFTER = 350; // ms: Python hears of the last of many moves, a screen reader of the one that stays
 
 // The arrays of the table by name, each as (…index) => number, read at once from one buffer.
@@ -24,11 +25,12 @@ function buildControl(box, control, words, live, setTrait) {
   const { trait, kind, values, label } = control, id = `bptt-${trait}-${Math.random().toString(36).slice(2, 9)}`;
   const off = control.asks_python && !live, change = (value) => setTrait(trait, value);
   const show = (value) => words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value));
-  const common = { "data-lm-suppress-shortcuts": "true", disabled: off, title: off ? words.needs_python : null };
+  const common = { "data-lm-suppress-shortcuts": "true", disabled: off, "aria-description": off ? words.needs_python : null };
   if (kind === "slider") {
     const cell = tag(box, "div", { class: "control slider" });
     tag(cell, "label", { for: id, text: label });
     const input = tag(cell, "input", { id, type: "range", min: 0, max: values.length - 1, step: 1, ...common }), output = tag(cell, "output", { for: id });
+    output.style.minWidth = `${Math.max(...values.map((value) => show(value).length))}ch`; // room for the longest: nothing moves
     input.addEventListener("input", () => change(values[input.valueAsNumber]));
     return (state) => {
       const limit = state.limits?.[trait] ?? values.length, index = values.indexOf(state[trait]);
@@ -62,13 +64,22 @@ function buildControl(box, control, words, live, setTrait) {
   return (state) => inputs.forEach((input, i) => { input.checked = values[i] === state[trait]; });
 }
 
+// Whether Python stands behind this page. Jupyter's manager of exported pages has no kernel; a page of ours says so itself.
+const isLive = ({ isStill, widget_manager: manager }) => !isStill && !(manager && "renderMime" in manager && !("kernel" in manager));
+
 function render({ model, el }) {
-  const words = model.get("words"), spec = model.get("spec"), live = !model.isStill, off = [], timers = {};
+  const words = model.get("words"), spec = model.get("spec"), live = isLive(model), off = [], timers = {};
   const root = tag(el, "section", { class: "bptt", "aria-label": words.title });
-  const controls = tag(root, "div", { class: "controls" }), figure = tag(root, "div", { class: "figure" });
+  const controls = tag(root, "div", { class: "controls" });
+  if (!live && spec.some((control) => control.asks_python)) tag(root, "p", { class: "note", text: words.needs_python });
+  const figure = tag(root, "div", { class: "figure" });
   const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken", role: "status", "aria-live": "polite" });
   const later = (name, wait, run) => { clearTimeout(timers[name]); timers[name] = setTimeout(run, wait); };
-  const change = (name, value) => { model.set(name, value); later("save", SAVE_AFTER, () => model.save_changes()); };
+  const asks = new Set(spec.filter((control) => control.asks_python).map((control) => control.trait));
+  const change = (name, value) => { // Jupyter itself holds a question back while Python answers the one before
+    model.set(name, value);
+    later("save", asks.has(name) ? 0 : SAVE_AFTER, () => model.save_changes());
+  };
   const sync = spec.map((control) => buildControl(controls, control, words, live, change));
   let arrays = readTable(model), frame = 0, width = 0;
   const traits = Object.keys(explorer.traits).concat(spec.map((control) => control.trait));
@@ -90,7 +101,7 @@ function render({ model, el }) {
   const listen = (event, run) => { model.on(event, run); off.push(() => model.off(event, run)); };
   for (const name of traits) listen(`change:${name}`, request);
   listen("change:table", () => { arrays = readTable(model); request(); });
-  const observer = new ResizeObserver(([entry]) => { width = Math.floor(entry.contentRect.width); request(); });
+  const observer = new ResizeObserver(([entry]) => { width = Math.floor(entry.contentRect.width); root.classList.toggle("narrow", width < NARROW); request(); });
   observer.observe(figure);
   return () => { observer.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };
 }

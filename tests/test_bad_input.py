@@ -1,0 +1,120 @@
+"""Bad input raises `ValueError` before anything is computed: with the argument, what was given and what was expected."""
+
+import numpy as np
+import pytest
+
+import bptt_lab as bl
+from bptt_lab.tasks import vocabulary
+
+CELL = bl.RNNCell(3, 4)
+MODEL = bl.SequenceModel(CELL, 5)
+MSE = bl.SequenceModel(CELL, 2, loss="mse")
+X, Y = np.ones((6, 3)), np.zeros(6, int)
+TRACE, RUN = CELL.unroll(X), MODEL.forward(X, Y)
+
+
+def broken(value):
+    """A model with one weight that is not a number. It can only get there around `params`."""
+    model = bl.SequenceModel(bl.RNNCell(3, 4), 5)
+    model.cell.params["W_hh"][1, 2] = value
+    return model
+
+
+def broken_readout():
+    model = bl.SequenceModel(bl.RNNCell(3, 4), 5)
+    model.params["b_o"][2] = np.nan
+    return model
+
+
+def with_nan(array):
+    array = np.array(array, dtype=float)
+    array.flat[-1] = np.nan
+    return array
+
+
+CASES = {
+    # what is called: (call, words that the message must hold)
+    "cell, size 0": (lambda: bl.RNNCell(0, 4), ["input_size", "0", "at least 1"]),
+    "cell, size -1": (lambda: bl.RNNCell(3, -1), ["hidden_size", "-1", "at least 1"]),
+    "cell, size 2.5": (lambda: bl.RNNCell(3, 2.5), ["hidden_size", "2.5", "whole number"]),
+    "cell, size True": (lambda: bl.RNNCell(3, True), ["hidden_size", "True", "whole number"]),
+    "cell, size text": (lambda: bl.RNNCell("3", 4), ["input_size", "'3'", "whole number"]),
+    "cell, activation": (lambda: bl.RNNCell(3, 4, activation="gelu"), ["activation", "gelu", "tanh"]),
+    "cell, activation is a function": (lambda: bl.RNNCell(3, 4, activation=np.tanh), ["activation", "tanh"]),
+    "cell, init": (lambda: bl.RNNCell(3, 4, init="xavier"), ["init", "xavier", "glorot"]),
+    "cell, weight scale": (lambda: bl.RNNCell(3, 4, weight_scale=np.nan), ["weight_scale", "nan", "finite"]),
+    "cell, weight scale text": (lambda: bl.RNNCell(3, 4, weight_scale="big"), ["weight_scale", "big", "number"]),
+    "cell, seed": (lambda: bl.RNNCell(3, 4, seed=-1), ["seed", "-1", "at least 0"]),
+    "params, name": (lambda: CELL.params.__setitem__("W", 0), ["params", "'W'", "W_hh"]),
+    "params, shape": (lambda: CELL.params.__setitem__("b", np.ones(3)), ["'b'", "(3,)", "(4,)"]),
+    "params, NaN": (lambda: CELL.params.__setitem__("b", [1, 2, np.nan, 4]), ["'b'", "nan", "(2,)", "finite"]),
+    "params, deletion": (lambda: CELL.params.__delitem__("b"), ["'b'"]),
+    "unroll, rank 1": (lambda: CELL.unroll(np.ones(3)), ["x", "(3,)", "(T, 3)"]),
+    "unroll, rank 4": (lambda: CELL.unroll(np.ones((1, 1, 1, 3))), ["x", "(1, 1, 1, 3)", "(T, B, 3)"]),
+    "unroll, width": (lambda: CELL.unroll(np.ones((6, 2))), ["x", "(6, 2)", "(T, 3)"]),
+    "unroll, no step": (lambda: CELL.unroll(np.ones((0, 3))), ["x", "(0, 3)", "at least one step"]),
+    "unroll, no sequence": (lambda: CELL.unroll(np.ones((6, 0, 3))), ["x", "(6, 0, 3)", "one sequence"]),
+    "unroll, NaN": (lambda: CELL.unroll(with_nan(X)), ["x", "nan", "(5, 2)", "finite"]),
+    "unroll, infinity": (lambda: CELL.unroll(X * np.inf), ["x", "inf", "finite"]),
+    "unroll, words": (lambda: CELL.unroll([["a", "b", "c"]]), ["x", "array of numbers"]),
+    "unroll, ragged": (lambda: CELL.unroll([[1, 2, 3], [1, 2]]), ["x", "array of numbers"]),
+    "unroll, h0": (lambda: CELL.unroll(X, h0=np.ones(3)), ["h0", "(3,)", "(4,)"]),
+    "unroll, h0 without its batch": (lambda: CELL.unroll(np.ones((6, 2, 3)), h0=np.ones(4)), ["h0", "(4,)", "(2, 4)"]),
+    "unroll, NaN in h0": (lambda: CELL.unroll(X, h0=with_nan(np.ones(4))), ["h0", "nan", "finite"]),
+    "unroll, scales": (lambda: CELL.unroll(np.ones((6, 2, 3)), scales=[1.0]), ["scales", "(1,)", "(2,)"]),
+    "unroll, NaN weight": (lambda: broken(np.nan).cell.unroll(X), ["W_hh", "nan", "(1, 2)", "finite"]),
+    "unroll, infinite weight": (lambda: broken(np.inf).forward(X, Y), ["W_hh", "inf", "finite"]),
+    "forward, NaN in b_o": (lambda: broken_readout().forward(X, Y), ["b_o", "nan", "(2,)"]),
+    "backward, shape": (lambda: CELL.backward(TRACE, np.ones((6, 3))), ["dh", "(6, 3)", "(6, 4)"]),
+    "backward, NaN": (lambda: CELL.backward(TRACE, with_nan(np.ones((6, 4)))), ["dh", "nan"]),
+    "jacobian, t too large": (lambda: CELL.jacobian(TRACE, 6), ["t", "6", "0 to 5"]),
+    "jacobian, t negative": (lambda: CELL.jacobian(TRACE, -1), ["t", "-1", "0 to 5"]),
+    "jacobian, t 1.5": (lambda: CELL.jacobian(TRACE, 1.5), ["t", "1.5", "whole"]),
+    "model, not a cell": (lambda: bl.SequenceModel("rnn", 5), ["cell", "str", "RNNCell"]),
+    "model, output size": (lambda: bl.SequenceModel(CELL, 0), ["output_size", "0", "at least 1"]),
+    "model, loss": (lambda: bl.SequenceModel(CELL, 5, loss="hinge"), ["loss", "hinge", "cross_entropy"]),
+    "targets, length": (lambda: MODEL.forward(X, Y[:5]), ["targets", "(5,)", "(6,)"]),
+    "targets, too large": (lambda: MODEL.forward(X, Y + 5), ["targets", "5", "0 to 4"]),
+    "targets, negative": (lambda: MODEL.forward(X, Y - 1), ["targets", "-1", "0 to 4"]),
+    "targets, halves": (lambda: MODEL.forward(X, Y + 0.5), ["targets", "whole"]),
+    "targets, NaN": (lambda: MODEL.forward(X, with_nan(Y)), ["targets", "whole"]),
+    "targets, words": (lambda: MODEL.forward(X, ["a"] * 6), ["targets", "whole"]),
+    "targets of mse, shape": (lambda: MSE.forward(X, np.ones(6)), ["targets", "(6,)", "(6, 2)"]),
+    "targets of mse, NaN": (lambda: MSE.forward(X, with_nan(np.ones((6, 2)))), ["targets", "nan"]),
+    "mask, shape": (lambda: MODEL.forward(X, Y, mask=np.ones(5, bool)), ["mask", "(5,)", "(6,)"]),
+    "mask, values": (lambda: MODEL.forward(X, Y, mask=np.full(6, 0.5)), ["mask", "true and false"]),
+    "truncate": (lambda: MODEL.backward(RUN, truncate=0), ["truncate", "0", "at least 1"]),
+    "terms, t": (lambda: MODEL.chain_rule_terms(RUN, 6), ["t", "6", "0 to 5"]),
+    "terms, wrt": (lambda: MODEL.chain_rule_terms(RUN, 0, "W"), ["wrt", "'W'", "W_hh"]),
+    "ledger, wrt": (lambda: MODEL.ledger(RUN, wrt="h"), ["wrt", "'h'", "W_oh"]),
+    "gradcheck, name": (lambda: bl.gradcheck(MODEL, X, Y, grads={"W": 0}), ["grads", "'W'", "W_x"]),
+    "gradcheck, shape": (lambda: bl.gradcheck(MODEL, X, Y, grads={"b": np.ones(3)}), ["'b'", "(3,)", "(4,)"]),
+    "gradcheck, nothing": (lambda: bl.gradcheck(MODEL, X, Y, grads={}), ["grads", "dict"]),
+    "from_torch, a list": (lambda: bl.RNNCell.from_torch([1]), ["state_dict", "list", "mapping"]),
+    "from_torch, layer": (lambda: bl.RNNCell.from_torch({}, layer=-1), ["layer", "-1"]),
+    "from_torch, empty": (lambda: bl.RNNCell.from_torch({}), ["state_dict", "no names", "weight_ih_l0"]),
+    "to_torch, a gradient is missing": (lambda: CELL.to_torch({"b": 1}), ["grads", "'b'", "W_x"]),
+    "encode, unknown word": (lambda: vocabulary.encode("the zebra"), ["text", "zebra", "vocabulary"]),
+    "encode, near miss": (lambda: vocabulary.encode("the catz"), ["catz", "cats"]),
+    "encode, nothing": (lambda: vocabulary.encode("  "), ["text", "at least one word"]),
+    "encode, a number": (lambda: vocabulary.encode(3), ["text", "int", "string"]),
+    "decode, width": (lambda: vocabulary.decode(np.ones((2, 3))), ["x", "(2, 3)", "98"]),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", CASES)
+def test_bad_input_is_refused_with_argument_given_and_expected(name):
+    call, words = CASES[name]
+    with pytest.raises(ValueError) as caught:
+        call()
+    message = str(caught.value)
+    missing = [word for word in words if word not in message]
+    assert not missing, f"{message!r} lacks {missing}"
+
+
+def test_a_refused_parameter_leaves_the_old_one():
+    before = CELL.params["b"].copy()
+    with pytest.raises(ValueError):
+        CELL.params["b"] = with_nan(np.ones(4))
+    assert (CELL.params["b"] == before).all()

@@ -1,0 +1,113 @@
+"""Sizes and lengths at the edges, and weights for which nothing is left: results with words, never NaN, never a warning."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import bptt_lab as bl
+from bptt_lab import chain_rule
+from tests.conftest import ACTIVATIONS, make
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def everything(p, x=None, t=None):
+    """All that the package can say of a run, as a flat dict of arrays."""
+    x = p.x if x is None else x
+    run = p.model.forward(x, p.targets, p.mask, p.h0)
+    t = len(x) - 1 if t is None else t
+    found = {"y": run.y, "losses": run.losses, "h": run.trace.h, "loss": np.array(run.loss)}
+    if run.probabilities is not None:
+        found["probabilities"] = run.probabilities
+    found |= {f"d{name}": value for name, value in p.model.backward(run).items()}
+    if len(x) <= 60:
+        found |= {f"rtrl {name}": value for name, value in bl.rtrl(p.model, run).items()}
+        for wrt in ("W_x", "W_hh", "W_oh"):
+            found |= {f"term {term.k} {wrt}": term.gradient for term in p.model.chain_rule_terms(run, t, wrt)}
+            found[f"ledger {wrt}"] = p.model.ledger(run, wrt)
+        found["shares"] = chain_rule.sequence_shares(p.model.cell, run.trace, run.dh, "W_x")
+        found["norms"] = chain_rule.sequence_norms(p.model.cell, run.trace, run.dh, "W_x")
+        found |= {f"J {t}": p.model.cell.jacobian(run.trace, t) for t in range(len(x))}
+        assert repr(run) and repr(run.trace)
+    return found
+
+
+@pytest.mark.parametrize("T", [1, 2, 40])
+@pytest.mark.parametrize("B", [None, 1, 3])
+@pytest.mark.parametrize("H", [1, 5])
+@pytest.mark.parametrize("loss", ["cross_entropy", "mse"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("scale", [0.0, 1.0, 1e6, 1e150])
+def test_nothing_is_ever_nan(T, B, H, loss, activation, scale):
+    p = make(T=T, B=B, I=2, H=H, O=2, loss=loss, activation=activation, scale=scale)
+    for name, value in everything(p).items():
+        assert not np.isnan(value).any(), name
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("scale", [1e-200, 1e200, 1e300])
+def test_inputs_of_any_finite_size_are_read(activation, scale):
+    p = make(T=5, B=2, activation=activation)
+    for name, value in everything(p, p.x * scale).items():
+        assert not np.isnan(value).any(), name
+
+
+@pytest.mark.parametrize("B", [None, 2])
+def test_five_thousand_steps(B):
+    p = make(T=5000, B=B, I=2, H=8, O=3)
+    p.mask[:-1] = False  # the last word's loss alone
+    found = everything(p)
+    assert np.isfinite(found["loss"]) and np.isfinite(found["dW_hh"]).all()
+    assert np.abs(found["dx"][0]).max() < 1e-12 < np.abs(found["dx"][-1]).max()
+
+
+@pytest.mark.parametrize("B", [None, 2])
+def test_tanh_with_weights_of_a_million_has_vanished_exactly(B):
+    p = make(T=30, B=B, H=6, scale=1e6)
+    run = p.model.forward(p.x, p.targets, h0=p.h0)
+    first = p.model.chain_rule_terms(run, 29)[0]
+    assert first.norm == 0.0 and "vanished" in repr(first)
+    assert np.isfinite(run.loss)
+    assert not p.model.ledger(run)[5:, :3].any()
+
+
+@pytest.mark.parametrize("B", [None, 1, 2])
+@pytest.mark.parametrize("loss", ["cross_entropy", "mse"])
+def test_relu_with_weights_of_a_million_has_exploded(B, loss):
+    p = make(T=5000, B=B, H=6, activation="relu", scale=1e6, loss=loss)
+    run = p.model.forward(p.x, p.targets)
+    assert run.loss == np.inf and "exploded" in repr(run) and "exploded" in repr(run.trace)
+    grads = p.model.backward(run)
+    assert not any(np.isnan(value).any() for value in grads.values())
+    assert np.isinf(grads["W_hh"]).any()
+    if loss == "cross_entropy":
+        assert run.probabilities.sum(axis=-1) == pytest.approx(np.ones(run.losses.shape))
+
+
+@pytest.mark.parametrize("B", [None, 2])
+def test_a_gradient_that_explodes_where_the_states_do_not(B):
+    p = make(T=400, B=B, H=3, O=2, activation="relu", seed=3)
+    p.model.params["W_hh"], p.model.params["b"], p.model.params["W_x"] = 10 * np.eye(3), np.zeros(3), np.zeros((3, 3))
+    x = np.zeros_like(p.x)
+    start = np.full_like(p.h0, 1e-300)
+    run = p.model.forward(x, p.targets, h0=start)
+    assert np.isfinite(run.trace.h).all() and np.isfinite(run.loss)
+    grads = p.model.backward(run)
+    assert not any(np.isnan(value).any() for value in grads.values())
+    assert np.isinf(grads["h0"]).all()
+    assert not grads["W_x"].any(), "zero times an overflowed number is zero"
+
+
+@pytest.mark.parametrize("scale", [0.0, 1.0])
+def test_with_weights_of_zero_only_the_last_word_counts(scale):
+    p = make(T=5, scale=0.0)
+    p.model.params["W_x"] = scale * np.array(p.model.params["W_x"])
+    ledger = p.model.ledger(p.model.forward(p.x, p.targets, h0=p.h0))
+    assert not np.tril(ledger, -1).any() and np.diag(ledger).all()
+
+
+def test_warnings_really_are_errors_here():
+    with pytest.raises(RuntimeWarning):
+        np.float64(1.0) / np.float64(0.0)
+    assert warnings.filters
