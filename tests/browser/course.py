@@ -130,7 +130,7 @@ class Course:
         )
 
     def run_all(self, minutes: float = 3) -> None:
-        """Run every cell and wait until the last is done. Fails with the traceback if a cell raises or warns."""
+        """Run every cell and wait until the last is done and each widget is drawn. Fails if a cell raises or warns."""
         self.page.evaluate(
             """() => {
                 window.ran = false;
@@ -145,6 +145,7 @@ class Course:
                 .filter(model => model.type === 'code' && model.sharedModel.source.trim() && !model.executionCount).length"""
         )
         assert not not_run, f"{not_run} code cells did not run."
+        self._wait_for_pictures()
 
     def outputs(self) -> list[list[dict]]:
         """Each code cell's outputs, as nbformat writes them."""
@@ -181,6 +182,17 @@ class Course:
         path = folder / (re.sub(r"[^\w.-]+", "_", name) + ".png")
         self.page.screenshot(path=path)
         print(f"The page looked like this: {path}")
+
+    def _wait_for_pictures(self) -> None:
+        kinds = [output["data"].keys() for cell in self.outputs() for output in cell if "data" in output]
+        widgets = [kind for kind in kinds if "application/vnd.jupyter.widget-view+json" in kind]
+        explorers = [kind for kind in widgets if "image/svg+xml" in kind]
+        self.wait(
+            """([widgets, explorers]) =>
+                document.querySelectorAll('.jp-OutputArea-output.lm-Panel > .lm-Widget').length >= widgets
+                && [...document.querySelectorAll('.bptt')].filter(root => root.bpttDrawn).length >= explorers""",
+            [len(widgets), len(explorers)],
+        )
 
     def _console(self, message) -> None:
         if message.type == "error":

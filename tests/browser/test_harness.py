@@ -47,6 +47,16 @@ def test_sees_a_problem_of_the_page(course, script, event, problem):
     course.problems.clear()
 
 
+def test_sees_a_widget_that_cannot_draw(course):
+    widget = "import anywidget\nclass W(anywidget.AnyWidget): _esm = \"export default {render() { throw new Error('no pen') }}\""
+    course.write("widget.ipynb", [widget, "W()"])
+    course.open("widget.ipynb")
+    with course.page.expect_event("console", lambda message: "no pen" in message.text):
+        course.run_all()
+    assert any("no pen" in problem for problem in course.problems), course.problems
+    course.problems.clear()
+
+
 def test_switches_the_theme(course):
     course.write("theme.ipynb", ["1"])
     course.open("theme.ipynb")

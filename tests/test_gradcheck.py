@@ -1,0 +1,100 @@
+"""`gradcheck` passes what is right and says where the rest is wrong."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import bptt_lab as bl
+from bptt_lab import measure
+from tests.conftest import make
+
+
+@settings(max_examples=15)
+@given(
+    st.sampled_from(["tanh", "sigmoid"]),
+    st.sampled_from([None, 1, 2]),
+    st.sampled_from(["cross_entropy", "mse"]),
+    st.integers(1, 5),
+    st.integers(0, 10**6),
+)
+def test_a_right_gradient_agrees_to_six_digits(activation, B, loss, T, seed):
+    p = make(T=T, B=B, activation=activation, loss=loss, seed=seed)
+    report = bl.gradcheck(p.model, p.x, p.targets, p.mask)
+    assert set(report.errors) == {"W_x", "W_hh", "b", "W_oh", "b_o", "x", "h0"}
+    assert max(report.errors.values()) < 1e-6 and report.passed and report.step is None
+    assert "agrees" in repr(report)
+
+
+def test_relu_agrees_away_from_its_kink():
+    p = make(activation="relu", seed=4)
+    trace = p.model.forward(p.x, p.targets).trace
+    a = trace.x @ p.model.params["W_x"].T + p.model.params["b"] + trace.states[:-1, 0] @ p.model.params["W_hh"].T
+    assert np.abs(a).min() > 1e-3, "choose another seed: this one stands at the kink"
+    assert bl.gradcheck(p.model, p.x, p.targets).passed
+
+
+def test_the_model_is_left_as_it_was():
+    p = make()
+    before = {name: value.copy() for name, value in p.model.params.items()}
+    x = p.x.copy()
+    bl.gradcheck(p.model, p.x, p.targets, p.mask)
+    assert all((p.model.params[name] == before[name]).all() for name in before) and (p.x == x).all()
+
+
+@pytest.mark.parametrize("name", ["W_x", "W_hh", "b", "W_oh", "b_o", "x"])
+def test_one_wrong_entry_is_named(name):
+    p = make()
+    grads = p.model.gradient(p.x, p.targets)[1]
+    wrong = {key: value.copy() for key, value in grads.items()}
+    place = tuple(n - 1 for n in wrong[name].shape)
+    wrong[name][place] += 0.5
+    report = bl.gradcheck(p.model, p.x, p.targets, grads=wrong)
+    assert report.worst == (name, place) and not report.passed
+    assert f"{name}[{', '.join(map(str, place))}]" in repr(report)
+    assert all(error < 1e-6 for key, error in report.errors.items() if key != name)
+
+
+def test_only_the_names_that_are_handed_in_are_checked():
+    p = make()
+    grads = p.model.gradient(p.x, p.targets)[1]
+    assert set(bl.gradcheck(p.model, p.x, p.targets, grads={"b": grads["b"]}).errors) == {"b"}
+
+
+def test_a_step_that_was_left_out_is_named():
+    p = make(T=4, H=6)
+    run = p.model.forward(p.x, p.targets)
+    contributions = np.zeros((4, 6, 3))
+    for t in range(4):
+        for term in p.model.chain_rule_terms(run, t):
+            contributions[term.k] += term.gradient
+    report = bl.gradcheck(p.model, p.x, p.targets, grads={"W_x": contributions.sum(0) - contributions[2]})
+    assert report.step == 2 and "step 2 (word 3)" in repr(report)
+
+
+def test_the_step_where_the_gradient_of_x_goes_wrong_is_named():
+    p = make(T=5)
+    grads = p.model.gradient(p.x, p.targets)[1]
+    wrong = grads["x"].copy()
+    wrong[:3] *= 1.5  # on the way back it goes wrong at step 2 and stays so
+    assert bl.gradcheck(p.model, p.x, p.targets, grads={"x": wrong}).step == 2
+
+
+def test_a_lost_transpose_is_found():
+    p = make(T=5, H=6)
+    run = p.model.forward(p.x, p.targets)
+    lost = p.model.cell.backward(measure.transpose_lost(run.trace, p.model.cell), run.dh[:, 0])
+    report = bl.gradcheck(p.model, p.x, p.targets, grads=lost)
+    assert not report.passed and report.errors["W_hh"] > 1e-3
+
+
+def test_a_gradient_that_exploded_is_reported_not_raised():
+    p = make()
+    report = bl.gradcheck(p.model, p.x, p.targets, grads={"b": np.full(4, np.inf)})
+    assert report.errors["b"] == np.inf and "exploded" in repr(report)
+
+
+def test_a_loss_that_is_not_finite_is_refused():
+    p = make(T=60, activation="relu", scale=1e6)
+    with pytest.raises(ValueError, match="finite loss"):
+        bl.gradcheck(p.model, p.x, p.targets)

@@ -1,0 +1,58 @@
+"""What outside code relies on: names, signatures, and that NumPy is all it needs."""
+
+import inspect
+import subprocess
+import sys
+
+import bptt_lab as bl
+
+
+def run(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_importing_the_package_loads_numpy_and_nothing_else():
+    loaded = run(
+        "import sys, os.path; before = set(sys.modules); import bptt_lab\n"
+        "new = {name.split('.')[0] for name in set(sys.modules) - before}\n"
+        "print(*sorted(name for name in new if 'site-packages' in (getattr(sys.modules.get(name), '__file__', '') or '')))"
+    ).split()
+    assert set(loaded) <= {"numpy", "bptt_lab"}, loaded
+    assert "numpy" in loaded
+
+
+def test_the_explorers_load_when_first_used():
+    assert run("import bptt_lab as bl, sys; a = 'anywidget' in sys.modules; bl.explore; print(a, 'anywidget' in sys.modules)") == "False True"
+
+
+def parameters(function):
+    return {
+        name: parameter.default for name, parameter in inspect.signature(function).parameters.items() if name != "self"
+    }
+
+
+def test_signatures():
+    nothing = inspect.Parameter.empty
+    assert parameters(bl.RNNCell.__init__) == {
+        "input_size": nothing, "hidden_size": nothing, "activation": "tanh", "weight_scale": 1.0, "init": "normal", "seed": 0,
+    }  # fmt: skip
+    assert parameters(bl.SequenceModel.__init__) == {"cell": nothing, "output_size": nothing, "loss": "cross_entropy", "seed": 0}
+    assert list(parameters(bl.RNNCell.unroll))[:2] == ["x", "h0"]
+    assert list(parameters(bl.RNNCell.jacobian)) == ["trace", "t"]
+    assert list(parameters(bl.SequenceModel.forward))[:4] == ["x", "targets", "mask", "h0"]
+    assert parameters(bl.SequenceModel.backward) == {"run": nothing, "truncate": None}
+    assert parameters(bl.SequenceModel.chain_rule_terms) == {"run": nothing, "t": nothing, "wrt": "W_x"}
+    assert parameters(bl.SequenceModel.ledger) == {"run": nothing, "wrt": "W_x"}
+    assert parameters(bl.gradcheck) == {"model": nothing, "x": nothing, "targets": nothing, "mask": None, "grads": None}
+    assert list(parameters(bl.rtrl)) == ["model", "run"]
+    assert parameters(bl.RNNCell.from_torch) == {"state_dict": nothing, "layer": 0, "activation": "tanh"}
+    assert parameters(bl.RNNCell.to_torch) == {"grads": None, "layer": 0}
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    try:
+        bl.nothing
+    except AttributeError as error:
+        assert "nothing" in str(error)
+    else:
+        raise AssertionError
