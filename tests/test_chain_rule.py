@@ -57,7 +57,9 @@ def test_the_factors_of_a_term_multiply_to_its_gradient(p, data):
         if p.x.ndim == 3:  # matrices that are the same for all sequences have no batch axis
             rows = []
             for b in range(p.x.shape[1]):
-                row = functools.reduce(np.dot, [m[b] if name != f"dy[{t}]/dh[{t}]" else m for name, m in list(term.factors.items())[:-1]])
+                row = functools.reduce(
+                    np.dot, [m[b] if name != f"dy[{t}]/dh[{t}]" else m for name, m in list(term.factors.items())[:-1]]
+                )
                 rows.append(np.tensordot(row, last[b], axes=1))
             product = np.sum(rows, axis=0)
         else:

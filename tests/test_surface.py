@@ -22,13 +22,14 @@ def test_importing_the_package_loads_numpy_and_nothing_else():
 
 
 def test_the_explorers_load_when_first_used():
-    assert run("import bptt_lab as bl, sys; a = 'anywidget' in sys.modules; bl.explore; print(a, 'anywidget' in sys.modules)") == "False True"
+    assert (
+        run("import bptt_lab as bl, sys; a = 'anywidget' in sys.modules; bl.explore; print(a, 'anywidget' in sys.modules)")
+        == "False True"
+    )
 
 
 def parameters(function):
-    return {
-        name: parameter.default for name, parameter in inspect.signature(function).parameters.items() if name != "self"
-    }
+    return {name: parameter.default for name, parameter in inspect.signature(function).parameters.items() if name != "self"}
 
 
 def test_signatures():

@@ -1,6 +1,6 @@
 """Make torch_reference.json: PyTorch's own states, losses and gradients for a few small nets.
 
-    python tests/data/make_torch_reference.py        # needs PyTorch; `make test` only reads the file
+python tests/data/make_torch_reference.py        # needs PyTorch; `make test` only reads the file
 """
 
 import json
@@ -48,7 +48,10 @@ def solve(case: dict, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    solved = {"made with": f"PyTorch {torch.__version__.split('+')[0]}", "cases": [solve(case, i) for i, case in enumerate(CASES)]}
+    solved = {
+        "made with": f"PyTorch {torch.__version__.split('+')[0]}",
+        "cases": [solve(case, i) for i, case in enumerate(CASES)],
+    }
     path = Path(__file__).with_name("torch_reference.json")
     path.write_text(json.dumps(solved) + "\n", encoding="utf-8")
     print(path.name, path.stat().st_size, "bytes")

@@ -1,0 +1,164 @@
+"""Speed of the plain cell: forward and backward, with gradients for parameters and inputs, against other ways to get them.
+
+    python -m benchmarks.core
+
+All contenders take turns in one process, on one thread, in float64; a ratio is theirs over ours, the median over rounds.
+Torch and JAX take part if they are installed. The target is half of what a prototype reached on its machine.
+"""
+
+import os
+
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+
+import statistics  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+
+import numpy as np  # noqa: E402
+
+import bptt_lab as bl  # noqa: E402
+
+# (T, B, I, H) and the target ratio to torch
+SIZES = {
+    (4, 1, 8, 8): 15.5,
+    (20, 1, 16, 16): 11.0,
+    (100, 1, 32, 32): 7.5,
+    (50, 16, 32, 32): 2.95,
+    (100, 32, 64, 64): 1.25,
+    (500, 16, 64, 64): 1.5,
+    (1000, 8, 128, 128): 1.45,
+}
+ROUNDS, ROUND_SECONDS = 9, 0.04
+
+
+def ours(x, dh, cell) -> Callable:
+    return lambda: cell.backward(cell.unroll(x), dh)
+
+
+def one_step_numpy(x, dh, cell) -> Callable:
+    """The usual teaching code: every product in the loop, a new array for each."""
+    W_x, W_hh, b = (np.array(cell.params[name]) for name in ("W_x", "W_hh", "b"))
+
+    def both():
+        T, B, _ = x.shape
+        states = [np.zeros((B, len(b)))]
+        for t in range(T):
+            states.append(np.tanh(x[t] @ W_x.T + states[-1] @ W_hh.T + b))
+        dW_x, dW_hh, db, dx, back = np.zeros_like(W_x), np.zeros_like(W_hh), np.zeros_like(b), np.zeros_like(x), 0.0
+        for t in reversed(range(T)):
+            da = (1 - states[t + 1] ** 2) * (dh[t] + back)
+            dW_x += da.T @ x[t]
+            dW_hh += da.T @ states[t]
+            db += da.sum(axis=0)
+            dx[t] = da @ W_x
+            back = da @ W_hh
+        return {"W_x": dW_x, "W_hh": dW_hh, "b": db, "x": dx, "h0": back}
+
+    return both
+
+
+def torch_rnn(x, dh, cell) -> Callable | None:
+    try:
+        import torch
+    except ImportError:
+        return None
+    torch.set_num_threads(1)
+    rnn = torch.nn.RNN(cell.input_size, cell.hidden_size).double()
+    rnn.load_state_dict({name: torch.tensor(value) for name, value in cell.to_torch().items()})
+    inputs, upstream = torch.tensor(x, requires_grad=True), torch.tensor(dh)
+
+    def both():
+        rnn.zero_grad()
+        inputs.grad = None
+        rnn(inputs)[0].backward(upstream)
+        return {"W_x": rnn.weight_ih_l0.grad.numpy(), "W_hh": rnn.weight_hh_l0.grad.numpy(), "x": inputs.grad.numpy()}
+
+    return both
+
+
+def jax_scan(x, dh, cell) -> Callable | None:
+    try:
+        import jax
+        import jax.numpy as jnp
+    except ImportError:
+        return None
+    jax.config.update("jax_enable_x64", True)
+
+    def forward(weights, x):
+        def step(h, x_t):
+            h = jnp.tanh(x_t @ weights["W_x"].T + weights["b"] + h @ weights["W_hh"].T)
+            return h, h
+
+        return jax.lax.scan(step, jnp.zeros((x.shape[1], len(weights["b"]))), x)[1]
+
+    @jax.jit
+    def gradients(weights, x, dh):
+        return jax.vjp(forward, weights, x)[1](dh)
+
+    weights = {name: jnp.array(value) for name, value in cell.params.items()}
+
+    def both():
+        by_name, dx = jax.block_until_ready(gradients(weights, x, dh))
+        return {"W_x": np.asarray(by_name["W_x"]), "W_hh": np.asarray(by_name["W_hh"]), "x": np.asarray(dx)}
+
+    return both
+
+
+def seconds(run: Callable, times: int) -> float:
+    start = time.perf_counter()
+    for _ in range(times):
+        run()
+    return (time.perf_counter() - start) / times
+
+
+def main() -> None:
+    contenders = {"torch": torch_rnn, "jax": jax_scan, "one-step NumPy": one_step_numpy}
+    print("Plain cell, forward + backward, float64, one thread. Ratios are theirs / ours, medians of paired rounds.\n")
+    print(f"{'T, B, I, H':>20} {'ours, µs':>10} {'torch':>8} {'(target)':>9} {'jax':>8} {'one-step NumPy':>15}")
+    for (T, B, I, H), target in SIZES.items():
+        rng = np.random.default_rng(0)
+        cell = bl.RNNCell(I, H)
+        x, dh = rng.standard_normal((T, B, I)), rng.standard_normal((T, B, H))
+        runs = {"ours": ours(x, dh, cell), **{name: make(x, dh, cell) for name, make in contenders.items()}}
+        live = {name: run for name, run in runs.items() if run}
+        expected = live["ours"]()
+        for name, run in live.items():
+            for key in ("W_x", "W_hh", "x"):
+                np.testing.assert_allclose(run()[key], expected[key], rtol=1e-6, atol=1e-9, err_msg=name)
+        times = {name: max(1, round(ROUND_SECONDS / seconds(run, 1))) for name, run in live.items()}
+        rounds = [{name: seconds(run, times[name]) for name, run in live.items()} for _ in range(ROUNDS)]
+        ratio = {name: statistics.median(taken[name] / taken["ours"] for taken in rounds) for name in live}
+        shown = {name: f"{ratio[name]:.2f}" if name in ratio else "–" for name in contenders}
+        own = statistics.median(taken["ours"] for taken in rounds) * 1e6
+        print(
+            f"{f'{T}, {B}, {I}, {H}':>20} {own:10.1f} {shown['torch']:>8} {target:9.2f} {shown['jax']:>8} {shown['one-step NumPy']:>15}"
+        )
+    course_s_own()
+
+
+def course_s_own() -> None:
+    """The course's own computations, in ms."""
+    print("\nThe course's own computations, median ms:")
+    scales = np.geomspace(0.1, 10, 150)
+    for T, H in ((4, 8), (100, 32)):
+        rng = np.random.default_rng(0)
+        model = bl.SequenceModel(bl.RNNCell(H, H), 8)
+        x, targets = rng.standard_normal((T, H)), rng.integers(8, size=T)
+        run = model.forward(x, targets)
+        batch = np.repeat(x[:, None], len(scales), axis=1)
+        work = {
+            "all terms of one dL_t/dW_x": lambda: model.chain_rule_terms(run, T - 1),
+            "the whole ledger": lambda: model.ledger(run),
+            "150 weight scales at once": lambda: model.cell.unroll(batch, scales=scales),
+            "forward mode (RTRL)": lambda: bl.rtrl(model, run),
+            "BPTT": lambda: model.backward(run),
+        }
+        for name, call in work.items():
+            call()
+            print(f"  T={T:3}, H={H:2}  {name:28} {statistics.median(seconds(call, 1) for _ in range(5)) * 1e3:8.3f}")
+
+
+if __name__ == "__main__":
+    main()
