@@ -132,9 +132,8 @@ def main() -> None:
         ratio = {name: statistics.median(taken[name] / taken["ours"] for taken in rounds) for name in live}
         shown = {name: f"{ratio[name]:.2f}" if name in ratio else "–" for name in contenders}
         own = statistics.median(taken["ours"] for taken in rounds) * 1e6
-        print(
-            f"{f'{T}, {B}, {I}, {H}':>20} {own:10.1f} {shown['torch']:>8} {target:9.2f} {shown['jax']:>8} {shown['one-step NumPy']:>15}"
-        )
+        columns = f"{shown['torch']:>8} {target:9.2f} {shown['jax']:>8} {shown['one-step NumPy']:>15}"
+        print(f"{f'{T}, {B}, {I}, {H}':>20} {own:10.1f} {columns}")
     course_s_own()
 
 

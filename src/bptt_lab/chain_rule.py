@@ -13,6 +13,7 @@ does, from 0.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -60,8 +61,12 @@ def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np
     for k in range(t, -1, -1):
         da, rows = cell.pull(trace, k, rows)
         gradient = overflow.dot(da[0].T, cell.step_input(trace, k, wrt)).reshape(cell.params[wrt].shape)
-        found.append(Term(k, gradient, lambda k=k: {**readout, **factors(cell, trace, t, k, wrt)}))
+        found.append(Term(k, gradient, partial(_all_factors, readout, cell, trace, t, k, wrt)))
     return found[::-1]
+
+
+def _all_factors(readout, *rest):
+    return {**readout, **factors(*rest)}
 
 
 def factors(cell, trace, t: int, k: int, wrt: str) -> dict[str, np.ndarray]:

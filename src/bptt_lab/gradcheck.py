@@ -97,7 +97,7 @@ def _differences(array: np.ndarray, loss) -> np.ndarray:
     result = np.empty(array.shape)
     for index in np.ndindex(array.shape):
         kept = array[index]
-        ε = EPSILON * max(1.0, abs(kept))
+        ε = EPSILON * max(1.0, abs(float(kept)))
         try:
             array[index] = kept + ε
             above, up = loss(), array[index]

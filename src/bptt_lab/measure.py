@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from .cells import RNNCell
+from .cells.base import Cell
 from .cells.trace import Trace
 from .model import Run, SequenceModel
 
@@ -67,7 +68,7 @@ def swap_first_word(start: str, spread: float, seeds: int = 200, H: int = 32, I:
     return {name: np.array(values) for name, values in found.items()}
 
 
-def transpose_lost(trace: Trace, cell: RNNCell) -> Trace:
+def transpose_lost(trace: Trace, cell: Cell) -> Trace:
     """The same trace with W_hh transposed, so that BPTT over it makes the mistake of forgetting the transpose."""
     weights, W_hh = trace.weights.copy(), slice(cell.input_size + 1, None)
     weights[:, W_hh] = weights[:, W_hh].T.copy()

@@ -88,7 +88,7 @@ class SequenceModel:
         steps = x.shape[:-1]
         counts = np.ones(steps, dtype=bool) if mask is None else _check_mask(mask, steps)
         wanted = losses.targets(self.loss, targets, steps, self.output_size, counts)
-        trace = self.cell.unroll(x, h0) if scales is None else self.cell.unroll(x, h0, scales=scales)
+        trace = self.cell.unroll(x, h0, scales)
         T, B, H = trace.shape
         with overflow.quietly():
             y = overflow.exploded(overflow.dot(trace.states[1:].reshape(-1, H), self.W_oh.T) + self.b_o)

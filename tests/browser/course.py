@@ -52,7 +52,7 @@ class Lab:
         told = homes["runtime"] / f"jpserver-{self._process.pid}.json"
 
         def answers() -> bool:
-            if self._process.poll() is not None:
+            if self._process is None or self._process.poll() is not None:
                 raise RuntimeError(f"JupyterLab did not start:\n{(self._folder / 'lab.log').read_text(encoding='utf-8')}")
             if not told.exists():
                 return False

@@ -8,6 +8,7 @@ import numpy as np
 from .. import checks
 from ..parameters import Parameters
 from . import starts
+from .trace import Trace
 
 
 class Cell:
@@ -38,6 +39,36 @@ class Cell:
         """W_x (rows, I), W_hh (rows, H), b (rows,): setting one copies into place."""
         I = self.input_size
         return Parameters({"W_x": self.stack[:, :I], "W_hh": self.stack[:, I + 1 :], "b": self.stack[:, I]})
+
+    # What every cell gives. Arrays of one step have the shapes (B, …); see `RNNCell` for one that is written out.
+
+    def unroll(self, x, h0=None, scales=None) -> Trace:
+        """Read a sequence and keep everything that was computed. scales (B,) multiplies W_hh in each sequence."""
+        raise NotImplementedError
+
+    def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
+        """The gradient of every parameter, of "x" and of "h0", given each step's own dL_t/dh_t."""
+        raise NotImplementedError
+
+    def jacobian(self, trace: Trace, t: int) -> np.ndarray:
+        """dh_t/dh_{t-1}."""
+        raise NotImplementedError
+
+    def pull(self, trace: Trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Carry row vectors dL/dh_t, (n, B, H), one step back: dL/da_t, and their part of dL/dh_{t-1}."""
+        raise NotImplementedError
+
+    def step_input(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
+        """What a parameter multiplies in a_t, (B, n)."""
+        raise NotImplementedError
+
+    def immediate(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
+        """∂⁺h_t/∂W, (B, H, *shape of W)."""
+        raise NotImplementedError
+
+    def to_torch(self, grads: Mapping | None = None, layer: int = 0) -> dict[str, np.ndarray]:
+        """The parameters, or a dict of their gradients, in PyTorch's names and layout."""
+        raise NotImplementedError
 
     def _check_inputs(self, x, h0) -> tuple[np.ndarray, np.ndarray | None, bool]:
         """x as (T, B, I), h0 as (B, H) or None, and whether x came with a batch axis. The weights must be finite too."""

@@ -56,9 +56,11 @@ class RNNCell(Cell):
         with overflow.quietly():
             one = x.shape[1] == 1 and scales is None
             trace = self._unroll_one(x, h0, batched) if one else self._unroll_batch(x, h0, batched, scales)
-            return trace or self._unroll_batch(x, h0, batched, scales, overflow.dot)
+            if trace is None:  # something overflowed: once more, with products that know what to make of it
+                trace = self._unroll_batch(x, h0, batched, scales, overflow.dot)
+            return trace
 
-    def _unroll_one(self, x, h0, batched) -> Trace | None:
+    def _unroll_one(self, x, h0, batched):
         weights, f = self.stack.copy(), self.activation.value
         product = weights.dot
         plan = single.take(len(x), self.input_size, self.hidden_size)
@@ -72,7 +74,7 @@ class RNNCell(Cell):
         single.give_back(plan)
         return single.SingleTrace(z, weights, batched) if checks.all_finite(z) else None
 
-    def _unroll_batch(self, x, h0, batched, scales, dot=np.dot) -> Trace | None:
+    def _unroll_batch(self, x, h0, batched, scales, dot=np.dot):
         T, B, I = x.shape
         H, f, x, weights = self.hidden_size, self.activation.value, x.copy(), self.stack.copy()
         W_xT, W_hhT = weights[:, :I].copy().T, weights[:, I + 1 :].copy().T  # BLAS likes the right factor transposed

@@ -47,18 +47,9 @@ def give_back(plan: Plan) -> None:
 
 
 class SingleTrace(Trace):
-    """A trace that keeps z, and sees inputs and states as views of it."""
+    """A trace that keeps z; inputs and states are views of it."""
 
     def __init__(self, z: np.ndarray, weights: np.ndarray, batched: bool):
+        H = len(weights)
+        super().__init__(z[:-1, None, : -1 - H], z[:, None, -H:], weights, batched)
         self.z = z
-        self.weights = weights
-        self.batched = batched
-        self.shape = len(z) - 1, 1, len(weights)
-
-    @property
-    def inputs(self) -> np.ndarray:
-        return self.z[:-1, None, : -1 - len(self.weights)]
-
-    @property
-    def states(self) -> np.ndarray:
-        return self.z[:, None, -len(self.weights) :]

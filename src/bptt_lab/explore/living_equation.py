@@ -35,7 +35,7 @@ class LivingEquation(Explorer):
     small = traitlets.Bool(False).tag(sync=True)
     sentences = traitlets.List(default_value=[s.split() for s in vocabulary.SENTENCES.values()]).tag(sync=True)
     vocabulary = traitlets.List(default_value=list(vocabulary.VOCABULARY)).tag(sync=True)
-    controls = (
+    controls: tuple[Control, ...] = (
         Control("length", "slider", sentence_net.LENGTHS),
         Control("weight_scale", "slider", sentence_net.SCALES),
         Control("activation", "choice", sentence_net.ACTIVATIONS),
@@ -46,7 +46,7 @@ class LivingEquation(Explorer):
 
     def __init__(self, **settings):
         if settings.get("small"):
-            self.controls = self.controls[:3]
+            self.controls = type(self).controls[:3]
         super().__init__(**settings)
         self.observe(lambda _: self.refresh(), "sentences")
 

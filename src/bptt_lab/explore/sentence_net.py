@@ -53,16 +53,16 @@ def row(activation: str, weight_scale: float) -> int:
 
 
 @lru_cache(maxsize=32)
-def _model(activation: str, start: str, seed: int) -> SequenceModel:
+def _net(activation: str, start: str, seed: int) -> tuple[RNNCell, SequenceModel]:
     words = len(vocabulary.VOCABULARY)
     cell = RNNCell(words, HIDDEN, activation=activation, init=start, seed=seed)
-    return SequenceModel(cell, words, seed=seed)
+    return cell, SequenceModel(cell, words, seed=seed)
 
 
 def _read(activation, x, targets, wrt, start, seed) -> dict[str, np.ndarray]:
-    model, S = _model(activation, start, seed), len(SCALES)
+    (cell, model), S = _net(activation, start, seed), len(SCALES)
     run = model.forward(np.repeat(x[:, None], S, axis=1), np.repeat(targets[:, None], S, axis=1), scales=np.array(SCALES))
-    cell, trace, dh = model.cell, run.trace, run.dh * S  # the mean over the batch divided by S
+    trace, dh = run.trace, run.dh * S  # the mean over the batch divided by S
     T = trace.T
     jacobians = np.zeros((S, T))
     for t in range(1, T):
