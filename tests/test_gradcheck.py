@@ -86,6 +86,34 @@ def test_a_lost_transpose_is_found():
     lost = p.model.cell.backward(measure.transpose_lost(run.trace, p.model.cell), run.dh[:, 0])
     report = bl.gradcheck(p.model, p.x, p.targets, grads=lost)
     assert not report.passed and report.errors["W_hh"] > 1e-3
+    assert report.step == 3, "the last step's own loss needs no way back; one step earlier the transpose matters"
+
+
+def bptt(p, slip):
+    """A learner's BPTT with one slip."""
+    run, W_hh = p.model.forward(p.x, p.targets), p.model.params["W_hh"]
+    h, dh, x = run.trace.states[:, 0], run.dh[:, 0], run.trace.x
+    T, H = dh.shape
+    dW_x, dW_hh, back = np.zeros((H, x.shape[1])), np.zeros((H, H)), np.zeros(H)
+    for t in reversed(range(T)):
+        da = (1 - h[t + 1] ** 2) * (dh[t] + back)
+        if slip == "= for +=":
+            dW_x, dW_hh = np.outer(da, x[t]), np.outer(da, h[t])
+        else:
+            dW_x += np.outer(da, x[t - 1 if slip == "x_{t-1} for x_t" else t])
+            dW_hh += np.outer(da, h[t + 1 if slip == "h_t for h_{t-1}" else t])
+        back = W_hh.T @ da if slip != "nothing carried back" else 0 * back
+    return {"W_x": dW_x, "W_hh": dW_hh}
+
+
+@pytest.mark.parametrize(
+    ("slip", "step"),
+    [("none", None), ("= for +=", 3), ("h_t for h_{t-1}", 3), ("x_{t-1} for x_t", 3), ("nothing carried back", 2)],
+)
+def test_the_step_where_a_learner_s_slip_first_shows_is_named(slip, step):
+    p = make(T=4, H=6, I=5)
+    report = bl.gradcheck(p.model, p.x, p.targets, grads=bptt(p, slip))
+    assert report.passed == (slip == "none") and report.step == step
 
 
 def test_a_gradient_that_exploded_is_reported_not_raised():

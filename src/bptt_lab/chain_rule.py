@@ -1,6 +1,6 @@
 """The gradient of one token's loss, term by term; and the same gradient carried forward.
 
-d is a total derivative, ∂⁺ an immediate one, with h_{k-1} held fixed (Werbos 1974). The recursion
+d is a total derivative, ∂⁺ an immediate one, with h_{k-1} held fixed (as in Pascanu, Mikolov & Bengio 2013). The recursion
 
     dh_t/dW = ∂⁺h_t/∂W + dh_t/dh_{t-1} · dh_{t-1}/dW
 

@@ -112,21 +112,31 @@ def _differences(array: np.ndarray, loss) -> np.ndarray:
 def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarray]) -> int | None:
     """The step where the way back goes wrong first, which is the latest one.
 
-    "x" has a step of its own in each row. For a weight, which all steps share, the error is written as a mix of
-    the steps' true contributions: a step that was left out, or counted twice, shows as −1 or +1.
+    "x" has a step of its own in each row. A weight is shared by all steps, and its gradient is Σ_t dL/da_t v_tᵀ, with v_t
+    what it multiplies. So an error is Σ_t (error of dL/da_t) v_tᵀ if the v_t are right, and Σ_t dL/da_t (error of v_t)ᵀ if
+    the dL/da_t are. Where the steps are few enough, either can be solved for.
     """
     if "x" in wrong:
-        off = np.abs(wrong["x"]).reshape(run.trace.T, -1).max(axis=1)
-        return int(np.flatnonzero(off > 1e-5 * off.max())[-1])
-    for name, error in wrong.items():
-        if name not in model.cell.params:
+        return _last_row(wrong["x"].reshape(run.trace.T, -1))
+    T, B, H = run.trace.shape
+    cell, trace, back = model.cell, run.trace, np.zeros((1, B, H))
+    da = np.zeros((T, B, H))
+    for t in range(T - 1, -1, -1):
+        (da[t],), back = cell.pull(trace, t, run.dh[t] + back)
+    for name in ("W_x", "W_hh", "b"):
+        if name not in wrong:
             continue
-        parts = np.zeros((run.trace.T, error.size))
-        for t in range(run.trace.T):
-            for term in model.chain_rule_terms(run, t, name):
-                parts[term.k] += term.gradient.ravel()
-        mix, _, rank, _ = np.linalg.lstsq(parts.T, error.ravel(), rcond=None)
-        explained = np.linalg.norm(parts.T @ mix - error.ravel()) < 1e-3 * np.linalg.norm(error)
-        if explained and rank == run.trace.T:
-            return int(np.flatnonzero(np.abs(mix) > 1e-3)[-1])
+        error = wrong[name].reshape(H, -1)
+        v = np.stack([cell.step_input(trace, t, name) for t in range(T)]).reshape(T * B, -1)
+        for known, sought in ((v, error.T), (da.reshape(T * B, H), error)):
+            solved, _, rank, _ = np.linalg.lstsq(known.T, sought, rcond=1e-9)
+            explained = np.linalg.norm(known.T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
+            if rank == T * B and explained:
+                return _last_row(solved.reshape(T, -1))
     return None
+
+
+def _last_row(off: np.ndarray) -> int:
+    """The last row that differs from zero by more than rounding."""
+    size = np.abs(off).max(axis=1)
+    return int(np.flatnonzero(size > 1e-4 * size.max())[-1])
