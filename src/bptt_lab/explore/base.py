@@ -10,7 +10,7 @@ A new explorer is one Python file and one JavaScript file of the same name:
     class Mine(Explorer):
         name = "mine"                                      the key of its words, and mine.js
         weight_scale = Grid(SCALES, default=1.0)           controls, in the order they are shown
-        controls = (Slider("weight_scale"), …)
+        controls = (Control("weight_scale", "slider", SCALES), …)
         def parts(self): yield {"losses": array, …}        the arrays, what is on show first
         def sentence(self): return self.say("shows", …)    what the picture shows now, in words
         def still(self): return [(label, value), …]        bars for viewers where no widget runs
@@ -21,7 +21,8 @@ and in mine.js an object `explorer = {build(frame)}`, see explorer.js.
 import base64
 import html
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -37,6 +38,11 @@ HERE = Path(__file__).parent
 
 def _source(*names: str) -> str:
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+def fixed(value: float, digits: int) -> str:
+    """A number with so many digits after the point, for shares and cosines; with a true minus, and no minus before 0."""
+    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 class Grid(traitlets.Float):
@@ -67,7 +73,7 @@ class Explorer(anywidget.AnyWidget):
     """The base; see the head of this file."""
 
     name: ClassVar[str]
-    controls: ClassVar[tuple[Control, ...]] = ()
+    controls: tuple[Control, ...] = ()
 
     _css = _source("explorer.css")
     words = traitlets.Dict().tag(sync=True)
@@ -88,6 +94,7 @@ class Explorer(anywidget.AnyWidget):
             raise ValueError(f"{sorted(unknown)[0]}: not a setting of {type(self).__name__}, expected one of {known}.")
         texts = {**WORDS[language]["all"], **WORDS[language][self.name]}
         self._arrays: dict[str, np.ndarray] = {}
+        self._computing = threading.RLock()
         spec = [{**control._asdict(), "label": texts[control.trait]} for control in self.controls]
         super().__init__(words=texts, spec=spec, **settings)
         self.refresh()
@@ -108,12 +115,17 @@ class Explorer(anywidget.AnyWidget):
         raise NotImplementedError
 
     def refresh(self) -> None:
-        """Compute the arrays anew. What is on show is sent first, the rest of the grid after it."""
-        parts = self.parts()
-        if self._arrays and self._keep(next(parts)):
-            self._send_table()
-        if any([self._keep(part) for part in parts]):
-            self._send_table()
+        """Compute the arrays anew. What is on show is sent first and by itself, the whole grid after it.
+
+        Settings may change while this runs, from another thread too: the last change computes last.
+        """
+        with self._computing:
+            parts = self.parts()
+            if self._arrays and self._keep(on_show := next(parts)):
+                self._send_table(on_show)
+            for part in parts:
+                self._keep(part)
+            self._send_table(self._arrays)
 
     def _keep(self, part: dict[str, np.ndarray]) -> bool:
         """Take over arrays as float32, as the browser sees them; whether any is new."""
@@ -123,14 +135,14 @@ class Explorer(anywidget.AnyWidget):
         self._arrays.update(part)
         return new
 
-    def _send_table(self) -> None:
+    def _send_table(self, names: Iterable[str]) -> None:
         offset, layout = 0, {}
-        for name, array in self._arrays.items():
-            layout[name] = [offset, *array.shape]
-            offset += array.size
+        for name in names:
+            layout[name] = [offset, *self._arrays[name].shape]
+            offset += self._arrays[name].size
         with self.hold_sync():
             self.layout_of_table = layout
-            self.table = b"".join(array.tobytes() for array in self._arrays.values())
+            self.table = b"".join(self._arrays[name].tobytes() for name in names)
 
     def say(self, key: str, **values: Any) -> str:
         """One of this explorer's sentences, filled in. The browser fills the same sentences from the same arrays."""

@@ -5,7 +5,7 @@
 // Age of a word, newest first: the cividis scale, safe for colour-blind readers.
 const AGE = ["#fde737", "#e9d54d", "#d2c060", "#bcae6c", "#a59c74", "#918b78", "#7d7c78", "#696d73", "#575d6d", "#434e6c", "#2b3e6b", "#00204d"];
 const ageColour = (age) => AGE[Math.min(age, AGE.length - 1)];
-const onAge = (age) => (age < 6 ? "#111" : "#fff");
+const onAge = (age) => (age < 7 ? "#111" : "#fff"); // contrast at least 4.5
 
 // Magnitude: log10 from −12 to 6 with its middle at 1. What vanishes fades into the page, what explodes glows.
 const LOW = -12, HIGH = 6;
@@ -18,6 +18,9 @@ function magnitudeColour(value) {
   return `rgb(${from.map((a, i) => mix(a, to[i], x)).join(",")})`;
 }
 
+// The class of a text on that colour, with a contrast of at least 4.5 on light and dark paper: white, black, or ink.
+const onMagnitude = (value) => (value >= 10 ** 2.6 ? "on-glow" : value > 10 ** -1.2 ? "on-colour" : "");
+
 // ---- numbers for people: the same rules as text.py -------------------------------------------------------------------
 
 const superscript = (n) => String(n).replace(/[-0-9]/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻");
@@ -28,6 +31,7 @@ function say(value, words) {
   if (exponent >= -2 && exponent < 3) return sign + Number(`${mantissa}e${power}`).toFixed(2 - exponent);
   return `${sign}${mantissa}·10${superscript(exponent)}`;
 }
+const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // as `fixed` in base.py
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // ---- nodes: made once, then only changed where they differ -----------------------------------------------------------
@@ -101,6 +105,25 @@ function clipped(parent) {
   return [svg(parent, "g", { "clip-path": `url(#${id})` }), (x, y, width, height) => set(rect, { x, y, width, height })];
 }
 
+// Reading a picture off, by pointer and by key: `place` counts the things read from the left, −1 is none. For people who
+// listen the picture is a slider over these places; draw sets its aria-valuenow and aria-valuetext.
+function reader(node, label, { last, at, now, change }) {
+  const go = (place) => { if (place !== now()) change(place); };
+  const point = (event) => { const box = node.getBoundingClientRect(), place = at(event.clientX - box.left, event.clientY - box.top); go(place >= 0 && place <= last() ? place : -1); };
+  set(node, { class: "reader", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": 1, "data-lm-suppress-shortcuts": "true" });
+  node.addEventListener("pointermove", point);
+  node.addEventListener("pointerdown", point);
+  node.addEventListener("pointerleave", () => go(-1));
+  node.addEventListener("blur", () => go(-1));
+  node.addEventListener("keydown", (event) => {
+    const n = last(), place = now(), step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
+    const to = step ? (place < 0 ? n : Math.max(0, Math.min(n, place + step))) : { Home: 0, End: n, Escape: -1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    go(to);
+  });
+}
+
 // The legend of magnitude, with words at its ends: always beside what it explains.
 function magnitudeBar(parent, words) {
   const box = tag(parent, "div", { class: "magnitude-bar" });
@@ -117,6 +140,7 @@ function legend(parent, entries) {
   for (const [text, className] of entries) {
     const item = tag(box, "span"), icon = svg(item, "svg", { width: 34, height: 12, "aria-hidden": "true" });
     if (className === "ring") svg(icon, "circle", { cx: 17, cy: 6, r: 4.5, class: className });
+    else if (className === "band") svg(icon, "rect", { x: 1, width: 32, height: 12, class: className });
     else svg(icon, "line", { x1: 1, x2: 33, y1: 6, y2: 6, class: className });
     tag(item, "span", { text });
   }

@@ -100,7 +100,7 @@ function render({ model, el }) {
   const request = () => { frame ||= requestAnimationFrame(paint); };
   const listen = (event, run) => { model.on(event, run); off.push(() => model.off(event, run)); };
   for (const name of traits) listen(`change:${name}`, request);
-  listen("change:table", () => { arrays = readTable(model); request(); });
+  listen("change:table", () => { arrays = { ...arrays, ...readTable(model) }; request(); }); // a part may come before the rest
   const observer = new ResizeObserver(([entry]) => { width = Math.floor(entry.contentRect.width); root.classList.toggle("narrow", width < NARROW); request(); });
   observer.observe(figure);
   return () => { observer.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };

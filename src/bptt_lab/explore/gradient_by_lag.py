@@ -10,7 +10,7 @@ from .. import SequenceModel, chain_rule
 from ..cells import RNNCell
 from ..measure import transpose_lost
 from ..text import say
-from .base import Control, Explorer, Grid
+from .base import Control, Explorer, Grid, fixed
 from .sentence_net import ACTIVATIONS, SCALES
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 100
@@ -23,8 +23,8 @@ class GradientByLag(Explorer):
     """The norm of each term of dL_T/dW_x against how far back its word is, right and with the transpose lost.
 
     A net of 32 units reads T Gaussian inputs of standard deviation 0.1. Settings: `weight_scale` (0.1 to 10),
-    `activation`, `start` ("normal", "orthogonal"), `length` (T, one of 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100), and
-    `net`, the seed of weights and inputs.
+    `activation`, `start` ("normal", "orthogonal"), `length` (T, one of 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100),
+    `net`, the seed of weights and inputs, and `lag`, how many steps back the curves are read off (−1 for nowhere).
     """
 
     name = "gradient_by_lag"
@@ -33,6 +33,8 @@ class GradientByLag(Explorer):
     start = traitlets.Enum(STARTS, "normal").tag(sync=True)
     length = traitlets.Int(24).tag(sync=True)
     net = traitlets.Int(0, min=0, max=20).tag(sync=True)
+    lag = traitlets.Int(-1, min=-1, max=STEPS - 1).tag(sync=True)
+    unrelated = traitlets.Float(2 / HIDDEN**0.5).tag(sync=True)  # two deviations of the cosine of two random directions
     controls = (
         Control("weight_scale", "slider", SCALES),
         Control("length", "slider", LENGTHS),
@@ -61,17 +63,22 @@ class GradientByLag(Explorer):
         return row[place] if name == "forward" else row[OFFSETS[place] :][: self.length]
 
     def sentence(self) -> str:
-        T, right, lost = self.length, self._at("right"), self._at("lost")
+        T, right, lost, cosine = self.length, self._at("right"), self._at("lost"), self._at("cosine")
         if T == 1:
-            return self.say("shows_one", last=say(right[0]))
-        return self.say(
-            "shows", T=T, first=say(right[T - 1]), last=say(right[0]), forward=say(float(self._at("forward"))),
-            lost=say(lost[T - 1]), cosine=f"{self._at('cosine')[T - 1]:.2f}".replace("-", "−"),
-        )  # fmt: skip
+            text = self.say("shows_one", last=say(right[0]))
+        else:
+            forward = say(float(self._at("forward")))
+            numbers = {"first": say(right[-1]), "last": say(right[0]), "lost": say(lost[-1]), "cosine": fixed(cosine[-1], 2)}
+            text = self.say("shows", T=T, forward=forward, **numbers)
+        d = self.lag
+        if 0 <= d < T:
+            numbers = {"right": say(right[d]), "lost": say(lost[d]), "cosine": fixed(cosine[d], 2)}
+            text += " " + self.say("read", k=T - d, lag=d, **numbers)
+        return text
 
     def still(self) -> list[tuple[str, float]]:
         lags = [lag for lag in (0, 1, 3, 7, 15, 31, 63, 99) if lag < self.length]
-        return [(f"{lag} steps back", float(self._at("right")[lag])) for lag in lags]
+        return [(self.say("bar", k=self.length - lag, lag=lag), float(self._at("right")[lag])) for lag in lags]
 
 
 @lru_cache(maxsize=64)

@@ -1,8 +1,9 @@
 // The ledger as a triangle of cells. Arrow keys walk through the cells; the one that is pointed at is read out.
 
-const percent = (share) => (100 * share).toFixed(1).replace("-", "−");
+const percent = (share) => fixed(100 * share, 1);
 // A share from −100 % over 0 to 100 %: orange works against the sum, blue adds to it, 0 is the page.
 const shareColour = (share) => `rgba(${share < 0 ? "213,94,0" : "0,114,178"},${Math.min(1, Math.abs(share)).toFixed(3)})`;
+const onShare = (share) => (share < -0.93 ? "on-glow" : share > 0.88 ? "on-colour" : "");
 
 const explorer = {
   traits: { cell: 0, sentences: 0 },
@@ -50,8 +51,8 @@ const explorer = {
       });
       const wide = size >= 44;
       texts.show(wide ? where.length : 0, (i) => {
-        const [t, k] = where[i], v = norm(t, k), e = Math.log10(v), bright = view === "norms" ? (v > 0 && e > -7 && e < 4.5) || v === 0 && false : Math.abs(share(t, k)) > 0.55;
-        return { x: left + size * (k - 0.5), y: top + height * (t - 0.5) + 4, class: `cell-text${bright ? " on-colour" : v === Infinity || e >= 4.5 ? " on-glow" : ""}`, text: view === "norms" ? (v === 0 ? "0" : v === Infinity ? "∞" : e >= -2 && e < 3 ? say(v) : `10${superscript(Math.round(e))}`) : `${(100 * share(t, k)).toFixed(0).replace("-", "−")}` };
+        const [t, k] = where[i], v = norm(t, k), e = Math.log10(v);
+        return { x: left + size * (k - 0.5), y: top + height * (t - 0.5) + 4, class: `cell-text ${view === "norms" ? onMagnitude(v) : onShare(share(t, k))}`, text: view === "norms" ? (v === 0 ? "0" : v === Infinity ? "∞" : e >= -2 && e < 3 ? say(v) : `10${superscript(Math.round(e))}`) : fixed(100 * share(t, k), 0) };
       });
       rowNames.show(n, (i) => ({ x: left - 8, y: top + height * (i + 0.5) + 4, text: `${i + 1} ${read[i]}` }));
       columnNames.show(n, (i) => { const x = left + size * (i + 0.5) + 4; return { x, y: top - 8, transform: `rotate(-45 ${x} ${top - 8})`, text: `${i + 1} ${read[i]}` }; });

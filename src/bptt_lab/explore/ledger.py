@@ -8,7 +8,7 @@ import traitlets
 from ..tasks import vocabulary
 from ..text import say
 from . import sentence_net
-from .base import Control, Explorer, Grid
+from .base import Control, Explorer, Grid, fixed
 
 
 class Ledger(Explorer):
@@ -60,8 +60,8 @@ class Ledger(Explorer):
 
     def still(self) -> list[tuple[str, float]]:
         words = self.sentences[self.length - 1]
-        return [(f"last token, term of “{word}”", float(norm)) for word, norm in zip(words, self._at("ledger")[-1])]
+        return [(self.say("bar", word=word), float(norm)) for word, norm in zip(words, self._at("ledger")[-1])]
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}".replace("-", "−")
+    return fixed(100 * share, 1)

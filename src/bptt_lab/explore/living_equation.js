@@ -1,7 +1,7 @@
 // The sentence, the unrolled net, and the equation with one row for each term. A term that is pointed at lights up in all.
 
 const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
-const percent = (share) => (100 * share).toFixed(1).replace("-", "−");
+const percent = (share) => fixed(100 * share, 1);
 const NET = 152, ROWS = 12;
 
 // d a / d b as MathML, or ∂⁺a / ∂b for the immediate derivative.
@@ -95,7 +95,7 @@ const explorer = {
       edges.show(length - 1, (i) => {
         const k = i + 2, norm = at("jacobians", k - 1), a = x(k) - r, b = x(k - 1) + r; // drawn from h_k back to h_{k−1}: the way of the gradient
         return {
-          d: `M${a} ${H}L${b + 7} ${H}M${b + 8} ${H - 5}L${b + 1} ${H}L${b + 8} ${H + 5}`, style: `stroke:${k <= t ? magnitudeColour(norm) : "var(--line)"}`, class: `edge hidden${edgeLit(k) ? " lit" : ""}`,
+          d: `M${a} ${H}L${b + 6} ${H}M${b + 12} ${H - 8}L${b + 4} ${H}L${b + 12} ${H + 8}`, style: `stroke:${k <= t ? magnitudeColour(norm) : "var(--line)"}`, class: `edge hidden${edgeLit(k) ? " lit" : ""}`,
           "aria-label": fill(words[k === 2 ? "edge_label_one" : "edge_label"], { k, before: k - 1, norm: say(norm, words) }),
         };
       });

@@ -9,7 +9,7 @@ import traitlets
 from ..tasks import vocabulary
 from ..text import say
 from . import sentence_net
-from .base import Control, Explorer, Grid
+from .base import Control, Explorer, Grid, fixed
 
 _DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -98,10 +98,10 @@ class LivingEquation(Explorer):
             text += " " + self.say("lit_edge_one" if k == 2 else "lit_edge", k=k, before=k - 1, norm=norm)
         elif 1 <= self.lit <= t:
             k = self.lit
-            share = f"{100 * self._at('shares')[t - 1, k - 1]:.1f}".replace("-", "−")
+            share = fixed(100 * self._at("shares")[t - 1, k - 1], 1)
             text += " " + self.say("lit", k=k, word=words[k - 1], jacobians=t - k, norm=say(norms[k - 1]), share=share)
         return text
 
     def still(self) -> list[tuple[str, float]]:
         words = self.sentences[self.length - 1]
-        return [(f"term of word {k}, “{words[k - 1]}”", norm) for k, norm in enumerate(self.norms(), start=1)]
+        return [(self.say("bar", k=k, word=words[k - 1]), norm) for k, norm in enumerate(self.norms(), start=1)]

@@ -19,7 +19,7 @@ EN = {
         "fades": "vanishes",
         "glows": "explodes",
         "magnitude_label": "Colour of a magnitude, from 10⁻¹² (fades into the page) over 1 to 10⁶ (glows)",
-        "needs_python": "Needs Python: open this notebook in JupyterLab or Binder.",
+        "needs_python": "What is grey needs Python: open this notebook in JupyterLab or Binder.",
     },
     "token_losses": {
         "title": "Which token pays what",
@@ -50,10 +50,16 @@ EN = {
         "cosine_axis": "cosine of the two: 1 same direction, 0 unrelated",
         "shows": "At {T} words the first word’s term has norm {first}, the last word’s {last}. Carried forward, the first word’s "
         "is {forward}. With the transpose lost its norm is {lost}, and its cosine with the right one is {cosine}.",
+        "unrelated": "19 of 20 pairs of unrelated directions",
+        "bar": "word {k}, {lag} back",
+        "reader": "Read the curves word by word",
+        "place": "word {k}, {lag} steps back",
+        "read": "Read off at word {k}, {lag} back: right {right}, transpose lost {lost}, cosine {cosine}.",
         "shows_one": "With one word there is one term, of norm {last}. There is no way back, and nothing to transpose.",
     },
     "living_equation": {
         "title": "The living equation: one term for each word",
+        "bar": "term of word {k}, “{word}”",
         "step": "Derivation step",
         "change": "Change word {k}, “{word}”, to",
         "loss": "L",
@@ -78,6 +84,7 @@ EN = {
     },
     "ledger": {
         "title": "The ledger: every token’s loss, every word’s term",
+        "bar": "last token, term of “{word}”",
         "wrt": "Weights",
         "wrt_W_x": "W_x",
         "wrt_W_hh": "W_hh",

@@ -1,0 +1,159 @@
+"""How fast an explorer answers: real keys in a real Chromium, on a real JupyterLab and on the exported page.
+
+    python -m benchmarks.explorers
+
+Keys are pressed at random moments, so that they fall anywhere between two frames. "redraw" is the handler of the input
+and the drawing, "painted" the time from the key to the frame that shows it: one frame, 16 to 18 ms, is the least possible.
+"""
+
+import json
+import random
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from bptt_lab.explore import GradientByLag
+from tests.browser.conftest import BROWSERS, FLAGS
+from tests.browser.course import Course, Lab
+
+KEYS = 120
+STORM = 300
+TARGETS = {"redraw": 8, "painted": 25, "asked": 80}  # ms, at the 95th percentile
+
+# Notes when a key goes down, when its handler is done, and when the frame with its picture is through.
+PROBE = """() => {
+    const root = document.querySelector('.bptt'), channel = new MessageChannel(), waiting = [];
+    window.bench = { found: [], asked: [], text: null };
+    let key = 0, began = 0;
+    channel.port1.onmessage = () => waiting.shift()();
+    const painted = (run) => { waiting.push(() => run(performance.now())); channel.port2.postMessage(0); };
+    addEventListener('keydown', (event) => { key = event.timeStamp; bench.text = root.bpttDrawn.text; }, true);
+    addEventListener('input', () => { began = performance.now(); }, true);
+    addEventListener('input', () => {
+        const pressed = key, handler = performance.now() - began;
+        requestAnimationFrame(() => painted((now) => bench.found.push([handler + root.bpttDrawn.took, now - pressed])));
+    });
+    bench.waitForAnswer = () => {
+        const pressed = key, before = bench.text;
+        const answered = () => painted((now) => bench.asked.push(now - pressed));
+        const look = () => root.bpttDrawn.text !== before ? answered() : requestAnimationFrame(look);
+        look();
+    };
+}"""
+# Moves a slider at 60 events a second for two seconds; how many pictures, and how many frames the page had for them.
+SIXTY_HERTZ = """(label) => new Promise((done) => {
+    const root = document.querySelector('.bptt');
+    const input = [...root.querySelectorAll('label')].find((l) => l.textContent === label).control;
+    const before = root.bpttDrawn.draws, began = performance.now(), last = Number(input.max);
+    let frames = 0, events = 0;
+    const count = () => { frames++; if (performance.now() - began < 2000) requestAnimationFrame(count); };
+    requestAnimationFrame(count);
+    const timer = setInterval(() => {
+        const phase = events++ % (2 * last);
+        input.value = phase > last ? 2 * last - phase : phase;
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        if (performance.now() - began < 2000) return;
+        clearInterval(timer);
+        const seconds = (performance.now() - began) / 1000;
+        requestAnimationFrame(() => done([events / seconds, (root.bpttDrawn.draws - before) / seconds, frames / seconds]));
+    }, 1000 / 60);
+})"""
+# As many events as fit, 4 ms apart; the slider ends at a given place.
+MANY = """([label, events, last]) => new Promise((done) => {
+    const input = [...document.querySelectorAll('.bptt label')].find((l) => l.textContent === label).control;
+    let n = 0;
+    const timer = setInterval(() => {
+        input.value = ++n === events ? last : n % (Number(input.max) + 1);
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        if (n === events) { clearInterval(timer); done(); }
+    }, 4);
+})"""
+ASK_KERNEL = """async (code) => {
+    const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+    let text = '';
+    future.onIOPub = (message) => { text += message.content.text ?? ''; };
+    await future.done;
+    return text;
+}"""
+
+
+def press(page: Page, label: str, keys: int, pause: float, answer: bool = False) -> None:
+    """Walk back and forth over a control with the arrow keys, at random moments."""
+    control = page.get_by_label(label, exact=True)
+    control.focus()
+    page.evaluate("() => { bench.found.length = bench.asked.length = 0; }")
+    rng = random.Random(0)
+    for n in range(keys):
+        page.keyboard.press("ArrowRight" if n % 16 < 8 else "ArrowLeft")
+        if answer:
+            page.evaluate("() => bench.waitForAnswer()")
+        page.wait_for_timeout(pause + 17 * rng.random())
+
+
+def scrub(page: Page, where: str) -> None:
+    """Every control that scrubs the table: redraw and key to painted, and the draws under 60 events a second."""
+    for label in ("Weight scale", "Length", "tanh"):
+        press(page, label, KEYS, pause=25)
+        found = np.array(page.evaluate("() => bench.found"))
+        for what, times in zip(("redraw", "painted"), found.T):
+            line(where, label if label != "tanh" else "Activation", what, times, TARGETS[what])
+    events, draws, frames = page.evaluate(SIXTY_HERTZ, "Weight scale")
+    print(f"{where:8} {'Weight scale':14} {events:.0f} events a second: {draws:.0f} pictures a second in {frames:.0f} frames")
+
+
+def ask(page: Page) -> None:
+    """The control that asks Python, and what is left after a storm of events."""
+    press(page, "Another net", 60, pause=300, answer=True)
+    line("Lab", "Another net", "asked", np.array(page.evaluate("() => bench.asked")), TARGETS["asked"])
+    for label, trait, last in (("Another net", "net", 7), ("Weight scale", "weight_scale", 3)):
+        page.evaluate(MANY, [label, STORM, last])
+        page.wait_for_timeout(1500)
+        python = json.loads(page.evaluate(ASK_KERNEL, f"import json; print(json.dumps([w.{trait}, w.sentence()]))"))
+        shown = page.evaluate("() => document.querySelector('.bptt').bpttDrawn.text")
+        control = page.get_by_label(label, exact=True).input_value()
+        same = control == str(last) and shown == python[1]
+        print(f"{'Lab':8} {label:14} {STORM} events end in the state of the last: {'yes' if same else f'NO: {python}, {shown}'}")
+
+
+def line(where: str, label: str, what: str, times: np.ndarray, target: float) -> None:
+    median, p95 = np.percentile(times, (50, 95))
+    verdict = "" if p95 <= target else "   MISSED"
+    print(f"{where:8} {label:14} {what:8} n={len(times):3}  median {median:5.1f}  p95 {p95:5.1f} ms  (target {target}){verdict}")
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp())
+    (folder / "root").mkdir()
+    GradientByLag(length=64).to_html(folder / "page.html")
+    lab = Lab(folder)
+    lab.start()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=next(filter(None, map(shutil.which, BROWSERS))), args=FLAGS)
+            context = browser.new_context(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
+            course = Course(context, lab)
+            course.write("bench.ipynb", ["import bptt_lab as bl\nw = bl.explore.GradientByLag(length=64)\nw"])
+            course.open("bench.ipynb")
+            course.run_all()
+            course.page.wait_for_selector(".bptt .figure svg")
+            time.sleep(2)
+            course.page.evaluate(PROBE)
+            scrub(course.page, "Lab")
+            ask(course.page)
+            page = context.new_page()
+            page.goto((folder / "page.html").as_uri())
+            page.wait_for_selector(".bptt .figure svg")
+            page.evaluate(PROBE)
+            scrub(page, "page")
+            browser.close()
+    finally:
+        lab.end_sessions()
+        lab.stop()
+
+
+if __name__ == "__main__":
+    main()
