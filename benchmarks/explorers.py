@@ -6,7 +6,6 @@ Keys are pressed at random moments, so that they fall anywhere between two frame
 and the drawing, "painted" the time from the key to the frame that shows it: one frame, 16 to 18 ms, is the least possible.
 """
 
-import json
 import random
 import shutil
 import tempfile
@@ -72,13 +71,6 @@ MANY = """([label, events, last]) => new Promise((done) => {
         if (n === events) { clearInterval(timer); done(); }
     }, 4);
 })"""
-ASK_KERNEL = """async (code) => {
-    const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
-    let text = '';
-    future.onIOPub = (message) => { text += message.content.text ?? ''; };
-    await future.done;
-    return text;
-}"""
 
 
 def press(page: Page, label: str, keys: int, pause: float, answer: bool = False) -> None:
@@ -105,14 +97,15 @@ def scrub(page: Page, where: str) -> None:
     print(f"{where:8} {'Weight scale':14} {events:.0f} events a second: {draws:.0f} pictures a second in {frames:.0f} frames")
 
 
-def ask(page: Page) -> None:
+def ask(course: Course) -> None:
     """The control that asks Python, and what is left after a storm of events."""
+    page = course.page
     press(page, "Another net", 60, pause=300, answer=True)
     line("Lab", "Another net", "asked", np.array(page.evaluate("() => bench.asked")), TARGETS["asked"])
     for label, trait, last in (("Another net", "net", 7), ("Weight scale", "weight_scale", 3)):
         page.evaluate(MANY, [label, STORM, last])
         page.wait_for_timeout(1500)
-        python = json.loads(page.evaluate(ASK_KERNEL, f"import json; print(json.dumps([w.{trait}, w.sentence()]))"))
+        python = course.python(f"value = [w.{trait}, w.sentence()]")
         shown = page.evaluate("() => document.querySelector('.bptt').bpttDrawn.text")
         control = page.get_by_label(label, exact=True).input_value()
         same = control == str(last) and shown == python[1]
@@ -143,7 +136,7 @@ def main() -> None:
             time.sleep(2)
             course.page.evaluate(PROBE)
             scrub(course.page, "Lab")
-            ask(course.page)
+            ask(course)
             page = context.new_page()
             page.goto((folder / "page.html").as_uri())
             page.wait_for_selector(".bptt .figure svg")

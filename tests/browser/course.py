@@ -154,6 +154,24 @@ class Course:
                 .filter(cell => cell.model.type === 'code').map(cell => cell.model.outputs.toJSON())"""
         )
 
+    def python(self, code: str):
+        """Run code in the notebook's kernel, beside its cells. Returns the value of `value`, if the code sets it."""
+        text = self.page.evaluate(
+            """async code => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                const future = kernel.requestExecute({ code });
+                let text = '';
+                future.onIOPub = message => { text += message.content.text ?? (message.content.traceback ?? []).join('\\n'); };
+                await future.done;
+                return text;
+            }""",
+            f"value = None\n{code}\nprint(__import__('json').dumps(value))",
+        )
+        try:
+            return json.loads(text.splitlines()[-1])
+        except (IndexError, ValueError):
+            raise AssertionError(f"Python said: {text}") from None
+
     def cell(self, index: int):
         """The locator of a cell, counted from 0 over all cells, scrolled into view so that Lab draws it."""
         self.page.evaluate(

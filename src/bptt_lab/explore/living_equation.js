@@ -2,7 +2,7 @@
 
 const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
 const percent = (share) => fixed(100 * share, 1);
-const NET = 152, ROWS = 12;
+const NET = 152, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
 
 // d a / d b as MathML, or ∂⁺a / ∂b for the immediate derivative.
 function derivative(parent, above, below, sign = "d") {
@@ -152,7 +152,7 @@ const explorer = {
 
       drawNet(state, t, s);
       writeEquation(t, unrolled);
-      const narrow = width < 620, barWidth = small ? Math.max(120, width - 230) : narrow ? Math.max(110, width - 190) : 210, x = logarithmic(2, barWidth - 2);
+      const narrow = width < 620, barWidth = small ? Math.max(120, width - 230) : narrow ? Math.max(110, width - 190) : 210, x = logarithmic(FROM, barWidth - FROM);
       rows.forEach(({ row, chip, formula, picture, grid, bar, number, i }) => {
         const k = t - i, explicit = i < unrolled, remainder = i === unrolled && k >= 1;
         row.hidden = !(k >= 1 && (explicit || remainder));
@@ -163,13 +163,13 @@ const explorer = {
         set(chip, { text: explicit ? `${k} ${read[k - 1]}` : "…", style: explicit ? `background:${ageColour(t - k)};color:${onAge(t - k)}` : "" });
         set(picture, { width: barWidth });
         grid.show(4, (j) => ({ x1: x(10 ** (-12 + 6 * j)), x2: x(10 ** (-12 + 6 * j)), y1: 0, y2: 22 }));
-        set(bar, { x: 2, width: explicit && norm > 0 ? Math.max(0, Math.min(barWidth - 4, (norm === Infinity ? barWidth : x(norm)) - 2)) : 0, fill: magnitudeColour(norm), class: "term-bar" });
+        set(bar, { x: FROM, width: explicit && norm > 0 ? Math.max(0, Math.min(barWidth - FROM, norm === Infinity ? barWidth : x(norm)) - FROM) : 0, fill: magnitudeColour(norm), class: "term-bar" });
         set(number, { text: explicit ? say(norm, words) : fill(words[k === 1 ? "remainder_one" : "remainder"], { k }) });
         formula.hidden = small;
       });
       scaleRow.hidden = unrolled < 1;
       set(tickPicture, { width: barWidth });
-      tickTexts.show(4, (j) => ({ x: Math.max(14, Math.min(barWidth - 12, x(10 ** (-12 + 6 * j)))), text: tenTo(10 ** (-12 + 6 * j)) }));
+      tickTexts.show(4, (j) => ({ x: x(10 ** (-12 + 6 * j)), text: tenTo(10 ** (-12 + 6 * j)) }));
       const litRow = !lit_edge && lit >= 1 && lit <= t && t - lit < unrolled;
       set(code, { text: litRow ? codeOf(t, lit) : `# ${words.code_help}\n ` });
 
