@@ -38,7 +38,7 @@ class SentenceNet:
         x, targets = vocabulary.encode(sentence), vocabulary.next_words(sentence)
         parts = [_read(activation, x, targets, wrt, start, seed) for activation in ACTIVATIONS]
         with np.errstate(over="ignore"):  # what is past float32 is shown as exploded
-            self.arrays = {name: np.concatenate([part[name] for part in parts]).astype("<f4") for name in parts[0]}
+            self.arrays = {name: np.concatenate([part[name] for part in parts]).astype("<f4", order="C") for name in parts[0]}
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,166 @@
+"""What every explorer promises, whatever it shows."""
+
+import json
+import re
+import threading
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+import pytest
+import traitlets
+
+from bptt_lab import explore
+from bptt_lab.explore.base import Explorer, fixed
+from bptt_lab.explore.still import still_svg
+from bptt_lab.explore.words import WORDS
+
+EXPLORERS = [getattr(explore, name) for name in explore.__all__]
+every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
+
+
+def table_of(explorer: Explorer) -> dict[str, np.ndarray]:
+    """The arrays as the browser reads them: out of the bytes, by the layout."""
+    numbers = np.frombuffer(explorer.table, "<f4")
+    arrays = {}
+    for name, (offset, *shape) in explorer.layout_of_table.items():
+        arrays[name] = numbers[offset : offset + int(np.prod(shape))].reshape(shape)
+    return arrays
+
+
+def same_table(a: Explorer, b: Explorer) -> bool:
+    a_arrays, b_arrays = table_of(a), table_of(b)
+    return a_arrays.keys() == b_arrays.keys() and all(np.array_equal(a_arrays[name], b_arrays[name]) for name in a_arrays)
+
+
+@every_explorer
+def test_the_table_holds_every_array_once_and_no_nan(kind):
+    explorer = kind()
+    arrays = table_of(explorer)
+    assert sum(array.size for array in arrays.values()) * 4 == len(explorer.table)
+    assert not any(np.isnan(array).any() for array in arrays.values())
+
+
+@every_explorer
+def test_every_control_has_a_label_and_takes_each_of_its_values(kind):
+    explorer = kind()
+    for control in explorer.spec:
+        assert control["label"] and control["kind"] in ("slider", "choice", "menu", "switch")
+        for value in control["values"]:
+            setattr(explorer, control["trait"], value)
+            assert getattr(explorer, control["trait"]) == value
+            assert explorer.sentence() and "{" not in explorer.sentence() and "nan" not in explorer.sentence()
+
+
+@every_explorer
+def test_a_wrong_value_is_refused_by_name(kind):
+    with pytest.raises(ValueError, match="colour.*expected one of .*weight_scale"):
+        kind(colour="red")
+    for name, value in (("weight_scale", 11.0), ("weight_scale", float("nan")), ("weight_scale", 0), ("activation", "softmax")):
+        with pytest.raises(traitlets.TraitError, match=name):
+            kind(**{name: value})
+        explorer = kind()
+        before = getattr(explorer, name)
+        with pytest.raises(traitlets.TraitError, match=name):
+            setattr(explorer, name, value)
+        assert getattr(explorer, name) == before
+
+
+@every_explorer
+def test_a_value_between_grid_points_moves_to_the_nearest(kind):
+    assert kind(weight_scale=1.04).weight_scale == 1.0
+    assert kind(weight_scale=10).weight_scale == 10.0
+
+
+@every_explorer
+def test_is_an_ordinary_widget(kind):
+    explorer, slider, seen = kind(), ipywidgets.FloatSlider(min=0.1, max=10.0), []
+    explorer.observe(lambda change: seen.append(change["new"]), "weight_scale")
+    traitlets.link((slider, "value"), (explorer, "weight_scale"))
+    slider.value = 2.15
+    assert explorer.weight_scale == 2.15 and seen[-1] == 2.15
+    assert ipywidgets.VBox([slider, explorer]).children[1] is explorer
+
+
+@every_explorer
+def test_where_no_widget_runs_a_still_picture_and_its_sentence_stand(kind):
+    explorer = kind(weight_scale=0.316)
+    data, _ = explorer._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
+    assert data["text/plain"] == explorer.sentence()
+    picture = ET.fromstring(data["image/svg+xml"])
+    assert picture.find("{*}desc").text == explorer.sentence() and picture.find("{*}title").text == explorer.words["title"]
+    assert len(picture.findall(".//{*}g/{*}rect")) == len(explorer.still()) > 0
+
+
+@every_explorer
+def test_the_exported_page_holds_the_state_and_asks_nobody(kind, tmp_path):
+    explorer = kind(weight_scale=2.15)
+    page = explorer.to_html(tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == page
+    addresses = set(re.findall(r"https?://[^\s\"'<)]+", page))
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}  # names of formats
+    assert not re.search(r"<(script|link|img)[^>]*(src|href)=|@import|url\((?!#)", page)
+    state = json.loads(re.search(r'<script id="state"[^>]*>(.*?)</script>', page, re.S)[1])
+    assert state["weight_scale"] == 2.15 and state["words"]["title"] == explorer.words["title"]
+
+
+def test_a_control_that_asks_python_sends_what_is_on_show_first_and_then_the_whole_table():
+    explorer, sent = explore.GradientByLag(activation="relu"), []
+    whole = explorer.layout_of_table
+    explorer.observe(lambda _: sent.append(set(explorer.layout_of_table)), "table")
+    explorer.net = 3
+    on_show = {f"{name}_relu_normal" for name in ("right", "lost", "cosine", "forward")}
+    assert sent == [on_show, set(whole)]
+    assert explorer.layout_of_table == whole, "shapes and places stay"
+    assert same_table(explorer, explore.GradientByLag(net=3))
+
+
+def test_an_unchanged_answer_is_not_sent_again():
+    explorer, sent = explore.LivingEquation(), []
+    explorer.observe(lambda _: sent.append(1), "table")
+    explorer.refresh()
+    assert not sent
+
+
+def test_changes_from_many_threads_end_in_the_table_of_the_last_state():
+    explorer = explore.GradientByLag()
+    threads = [threading.Thread(target=explorer.set_trait, args=("net", net)) for net in (1, 2, 3, 4, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert same_table(explorer, explore.GradientByLag(net=explorer.net))
+
+
+def test_words_stand_in_one_place_and_say_the_same_keys_in_every_language():
+    for texts in WORDS.values():
+        assert texts.keys() == WORDS["en"].keys()
+        for name in texts:
+            assert texts[name].keys() == WORDS["en"][name].keys()
+
+
+@every_explorer
+def test_every_word_that_the_browser_looks_up_exists(kind):
+    folder = Path(explore.__file__).parent
+    shared = "".join((folder / name).read_text(encoding="utf-8") for name in ("draw.js", "explorer.js"))
+    own = (folder / f"{kind.name}.js").read_text(encoding="utf-8")
+    asked = set(re.findall(r"\bwords\.(\w+)", shared + own)) | set(re.findall(r'\bwords\["(\w+)"\]', shared + own))
+    known = {*WORDS["en"]["all"], *WORDS["en"][kind.name]}
+    assert asked and asked <= known
+
+
+def test_still_bars_stand_on_the_absolute_axis():
+    picture = ET.fromstring(
+        still_svg("T < 1", [("low", 1e-12), ("one", 1.0), ("high", 1e6), ("0", 0.0), ("∞", np.inf)], "A & B.")
+    )
+    low, one, high, zero, infinite = [float(bar.get("width")) for bar in picture.findall(".//{*}g/{*}rect")]
+    assert low == zero == 0 and one == pytest.approx(high * 2 / 3, abs=0.1) and infinite == high
+    texts = [text.text for text in picture.iter() if text.text]
+    assert "vanished" in texts and "exploded" in texts and "T < 1" in texts
+
+
+@pytest.mark.parametrize("value, text", [(0.004, "0.00"), (-0.004, "0.00"), (-0.2, "−0.20"), (1, "1.00")])
+def test_fixed_writes_no_minus_before_zero(value, text):
+    assert fixed(value, 2) == text

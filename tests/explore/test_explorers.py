@@ -1,0 +1,134 @@
+"""What every explorer promises, and the words of each."""
+
+import ipywidgets
+import pytest
+import traitlets
+
+import bptt_lab as bl
+from bptt_lab.explore.words import WORDS
+
+EXPLORERS = [getattr(bl.explore, name) for name in bl.explore.__all__]
+
+
+@pytest.fixture(params=EXPLORERS, ids=lambda kind: kind.__name__)
+def explorer(request):
+    return request.param()
+
+
+def test_every_value_of_every_control_has_a_sentence_and_a_still_picture(explorer):
+    for control in explorer.controls:
+        for value in control.values:
+            setattr(explorer, control.trait, value)
+            text = explorer.sentence()
+            assert text and "{" not in text and "nan" not in text.lower().split()
+            assert text in explorer._repr_mimebundle_()[0]["text/plain"]
+            assert all(size >= 0 for _, size in explorer.still())
+
+
+def test_the_still_picture_is_svg_with_the_sentence_for_screen_readers(explorer):
+    import xml.etree.ElementTree as ET
+
+    picture = ET.fromstring(explorer._repr_mimebundle_()[0]["image/svg+xml"])
+    assert picture.find("{http://www.w3.org/2000/svg}desc").text == explorer.sentence()
+    assert picture.find("{http://www.w3.org/2000/svg}title").text
+
+
+def test_a_value_outside_the_controls_is_refused_and_nothing_changes(explorer):
+    before = explorer.sentence()
+    with pytest.raises(traitlets.TraitError):
+        explorer.weight_scale = 50.0
+    with pytest.raises(traitlets.TraitError):
+        explorer.activation = "gelu"
+    with pytest.raises(traitlets.TraitError):
+        explorer.length = 0
+    assert explorer.sentence() == before
+
+
+def test_an_unknown_setting_is_named(explorer):
+    with pytest.raises(ValueError, match="colour.*weight_scale"):
+        type(explorer)(colour="red")
+
+
+def test_a_scale_between_two_grid_points_moves_to_the_nearer(explorer):
+    explorer.weight_scale = 1.02
+    assert explorer.weight_scale == 1.0
+
+
+def test_explorers_are_ordinary_widgets(explorer):
+    box = ipywidgets.VBox([explorer])
+    slider = ipywidgets.FloatSlider(min=0.1, max=10.0)
+    seen = []
+    explorer.observe(lambda change: seen.append(change["new"]), "length")
+    with_link = ipywidgets.link((explorer, "weight_scale"), (slider, "value"))
+    explorer.weight_scale, explorer.length = 10.0, 1
+    assert box.children == (explorer,) and slider.value == 10.0 and seen == [1]
+    with_link.unlink()
+
+
+def test_no_explorer_carries_plotly(explorer):
+    assert "plotly" not in explorer._esm.lower() and len(explorer._esm) < 100_000
+
+
+def test_an_exported_page_asks_for_nothing_from_outside(explorer):
+    page = explorer.to_html()
+    for forbidden in ("<link", "src=", "@import", "fetch(", "import("):
+        assert forbidden not in page
+    assert "http" not in page.replace("http://www.w3.org", "")
+
+
+def test_settings_can_be_given_at_the_start():
+    explorer = bl.explore.LivingEquation(weight_scale=0.1, length=11, target=8, lit=2)
+    assert "8 terms" in explorer.sentence() and "Lit: word 2, “cats”" in explorer.sentence()
+
+
+def test_every_control_and_every_choice_in_words_has_a_name():
+    for kind in EXPLORERS:
+        words = {**WORDS["en"]["all"], **WORDS["en"][kind.name]}
+        assert "title" in words and all(control.trait in words for control in kind.controls)
+
+
+# ---- each explorer's own
+
+
+def test_the_token_losses_add_up_and_the_verb_can_stand_alone():
+    explorer = bl.explore.TokenLosses(length=11)
+    losses = [loss for _, _, loss in explorer.token_losses()]
+    assert f"L = {bl.text.say(sum(losses))} nats" in explorer.sentence()
+    explorer.combine = "mean"
+    assert bl.text.say(sum(losses) / 11) in explorer.sentence()
+    explorer.counted = "verb"
+    assert [(word, following) for word, following, _ in explorer.token_losses()] == [("morning", "were")]
+    explorer.length = 1
+    assert "No token counts" in explorer.sentence()
+
+
+def test_a_word_of_the_living_equation_can_be_replaced():
+    explorer = bl.explore.LivingEquation()
+    before = explorer.norms()
+    explorer.replace(2, "dogs")
+    after = explorer.norms()
+    assert explorer.sentences[3] == ["the", "dogs", "were", "hungry"]
+    assert after != before and after[0] == pytest.approx(before[0], rel=0.5)
+    with pytest.raises(ValueError, match="zebra"):
+        explorer.replace(2, "zebra")
+    with pytest.raises(ValueError, match="1 to 4"):
+        explorer.replace(5, "dogs")
+    assert explorer.sentences[3][1] == "dogs"
+
+
+def test_another_start_of_the_weights_gives_other_terms():
+    explorer = bl.explore.LivingEquation(length=4)
+    before = explorer.norms()
+    explorer.start = "identity"
+    assert explorer.norms() != before
+
+
+def test_the_ledger_s_words_follow_weights_view_and_cell():
+    explorer = bl.explore.Ledger(length=4)
+    assert explorer.sentence().startswith("10 terms")
+    explorer.wrt = "W_hh"
+    assert "first word has norm vanished" in explorer.sentence()
+    explorer.cell = [3, 2]
+    assert "Token 3, “were”; word 2, “cats”" in explorer.sentence()
+    with pytest.raises(traitlets.TraitError):
+        explorer.cell = [1]

@@ -1,0 +1,64 @@
+"""The table of the sentence explorers, against the model one setting at a time."""
+
+import numpy as np
+import pytest
+
+import bptt_lab as bl
+from bptt_lab import chain_rule
+from bptt_lab.explore import sentence_net
+from bptt_lab.tasks import vocabulary
+
+
+def one_by_one(sentence, activation, scale, wrt, start):
+    V = len(vocabulary.VOCABULARY)
+    cell = bl.RNNCell(V, sentence_net.HIDDEN, activation=activation, init=start, weight_scale=scale)
+    model = bl.SequenceModel(cell, V)
+    run = model.forward(vocabulary.encode(sentence), vocabulary.next_words(sentence))
+    T = run.trace.T
+    tokens = [[term.gradient for term in model.chain_rule_terms(run, t, wrt)] for t in range(T)]
+    return {
+        "losses": run.losses,
+        "ledger": model.ledger(run, wrt),
+        "whole": [np.linalg.norm(sum(terms)) for terms in tokens],
+        "jacobians": [0.0] + [np.linalg.norm(cell.jacobian(run.trace, t), 2) for t in range(1, T)],
+        "readout": [np.linalg.norm(run.dh[t]) for t in range(T)],
+        "immediate": [np.linalg.norm(cell.immediate(run.trace, t, wrt)) for t in range(T)],
+        "shares": [
+            [(term * sum(terms)).sum() / (np.linalg.norm(sum(terms)) ** 2 or 1.0) for term in terms] + [0.0] * (T - 1 - t)
+            for t, terms in enumerate(tokens)
+        ],
+    }
+
+
+@pytest.mark.parametrize("activation", sentence_net.ACTIVATIONS)
+@pytest.mark.parametrize("scale", [0.1, 1.0, 3.16])
+@pytest.mark.parametrize("wrt", ["W_x", "W_hh"])
+@pytest.mark.parametrize(("sentence", "start"), [("cats", "normal"), ("the cats were hungry", "uniform"), ("the cats were hungry", "identity")])
+def test_each_row_of_the_table_is_a_net_of_that_setting(activation, scale, wrt, sentence, start):
+    arrays, row = sentence_net.read(sentence, wrt, start), sentence_net.row(activation, scale)
+    for name, expected in one_by_one(sentence, activation, scale, wrt, start).items():
+        assert arrays[name][row] == pytest.approx(np.array(expected), rel=1e-4, abs=1e-6), name
+
+
+def test_the_grid_has_the_stated_settings_and_one_in_its_middle():
+    assert len(sentence_net.SCALES) == 25 and sentence_net.SCALES[0] == 0.1 and sentence_net.SCALES[-1] == 10.0
+    assert sentence_net.SCALES[12] == 1.0
+
+
+def test_the_table_is_kept_and_of_the_type_that_the_browser_reads():
+    arrays = sentence_net.read("cats were")
+    assert arrays is sentence_net.read("cats were")
+    assert all(array.dtype == np.dtype("<f4") and not np.isnan(array).any() for array in arrays.values())
+
+
+def test_a_matrix_that_exploded_stretches_without_bound():
+    matrices = np.stack([np.diag([3.0, 1.0]), np.array([[np.inf, 0], [0, 1]])])
+    assert sentence_net.spectral_norm(matrices) == pytest.approx([3.0, np.inf])
+
+
+def test_the_norm_on_an_edge_bounds_what_a_term_can_lose_or_gain_there():
+    arrays = sentence_net.read("the cats were hungry")
+    row = sentence_net.row("tanh", 1.0)
+    bound = arrays["readout"][row][3] * arrays["jacobians"][row][1:].prod() * arrays["immediate"][row][0]
+    assert arrays["ledger"][row][3, 0] <= bound
+    assert chain_rule.norm(np.array([[3.0, 4.0]]))[0] == 5.0
