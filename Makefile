@@ -10,7 +10,8 @@ else
 BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
-LAB_ARGS ?=
+# In a container you are often root, and JupyterLab wants to be told that this is meant.
+LAB_ARGS ?= $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # What is handed to pip when PyTorch is installed, for instance the index of its CPU builds on Linux.
 PIP_TORCH_ARGS ?=
 # One thread for products of this size: two on a busy machine can be a hundred times slower.

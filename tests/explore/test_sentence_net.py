@@ -33,7 +33,9 @@ def one_by_one(sentence, activation, scale, wrt, start):
 @pytest.mark.parametrize("activation", sentence_net.ACTIVATIONS)
 @pytest.mark.parametrize("scale", [0.1, 1.0, 3.16])
 @pytest.mark.parametrize("wrt", ["W_x", "W_hh"])
-@pytest.mark.parametrize(("sentence", "start"), [("cats", "normal"), ("the cats were hungry", "uniform"), ("the cats were hungry", "identity")])
+@pytest.mark.parametrize(
+    ("sentence", "start"), [("cats", "normal"), ("the cats were hungry", "uniform"), ("the cats were hungry", "identity")]
+)
 def test_each_row_of_the_table_is_a_net_of_that_setting(activation, scale, wrt, sentence, start):
     arrays, row = sentence_net.read(sentence, wrt, start), sentence_net.row(activation, scale)
     for name, expected in one_by_one(sentence, activation, scale, wrt, start).items():

@@ -69,16 +69,18 @@ def _read(activation, x, targets, wrt, start, seed) -> dict[str, np.ndarray]:
         jacobians[:, t] = spectral_norm(cell.jacobian(trace, t))
     v = np.stack([cell.step_input(trace, t, wrt) for t in range(T)])
     immediate = chain_rule.norm(np.stack([cell.slope(trace, t) for t in range(T)])) * chain_rule.norm(v)
-    ledger = chain_rule.sequence_ledgers(cell, trace, dh, wrt)
+    # The core differentiates by the cell's own W_hh, which each row scales: the row's net has scale · W_hh for its weights.
+    by = np.array(SCALES) if wrt == "W_hh" else np.ones(S)
+    ledger = chain_rule.sequence_ledgers(cell, trace, dh, wrt) / by
     shares = chain_rule.sequence_shares(cell, trace, dh, wrt)
     return {
         "losses": run.losses.T,
-        "whole": chain_rule.sequence_norms(cell, trace, dh, wrt).T,
+        "whole": (chain_rule.sequence_norms(cell, trace, dh, wrt) / by).T,
         "ledger": ledger.transpose(2, 0, 1),
         "shares": shares.transpose(2, 0, 1),
         "jacobians": jacobians,
         "readout": chain_rule.norm(dh).T,
-        "immediate": immediate.T,
+        "immediate": (immediate / by).T,
     }
 
 
