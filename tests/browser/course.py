@@ -13,10 +13,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
+from playwright.sync_api import expect
 
 from tools.notebooks import cleaned
 
 MINUTE = 60_000  # Playwright counts in milliseconds
+expect.set_options(timeout=MINUTE)
 
 
 class Lab:
@@ -145,13 +147,13 @@ class Course:
                 .filter(model => model.type === 'code' && model.sharedModel.source.trim() && !model.executionCount).length"""
         )
         assert not not_run, f"{not_run} code cells did not run."
-        self._wait_for_pictures()
+        self._see_every_widget()
 
     def outputs(self) -> list[list[dict]]:
-        """Each code cell's outputs, as nbformat writes them."""
+        """Every cell's outputs, as nbformat writes them; none for a cell of prose."""
         return self.page.evaluate(
             """() => window.jupyterapp.shell.currentWidget.content.widgets
-                .filter(cell => cell.model.type === 'code').map(cell => cell.model.outputs.toJSON())"""
+                .map(cell => cell.model.outputs?.toJSON() ?? [])"""
         )
 
     def python(self, code: str):
@@ -174,15 +176,9 @@ class Course:
 
     def cell(self, index: int):
         """The locator of a cell, counted from 0 over all cells, scrolled into view so that Lab draws it."""
-        self.page.evaluate(
-            """async index => {
-                const notebook = window.jupyterapp.shell.currentWidget.content;
-                notebook.activeCellIndex = index;
-                await notebook.scrollToItem(index, 'start');
-            }""",
-            index,
-        )
-        return self.page.locator(f".jp-Notebook:visible .jp-Cell[data-windowed-list-index='{index}']")
+        cell = self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
+        cell.scroll_into_view_if_needed()
+        return cell
 
     def theme(self, dark: bool) -> None:
         """Switch Lab's theme and wait until the page wears it."""
@@ -201,16 +197,22 @@ class Course:
         self.page.screenshot(path=path)
         print(f"The page looked like this: {path}")
 
-    def _wait_for_pictures(self) -> None:
-        kinds = [output["data"].keys() for cell in self.outputs() for output in cell if "data" in output]
-        widgets = [kind for kind in kinds if "application/vnd.jupyter.widget-view+json" in kind]
-        explorers = [kind for kind in widgets if "image/svg+xml" in kind]
-        self.wait(
-            """([widgets, explorers]) =>
-                document.querySelectorAll('.jp-OutputArea-output.lm-Panel > .lm-Widget').length >= widgets
-                && [...document.querySelectorAll('.bptt')].filter(root => root.bpttDrawn).length >= explorers""",
-            [len(widgets), len(explorers)],
-        )
+    def _see_every_widget(self) -> None:
+        """Bring each widget into view, since Lab and the explorers draw only what is seen, and wait until it is drawn."""
+        for index, outputs in enumerate(self.outputs()):
+            kinds = [output["data"] for output in outputs if "data" in output]
+            widgets = [kind for kind in kinds if "application/vnd.jupyter.widget-view+json" in kind]
+            explorers = [kind for kind in widgets if "image/svg+xml" in kind]
+            if not widgets:
+                continue
+            cell = self.cell(index)
+            expect(cell.locator(".jp-OutputArea-output.lm-Panel > .lm-Widget")).to_have_count(len(widgets))
+            pictures = cell.locator(".bptt")
+            if explorers:
+                expect(pictures.nth(len(explorers) - 1)).to_be_attached()
+            for picture in pictures.all():
+                picture.scroll_into_view_if_needed()
+                self.wait("root => root.bpttDrawn", picture.element_handle())
 
     def _console(self, message) -> None:
         if message.type == "error":
