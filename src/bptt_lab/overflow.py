@@ -27,11 +27,16 @@ def exploded(array: np.ndarray) -> np.ndarray:
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """a · b, entry by entry."""
+    """a · b, entry by entry. `out` may be one of the two."""
     with quietly():
-        result = np.multiply(a, b, out)
-    result[np.isnan(result) & ((a == 0) | (b == 0))] = 0.0
-    return exploded(result)
+        result = np.multiply(a, b)
+    if not all_finite(result):
+        result[np.isnan(result) & ((a == 0) | (b == 0))] = 0.0
+        exploded(result)
+    if out is None:
+        return result
+    out[...] = result
+    return out
 
 
 def dot(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
