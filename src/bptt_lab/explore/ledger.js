@@ -66,7 +66,7 @@ const explorer = {
       shareBar.hidden = view === "norms";
 
       const norms = arrays[`ledger${key}`].row(s, n - 1);
-      let text = fill(words.shows, { cells: where.length, first: say(norms[0], words), first_share: percent(share(n, 1)), last: say(norms[n - 1], words), last_share: percent(share(n, n)), norms: say(norms.reduce((a, b) => a + b, 0), words), whole: say(arrays[`whole${key}`](s, n - 1), words) });
+      let text = fill(words[view === "norms" ? "shows" : "shows_shares"], { cells: where.length, against: where.filter(([t, k]) => share(t, k) < 0).length, first: say(norms[0], words), first_share: percent(share(n, 1)), last: say(norms[n - 1], words), last_share: percent(share(n, n)), norms: say(norms.reduce((a, b) => a + b, 0), words), whole: say(arrays[`whole${key}`](s, n - 1), words) });
       if (on) text += " " + fill(words.cell, { t, target: read[t - 1], k, word: read[k - 1], norm: say(norm(t, k), words), share: percent(share(t, k)) });
       return text;
     };

@@ -47,11 +47,13 @@ class Ledger(Explorer):
     def sentence(self) -> str:
         n, words = self.length, self.sentences[self.length - 1]
         norms, shares, whole = self._at("ledger"), self._at("shares"), self._at("whole")
-        text = self.say(
-            "shows", cells=n * (n + 1) // 2, first=say(norms[-1, 0]), first_share=_percent(shares[-1, 0]),
-            last=say(norms[-1, -1]),
-            last_share=_percent(shares[-1, -1]), norms=say(norms[-1].sum()), whole=say(whole[-1]),
-        )  # fmt: skip
+        cells, against = n * (n + 1) // 2, int((shares < 0).sum())
+        ends = {"first_share": _percent(shares[-1, 0]), "last_share": _percent(shares[-1, -1])}
+        if self.view == "shares":
+            text = self.say("shows_shares", cells=cells, against=against, **ends)
+        else:
+            ends |= {"first": say(norms[-1, 0]), "last": say(norms[-1, -1])}
+            text = self.say("shows", cells=cells, norms=say(norms[-1].sum()), whole=say(whole[-1]), **ends)
         t, k = self.cell
         if 1 <= k <= t <= n:
             values = {"norm": say(norms[t - 1, k - 1]), "share": _percent(shares[t - 1, k - 1])}

@@ -176,6 +176,7 @@ const explorer = {
       const norms = arrays[`ledger${length}`].row(s, t - 1), first = norms[0], last = norms[t - 1];
       const key = t === 1 ? "shows_one" : last > 0 && Number.isFinite(first) && Number.isFinite(last) ? "shows" : "shows_plain";
       let text = fill(words[key], { t: SUBSCRIPT(t), count: t, first_word: read[0], first: say(first, words), last_word: read[t - 1], last: say(last, words), ratio: say(first / last, words), whole: say(arrays[`whole${length}`](s, t - 1), words) });
+      if (step <= t) text += " " + fill(words[`written_${step < 2 ? step : "n"}`], { step, steps: t + 1, t: SUBSCRIPT(t), written: step - 1, count: t });
       if (lit_edge > 1 && lit_edge <= t) text += " " + fill(words[lit_edge === 2 ? "lit_edge_one" : "lit_edge"], { k: lit_edge, before: lit_edge - 1, norm: say(arrays[`jacobians${length}`](s, lit_edge - 1), words) });
       else if (lit >= 1 && lit <= t) text += " " + fill(words.lit, { k: lit, word: read[lit - 1], jacobians: t - lit, norm: say(norms[lit - 1], words), share: percent(arrays[`shares${length}`](s, t - 1, lit - 1)) });
       return text;

@@ -92,6 +92,9 @@ class LivingEquation(Explorer):
             key, t=str(t).translate(_DIGITS), count=t, first_word=words[0], first=say(first), last_word=words[t - 1],
             last=say(last), ratio=ratio, whole=say(self._at("whole")[t - 1]),
         )  # fmt: skip
+        if self.step <= t:  # not yet all terms
+            key, digits = f"written_{self.step if self.step < 2 else 'n'}", str(t).translate(_DIGITS)
+            text += " " + self.say(key, step=self.step, steps=t + 1, t=digits, written=self.step - 1, count=t)
         k = self.lit_edge
         if 1 < k <= t:
             norm = say(self._at("jacobians")[k - 1])

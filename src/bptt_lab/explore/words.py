@@ -78,6 +78,9 @@ EN = {
         "shows_plain": "dL{t}/dW_x is a sum of {count} terms. The first word, “{first_word}”, adds a term of norm {first}; the "
         "last, “{last_word}”, one of {last}. The whole gradient has norm {whole}.",
         "shows_one": "dL₁/dW_x has one term: word 1, “{last_word}”, adds one of norm {last}.",
+        "written_0": "Step 0 of {steps}: nothing is written out yet.",
+        "written_1": "Step 1 of {steps}: the three factors. The third one, dh{t}/dW_x, hides all earlier words.",
+        "written_n": "Step {step} of {steps}: {written} of {count} terms are written out.",
         "lit": "Lit: word {k}, “{word}”. Its way passes {jacobians} Jacobians. Norm {norm}, {share} % of the whole gradient.",
         "lit_edge": "Lit: the edge from h{k} to h{before}, largest stretch {norm}. The terms of words 1 to {before} cross it.",
         "lit_edge_one": "Lit: the edge from h{k} to h{before}, largest stretch {norm}. The term of word 1 crosses it.",
@@ -99,6 +102,8 @@ EN = {
         "shares_high": "100 % adds",
         "shares_label": "Colour of a share, from minus 100 percent over 0 to 100 percent",
         "cell": "Token {t}, “{target}”; word {k}, “{word}”: norm {norm}, {share} % of that token’s gradient.",
+        "shows_shares": "{cells} terms in all; {against} of them work against their row’s sum. In the last row the first word’s "
+        "share of the gradient is {first_share} %, the last word’s {last_share} %.",
         "shows": "{cells} terms in all. In the last row the first word has norm {first} ({first_share} %), the last word {last} "
         "({last_share} %). The norms of that row add up to {norms}, their sum has norm {whole}.",
     },

@@ -1,0 +1,266 @@
+"""The explorers in a real browser: exported pages, and in JupyterLab with a kernel behind them."""
+
+import random
+
+import pytest
+
+from bptt_lab import explore
+
+EXPLORERS = [getattr(explore, name) for name in explore.__all__]
+every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
+LAB = ["import ipywidgets, traitlets\nimport bptt_lab as bl", "w = bl.explore.GradientByLag(length=64, weight_scale=1.47)", "w"]
+SHOWN = "() => document.querySelector('.bptt')?.bpttDrawn?.text"
+
+# Draws an explorer on a model of its own, once for each of the settings: what does the sentence under it say?
+SENTENCES = """async ([esm, settings]) => {
+    const { default: explorer } = await import(URL.createObjectURL(new Blob([esm], { type: 'text/javascript' })));
+    const state = JSON.parse(document.getElementById('state').textContent), listeners = {};
+    state.table = new DataView(Uint8Array.from(atob(state.table), c => c.charCodeAt(0)).buffer);
+    const model = { isStill: true, get: name => state[name], off() {}, save_changes() {}, set() {},
+        on: (event, run) => (listeners[event] ??= []).push(run) };
+    const el = document.body.appendChild(document.createElement('div')), found = [];
+    explorer.render({ model, el });
+    const frames = n => new Promise(done => requestAnimationFrame(() => n ? frames(n - 1).then(done) : done()));
+    await frames(3);
+    for (const setting of settings) {
+        Object.assign(state, setting);
+        for (const name of Object.keys(setting)) for (const run of listeners[`change:${name}`] ?? []) run();
+        await frames(1);
+        found.push(el.querySelector('.sentence').textContent);
+    }
+    return found;
+}"""
+
+
+@pytest.fixture
+def page_of(chromium, tmp_path):
+    """Opens an explorer's exported page; the test fails on a console error or a request for anything but that page."""
+    problems, contexts = [], []
+
+    def open_page(explorer, width=900, **options):
+        path = tmp_path / "page.html"
+        explorer.to_html(path)
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda request: None if request.url.startswith(("file:", "blob:")) else problems.append(request.url))
+        page.goto(path.as_uri())
+        page.wait_for_function(SHOWN)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+def settings_of(explorer, count=40):
+    """Random settings of everything that the table holds, the ends of each control among them."""
+    rng, controls = random.Random(0), [control for control in explorer.controls if not control.asks_python]
+    settings = [{c.trait: c.values[end] for c in controls} for end in (0, -1)]
+    settings += [{c.trait: rng.choice(c.values) for c in controls} for _ in range(count)]
+    for setting in settings:
+        if explorer.has_trait("lag"):
+            setting["lag"] = rng.randrange(-1, 100)
+        if explorer.has_trait("lit"):
+            setting["lit"], setting["lit_edge"] = rng.choice([(0, 0), (rng.randint(1, 12), 0), (0, rng.randint(2, 12))])
+        if explorer.has_trait("cell"):
+            setting["cell"] = rng.choice([[0, 0], [rng.randint(1, 12), rng.randint(1, 12)]])
+    return settings
+
+
+@every_explorer
+def test_python_and_the_browser_say_the_same(kind, page_of):
+    explorer, said = kind(), []
+    page, settings = page_of(explorer), settings_of(explorer)
+    for setting in settings:
+        for name, value in setting.items():
+            setattr(explorer, name, value)
+        said.append(explorer.sentence())
+    assert page.evaluate(SENTENCES, [explorer._esm, settings]) == said
+    assert len(set(said)) > 20
+
+
+@every_explorer
+def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, page_of):
+    explorer = kind(weight_scale=0.316)
+    page = page_of(explorer)
+    for control in explorer.spec:
+        name = f"bptt-{control['trait']}-"
+        found = page.locator(f".controls :is(input, select):is([id^='{name}'], [name^='{name}'])").first
+        if control["asks_python"]:
+            assert found.is_disabled() and page.inner_text(".note") == explorer.words["needs_python"]
+            continue
+        before = page.inner_html(".figure"), page.inner_text(".sentence")
+        kind_of_key = {"weight_scale": "End", "choice": "ArrowRight", "slider": "ArrowLeft"}  # no slider stands there yet
+        found.press(kind_of_key.get(control["trait"]) or kind_of_key[control["kind"]])
+        page.wait_for_function("before => document.querySelector('.figure').innerHTML !== before", arg=before[0])
+        assert page.inner_text(".sentence") != before[1]
+        page.wait_for_function(
+            "() => document.querySelector('.spoken').textContent === document.querySelector('.sentence').textContent"
+        )
+
+
+@every_explorer
+@pytest.mark.parametrize("width", [390, 900])
+def test_a_scrub_changes_nodes_in_place_and_moves_nothing(kind, width, page_of):
+    page = page_of(kind(weight_scale=0.1), width)
+    places = """() => [...document.querySelectorAll('.bptt :is(input, select, svg, output, .sentence, .legend, .word)')]
+        .map(node => JSON.stringify(node.getBoundingClientRect()))"""
+    page.get_by_label("Weight scale", exact=True).focus()
+    for key in ("End", "Home"):  # once to and fro, so that every node is made
+        page.keyboard.press(key)
+        page.wait_for_timeout(50)
+    before = page.evaluate(places)
+    page.evaluate(
+        """() => { window.rebuilt = []; new MutationObserver(changes => {
+            for (const { addedNodes, removedNodes } of changes)
+                rebuilt.push(...[...addedNodes, ...removedNodes].filter(node => node.nodeType === 1).map(node => node.outerHTML));
+        }).observe(document.querySelector('.bptt'), { childList: true, subtree: true }); }"""
+    )
+    for _ in range(24):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(20)
+        assert page.evaluate(places) == before
+    assert page.evaluate("() => rebuilt") == []
+
+
+@every_explorer
+@pytest.mark.parametrize("dark", [False, True])
+def test_is_whole_and_readable_at_390_px_in_both_themes(kind, dark, page_of):
+    page = page_of(kind(), 390, color_scheme="dark" if dark else "light")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll('.bptt :is(label, legend, output, select, p, text, .chip, .number)')]
+            .filter(node => {
+                const { left, right, width } = node.getBoundingClientRect();
+                const cut = node.matches('.chip, label, select') && node.scrollWidth > node.clientWidth + 1;
+                return width && !node.matches('.spoken') && (left < 0 || right > 390 || cut);
+            })
+            .map(node => node.textContent)"""
+    )
+    assert outside == []
+    assert contrast(page, ".sentence") > 7
+
+
+def contrast(page, selector):
+    """The ratio of luminances of a text and of the paper behind it, as WCAG reckons."""
+    ink, paper = page.evaluate(
+        """selector => {
+            const pixel = document.createElement('canvas').getContext('2d');
+            return [['color', selector], ['backgroundColor', '.bptt']].map(([name, of]) => {
+                pixel.fillStyle = getComputedStyle(document.querySelector(of))[name];
+                pixel.fillRect(0, 0, 1, 1);
+                return [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3);
+            });
+        }""",
+        selector,
+    )
+
+    def luminance(colour):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in colour)]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(ink), luminance(paper)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_curves_are_read_off_by_key_and_by_pointer(page_of):
+    page = page_of(explore.GradientByLag(length=24))
+    picture = page.get_by_role("slider", name="Read the curves")
+    picture.focus()
+    for key, place in [("ArrowLeft", 24), ("ArrowLeft", 23), ("Home", 1), ("PageUp", 11), ("End", 24)]:
+        page.keyboard.press(key)
+        page.wait_for_function(
+            f"() => document.querySelector('.sentence').textContent.includes('word {place}, {24 - place} back')"
+        )
+        assert picture.get_attribute("aria-valuenow") == str(place)
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('.sentence').textContent.includes('Read off')")
+    box = picture.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 14, box["y"] + 100)
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('word 24, 0 back')")
+
+
+def open_lab(course, cells=LAB):
+    course.write("explorer.ipynb", cells)
+    course.open("explorer.ipynb")
+    course.run_all()
+    course.wait(SHOWN)
+
+
+def test_python_moves_the_picture_and_the_picture_moves_python(course):
+    linked = "other = ipywidgets.FloatSlider(min=.1, max=10)\ntraitlets.link((other, 'value'), (w, 'weight_scale'))"
+    open_lab(course, [*LAB[:2], f"{linked}\nipywidgets.VBox([w])"])
+    course.python("w.set_trait('weight_scale', 0.316); w.set_trait('activation', 'sigmoid')")
+    course.wait("text => document.querySelector('.bptt').bpttDrawn.text === text", course.python("value = w.sentence()"))
+    slider = course.page.get_by_label("Weight scale", exact=True)
+    assert slider.get_attribute("aria-valuetext") == "0.316"
+    slider.press("ArrowRight")
+    course.page.wait_for_timeout(500)
+    assert course.python("value = [w.weight_scale, other.value]") == [0.383, 0.383]
+
+
+def test_every_key_reaches_a_slider_inside_lab_and_lab_does_not_act_on_it(course):
+    open_lab(course)
+    slider = course.page.get_by_label("Weight scale", exact=True)
+    slider.focus()
+    cells = """() => {
+        const notebook = window.jupyterapp.shell.currentWidget.content;
+        return [notebook.widgets.length, notebook.activeCellIndex, notebook.mode];
+    }"""
+    before = course.page.evaluate(cells)
+    seen = []
+    for key in ("Home", "ArrowRight", "ArrowUp", "PageUp", "End", "ArrowLeft", "ArrowDown", "PageDown"):
+        course.page.keyboard.press(key)
+        seen.append(int(slider.input_value()))
+    assert seen[:3] == [0, 1, 2] and seen[3] > 2 and seen[4:7] == [24, 23, 22] and seen[7] < 22
+    course.page.get_by_label("relu", exact=True).focus()
+    course.page.keyboard.press("ArrowRight")
+    assert course.page.get_by_label("sigmoid", exact=True).is_checked()
+    assert course.page.evaluate(cells) == before
+    assert course.page.evaluate("() => getComputedStyle(document.activeElement.nextSibling).outlineStyle") == "solid"
+
+
+def test_a_control_that_asks_python_is_never_blank_and_a_storm_ends_in_its_last_state(course):
+    open_lab(course)
+    course.page.evaluate(
+        """() => { window.blank = 0; const look = () => {
+            const line = document.querySelector('.bptt path.solid');
+            if (!line?.isConnected || !line.getAttribute('d')) blank++;
+            requestAnimationFrame(look); }; look(); }"""
+    )
+    course.page.evaluate(
+        """() => new Promise(done => {
+            const labels = [...document.querySelectorAll('.bptt label')];
+            const input = labels.find(label => label.textContent === 'Another net').control;
+            let n = 0;
+            const timer = setInterval(() => {
+                input.value = ++n === 300 ? 7 : n % 21;
+                input.dispatchEvent(new Event('input', { bubbles: true }));
+                if (n === 300) { clearInterval(timer); done(); }
+            }, 4);
+        })"""
+    )
+    course.page.wait_for_timeout(1500)
+    net, sentence = course.python("value = [w.net, w.sentence()]")
+    assert net == 7 and course.page.evaluate(SHOWN) == sentence
+    assert course.page.get_by_label("Another net", exact=True).input_value() == "7"
+    assert course.page.evaluate("() => blank") == 0
+
+
+def test_a_reload_with_a_living_kernel_shows_the_same_state(course):
+    open_lab(course)
+    course.page.get_by_label("Weight scale", exact=True).press("End")
+    course.page.get_by_label("Another net", exact=True).press("PageUp")
+    course.page.wait_for_timeout(1000)
+    before = course.page.evaluate(SHOWN)
+    course.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    course.page.wait_for_timeout(500)
+    course.page.reload(wait_until="domcontentloaded")
+    course.wait(SHOWN)
+    course.page.wait_for_timeout(500)
+    assert course.page.evaluate(SHOWN) == before == course.python("value = w.sentence()")
+    assert course.page.get_by_label("Weight scale", exact=True).input_value() == "24"
