@@ -10,8 +10,11 @@ else
 BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
+# In a container one is often root, and Lab then wants to be told that this is meant.
+AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # In a container you are often root, and JupyterLab wants to be told that this is meant.
-LAB_ARGS ?= $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
+# More for JupyterLab, for instance LAB_ARGS=--no-browser.
+LAB_ARGS ?=
 # What is handed to pip when PyTorch is installed, for instance the index of its CPU builds on Linux.
 PIP_TORCH_ARGS ?=
 # One thread for products of this size: two on a busy machine can be a hundred times slower.
@@ -25,7 +28,7 @@ help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: $(VENV)/course.done  ## install the course and open it in JupyterLab
-	$(PY) -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
+	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(AS_ROOT) $(LAB_ARGS)
 
 test: $(VENV)/test.done  ## run all tests: package, notebooks, browser
 	$(PY) -m tools.notebooks compare
