@@ -10,9 +10,8 @@ else
 BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
-# In a container one is often root, and Lab then wants to be told that this is meant.
-AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # In a container you are often root, and JupyterLab wants to be told that this is meant.
+AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # More for JupyterLab, for instance LAB_ARGS=--no-browser.
 LAB_ARGS ?=
 # What is handed to pip when PyTorch is installed, for instance the index of its CPU builds on Linux.
