@@ -6,7 +6,7 @@ from ..text import say
 
 # Colour of a cell, the same in every picture; beside colour there is always a second mark.
 CELL_COLOURS = {"tanh": "#0072B2", "relu": "#56B4E9", "gated": "#D55E00", "GRU": "#009E73", "LSTM": "#CC79A7"}
-INK = "#7a7a7a"  # readable on white and on dark paper alike
+INK = "#767676"  # readable on white and on dark paper alike
 GRID = "rgba(128,128,128,.25)"
 # What a figure needs from the page: no logo, and no button that would upload the learner's data.
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendChartToCloud", "sendDataToCloud"], "responsive": True}
