@@ -31,6 +31,8 @@ function say(value, words) {
   if (exponent >= -2 && exponent < 3) return sign + Number(`${mantissa}e${power}`).toFixed(2 - exponent);
   return `${sign}${mantissa}·10${superscript(exponent)}`;
 }
+// Where there is room for five characters: 0.0123, 12.3, 10⁻⁵, 0 or ∞.
+const brief = (value) => (value === 0 ? "0" : value === Infinity ? "∞" : value >= 0.01 && value < 1000 ? say(value) : `10${superscript(Math.round(Math.log10(value)))}`);
 const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // as `fixed` in base.py
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 

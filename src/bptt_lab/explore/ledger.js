@@ -51,13 +51,13 @@ const explorer = {
       });
       const wide = size >= 44;
       texts.show(wide ? where.length : 0, (i) => {
-        const [t, k] = where[i], v = norm(t, k), e = Math.log10(v);
-        return { x: left + size * (k - 0.5), y: top + height * (t - 0.5) + 4, class: `cell-text ${view === "norms" ? onMagnitude(v) : onShare(share(t, k))}`, text: view === "norms" ? (v === 0 ? "0" : v === Infinity ? "∞" : e >= -2 && e < 3 ? say(v) : `10${superscript(Math.round(e))}`) : fixed(100 * share(t, k), 0) };
+        const [t, k] = where[i], v = norm(t, k);
+        return { x: left + size * (k - 0.5), y: top + height * (t - 0.5) + 4, class: `cell-text ${view === "norms" ? onMagnitude(v) : onShare(share(t, k))}`, text: view === "norms" ? brief(v) : fixed(100 * share(t, k), 0) };
       });
       rowNames.show(n, (i) => ({ x: left - 8, y: top + height * (i + 0.5) + 4, text: `${i + 1} ${read[i]}` }));
       columnNames.show(n, (i) => { const x = left + size * (i + 0.5) + 4; return { x, y: top - 8, transform: `rotate(-45 ${x} ${top - 8})`, text: `${i + 1} ${read[i]}` }; });
       wholes.show(n, (i) => ({ x: right + 10, y: top + height * (i + 0.5) + 4, text: say(arrays[`whole${key}`](s, i), words) }));
-      set(wholeTitle, { x: right + 10, y: top - 8, text: words.whole });
+      set(wholeTitle, { x: right + 10, y: wide ? top - 8 : 12, text: words.whole }); // clear of the slanted words
       set(rowTitle, { x: 2, y: top - 8, text: words.rows });
       set(columnTitle, { x: left + 4, y: 12, text: words.columns });
       const [t, k] = cell, on = k >= 1 && k <= t && t <= n;

@@ -87,7 +87,8 @@ const explorer = {
 
     function drawNet(state, t, s) {
       const { width, length, lit, lit_edge, arrays } = state, at = (name, ...index) => arrays[`${name}${length}`](s, ...index);
-      const gap = Math.min(130, (width - 40) / length), left = (width - gap * (length - 1)) / 2, x = (k) => left + gap * (k - 1), r = gap < 40 ? 9 : 14, H = 60;
+      const gap = Math.min(130, (width - 60) / length), tight = gap < 62, r = gap < 40 ? 9 : 14, head = tight ? Math.min(6, (gap - 2 * r - 4) / 2) : 8, H = 60;
+      const left = tight ? r + 6 : (width - gap * (length - 1)) / 2, x = (k) => left + gap * (k - 1);
       set(net, { width, height: NET, viewBox: `0 0 ${width} ${NET}` });
       const onPath = (j) => lit_edge ? j <= lit_edge - 1 || false : lit > 0 && lit <= t && j >= lit && j <= t; // is state j on a lit way
       const edgeLit = (k) => (lit_edge ? k === lit_edge : lit > 0 && lit <= t && k > lit && k <= t);
@@ -95,7 +96,7 @@ const explorer = {
       edges.show(length - 1, (i) => {
         const k = i + 2, norm = at("jacobians", k - 1), a = x(k) - r, b = x(k - 1) + r; // drawn from h_k back to h_{k−1}: the way of the gradient
         return {
-          d: `M${a} ${H}L${b + 6} ${H}M${b + 12} ${H - 8}L${b + 4} ${H}L${b + 12} ${H + 8}`, style: `stroke:${k <= t ? magnitudeColour(norm) : "var(--line)"}`, class: `edge hidden${edgeLit(k) ? " lit" : ""}`,
+          d: `M${a} ${H}L${b + 4} ${H}M${b + 3 + head} ${H - head}L${b + 3} ${H}L${b + 3 + head} ${H + head}`, style: `stroke-width:${tight ? 3 : 5};stroke:${k <= t ? magnitudeColour(norm) : "var(--line)"}`, class: `edge hidden${edgeLit(k) ? " lit" : ""}`,
           "aria-label": fill(words[k === 2 ? "edge_label_one" : "edge_label"], { k, before: k - 1, norm: say(norm, words) }),
         };
       });
@@ -108,10 +109,10 @@ const explorer = {
       names.show(length, (i) => ({ x: x(i + 1), y: H + 4, text: gap < 40 ? String(i + 1) : `h${SUBSCRIPT(i + 1)}`, class: i + 1 > t ? "off" : "" }));
       below.show(length, (i) => ({ x: x(i + 1), y: H + 60, text: gap < 46 ? `x${SUBSCRIPT(i + 1)}` : state.sentences[length - 1][i] }));
       set(lossName, { x: x(t), y: H - 42, text: `L${SUBSCRIPT(t)}` });
-      const along = Array.from({ length: t - 1 }, (_, i) => i + 2).filter(edgeLit), dense = gap < 62;
-      numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: dense && along[i] % 2 ? H + 24 : H - 20, text: say(at("jacobians", along[i] - 1), words) }));
-      const ends = !lit_edge && lit > 0 && lit <= t ? [[x(t) + 8, H - 24, at("readout", t - 1)], [x(lit) + 8, H + 36, at("immediate", lit - 1)]] : [];
-      inputNumbers.show(ends.length, (i) => ({ x: ends[i][0], y: ends[i][1], text: say(ends[i][2], words) }));
+      const along = Array.from({ length: t - 1 }, (_, i) => i + 2).filter(edgeLit), number = (v) => (tight ? brief(v) : say(v, words));
+      numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)) }));
+      const ends = !lit_edge && lit > 0 && lit <= t ? [[x(t) + 8, H - 24, at("readout", t - 1)], [x(lit) + 8, H + 38, at("immediate", lit - 1)]] : [];
+      inputNumbers.show(ends.length, (i) => ({ x: ends[i][0], y: ends[i][1], text: number(ends[i][2]) }));
     }
 
     function writeEquation(t, unrolled) {
@@ -152,7 +153,7 @@ const explorer = {
 
       drawNet(state, t, s);
       writeEquation(t, unrolled);
-      const narrow = width < 620, barWidth = small ? Math.max(120, width - 230) : narrow ? Math.max(110, width - 190) : 210, x = logarithmic(FROM, barWidth - FROM);
+      const narrow = width < 620, barWidth = small ? Math.max(120, width - 242) : narrow ? Math.max(110, width - 210) : 210, x = logarithmic(FROM, barWidth - FROM);
       rows.forEach(({ row, chip, formula, picture, grid, bar, number, i }) => {
         const k = t - i, explicit = i < unrolled, remainder = i === unrolled && k >= 1;
         row.hidden = !(k >= 1 && (explicit || remainder));
