@@ -1,0 +1,124 @@
+"""The explorers as the notebooks show them: every control by keyboard, and what lights up in the living equation and the ledger."""
+
+import pytest
+
+from tests.browser.test_notebooks import NOTEBOOKS
+
+# Moves away from where the slider, the radio button or the menu stands, whichever end that is.
+KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowRight", "ArrowLeft"], "select": ["ArrowDown", "ArrowUp"]}
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_control_of_every_explorer_moves_its_picture_and_its_sentence_by_keyboard(course, name):
+    course.open(name)
+    course.run_all()
+    moved = 0
+    for index, outputs in enumerate(course.outputs()):
+        if not any("image/svg+xml" in output.get("data", {}) for output in outputs):
+            continue
+        explorer = course.cell(index).locator(".bptt").first
+        controls = explorer.locator(".controls .control")
+        for i in range(controls.count()):
+            control = controls.nth(i)
+            found = control.locator("input:checked, input[type=range], select").first
+            kind = found.evaluate("node => node.tagName === 'SELECT' ? 'select' : node.type")
+            before = explorer.evaluate("root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]")
+            for key in KEYS[kind]:
+                found.press(key)
+                course.page.wait_for_timeout(250)
+                after = explorer.evaluate("root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]")
+                if after[0] != before[0]:
+                    break
+            what = f"{name}, cell {index}: {control.inner_text()!r} by {KEYS[kind]}"
+            assert after[0] != before[0], f"the sentence stays: {what}"
+            assert after[1] != before[1], f"the picture stays: {what}"
+            moved += 1
+    assert moved >= 3, "the notebook has an explorer with at least three controls"
+
+
+def lit(course):
+    """What is lit: words of the sentence, rows of the equation, edges of the net, and the line of code."""
+    return course.page.evaluate(
+        """() => {
+            const all = (what) => [...document.querySelectorAll(`.bptt ${what}`)].map((node) => node.textContent);
+            const edges = [...document.querySelectorAll('.bptt .edge.hidden')].filter((node) => node.getAttribute('display') !== 'none');
+            return {
+                words: all('.word.lit'), rows: all('.row.lit .chip'), code: document.querySelector('.bptt .code').textContent,
+                edges: edges.map((node, i) => [node, i + 2]).filter(([node]) => node.classList.contains('lit')).map(([, k]) => k),
+            };
+        }"""
+    )
+
+
+@pytest.fixture
+def living(course):
+    course.write("living.ipynb", ["import bptt_lab as bl", "w = bl.explore.LivingEquation()\nw"])
+    course.open("living.ipynb")
+    course.run_all()
+    return course
+
+
+def test_a_term_lights_up_in_the_sentence_the_net_the_equation_and_the_code(living):
+    rows = living.page.locator(".bptt .equation .row:not(.ticks)")
+    for act in (lambda row: row.focus(), lambda row: row.hover()):
+        for word, name, edges in ((1, "the", [2, 3, 4]), (3, "were", [4]), (4, "hungry", [])):
+            act(rows.nth(4 - word))
+            living.wait("name => document.querySelector('.bptt .word.lit')?.textContent === name", name)
+            found = lit(living)
+            assert found["words"] == [name] and found["rows"] == [f"{word} {name}"] and found["edges"] == edges
+            assert f"x[{word - 1}])" in found["code"] and found["code"].count("@ J[") == len(edges)
+    sentence = living.page.locator(".bptt .sentence").inner_text()
+    assert "Lit: word 4, “hungry”" in sentence
+    living.page.wait_for_timeout(300)
+    assert living.python("value = [w.lit, w.sentence()]") == [4, sentence]
+
+
+def test_an_edge_lights_every_term_that_crosses_it(living):
+    edge = living.page.locator(".bptt .edge.hidden").nth(1)  # from h3 back to h2
+    edge.focus()
+    living.wait("() => document.querySelectorAll('.bptt .row.lit').length === 2")
+    found = lit(living)
+    assert found["words"] == ["the", "cats"] and found["rows"] == ["2 cats", "1 the"] and found["edges"] == [3]
+    assert "words 1 to 2" in edge.get_attribute("aria-label")
+
+
+def test_a_term_can_be_lit_from_python(living):
+    living.python("w.lit = 2")
+    living.wait("() => document.querySelector('.bptt .word.lit')?.textContent === 'cats'")
+    assert lit(living)["edges"] == [3, 4]
+
+
+def test_the_derivation_is_stepped_through_with_the_arrow_keys(living):
+    step = living.page.get_by_label("Derivation step", exact=True)
+    step.press("Home")
+    seen = []
+    for _ in range(6):
+        living.page.wait_for_timeout(100)
+        seen.append(living.page.locator(".bptt .equation .row:not(.ticks)").filter(visible=True).count())
+        step.press("ArrowRight")
+    assert seen == [0, 1, 2, 3, 4, 4]
+
+
+def test_a_word_is_changed_in_the_page_and_python_answers(living):
+    before = living.python("value = w.norms()")
+    living.page.locator(".bptt .equation .row:not(.ticks)").nth(2).focus()  # word 2
+    menu = living.page.get_by_label("Change word 2, “cats”, to", exact=True)
+    menu.select_option("dogs")
+    living.wait("() => document.querySelectorAll('.bptt .word')[1].textContent === 'dogs'")
+    living.page.wait_for_timeout(800)
+    after, said = living.python("value = [w.norms(), w.sentence()]")
+    assert after != before
+    living.wait("said => document.querySelector('.bptt').bpttDrawn.text === said", said)
+
+
+def test_the_ledger_is_walked_with_the_arrow_keys_and_read_out(course):
+    course.write("ledger.ipynb", ["import bptt_lab as bl", "w = bl.explore.Ledger(length=4)\nw"])
+    course.open("ledger.ipynb")
+    course.run_all()
+    table = course.page.locator(".bptt [role=application]")
+    table.focus()
+    for key, cell in (("Home", [4, 1]), ("ArrowRight", [4, 2]), ("ArrowUp", [3, 2]), ("End", [3, 3]), ("ArrowUp", [3, 3])):
+        course.page.keyboard.press(key)
+        course.page.wait_for_timeout(250)
+        assert course.python("value = w.cell") == cell, key
+    assert "Token 3, “were”; word 3, “were”" in course.page.locator(".bptt .sentence").inner_text()
