@@ -1,4 +1,4 @@
-"""The explorers as the notebooks show them: every control by keyboard, and what lights up in the living equation and the ledger."""
+"""The explorers as the notebooks show them: every control by keyboard, and what lights up where."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def lit(course):
     return course.page.evaluate(
         """() => {
             const all = (what) => [...document.querySelectorAll(`.bptt ${what}`)].map((node) => node.textContent);
-            const edges = [...document.querySelectorAll('.bptt .edge.hidden')].filter((node) => node.getAttribute('display') !== 'none');
+            const edges = [...document.querySelectorAll('.bptt .edge.hidden')].filter((node) => node.getAttribute('display') === null);
             return {
                 words: all('.word.lit'), rows: all('.row.lit .chip'), code: document.querySelector('.bptt .code').textContent,
                 edges: edges.map((node, i) => [node, i + 2]).filter(([node]) => node.classList.contains('lit')).map(([, k]) => k),

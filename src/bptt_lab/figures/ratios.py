@@ -30,5 +30,6 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
             shown.add_trace(line.update(line={"color": look.INK, "width": 5}, hoverinfo="x"))
     shown.add_vline(x=1, line={"color": look.INK, "dash": "dot"})
     shown.update_xaxes(look.magnitude_axis(), title="ratio: left of 1 the first word weighs less, right of 1 more")
-    shown.update_yaxes(tickvals=list(range(len(starts))), ticktext=starts, autorange="reversed", gridcolor=look.GRID, zeroline=False)
+    shown.update_yaxes(tickvals=list(range(len(starts))), ticktext=starts, autorange="reversed")
+    shown.update_yaxes(gridcolor=look.GRID, zeroline=False)
     return shown
