@@ -41,7 +41,8 @@ def lit(course):
     return course.page.evaluate(
         """() => {
             const all = (what) => [...document.querySelectorAll(`.bptt ${what}`)].map((node) => node.textContent);
-            const edges = [...document.querySelectorAll('.bptt .edge.hidden')].filter((node) => node.getAttribute('display') === null);
+            const drawn = (node) => node.getAttribute('display') === null;
+            const edges = [...document.querySelectorAll('.bptt .edge.hidden')].filter(drawn);
             return {
                 words: all('.word.lit'), rows: all('.row.lit .chip'), code: document.querySelector('.bptt .code').textContent,
                 edges: edges.map((node, i) => [node, i + 2]).filter(([node]) => node.classList.contains('lit')).map(([, k]) => k),
