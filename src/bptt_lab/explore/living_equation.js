@@ -74,7 +74,7 @@ const explorer = {
     // the equation: one row a term
     const equation = tag(figure, "div", { class: "equation" }), head = tag(equation, "div", { class: "equation-head" });
     const rows = Array.from({ length: ROWS }, (_, i) => {
-      const row = tag(equation, "div", { class: "row", tabindex: 0, role: "listitem", "data-lm-suppress-shortcuts": "true" });
+      const row = tag(equation, "div", { class: "row", tabindex: 0, role: "group", "data-lm-suppress-shortcuts": "true" });
       const chip = tag(row, "span", { class: "chip" }), formula = tag(row, "span", { class: "formula" }), picture = svg(row, "svg", { height: 22, "aria-hidden": "true" });
       pointed(row, () => Number(row.dataset.k ?? 0));
       return { row, chip, formula, picture, grid: marks(picture, "line", { class: "tick" }), bar: svg(picture, "rect", { y: 4, height: 14 }), number: tag(row, "span", { class: "number" }), i };
