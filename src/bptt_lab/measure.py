@@ -1,17 +1,17 @@
-"""What notebooks 02 and 03 measure over many seeds. Each function states its setting; each seed is one net and one input.
+"""What notebook 03 measures over many seeds. Each function states its setting; each seed is one net and one input.
 
-Inputs are Gaussian of standard deviation `spread`, targets are drawn evenly among 10 classes, biases are what the start
-gives. Everything depends on these settings: name them beside a number.
+Inputs are Gaussian of standard deviation `spread`, targets are drawn evenly among 10 classes, and the loss is the
+cross-entropy. The start draws W_hh; W_x, W_oh and the biases are as `cells.starts` says for it: N(0, 1/fan-in) and 0,
+but U(±1/√H) everywhere for PyTorch's. Everything depends on these settings: name them beside a number.
 """
 
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from . import chain_rule
 from .cells import RNNCell
-from .cells.base import Cell
-from .cells.trace import Trace
-from .model import Run, SequenceModel
+from .model import SequenceModel
 
 OUTPUTS = 10
 
@@ -20,7 +20,6 @@ STARTS: dict[str, tuple[str, float | None, str]] = {
     "N(0, .01²)": ("normal", 0.01, "tanh"),
     "U(±1/√H), PyTorch": ("uniform", None, "tanh"),
     "N(0, .1²)": ("normal", 0.1, "tanh"),
-    "N(0, 1/H)": ("normal", None, "tanh"),
     "Glorot": ("glorot", None, "tanh"),
     "orthogonal": ("orthogonal", None, "tanh"),
     "N(0, 1)": ("normal", 1.0, "tanh"),
@@ -28,23 +27,35 @@ STARTS: dict[str, tuple[str, float | None, str]] = {
 }
 
 
-def nets(start: str, H: int, I: int, T: int, spread: float, seeds: Iterable[int]) -> Iterator[tuple[SequenceModel, Run]]:
-    """For each seed a fresh net of that start, and its run over T random inputs."""
+def nets(
+    start: str, H: int, I: int, T: int, spread: float, seeds: Iterable[int]
+) -> Iterator[tuple[SequenceModel, np.ndarray, np.ndarray]]:
+    """For each seed a fresh net of that start, T random inputs (T, I) and targets (T,)."""
     init, deviation, activation = STARTS[start]
     weight_scale = 1.0 if deviation is None else deviation * H**0.5  # "normal" draws N(0, 1/H)
     for seed in seeds:
         model = SequenceModel(RNNCell(I, H, activation, weight_scale, init, seed), OUTPUTS, seed=seed)
         rng = np.random.default_rng([seed, 1])
-        yield model, model.forward(spread * rng.standard_normal((T, I)), rng.integers(OUTPUTS, size=T))
+        yield model, spread * rng.standard_normal((T, I)), rng.integers(OUTPUTS, size=T)
 
 
 def first_over_last(start: str, spread: float, seeds: int = 200, H: int = 64, I: int = 64, T: int = 4) -> np.ndarray:
-    """(seeds,): the norm of the first word's term of dL_T/dW_x over that of the last word's."""
-    ratios = []
-    for model, run in nets(start, H, I, T, spread, range(seeds)):
-        terms = model.chain_rule_terms(run, T - 1)
-        ratios.append(terms[0].norm / terms[-1].norm)
-    return np.array(ratios)
+    """(seeds,): the norm of the first word's term of dL_T/dW_x over that of the last word's.
+
+    0 where the first term has vanished, inf where it has exploded. Where all ReLUs are off at word T, every term is 0;
+    the ratio is then 0 too.
+    """
+    return np.array([_ratio(*_terms(*net)) for net in nets(start, H, I, T, spread, range(seeds))])
+
+
+def _ratio(first: chain_rule.Term, *later: chain_rule.Term) -> float:
+    last = (first, *later)[-1]
+    return first.norm / last.norm if 0 < first.norm < np.inf else first.norm
+
+
+def _terms(model: SequenceModel, x: np.ndarray, targets: np.ndarray, wrt: str = "W_x") -> list[chain_rule.Term]:
+    """The terms of the last token's dL_T/dW."""
+    return model.chain_rule_terms(model.forward(x, targets), len(x) - 1, wrt)
 
 
 def swap_first_word(start: str, spread: float, seeds: int = 200, H: int = 32, I: int = 32) -> dict[str, np.ndarray]:
@@ -54,51 +65,17 @@ def swap_first_word(start: str, spread: float, seeds: int = 200, H: int = 32, I:
     terms 2 to 4 of dL_4/dW_x. "dL_4/dW_hh": the change of the whole gradient.
     """
     found: dict[str, list] = {"share": [], "later terms": [], "dL_4/dW_hh": []}
-    for seed, (model, run) in enumerate(nets(start, H, I, 4, spread, range(seeds))):
-        rng = np.random.default_rng([seed, 1])
-        x, targets = spread * rng.standard_normal((4, I)), rng.integers(OUTPUTS, size=4)
-        x[0] = spread * np.random.default_rng([seed, 2]).standard_normal(I)
-        swapped = model.forward(x, targets)
-        terms = model.chain_rule_terms(run, 3)
-        later = [sum(term.gradient for term in model.chain_rule_terms(r, 3)[1:]) for r in (run, swapped)]
-        hidden = [sum(term.gradient for term in model.chain_rule_terms(r, 3, "W_hh")) for r in (run, swapped)]
-        found["share"].append(terms[0].norm / sum(term.norm for term in terms))
-        found["later terms"].append(np.linalg.norm(later[1] - later[0]) / np.linalg.norm(later[0]))
-        found["dL_4/dW_hh"].append(np.linalg.norm(hidden[1] - hidden[0]) / np.linalg.norm(hidden[0]))
+    for seed, (model, x, targets) in enumerate(nets(start, H, I, 4, spread, range(seeds))):
+        swapped = x.copy()
+        swapped[0] = spread * np.random.default_rng([seed, 2]).standard_normal(I)
+        before, after = _terms(model, x, targets), _terms(model, swapped, targets)
+        found["share"].append(before[0].norm / sum(term.norm for term in before))
+        found["later terms"].append(_change(before[1:], after[1:]))
+        found["dL_4/dW_hh"].append(_change(*(_terms(model, sentence, targets, "W_hh") for sentence in (x, swapped))))
     return {name: np.array(values) for name, values in found.items()}
 
 
-def transpose_lost(trace: Trace, cell: Cell) -> Trace:
-    """The same trace with W_hh transposed, so that BPTT over it makes the mistake of forgetting the transpose."""
-    weights, W_hh = trace.weights.copy(), slice(cell.input_size + 1, None)
-    weights[:, W_hh] = weights[:, W_hh].T.copy()
-    return Trace(trace.inputs, trace.states, weights, trace.batched, trace.scales)
-
-
-def lost_transpose(start: str, spread: float, seeds: int = 100, H: int = 64, I: int = 16, T: int = 20) -> dict[str, np.ndarray]:
-    """A gradient with the transpose lost, beside the right one. Each entry is (seeds,).
-
-    "norm ratio": lost over right, of dL/dW_hh. "cosine": of the two dL/dW_hh. "cosine at the start": of the two dL/dh_0,
-    without its sign; two random directions of H entries have about √(2/πH), .1 for H = 64.
-    """
-    found: dict[str, list] = {"norm ratio": [], "cosine": [], "cosine at the start": []}
-    for model, run in nets(start, H, I, T, spread, range(seeds)):
-        right = model.backward(run)
-        lost = model.cell.backward(transpose_lost(run.trace, model.cell), run.trace.squeeze(run.dh))
-        found["norm ratio"].append(np.linalg.norm(lost["W_hh"]) / np.linalg.norm(right["W_hh"]))
-        found["cosine"].append(_cosine(right["W_hh"], lost["W_hh"]))
-        found["cosine at the start"].append(abs(_cosine(right["h0"], lost["h0"])))
-    return {name: np.array(values) for name, values in found.items()}
-
-
-def carried_forward(model: SequenceModel, run: Run) -> np.ndarray:
-    """The first word's term of dL_T/dW_x with the product of Jacobians grown from the right, as forward mode does."""
-    trace = run.trace
-    part = model.cell.immediate(trace, 0, "W_x")[0]  # ∂⁺h_1/∂W_x, (H, H, I)
-    for t in range(1, trace.T):
-        part = np.tensordot(model.cell.jacobian(trace, t), part, axes=1)
-    return np.tensordot(run.dh[-1, 0], part, axes=1)
-
-
-def _cosine(a: np.ndarray, b: np.ndarray) -> float:
-    return float((a * b).sum() / np.linalg.norm(a) / np.linalg.norm(b))
+def _change(before: list[chain_rule.Term], after: list[chain_rule.Term]) -> float:
+    """‖sum of the terms after − before‖ / ‖sum before‖."""
+    a, b = (np.sum([term.gradient for term in terms], axis=0) for terms in (before, after))
+    return float(np.linalg.norm(b - a) / np.linalg.norm(a))
