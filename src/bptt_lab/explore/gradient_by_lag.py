@@ -8,7 +8,7 @@ import traitlets
 
 from .. import SequenceModel, chain_rule
 from ..cells import RNNCell
-from ..measure import transpose_lost
+from ..cells.trace import Trace
 from ..text import say
 from .base import Control, Explorer, Grid, fixed
 from .sentence_net import ACTIVATIONS, SCALES
@@ -95,7 +95,7 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
     targets = rng.integers(OUTPUTS, size=STEPS)
     run = model.forward(np.repeat(x[:, None], S, 1), np.repeat(targets[:, None], S, 1), scales=np.array(SCALES))
     trace, ends = run.trace, np.array(LENGTHS) - 1
-    lost_trace = transpose_lost(trace, cell)
+    lost_trace = _transpose_lost(trace, cell)
     dh = run.dh * S  # the mean over the batch divided by S
 
     curves = {name: np.zeros((S, sum(LENGTHS)), "<f4") for name in ("right", "lost", "cosine")}
@@ -113,6 +113,13 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
             right_rows[live], lost_rows[live] = right_back, lost_back
         curves["forward"] = _forward(cell, trace, dh, ends).astype("<f4")
     return curves
+
+
+def _transpose_lost(trace: Trace, cell: RNNCell) -> Trace:
+    """The same trace with W_hh transposed, so that carrying back over it makes the mistake of forgetting the transpose."""
+    weights, W_hh = trace.weights.copy(), slice(cell.input_size + 1, None)
+    weights[:, W_hh] = weights[:, W_hh].T.copy()
+    return Trace(trace.inputs, trace.states, weights, trace.batched, trace.scales)
 
 
 def _forward(cell, trace, dh, ends) -> np.ndarray:
