@@ -40,9 +40,9 @@ def index(name: str, value, length: int, lowest: int = 0) -> int:
 def number(name: str, value) -> float:
     """A finite real number."""
     try:
-        real = float(value)
-    except (TypeError, ValueError):
-        raise error(name, repr(value), "a number") from None
+        real = math.nan if isinstance(value, str) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        real = math.nan
     if not math.isfinite(real):
         raise error(name, repr(value), "a finite number")
     return real
@@ -64,12 +64,28 @@ def all_finite(array: np.ndarray) -> bool:
     return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
 
 
+def _real_numbers(name: str, value) -> np.ndarray:
+    """`value` as an array of real numbers: lists and tensors are welcome, words, complex and masked numbers are not."""
+    if hasattr(value, "detach"):  # a tensor, which may still carry its own gradient
+        value = value.detach()
+    try:
+        result = np.asarray(value)
+        if result.dtype.kind in "OV":
+            result = result.astype(np.float64)
+    except (TypeError, ValueError, RuntimeError):
+        raise error(name, type(value).__name__, "an array of numbers") from None
+    if result.dtype.kind not in "fiub":
+        raise error(name, f"{result.dtype} values", "an array of numbers")
+    if isinstance(value, np.ma.MaskedArray):
+        raise error(name, "a masked array", "an array of numbers", "Hand in its data, and the mask as `mask`.")
+    return result
+
+
 def array(name: str, value, shape: tuple | None = None, allow_inf: bool = False) -> np.ndarray:
     """`value` as a float64 array, of that shape and without NaN or infinity; a gradient may have exploded to infinity."""
-    try:
-        result = np.asarray(value, np.float64)
-    except (TypeError, ValueError):
-        raise error(name, type(value).__name__, "an array of numbers") from None
+    if type(value) is not np.ndarray or value.dtype.kind not in "fiub":
+        value = _real_numbers(name, value)
+    result = np.asarray(value, np.float64)
     if shape is not None and result.shape != shape:
         raise error(name, f"shape {result.shape}", f"shape {shape}")
     if not all_finite(result):

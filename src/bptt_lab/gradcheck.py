@@ -18,7 +18,8 @@ EPSILON = 6e-6  # the cube root of float64's 2·10⁻¹⁶
 class GradCheck:
     """What `gradcheck` found.
 
-    errors   name -> largest difference, divided by the largest entry of the finite differences of that name
+    errors   name -> largest difference, divided by the largest entry of the finite differences of that name (or by what
+             rounding lets them see, if that is larger: what has vanished cannot be judged)
     worst    (name, index) of the entry that is furthest off, measured so
     step     the first step on the way back (counted from 0) from which the gradient is wrong; None if nothing is, or
              if the steps cannot be told apart
@@ -73,21 +74,25 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
         return model.forward(x, targets, mask, h0).loss
 
     numeric = {name: _differences(places[name], loss) for name in given}
-    wrong = {name: np.abs(given[name] - numeric[name]) for name in given}
-    sizes = {name: np.abs(numeric[name]).max() or 1.0 for name in given}
+    # What rounding the loss leaves in a difference: nothing below it can be judged, so errors are not measured by less.
+    noise = np.finfo(float).eps * max(1.0, abs(run.loss)) / EPSILON / GradCheck.TOLERANCE
     with overflow.quietly():
+        wrong = {name: np.abs(given[name] - numeric[name]) for name in given}
+        sizes = {name: max(float(np.abs(numeric[name]).max()), noise) for name in given}
         errors = {name: float(np.nan_to_num(wrong[name].max() / sizes[name], nan=np.inf, posinf=np.inf)) for name in given}
     name = max(errors, key=lambda name: errors[name])
     index = tuple(int(i) for i in np.unravel_index(np.argmax(wrong[name]), wrong[name].shape))
     step = None
-    if errors[name] >= GradCheck.TOLERANCE:
-        step = _first_wrong_step(model, run, {n: given[n] - own[n] for n in given if errors[n] >= GradCheck.TOLERANCE})
+    if grads is not None and errors[name] >= GradCheck.TOLERANCE:
+        with overflow.quietly():
+            step = _first_wrong_step(model, run, {n: given[n] - own[n] for n in given if errors[n] >= GradCheck.TOLERANCE})
     return GradCheck(errors, (name, index), step, numeric, float(given[name][index]))
 
 
 def _check_names(grads: Mapping, places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     if not isinstance(grads, Mapping) or not grads:
-        raise checks.error("grads", type(grads).__name__, "a dict from names to arrays")
+        given = "an empty dict" if isinstance(grads, Mapping) else type(grads).__name__
+        raise checks.error("grads", given, "a dict from names to arrays, with at least one")
     for name in grads:
         checks.choice("a name in grads", name, places)
     return {name: checks.array(f"grads[{name!r}]", grads[name], places[name].shape, allow_inf=True) for name in grads}
@@ -127,6 +132,10 @@ def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarra
         if name not in wrong:
             continue
         error = wrong[name].reshape(H, -1)
+        largest = np.abs(error).max()
+        if not 0 < largest < np.inf:
+            continue
+        error = error / largest
         v = np.stack([cell.step_input(trace, t, name) for t in range(T)]).reshape(T * B, -1)
         for known, sought in ((v, error.T), (da.reshape(T * B, H), error)):
             solved, _, rank, _ = np.linalg.lstsq(known.T, sought, rcond=1e-9)
@@ -136,7 +145,9 @@ def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarra
     return None
 
 
-def _last_row(off: np.ndarray) -> int:
-    """The last row that differs from zero by more than rounding."""
+def _last_row(off: np.ndarray) -> int | None:
+    """The last row that differs from zero by more than rounding, or is not finite."""
     size = np.abs(off).max(axis=1)
-    return int(np.flatnonzero(size > 1e-4 * size.max())[-1])
+    finite = np.isfinite(size)
+    wrong = ~finite | (size > 1e-4 * size[finite].max(initial=0.0))
+    return int(np.flatnonzero(wrong)[-1]) if wrong.any() else None

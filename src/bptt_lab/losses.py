@@ -13,24 +13,27 @@ def targets(loss: str, given, steps: tuple[int, ...], O: int, counts: np.ndarray
 
     "cross_entropy": class numbers 0..O−1, (T,) or (T, B). "mse": (T[, B]) if O = 1, else (T[, B], O).
     """
+    try:
+        values = np.asarray(given)
+    except ValueError:
+        raise checks.error("targets", "rows of different lengths", f"shape {steps}") from None
     if loss == "mse":
         shape = steps if O == 1 else (*steps, O)
-        values = np.asarray(given)
         if values.shape != shape:
             raise checks.error("targets", f"shape {values.shape}", f"shape {shape}")
         return checks.array("targets", values[counts]).reshape(-1, O)
-    values = np.asarray(given)
     if values.shape != steps:
         raise checks.error("targets", f"shape {values.shape}", f"shape {steps}", "One class number a token.")
     values = values[counts]
     try:
         with overflow.quietly():
-            classes = values.astype(np.intp)
-        whole = bool((classes == values).all())
+            numbers = values.astype(np.float64) if values.dtype.kind in "Ofiub" else np.full(values.shape, np.nan)
+            classes = np.where(np.abs(numbers) < 2**53, numbers, -1).astype(np.intp)
     except (TypeError, ValueError):
-        whole = False
-    if not whole:
-        raise checks.error("targets", f"{values.dtype} values such as {values.flat[0]!r}", "whole class numbers")
+        numbers, classes = np.full(values.shape, np.nan), np.zeros(values.shape, np.intp)
+    broken = classes != numbers
+    if broken.any():
+        raise checks.error("targets", str(values[broken][0]), "whole class numbers")
     wrong = (classes < 0) | (classes >= O)
     if wrong.any():
         raise checks.error("targets", f"class {classes[wrong][0]}", f"class numbers from 0 to {O - 1}")

@@ -30,7 +30,8 @@ class Run:
         self.trace = trace
         self.y = trace.squeeze(y)
         self.losses = trace.squeeze(losses)
-        self.loss = float(self.losses.sum(0).mean())
+        with overflow.quietly():
+            self.loss = float(self.losses.sum(0).mean())
         self.dy = dy  # dL/dy_t, which carries the 1/B, always (T, B, O)
         self.W_oh = W_oh
         self.loss_name = loss_name
@@ -84,7 +85,7 @@ class SequenceModel:
         """
         for name, value in (("W_oh", self.W_oh), ("b_o", self.b_o)):
             checks.array(f"params[{name!r}]", value)
-        x = checks.array("x", x)
+        x = self.cell.check_x(x)
         steps = x.shape[:-1]
         counts = np.ones(steps, dtype=bool) if mask is None else _check_mask(mask, steps)
         wanted = losses.targets(self.loss, targets, steps, self.output_size, counts)
@@ -143,7 +144,9 @@ class SequenceModel:
         v = trace.states[t + 1] if wrt == "W_oh" else np.ones((B, 1))
 
         def factors():
-            immediate = np.einsum("ij,bn->bijn", np.eye(O), v).reshape(B, O, *self.params[wrt].shape)
+            immediate = np.zeros((B, O, O, v.shape[1]))
+            immediate[:, range(O), range(O)] = v[:, None]  # row i of W_oh feeds output i alone
+            immediate = immediate.reshape(B, O, *self.params[wrt].shape)
             return {f"dL[{t}]/dy[{t}]": trace.squeeze(run.dy[t], 0), f"∂⁺y[{t}]/∂{wrt}": trace.squeeze(immediate, 0)}
 
         return chain_rule.Term(t, overflow.dot(run.dy[t].T, v).reshape(self.params[wrt].shape), factors)

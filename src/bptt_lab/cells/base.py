@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from .. import checks
+from .. import checks, overflow
 from ..parameters import Parameters
 from . import starts
 from .trace import Trace
@@ -70,14 +70,29 @@ class Cell:
         """The parameters, or a dict of their gradients, in PyTorch's names and layout."""
         raise NotImplementedError
 
-    def _check_inputs(self, x, h0) -> tuple[np.ndarray, np.ndarray | None, bool]:
-        """x as (T, B, I), h0 as (B, H) or None, and whether x came with a batch axis. The weights must be finite too."""
-        I, H = self.input_size, self.hidden_size
-        x = checks.array("x", x)
+    def check_x(self, x) -> np.ndarray:
+        """x as a float64 array, (T, I) or (T, B, I)."""
+        x, I = checks.array("x", x), self.input_size
         shape = x.shape
         if not (2 <= len(shape) <= 3 and shape[-1] == I and 0 not in shape):
             raise checks.error("x", f"shape {shape}", f"(T, {I}) or (T, B, {I}) with at least one step and one sequence")
-        batched = len(shape) == 3
+        return x
+
+    def check_trace(self, trace: Trace) -> None:
+        """A trace of another cell would give numbers that mean nothing."""
+        if not isinstance(trace, Trace):
+            raise checks.error("trace", type(trace).__name__, "a trace that this cell's `unroll` returned")
+        if trace.weights.shape != self.stack.shape:
+            rows, columns = trace.weights.shape
+            H = trace.shape[2]
+            given = f"the trace of a cell with {columns - 1 - H} inputs and {H} units"
+            raise checks.error("trace", given, f"one with {self.input_size} inputs and {self.hidden_size} units")
+
+    def _check_inputs(self, x, h0) -> tuple[np.ndarray, np.ndarray | None, bool]:
+        """x as (T, B, I), h0 as (B, H) or None, and whether x came with a batch axis. The weights must be finite too."""
+        H = self.hidden_size
+        x = self.check_x(x)
+        batched = x.ndim == 3
         if not batched:
             x = x[:, None]
         if h0 is not None:
@@ -101,5 +116,6 @@ class Cell:
         cell.params["W_x"], cell.params["W_hh"] = W_x, W_hh
         for name in ("bias_ih", "bias_hh"):
             checks.array(name, arrays[name], (rows,))
-        cell.params["b"] = arrays["bias_ih"] + arrays["bias_hh"]
+        with overflow.quietly():
+            cell.params["b"] = arrays["bias_ih"] + arrays["bias_hh"]
         return cell

@@ -103,6 +103,7 @@ class RNNCell(Cell):
         back from later steps is this method's work. Returns the gradient of every parameter (summed over B), of "x" and
         of "h0", in their shapes. What is past float64's end is ±inf, never NaN.
         """
+        self.check_trace(trace)
         T, B, H = trace.shape
         dh = checks.array("dh", dh, (T, B, H) if trace.batched else (T, H), allow_inf=True)
         if not trace.batched:
@@ -171,11 +172,12 @@ class RNNCell(Cell):
         """
         slope = self.slope(trace, t)
         if trace.scales is not None:
-            slope = slope * trace.scales
+            slope = overflow.multiply(slope, trace.scales)
         return trace.squeeze(overflow.multiply(slope[:, :, None], trace.weights[:, self.input_size + 1 :]), axis=0)
 
     def slope(self, trace: Trace, t: int) -> np.ndarray:
         """f'(a_t), (B, H)."""
+        self.check_trace(trace)
         t = checks.index("t", t, trace.T)
         return self.activation.slope(trace.states[t + 1])
 
@@ -192,7 +194,7 @@ class RNNCell(Cell):
             return trace.inputs[t]
         if wrt == "b":
             return np.ones((trace.shape[1], 1))
-        return trace.states[t] if trace.scales is None else trace.states[t] * trace.scales
+        return trace.states[t] if trace.scales is None else overflow.multiply(trace.states[t], trace.scales)
 
     def immediate(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
         """∂⁺h_t/∂W, the derivative with h_{t-1} held fixed, (B, H, *shape of W).
@@ -202,7 +204,7 @@ class RNNCell(Cell):
         slope, v = self.slope(trace, t), self.step_input(trace, t, wrt)
         B, H = slope.shape
         result = np.zeros((B, H, H, v.shape[1]))
-        result[:, range(H), range(H)] = slope[:, :, None] * v[:, None]
+        result[:, range(H), range(H)] = overflow.multiply(slope[:, :, None], v[:, None])
         return result.reshape(B, H, *self.params[wrt].shape)
 
     @classmethod
@@ -220,10 +222,13 @@ class RNNCell(Cell):
 
         Our one bias becomes `bias_ih`, beside a `bias_hh` of zeros. Both biases have the same gradient.
         """
-        values = self.params if grads is None else grads
-        for name in self.params:
-            if name not in values:
-                raise checks.error("grads", f"only {', '.join(map(repr, values))}", f"also {name!r}")
+        if grads is not None and not isinstance(grads, Mapping):
+            raise checks.error("grads", type(grads).__name__, "a dict as `backward` returns it")
+        values = {}
+        for name, own in self.params.items():
+            if grads is not None and name not in grads:
+                raise checks.error("grads", f"only {', '.join(map(repr, grads))}", f"also {name!r}")
+            values[name] = own if grads is None else checks.array(f"grads[{name!r}]", grads[name], own.shape, allow_inf=True)
         b = values["b"]
         return torch_names.write(values["W_x"], values["W_hh"], b, np.zeros_like(b) if grads is None else b, layer)
 
