@@ -24,6 +24,8 @@ def everything(p, x=None, t=None):
     if len(x) <= 60:
         found |= {f"rtrl {name}": value for name, value in bl.rtrl(p.model, run).items()}
         for wrt in ("W_x", "W_hh", "W_oh"):
+            for term in p.model.chain_rule_terms(run, t, wrt)[-2:]:
+                found |= {f"{name} of term {term.k} {wrt}": value for name, value in term.factors.items()}
             found |= {f"term {term.k} {wrt}": term.gradient for term in p.model.chain_rule_terms(run, t, wrt)}
             found[f"ledger {wrt}"] = p.model.ledger(run, wrt)
         found["shares"] = chain_rule.sequence_shares(p.model.cell, run.trace, run.dh, "W_x")
@@ -111,3 +113,8 @@ def test_warnings_really_are_errors_here():
     with pytest.raises(RuntimeWarning):
         np.float64(1.0) / np.float64(0.0)
     assert warnings.filters
+
+
+def test_losses_that_overflow_together_are_infinite():
+    model = bl.SequenceModel(bl.RNNCell(1, 1), 1, "mse")
+    assert model.forward([[0.0], [0.0]], [1e154, 1e154]).loss == np.inf

@@ -125,3 +125,31 @@ def test_a_loss_that_is_not_finite_is_refused():
     p = make(T=60, activation="relu", scale=1e6)
     with pytest.raises(ValueError, match="finite loss"):
         bl.gradcheck(p.model, p.x, p.targets)
+
+
+@pytest.mark.parametrize("T", [5, 10, 20, 40])
+def test_what_has_vanished_is_not_judged_by_rounding_noise(T):
+    for seed in range(5):
+        p = make(T=T, H=8, O=10, scale=0.5, seed=seed)
+        assert bl.gradcheck(p.model, p.x, p.targets, mask=np.arange(T) == T - 1).passed
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_kink_or_a_rough_loss_is_reported_without_blaming_a_step():
+    kink = bl.SequenceModel(bl.RNNCell(1, 1, activation="relu"), 2)
+    report = bl.gradcheck(kink, [[0.0], [1.0]], [0, 1])
+    assert not report.passed and report.step is None and repr(report)
+    assert bl.gradcheck(bl.SequenceModel(bl.RNNCell(3, 4), 1, "mse"), np.eye(3), [1e6] * 3).step is None
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [np.inf, 1e308])
+def test_one_exploded_entry_is_reported(value):
+    p = make(T=4)
+    for name in ("x", "W_x", "W_hh", "b"):
+        grads = p.model.gradient(p.x, p.targets)[1]
+        wrong = np.array(grads[name])
+        wrong.flat[4 if name == "x" else 0] = value
+        report = bl.gradcheck(p.model, p.x, p.targets, grads={name: wrong})
+        assert not report.passed and report.worst[0] == name and repr(report)
+        assert name != "x" or report.step == 1

@@ -132,3 +132,59 @@ def test_the_ledger_s_words_follow_weights_view_and_cell():
     assert "Token 3, “were”; word 2, “cats”" in explorer.sentence()
     with pytest.raises(traitlets.TraitError):
         explorer.cell = [1]
+
+
+def test_words_that_are_not_one_word_of_the_vocabulary_leave_the_sentence_as_it_was():
+    explorer = bl.explore.LivingEquation()
+    before = explorer.sentence(), explorer.norms()
+    for k, word in ((2, ""), (2, " "), (2, "cats were"), (2, "cats."), (1, None), (1.5, "the"), ("1", "the"), (0, "the")):
+        with pytest.raises(ValueError):
+            explorer.replace(k, word)
+    for sentences in ([], explorer.sentences[:-1], [[0]] * 12, [["the"]] * 12, "the cats"):
+        with pytest.raises(traitlets.TraitError):
+            explorer.sentences = sentences
+    assert (explorer.sentence(), explorer.norms()) == before
+    explorer.replace(1, "THE")
+    assert explorer.sentences[3][0] == "the"
+
+
+def test_each_explorer_has_sentences_of_its_own():
+    first = bl.explore.LivingEquation()
+    first.sentences[3][0] = "was"
+    assert bl.explore.LivingEquation().sentences[3][0] == "the" == bl.explore.Ledger().sentences[3][0]
+
+
+@pytest.mark.parametrize("kind", [bl.explore.TokenLosses, bl.explore.Ledger])
+def test_what_is_not_computed_anew_cannot_be_set(kind):
+    with pytest.raises(traitlets.TraitError):
+        kind().sentences = [["the"]]
+
+
+def test_a_whole_number_is_not_a_truth_value_and_numpy_s_numbers_are_welcome(explorer):
+    import numpy as np
+
+    for name in ("length", "step", "lit", "lag", "net"):
+        if explorer.has_trait(name):
+            with pytest.raises(traitlets.TraitError, match=f"{name}: got True, expected a whole number"):
+                setattr(explorer, name, True)
+    explorer.length, explorer.weight_scale = np.int64(3), np.float32(1.0)
+    assert explorer.sentence()
+
+
+def test_no_ratio_is_said_where_the_first_term_has_vanished():
+    explorer = bl.explore.LivingEquation(start="identity", activation="relu", length=8, weight_scale=0.1)
+    assert "weighs vanished" not in explorer.sentence()
+    assert "vanished" not in bl.explore.LivingEquation(small=True, step=2).sentence()
+
+
+def test_an_unknown_language_is_named():
+    with pytest.raises(ValueError, match="language.*'xx'.*'en'"):
+        bl.explore.Ledger(language="xx")
+
+
+def test_numbers_below_float32_s_digits_are_sent_as_vanished():
+    import numpy as np
+
+    from bptt_lab.explore.base import as_sent
+
+    assert (as_sent(np.array([1e-40, 1e-30, 1e60, 0.0])) == np.array([0, 1e-30, np.inf, 0], "<f4")).all()

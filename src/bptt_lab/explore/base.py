@@ -9,7 +9,7 @@ A new explorer is one Python file and one JavaScript file of the same name:
 
     class Mine(Explorer):
         name = "mine"                                      the key of its words, and mine.js
-        weight_scale = Grid(SCALES, default=1.0)           controls, in the order they are shown
+        weight_scale = Grid(SCALES, default=1.0)           controls, in the order they are shown; also Count, Enum
         controls = (Control("weight_scale", "slider", SCALES), …)
         def parts(self): yield {"losses": array, …}        the arrays, what is on show first
         def sentence(self): return self.say("shows", …)    what the picture shows now, in words
@@ -45,6 +45,16 @@ def fixed(value: float, digits: int) -> str:
     return f"{value:z.{digits}f}".replace("-", "−")
 
 
+def as_sent(array: np.ndarray) -> np.ndarray:
+    """An array as the browser sees it, float32. Where float32 has no three digits left, a number has vanished."""
+    if array.dtype == np.dtype("<f4"):
+        return array
+    with np.errstate(over="ignore", under="ignore"):
+        sent = np.ascontiguousarray(array, dtype="<f4")
+    sent[np.abs(sent) < np.finfo("<f4").tiny] = 0.0
+    return sent
+
+
 class Grid(traitlets.Float):
     """A number on a stated grid. A value between two grid points moves to the nearer one; outside is an error."""
 
@@ -53,11 +63,28 @@ class Grid(traitlets.Float):
         self.values = values
 
     def validate(self, obj, value):
+        if isinstance(value, np.floating | np.integer):
+            value = float(value)
         value = super().validate(obj, value)
         if not self.values[0] <= value <= self.values[-1]:
             low, high = self.values[0], self.values[-1]
             raise traitlets.TraitError(f"{self.name}: got {value!r}, expected a number from {low:g} to {high:g}.")
         return min(self.values, key=lambda grid_value: abs(grid_value - value))
+
+
+class Count(traitlets.Int):
+    """A whole number from `lowest` to `highest`."""
+
+    def __init__(self, lowest: int, highest: int, default: int, **metadata):
+        super().__init__(default_value=default, **metadata)
+        self.lowest, self.highest = lowest, highest
+
+    def validate(self, obj, value):
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not whole or not self.lowest <= value <= self.highest:
+            expected = f"a whole number from {self.lowest} to {self.highest}"
+            raise traitlets.TraitError(f"{self.name or 'an entry'}: got {value!r}, expected {expected}.")
+        return int(value)
 
 
 class Control(NamedTuple):
@@ -92,6 +119,8 @@ class Explorer(anywidget.AnyWidget):
         if unknown:
             known = ", ".join(control.trait for control in self.controls)
             raise ValueError(f"{sorted(unknown)[0]}: not a setting of {type(self).__name__}, expected one of {known}.")
+        if language not in WORDS:
+            raise ValueError(f"language: got {language!r}, expected one of {', '.join(map(repr, WORDS))}.")
         texts = {**WORDS[language]["all"], **WORDS[language][self.name]}
         self._arrays: dict[str, np.ndarray] = {}
         self._computing = threading.RLock()
@@ -129,8 +158,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _keep(self, part: dict[str, np.ndarray]) -> bool:
         """Take over arrays as float32, as the browser sees them; whether any is new."""
-        with np.errstate(over="ignore"):  # past float32's end a number is shown as exploded or vanished anyway
-            part = {name: np.ascontiguousarray(array, dtype="<f4") for name, array in part.items()}
+        part = {name: as_sent(array) for name, array in part.items()}
         new = any(self._arrays.get(name) is not array for name, array in part.items())
         self._arrays.update(part)
         return new

@@ -76,9 +76,12 @@ function render({ model, el }) {
   const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken", role: "status", "aria-live": "polite" });
   const later = (name, wait, run) => { clearTimeout(timers[name]); timers[name] = setTimeout(run, wait); };
   const asks = new Set(spec.filter((control) => control.asks_python).map((control) => control.trait));
+  // What Python has not heard of yet. Its answer to an older change may come meanwhile and must not undo the newer one.
+  const unsaved = new Map(), outdated = (name) => unsaved.has(name) && JSON.stringify(model.get(name)) !== JSON.stringify(unsaved.get(name));
   const change = (name, value) => { // Jupyter itself holds a question back while Python answers the one before
+    unsaved.set(name, value);
     model.set(name, value);
-    later("save", asks.has(name) ? 0 : SAVE_AFTER, () => model.save_changes());
+    later("save", asks.has(name) ? 0 : SAVE_AFTER, () => { unsaved.clear(); model.save_changes(); });
   };
   const sync = spec.map((control) => buildControl(controls, control, words, live, change));
   let arrays = readTable(model), frame = 0, width = 0;
@@ -99,7 +102,7 @@ function render({ model, el }) {
   }
   const request = () => { frame ||= requestAnimationFrame(paint); };
   const listen = (event, run) => { model.on(event, run); off.push(() => model.off(event, run)); };
-  for (const name of traits) listen(`change:${name}`, request);
+  for (const name of traits) listen(`change:${name}`, () => (outdated(name) ? model.set(name, unsaved.get(name)) : request()));
   listen("change:table", () => { arrays = { ...arrays, ...readTable(model) }; request(); }); // a part may come before the rest
   const observer = new ResizeObserver(([entry]) => { width = Math.floor(entry.contentRect.width); root.classList.toggle("narrow", width < NARROW); request(); });
   observer.observe(figure);

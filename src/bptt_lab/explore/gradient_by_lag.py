@@ -10,7 +10,7 @@ from .. import SequenceModel, chain_rule
 from ..cells import RNNCell
 from ..cells.trace import Trace
 from ..text import say
-from .base import Control, Explorer, Grid, fixed
+from .base import Control, Count, Explorer, Grid, as_sent, fixed
 from .sentence_net import ACTIVATIONS, SCALES
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 100
@@ -31,9 +31,9 @@ class GradientByLag(Explorer):
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
     activation = traitlets.Enum(ACTIVATIONS, "tanh").tag(sync=True)
     start = traitlets.Enum(STARTS, "normal").tag(sync=True)
-    length = traitlets.Int(24).tag(sync=True)
-    net = traitlets.Int(0, min=0, max=20).tag(sync=True)
-    lag = traitlets.Int(-1, min=-1, max=STEPS - 1).tag(sync=True)
+    length = Count(1, STEPS, 24).tag(sync=True)
+    net = Count(0, 20, 0).tag(sync=True)
+    lag = Count(-1, STEPS - 1, -1).tag(sync=True)
     unrelated = traitlets.Float(2 / HIDDEN**0.5).tag(sync=True)  # two deviations of the cosine of two random directions
     controls = (
         Control("weight_scale", "slider", SCALES),
@@ -45,8 +45,6 @@ class GradientByLag(Explorer):
 
     @traitlets.validate("length")
     def _on_the_grid(self, proposal):
-        if not 1 <= proposal["value"] <= STEPS:
-            raise traitlets.TraitError(f"length: got {proposal['value']}, expected a number from 1 to {STEPS}.")
         return min(LENGTHS, key=lambda length: abs(length - proposal["value"]))
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
@@ -98,7 +96,7 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
     lost_trace = _transpose_lost(trace, cell)
     dh = run.dh * S  # the mean over the batch divided by S
 
-    curves = {name: np.zeros((S, sum(LENGTHS)), "<f4") for name in ("right", "lost", "cosine")}
+    curves = {name: np.zeros((S, sum(LENGTHS))) for name in ("right", "lost", "cosine")}
     right_rows = lost_rows = dh[ends]
     with np.errstate(all="ignore"):  # what is past float32 is shown as exploded or vanished
         for k in range(STEPS - 1, -1, -1):
@@ -111,8 +109,8 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
                 curves[name][:, np.array(OFFSETS)[live] + ends[live] - k] = values.T
             right_rows, lost_rows = right_rows.copy(), lost_rows.copy()
             right_rows[live], lost_rows[live] = right_back, lost_back
-        curves["forward"] = _forward(cell, trace, dh, ends).astype("<f4")
-    return curves
+        curves["forward"] = _forward(cell, trace, dh, ends)
+    return {name: as_sent(array) for name, array in curves.items()}
 
 
 def _transpose_lost(trace: Trace, cell: RNNCell) -> Trace:

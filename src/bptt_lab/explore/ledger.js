@@ -29,11 +29,11 @@ const explorer = {
     });
     picture.addEventListener("pointerleave", () => choose(0, 0));
     picture.addEventListener("keydown", (event) => {
-      const [t, k] = now.cell[0] ? now.cell : [now.length, 1], n = now.length;
+      const n = now.length, chosen = now.cell[1] >= 1 && now.cell[1] <= now.cell[0] && now.cell[0] <= n, [t, k] = chosen ? now.cell : [n, 1];
       const to = { ArrowUp: [Math.max(k, t - 1), k], ArrowDown: [Math.min(n, t + 1), k], ArrowLeft: [t, Math.max(1, k - 1)], ArrowRight: [t, Math.min(t, k + 1)], Home: [t, 1], End: [t, t], Escape: [0, 0] }[event.key];
       if (!to) return;
       event.preventDefault();
-      choose(...(now.cell[0] || event.key === "Escape" ? to : [t, k]));
+      choose(...(chosen || event.key === "Escape" ? to : [t, k]));
     });
 
     return (state) => {

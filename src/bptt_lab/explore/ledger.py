@@ -8,7 +8,7 @@ import traitlets
 from ..tasks import vocabulary
 from ..text import say
 from . import sentence_net
-from .base import Control, Explorer, Grid, fixed
+from .base import Control, Count, Explorer, Grid, fixed
 
 
 class Ledger(Explorer):
@@ -21,11 +21,11 @@ class Ledger(Explorer):
     name = "ledger"
     weight_scale = Grid(sentence_net.SCALES, 1.0).tag(sync=True)
     activation = traitlets.Enum(sentence_net.ACTIVATIONS, "tanh").tag(sync=True)
-    length = traitlets.Int(11, min=1, max=12).tag(sync=True)
+    length = Count(1, 12, 11).tag(sync=True)
     wrt = traitlets.Enum(("W_x", "W_hh"), "W_x").tag(sync=True)
     view = traitlets.Enum(("norms", "shares"), "norms").tag(sync=True)
-    cell = traitlets.List(traitlets.Int(min=0, max=12), [0, 0], minlen=2, maxlen=2).tag(sync=True)
-    sentences = traitlets.List(default_value=[s.split() for s in vocabulary.SENTENCES.values()]).tag(sync=True)
+    cell = traitlets.List(Count(0, 12, 0), [0, 0], minlen=2, maxlen=2).tag(sync=True)
+    sentences = traitlets.List(read_only=True).tag(sync=True)
     controls = (
         Control("length", "slider", sentence_net.LENGTHS),
         Control("weight_scale", "slider", sentence_net.SCALES),
@@ -33,6 +33,10 @@ class Ledger(Explorer):
         Control("wrt", "choice", ("W_x", "W_hh")),
         Control("view", "choice", ("norms", "shares")),
     )
+
+    @traitlets.default("sentences")
+    def _fresh_sentences(self):
+        return sentence_net.sentences()
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         for n, sentence in vocabulary.SENTENCES.items():

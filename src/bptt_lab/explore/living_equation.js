@@ -134,7 +134,7 @@ const explorer = {
     return (state) => {
       const { width, arrays, length, activation, weight_scale, sentences, lit, lit_edge } = (now = state);
       const t = Math.min(state.target, length), s = activations.indexOf(activation) * scales.length + scales.indexOf(weight_scale);
-      const step = Math.min(state.step, t + 1), unrolled = step - 1, read = sentences[length - 1]; // step 0: nothing yet; 1: three factors; then a word a step
+      const step = state.small ? t + 1 : Math.min(state.step, t + 1), unrolled = step - 1, read = sentences[length - 1]; // step 0: nothing yet; 1: three factors; then a word a step
       state.limits = { target: length, step: t + 2 };
       state.target = t;
       state.step = step;
@@ -160,7 +160,7 @@ const explorer = {
         if (row.hidden) return;
         const norm = arrays[`ledger${length}`](s, t - 1, k - 1), share = arrays[`shares${length}`](s, t - 1, k - 1), on = explicit && (lit_edge ? k < lit_edge : k === lit);
         row.dataset.k = explicit ? k : 0;
-        set(row, { class: `row${on ? " lit" : ""}`, "aria-label": explicit ? fill(words.term_label, { k, word: read[k - 1], norm: say(norm, words), share: percent(share) }) : fill(words[k === 1 ? "remainder_one" : "remainder"], { k }) });
+        set(row, { class: `row${on ? " lit" : ""}${explicit ? "" : " remainder"}`, "aria-label": explicit ? fill(words.term_label, { k, word: read[k - 1], norm: say(norm, words), share: percent(share) }) : fill(words[k === 1 ? "remainder_one" : "remainder"], { k }) });
         set(chip, { text: explicit ? `${k} ${read[k - 1]}` : "…", style: explicit ? `background:${ageColour(t - k)};color:${onAge(t - k)}` : "" });
         set(picture, { width: barWidth });
         grid.show(4, (j) => ({ x1: x(10 ** (-12 + 6 * j)), x2: x(10 ** (-12 + 6 * j)), y1: 0, y2: 22 }));
@@ -175,7 +175,7 @@ const explorer = {
       set(code, { text: litRow ? codeOf(t, lit) : `# ${words.code_help}\n ` });
 
       const norms = arrays[`ledger${length}`].row(s, t - 1), first = norms[0], last = norms[t - 1];
-      const key = t === 1 ? "shows_one" : last > 0 && Number.isFinite(first) && Number.isFinite(last) ? "shows" : "shows_plain";
+      const key = t === 1 ? "shows_one" : Math.min(first, last) > 0 && Number.isFinite(Math.max(first, last)) ? "shows" : "shows_plain";
       let text = fill(words[key], { t: SUBSCRIPT(t), count: t, first_word: read[0], first: say(first, words), last_word: read[t - 1], last: say(last, words), ratio: say(first / last, words), whole: say(arrays[`whole${length}`](s, t - 1), words) });
       if (step <= t) text += " " + fill(words[`written_${step < 2 ? step : "n"}`], { step, steps: t + 1, t: SUBSCRIPT(t), written: step - 1, count: t });
       if (lit_edge > 1 && lit_edge <= t) text += " " + fill(words[lit_edge === 2 ? "lit_edge_one" : "lit_edge"], { k: lit_edge, before: lit_edge - 1, norm: say(arrays[`jacobians${length}`](s, lit_edge - 1), words) });

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 import traitlets
 
+from .. import checks
 from ..tasks import vocabulary
 from ..text import say
 from . import sentence_net
-from .base import Control, Explorer, Grid, fixed
+from .base import Control, Count, Explorer, Grid, fixed
 
 _DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -26,15 +27,15 @@ class LivingEquation(Explorer):
     name = "living_equation"
     weight_scale = Grid(sentence_net.SCALES, 1.0).tag(sync=True)
     activation = traitlets.Enum(sentence_net.ACTIVATIONS, "tanh").tag(sync=True)
-    length = traitlets.Int(4, min=1, max=12).tag(sync=True)
-    target = traitlets.Int(12, min=1, max=12).tag(sync=True)
+    length = Count(1, 12, 4).tag(sync=True)
+    target = Count(1, 12, 12).tag(sync=True)
     start = traitlets.Enum(sentence_net.STARTS, "normal").tag(sync=True)
-    step = traitlets.Int(13, min=0, max=13).tag(sync=True)
-    lit = traitlets.Int(0, min=0, max=12).tag(sync=True)
-    lit_edge = traitlets.Int(0, min=0, max=12).tag(sync=True)
+    step = Count(0, 13, 13).tag(sync=True)
+    lit = Count(0, 12, 0).tag(sync=True)
+    lit_edge = Count(0, 12, 0).tag(sync=True)
     small = traitlets.Bool(False).tag(sync=True)
-    sentences = traitlets.List(default_value=[s.split() for s in vocabulary.SENTENCES.values()]).tag(sync=True)
-    vocabulary = traitlets.List(default_value=list(vocabulary.VOCABULARY)).tag(sync=True)
+    sentences = traitlets.List().tag(sync=True)
+    vocabulary = traitlets.List(default_value=list(vocabulary.VOCABULARY), read_only=True).tag(sync=True)
     controls: tuple[Control, ...] = (
         Control("length", "slider", sentence_net.LENGTHS),
         Control("weight_scale", "slider", sentence_net.SCALES),
@@ -44,6 +45,10 @@ class LivingEquation(Explorer):
         Control("start", "menu", sentence_net.STARTS, asks_python=True),
     )
 
+    @traitlets.default("sentences")
+    def _fresh_sentences(self):
+        return sentence_net.sentences()
+
     def __init__(self, **settings):
         if settings.get("small"):
             self.controls = type(self).controls[:3]
@@ -52,17 +57,21 @@ class LivingEquation(Explorer):
 
     @traitlets.validate("sentences")
     def _check_sentences(self, proposal):
-        for n, words in enumerate(proposal["value"], start=1):
-            vocabulary.indices(" ".join(words))
-            if len(words) != n:
-                raise traitlets.TraitError(f"sentences: got {len(words)} words in place {n}, expected {n}.")
-        return proposal["value"]
+        given = proposal["value"]
+        if len(given) != len(sentence_net.LENGTHS):
+            raise traitlets.TraitError(f"sentences: got {len(given)} sentences, expected one for each of the lengths 1 to 12.")
+        for n, words in enumerate(given, start=1):
+            if not isinstance(words, list | tuple) or len(words) != n or not all(map(_is_word, words)):
+                raise traitlets.TraitError(f"sentences: got {words!r} for length {n}, expected {n} words of the vocabulary.")
+        return [[vocabulary.VOCABULARY[vocabulary.indices(word)[0]] for word in words] for words in given]
 
     def replace(self, k: int, word: str) -> None:
-        """Put `word` in the place of word k (counted from 1) of the sentence on show."""
+        """Put `word` in the place of word k (counted from 1) of the sentence on show. `ValueError` for any other word or k."""
+        k = checks.index("k", k, self.length + 1, lowest=1)
+        if not _is_word(word):
+            vocabulary.indices(word)  # says which word is unknown, and what is near it
+            raise checks.error("word", repr(word), "one word of the vocabulary")
         sentences = [list(words) for words in self.sentences]
-        if not 1 <= k <= self.length:
-            raise ValueError(f"k: got {k!r}, expected a word from 1 to {self.length}.")
         sentences[self.length - 1][k - 1] = word
         self.sentences = sentences
 
@@ -86,13 +95,13 @@ class LivingEquation(Explorer):
     def sentence(self) -> str:
         words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
         first, last = norms[0], norms[-1]
-        key = "shows_one" if t == 1 else "shows" if last > 0 and math.isfinite(first) and math.isfinite(last) else "shows_plain"
+        key = "shows_one" if t == 1 else "shows" if min(first, last) > 0 and math.isfinite(max(first, last)) else "shows_plain"
         ratio = say(float(np.float64(first) / last)) if key == "shows" else ""
         text = self.say(
             key, t=str(t).translate(_DIGITS), count=t, first_word=words[0], first=say(first), last_word=words[t - 1],
             last=say(last), ratio=ratio, whole=say(self._at("whole")[t - 1]),
         )  # fmt: skip
-        if self.step <= t:  # not yet all terms
+        if self.step <= t and not self.small:  # not yet all terms
             key, digits = f"written_{self.step if self.step < 2 else 'n'}", str(t).translate(_DIGITS)
             text += " " + self.say(key, step=self.step, steps=t + 1, t=digits, written=self.step - 1, count=t)
         k = self.lit_edge
@@ -108,3 +117,11 @@ class LivingEquation(Explorer):
     def still(self) -> list[tuple[str, float]]:
         words = self.sentences[self.length - 1]
         return [(self.say("bar", k=k, word=words[k - 1]), norm) for k, norm in enumerate(self.norms(), start=1)]
+
+
+def _is_word(word) -> bool:
+    """Whether it is one word of the vocabulary."""
+    try:
+        return len(vocabulary.indices(word)) == 1
+    except ValueError:
+        return False

@@ -11,6 +11,7 @@ import numpy as np
 from .. import SequenceModel, chain_rule
 from ..cells import RNNCell
 from ..tasks import vocabulary
+from .base import as_sent
 
 HIDDEN = 16
 SCALES = tuple(float(f"{scale:.3g}") for scale in np.geomspace(0.1, 10.0, 25))  # the middle one is 1
@@ -37,8 +38,12 @@ class SentenceNet:
         self.sentence = sentence
         x, targets = vocabulary.encode(sentence), vocabulary.next_words(sentence)
         parts = [_read(activation, x, targets, wrt, start, seed) for activation in ACTIVATIONS]
-        with np.errstate(over="ignore"):  # what is past float32 is shown as exploded
-            self.arrays = {name: np.concatenate([part[name] for part in parts]).astype("<f4", order="C") for name in parts[0]}
+        self.arrays = {name: as_sent(np.concatenate([part[name] for part in parts])) for name in parts[0]}
+
+
+def sentences() -> list[list[str]]:
+    """The words of the sentence of each length, in lists of the caller's own."""
+    return [sentence.split() for sentence in vocabulary.SENTENCES.values()]
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ import traitlets
 from ..tasks import vocabulary
 from ..text import say
 from . import sentence_net
-from .base import Control, Explorer, Grid
+from .base import Control, Count, Explorer, Grid
 
 VERBS = ("was", "were")
 
@@ -24,11 +24,11 @@ class TokenLosses(Explorer):
     name = "token_losses"
     weight_scale = Grid(sentence_net.SCALES, 1.0).tag(sync=True)
     activation = traitlets.Enum(sentence_net.ACTIVATIONS, "tanh").tag(sync=True)
-    length = traitlets.Int(4, min=1, max=12).tag(sync=True)
+    length = Count(1, 12, 4).tag(sync=True)
     combine = traitlets.Enum(("sum", "mean"), "sum").tag(sync=True)
     counted = traitlets.Enum(("all", "verb"), "all").tag(sync=True)
-    sentences = traitlets.List(default_value=[s.split() for s in vocabulary.SENTENCES.values()]).tag(sync=True)
-    guess = traitlets.Float(math.log(len(vocabulary.VOCABULARY))).tag(sync=True)
+    sentences = traitlets.List(read_only=True).tag(sync=True)
+    guess = traitlets.Float(math.log(len(vocabulary.VOCABULARY)), read_only=True).tag(sync=True)
     controls = (
         Control("length", "slider", sentence_net.LENGTHS),
         Control("weight_scale", "slider", sentence_net.SCALES),
@@ -36,6 +36,10 @@ class TokenLosses(Explorer):
         Control("combine", "choice", ("sum", "mean")),
         Control("counted", "choice", ("all", "verb")),
     )
+
+    @traitlets.default("sentences")
+    def _fresh_sentences(self):
+        return sentence_net.sentences()
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         for n, sentence in vocabulary.SENTENCES.items():
