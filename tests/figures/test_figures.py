@@ -11,12 +11,20 @@ def test_token_losses_has_a_bar_for_each_token_and_says_their_sum():
     figure = bl.figures.token_losses(["the", "cats"], [4.5, 2.0])
     (bars,) = figure.data
     assert list(bars.x) == [4.5, 2.0] and list(bars.y) == ["1 the", "2 cats"] and list(bars.text) == ["4.50", "2.00"]
-    assert bl.figures.sentence(figure) == "2 tokens, together 6.50 nats."
+    said = "2 guesses cost 6.50 nats together. Most, 4.50, after “the”; least, 2.00, after “cats”."
+    assert bl.figures.sentence(figure) == said
+
+
+def test_one_token_and_a_token_that_costs_nothing_are_said_as_such():
+    assert bl.figures.sentence(bl.figures.token_losses(["the"], [0.0])) == "The guess after “the” costs 0 nats."
+    assert bl.figures.token_losses(["the", "cats"], [0.0, 1.0]).data[0].text[0] == "0"
 
 
 def test_an_exploded_loss_is_drawn_at_the_edge_and_named():
     figure = bl.figures.token_losses(["the"], [np.inf])
-    assert "exploded" in bl.figures.sentence(figure) and np.isfinite(figure.data[0].x).all()
+    (bar,) = figure.data
+    assert "exploded" in bl.figures.sentence(figure) and bar.text[0] == "▸ exploded"
+    assert bar.x[0] < figure.layout.xaxis.range[1], "there must be room for the word"
 
 
 def test_a_loss_for_each_word_is_asked_for():
@@ -27,33 +35,41 @@ def test_a_loss_for_each_word_is_asked_for():
 def test_ratios_shows_every_seed_and_the_median():
     measured = {"small": {"a": np.array([0.1, 0.2, 0.4]), "b": np.array([1.0, 2.0, 3.0])}}
     figure = bl.figures.ratios(measured, "a setting")
-    dots = [trace for trace in figure.data if trace.mode == "markers"]
-    strokes = [trace for trace in figure.data if trace.mode == "lines"]
+    *dots, medians = figure.data
     assert [list(trace.x) for trace in dots] == [[0.1, 0.2, 0.4], [1.0, 2.0, 3.0]]
-    assert [trace.x[0] for trace in strokes] == [0.2, 2.0]
-    assert bl.figures.sentence(figure) == "Medians of the ratio. a: 0.200 at small; b: 2.00 at small."
+    assert list(medians.x) == [0.2, 2.0] and list(medians.y) == [0, 1] and medians.name == "small"
+    assert medians.marker.size > 2 * dots[0].marker.size
+    assert bl.figures.sentence(figure) == "Medians of the ratio, at small. a: 0.200; b: 2.00."
     assert "a setting" in figure.layout.title.text
+    texts = [note.text for note in figure.layout.annotations]
+    assert texts[:2] == ["a", "b"] and "smaller" in texts[2] and "larger" in texts[3]
+
+
+def test_two_series_differ_in_shape_and_place_not_in_colour_alone_and_wear_no_cell_s_colour():
+    rows = {"a": np.array([0.1])}
+    first, second = bl.figures.ratios({"small": rows, "large": rows}, "").data[1::2]
+    assert first.marker.symbol != second.marker.symbol and first.y[0] != second.y[0]
+    assert not {first.marker.color, second.marker.color} & set(look.CELL_COLOURS.values())
+
+
+def test_a_ratio_past_the_axis_stands_at_its_end_and_its_word_is_read_there():
+    dots = bl.figures.ratios({"small": {"a": np.array([0.0, 1.0, np.inf])}}, "").data[0]
+    assert list(dots.x) == [1e-12, 1.0, 1e6] and list(dots.text) == ["vanished", "1.00", "exploded"]
 
 
 def test_the_axis_of_magnitude_is_absolute():
-    figure = bl.figures.ratios({"small": {"a": np.array([0.1])}}, "")
-    assert list(figure.layout.xaxis.range) == [-12, 6] and figure.layout.xaxis.type == "log"
-    assert figure.layout.xaxis.ticktext[0] == "10⁻¹²" and "1" in figure.layout.xaxis.ticktext
+    axis = bl.figures.ratios({"small": {"a": np.array([0.1])}}, "").layout.xaxis
+    assert list(axis.range) == [-12, 6] and axis.type == "log"
+    assert axis.ticktext == ("10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "1", "10³", "10⁶")
 
 
-def test_no_figure_is_wider_than_the_page_or_hides_the_page_s_colour():
-    layout = look.figure("title", "words", 300).layout
-    assert layout.width <= 860 and layout.paper_bgcolor == "rgba(0,0,0,0)"
-
-
-def test_in_a_notebook_a_figure_offers_no_upload_and_says_itself_in_words():
-    import plotly.io
-
-    before, plotly.io.renderers.default = plotly.io.renderers.default, "plotly_mimetype"
-    try:
-        bundle = bl.figures.token_losses(["the"], [1.0])._repr_mimebundle_()
-    finally:
-        plotly.io.renderers.default = before
-    config = bundle["application/vnd.plotly.v1+json"]["config"]
+def test_a_notebook_gets_the_figure_without_upload_and_its_sentence_under_it(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+    monkeypatch.setattr("plotly.io._renderers.ipython_display.display", lambda data, **_: shown.append(data))
+    monkeypatch.setattr("plotly.io.renderers.default", "plotly_mimetype")
+    bl.figures.token_losses(["<the>"], [1.0])._ipython_display_()
+    figure, caption = shown
+    config = figure["application/vnd.plotly.v1+json"]["config"]
     assert config["displaylogo"] is False and "sendChartToCloud" in config["modeBarButtonsToRemove"]
-    assert bundle["text/plain"] == "1 tokens, together 1.00 nats."
+    assert caption["text/plain"] == "The guess after “<the>” costs 1.00 nats." and "“&lt;the&gt;” costs" in caption["text/html"]

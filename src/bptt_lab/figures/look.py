@@ -1,42 +1,56 @@
 """How every Plotly figure looks: paper and ink of the page's theme, absolute axes, no upload button, a sentence in words."""
 
+import html
+
 import plotly.graph_objects as go
+import plotly.io
 
 from ..text import say
 
 # Colour of a cell, the same in every picture; beside colour there is always a second mark.
 CELL_COLOURS = {"tanh": "#0072B2", "relu": "#56B4E9", "gated": "#D55E00", "GRU": "#009E73", "LSTM": "#CC79A7"}
-INK = "#767676"  # readable on white and on dark paper alike
+# Series that are not cells: a colour of no cell and a shape for each, seen on white and on dark paper.
+SERIES = (("#8268D0", "circle"), ("#B87A00", "diamond"))
+INK = "#767676"  # on white paper; a page with a theme gives its own ink, see CAPTION
 GRID = "rgba(128,128,128,.25)"
-# What a figure needs from the page: no logo, and no button that would upload the learner's data.
-CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendChartToCloud", "sendDataToCloud"], "responsive": True}
+# No logo, and no button that would upload the learner's data. Not "responsive": Lab resizes figures itself, and with that
+# setting their height can fall to 0.
+CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendChartToCloud", "sendDataToCloud"]}
+
+# The sentence under a figure, and what Plotly cannot say: the page's ink, and at most 860 pixels.
+CAPTION = """<style>
+.jp-OutputArea-child:has(+ * .bptt-says) :is(.jp-RenderedPlotly, .js-plotly-plot) {{ max-width: 860px; }}
+.jp-OutputArea-child:has(+ * .bptt-says) g:not(.hovertext) > text {{ fill: var(--jp-ui-font-color1, {ink}) !important; }}
+</style><p class="bptt-says" style="max-width: 860px">{sentence}</p>"""
 
 
 class Figure(go.Figure):
-    """A Plotly figure that brings its own mode bar settings and says in words what it shows."""
+    """A Plotly figure that says under itself what it shows, and is as wide as the page, up to 860 pixels."""
 
-    def _repr_mimebundle_(self, *args, **kwargs):
-        bundle = dict(super()._repr_mimebundle_(*args, **kwargs))
-        for kind, content in bundle.items():
-            if kind.startswith("application/vnd.plotly") and isinstance(content, dict):
-                content["config"] = {**content.get("config", {}), **CONFIG}
-        return {**bundle, "text/plain": sentence(self)}
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        plotly.io.show(self, config=CONFIG)
+        caption = CAPTION.format(ink=INK, sentence=html.escape(sentence(self)))
+        display({"text/html": caption, "text/plain": sentence(self)}, raw=True)
 
 
 def figure(title: str, in_words: str, height: int) -> Figure:
-    """An empty figure, at most 860 pixels wide, with the course's look."""
+    """An empty figure with the course's look. in_words: the sentence that says what it shows."""
     result = Figure()
     result.update_layout(
-        title={"text": title, "font": {"size": 15}},
+        template="none",
+        title={"text": title, "font": {"size": 15}, "x": 0, "xref": "paper", "y": 1, "yref": "container", "pad": {"t": 16}},
+        title_yanchor="top",
         height=height,
-        width=860,
-        margin={"l": 150, "r": 90, "t": 60, "b": 60},
+        margin={"l": 24, "r": 24, "t": 64, "b": 56},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": INK, "family": "system-ui, sans-serif", "size": 13},
-        legend={"orientation": "h", "y": -0.18, "x": 0},
         meta={"sentence": in_words},
     )
+    result.update_xaxes(gridcolor=GRID, zeroline=False, title={"font": {"size": 13}, "standoff": 8}, tickangle=0)
+    result.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True)
     return result
 
 
@@ -45,8 +59,11 @@ def sentence(shown: go.Figure) -> str:
     return (shown.layout.meta or {}).get("sentence", "")
 
 
-def magnitude_axis(low: int = -12, high: int = 6) -> dict:
+LOW, HIGH = -12, 6  # the powers of ten between which a magnitude is drawn
+
+
+def magnitude_axis() -> dict:
     """The absolute log axis of magnitudes, with powers of ten as people write them."""
-    values = [10.0**e for e in range(low, high + 1, 3)]
+    values = [10.0**e for e in range(LOW, HIGH + 1, 3)]
     texts = ["1" if value == 1 else say(value).replace("1.00·", "") for value in values]
-    return {"type": "log", "range": [low, high], "tickvals": values, "ticktext": texts, "gridcolor": GRID, "zeroline": False}
+    return {"type": "log", "range": [LOW, HIGH], "tickvals": values, "ticktext": texts}

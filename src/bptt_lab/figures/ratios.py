@@ -1,5 +1,6 @@
-"""The first word's term over the last word's, for many starts: every seed a dot, the median a stroke."""
+"""The first word's term over the last word's, for many starts: every seed a dot, the median a large mark."""
 
+import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,27 +10,41 @@ from . import look
 
 
 def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> look.Figure:
-    """measured: series (an input scale) -> start -> ratios, one for each seed. setting: what the title says of H, T, seeds."""
+    """measured: one or two series (an input scale) -> start -> ratios, one for each seed. setting: H, T, seeds and so on."""
     starts = list(next(iter(measured.values())))
-    parts = [
-        f"{start}: " + ", ".join(f"{look.say(float(np.median(rows[start])))} at {name}" for name, rows in measured.items())
-        for start in starts
-    ]
-    title = (
-        f"Norm of the first word’s term over the last word’s<br><sub>{setting}; each dot a seed, the stroke their median</sub>"
-    )
-    shown = look.figure(title, "Medians of the ratio. " + "; ".join(parts) + ".", 150 + 56 * len(starts))
-    marks = zip(("circle", "diamond"), (look.CELL_COLOURS["tanh"], look.CELL_COLOURS["gated"]), (-0.18, 0.18))
-    for (name, rows), (symbol, colour, shift) in zip(measured.items(), marks):
+    lines = [*textwrap.wrap(setting, 46), "each dot a seed, large marks the medians"]  # so much fits on a telephone
+    title = "<br>".join(["First term’s norm over the last’s", *(f"<sub>{line}</sub>" for line in lines)])
+    shown = look.figure(title, _sentence(starts, measured), 164 + 18 * len(lines) + 64 * len(starts))
+    shown.add_vline(x=1, line={"color": look.INK, "dash": "dot", "width": 1.5})
+    for (name, rows), (colour, symbol), shift in zip(measured.items(), look.SERIES, (0.0, 0.27)):
+        marker = {"symbol": symbol, "color": colour}
         for i, start in enumerate(starts):
-            values = np.asarray(rows[start])
-            spread = i + shift + np.random.default_rng(i).uniform(-0.1, 0.1, len(values))
-            dots = go.Scatter(x=values, y=spread, mode="markers", name=name, legendgroup=name, showlegend=i == 0)
-            shown.add_trace(dots.update(marker={"symbol": symbol, "size": 5, "opacity": 0.3, "color": colour}, hoverinfo="x"))
-            line = go.Scatter(x=[np.median(values)] * 2, y=[i + shift - 0.16, i + shift + 0.16], mode="lines", showlegend=False)
-            shown.add_trace(line.update(line={"color": look.INK, "width": 5}, hoverinfo="x"))
-    shown.add_vline(x=1, line={"color": look.INK, "dash": "dot"})
-    shown.update_xaxes(look.magnitude_axis(), title="ratio: left of 1 the first word weighs less, right of 1 more")
-    shown.update_yaxes(tickvals=list(range(len(starts))), ticktext=starts, autorange="reversed")
-    shown.update_yaxes(gridcolor=look.GRID, zeroline=False)
-    return shown
+            values = np.asarray(rows[start], dtype=float)
+            spread = i + shift + np.random.default_rng(i).uniform(-0.08, 0.08, len(values))
+            dots = _dots(values, spread, f"{start}, {name}, one seed")
+            shown.add_trace(dots.update(marker={**marker, "size": 4, "opacity": 0.35}, legendgroup=name, showlegend=False))
+        medians = _dots([np.median(rows[start]) for start in starts], np.arange(len(starts)) + shift, f"{name}, median")
+        outline = {"color": look.INK, "width": 2}
+        shown.add_trace(medians.update(marker={**marker, "size": 11, "line": outline}, name=name, legendgroup=name))
+    for i, start in enumerate(starts):  # above its row, where a narrow page has room for it
+        shown.add_annotation(text=start, x=0, xref="paper", y=i - 0.29, xanchor="left", showarrow=False)
+    for text, x, side in (("◂ first word’s is smaller", 0, "left"), ("larger ▸", 1, "right")):
+        shown.add_annotation(text=text, x=x, xanchor=side, y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
+    shown.update_xaxes(look.magnitude_axis())
+    edges = [i - 0.5 for i in range(len(starts) + 1)]
+    shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
+    legend = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
+    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116}, legend=legend)
+
+
+def _dots(values, heights, what: str) -> go.Scatter:
+    """A ratio past the axis stands at its end; its number is read by pointing at it."""
+    texts = [look.say(value) for value in values]
+    inside = np.clip(values, 10.0**look.LOW, 10.0**look.HIGH)
+    hover = f"%{{text}}<extra>{what}</extra>"
+    return go.Scatter(x=inside, y=heights, mode="markers", text=texts, hovertemplate=hover, cliponaxis=False)
+
+
+def _sentence(starts: list[str], measured) -> str:
+    parts = [f"{start}: " + ", ".join(look.say(np.median(rows[start])) for rows in measured.values()) for start in starts]
+    return f"Medians of the ratio, at {', then at '.join(measured)}. {'; '.join(parts)}."
