@@ -4,18 +4,20 @@ import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import bptt_lab as bl
 from bptt_lab import chain_rule
-from tests.conftest import ACTIVATIONS, make
+from tests.conftest import ACTIVATIONS, make, problems
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def everything(p, x=None, t=None):
+def everything(p, x=None, t=None, scales=None):
     """All that the package can say of a run, as a flat dict of arrays."""
     x = p.x if x is None else x
-    run = p.model.forward(x, p.targets, p.mask, p.h0)
+    run = p.model.forward(x, p.targets, p.mask, p.h0, scales)
     t = len(x) - 1 if t is None else t
     found = {"y": run.y, "losses": run.losses, "h": run.trace.h, "loss": np.array(run.loss)}
     if run.probabilities is not None:
@@ -26,7 +28,9 @@ def everything(p, x=None, t=None):
         for wrt in ("W_x", "W_hh", "W_oh"):
             for term in p.model.chain_rule_terms(run, t, wrt)[-2:]:
                 found |= {f"{name} of term {term.k} {wrt}": value for name, value in term.factors.items()}
-            found |= {f"term {term.k} {wrt}": term.gradient for term in p.model.chain_rule_terms(run, t, wrt)}
+            terms = p.model.chain_rule_terms(run, t, wrt)
+            found |= {f"term {term.k} {wrt}": term.gradient for term in terms}
+            found |= {f"term {term.k}: {name}": value for term in (terms[0], terms[-1]) for name, value in term.factors.items()}
             found[f"ledger {wrt}"] = p.model.ledger(run, wrt)
         found["shares"] = chain_rule.sequence_shares(p.model.cell, run.trace, run.dh, "W_x")
         found["norms"] = chain_rule.sequence_norms(p.model.cell, run.trace, run.dh, "W_x")
@@ -52,6 +56,29 @@ def test_nothing_is_ever_nan(T, B, H, loss, activation, scale):
 def test_inputs_of_any_finite_size_are_read(activation, scale):
     p = make(T=5, B=2, activation=activation)
     for name, value in everything(p, p.x * scale).items():
+        assert not np.isnan(value).any(), name
+
+
+SIZES = (0.0, 1e-300, 1e-160, 1e-3, 1.0, 1e3, 1e100, 1e160, 1e300, 1.7e308)
+
+
+@settings(max_examples=400)
+@given(problems, st.lists(st.sampled_from(SIZES), min_size=9, max_size=9))
+def test_whatever_finite_numbers_meet_nothing_is_nan(p, sizes):
+    """Each parameter, x, h0, the targets and the scales are of a size of their own."""
+    size = iter(sizes)
+
+    def resize(array):
+        return np.clip(array, -1.0, 1.0) * next(size)
+
+    for name, value in p.model.params.items():
+        p.model.params[name] = resize(value)
+    p.h0, x, scales = resize(p.h0), resize(p.x), None
+    if p.model.loss == "mse":
+        p.targets = resize(p.targets)
+    if p.x.ndim == 3:
+        scales = resize(np.linspace(-1.0, 1.0, p.x.shape[1]))
+    for name, value in everything(p, x, scales=scales).items():
         assert not np.isnan(value).any(), name
 
 

@@ -179,7 +179,10 @@ def _readout_gradients(run: Run) -> dict[str, np.ndarray]:
 
 
 def _check_mask(mask, steps: tuple[int, ...]) -> np.ndarray:
-    mask = np.asarray(mask)
+    try:
+        mask = np.asarray(mask)
+    except ValueError:
+        raise checks.error("mask", "rows of different lengths", f"shape {steps}") from None
     if mask.shape != steps:
         raise checks.error("mask", f"shape {mask.shape}", f"shape {steps}")
     if mask.dtype != bool and not np.isin(mask, (0, 1)).all():

@@ -58,23 +58,35 @@ def test_long_sequences_are_processed_in_chunks_that_add_up():
     same(whole["x"], np.stack([grads["x"] for grads in alone], axis=1), 1e-11)
 
 
-def test_a_trace_owns_its_arrays():
-    cell, x = bl.RNNCell(2, 3), np.ones((4, 2))
-    trace = cell.unroll(x)
-    kept = {"h": trace.h.copy(), "x": trace.x.copy(), "weights": trace.weights.copy()}
+@pytest.mark.parametrize("B", [None, 1, 2])
+def test_a_trace_owns_its_arrays(B):
+    steps = (4,) if B is None else (4, B)
+    cell, x, h0 = bl.RNNCell(2, 3), np.ones((*steps, 2)), np.ones((*steps[1:], 3))
+    trace = cell.unroll(x, h0)
+    kept = copy.deepcopy({"h": trace.h, "x": trace.x, "h0": trace.h0, "weights": trace.weights})
     cell.unroll(2 * x)
-    cell.backward(trace, np.ones((4, 3)))
-    x[...] = 9.0
+    cell.backward(trace, np.ones((*steps, 3)))
+    x[...], h0[...] = 9.0, 9.0
     cell.params["W_hh"] = np.zeros((3, 3))
-    assert (trace.h == kept["h"]).all() and (trace.x == kept["x"]).all() and (trace.weights == kept["weights"]).all()
+    assert all((getattr(trace, name) == value).all() for name, value in kept.items())
 
 
-def test_gradients_do_not_share_memory_with_later_calls():
+@pytest.mark.parametrize("B", [None, 1, 2])
+def test_without_h0_the_start_is_zero_also_right_after_another_start(B):
+    p = make(T=3, B=B)
+    p.model.cell.unroll(p.x, p.h0)
+    trace = p.model.cell.unroll(p.x)
+    assert not trace.h0.any()
+    assert (trace.h == p.model.cell.unroll(p.x, np.zeros_like(p.h0)).h).all()
+
+
+@pytest.mark.parametrize("steps", [(4,), (4, 2)])
+def test_gradients_do_not_share_memory_with_later_calls(steps):
     cell = bl.RNNCell(2, 3)
-    trace = cell.unroll(np.ones((4, 2)))
-    grads = cell.backward(trace, np.ones((4, 3)))
+    trace = cell.unroll(np.ones((*steps, 2)))
+    grads = cell.backward(trace, np.ones((*steps, 3)))
     kept = {name: value.copy() for name, value in grads.items()}
-    cell.backward(trace, -np.ones((4, 3)))
+    cell.backward(trace, -np.ones((*steps, 3)))
     assert all((grads[name] == kept[name]).all() for name in grads)
 
 

@@ -31,7 +31,11 @@ class Cell:
         params = self.params
         params["W_x"] = starts.other_weights(init, (rows, I), I, H, rng)
         hidden = np.concatenate([starts.hidden_block(init, H, rng) for _ in self.blocks])
-        params["W_hh"] = self.weight_scale * hidden
+        with overflow.quietly():
+            hidden = self.weight_scale * hidden
+        if not checks.all_finite(hidden):
+            raise checks.error("weight_scale", weight_scale, "a number that leaves the weights finite")
+        params["W_hh"] = hidden
         params["b"] = starts.bias(init, rows, H, rng)
 
     @property
