@@ -26,8 +26,6 @@ def everything(p, x=None, t=None, scales=None):
     if len(x) <= 60:
         found |= {f"rtrl {name}": value for name, value in bl.rtrl(p.model, run).items()}
         for wrt in ("W_x", "W_hh", "W_oh"):
-            for term in p.model.chain_rule_terms(run, t, wrt)[-2:]:
-                found |= {f"{name} of term {term.k} {wrt}": value for name, value in term.factors.items()}
             terms = p.model.chain_rule_terms(run, t, wrt)
             found |= {f"term {term.k} {wrt}": term.gradient for term in terms}
             found |= {f"term {term.k}: {name}": value for term in (terms[0], terms[-1]) for name, value in term.factors.items()}
