@@ -117,6 +117,25 @@ def test_forward_mode_gives_bptt_s_gradient(p):
         same(value, bptt[name], 1e-12, ROUNDING)
 
 
+def test_a_scale_for_each_sequence_reaches_terms_ledgers_and_forward_mode():
+    p, scales = make(T=5, B=3, H=4), np.array([0.0, 0.5, 3.0])
+    run = p.model.forward(p.x, p.targets, p.mask, p.h0, scales)
+    bptt, rtrl = p.model.backward(run), bl.rtrl(p.model, run)
+    for wrt in CELL_PARAMETERS:
+        same(sum(term.gradient for t in range(5) for term in p.model.chain_rule_terms(run, t, wrt)), bptt[wrt], 1e-12)
+        same(rtrl[wrt], bptt[wrt], 1e-12)
+    same(rtrl["h0"], bptt["h0"], 1e-12)
+    ledgers = chain_rule.sequence_ledgers(p.model.cell, run.trace, run.dh, "W_x")
+    W_hh, truncated = p.model.params["W_hh"].copy(), p.model.backward(run, truncate=2)
+    for b, scale in enumerate(scales):
+        p.model.params["W_hh"] = scale * W_hh
+        alone = p.model.forward(p.x[:, b], p.targets[:, b], p.mask[:, b], p.h0[b])
+        same(ledgers[:, :, b], p.model.ledger(alone) / 3, 1e-12)  # the loss is the mean over the three
+        same(truncated["x"][:, b], p.model.backward(alone, truncate=2)["x"] / 3, 1e-12)
+        for t in range(5):
+            same(p.model.cell.jacobian(run.trace, t)[b], p.model.cell.jacobian(alone.trace, t), 1e-12)
+
+
 def test_the_first_column_of_the_ledger_for_W_hh_is_zero_when_the_start_is(problem):
     run = problem.model.forward(problem.x, problem.targets)
     assert not problem.model.ledger(run, "W_hh")[:, 0].any()

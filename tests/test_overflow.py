@@ -36,6 +36,15 @@ def test_results_can_be_written_into_an_array():
     assert overflow.dot(np.array([[INF, 0.0]]), np.array([[0.0], [5.0]]), out) is not None and out[0, 0] == 0.0
 
 
+@pytest.mark.parametrize(("activation", "state"), [("tanh", 1.0), ("sigmoid", 1.0), ("relu", INF)])
+@pytest.mark.parametrize("B", [None, 2])
+def test_where_input_and_state_overflow_against_each_other_the_unit_has_exploded(B, activation, state):
+    cell = bl.RNNCell(1, 1, activation=activation)
+    cell.params["W_x"], cell.params["W_hh"] = [[-1e10]], [[1e10]]
+    steps = (1,) if B is None else (1, B)
+    assert (cell.unroll(np.full((*steps, 1), 1e300), h0=np.full((*steps[1:], 1), 1e300)).h == state).all()
+
+
 @pytest.mark.parametrize("B", [None, 2])
 def test_a_unit_that_is_off_passes_nothing_back_however_large_it_is(B):
     """Unit 2 of relu is off at every step, and what comes back to it has exploded: its own gradient is 0, not NaN, not ∞."""

@@ -145,6 +145,18 @@ def test_orthogonal_keeps_every_length_and_identity_every_vector():
     assert (bl.RNNCell(3, 5, init="identity").params["W_hh"] == np.eye(5)).all()
 
 
+def test_orthogonal_draws_no_direction_more_often_than_its_opposite():
+    corners = np.array([bl.RNNCell(1, 4, init="orthogonal", seed=seed).params["W_hh"][[0, 3], [0, 3]] for seed in range(60)])
+    assert ((15 < (corners > 0).sum(axis=0)) & ((corners > 0).sum(axis=0) < 45)).all()
+
+
+@pytest.mark.parametrize("init", [init for init in STARTS if init != "uniform"])
+def test_input_and_output_weights_have_a_variance_of_one_over_what_they_read(init):
+    model = bl.SequenceModel(bl.RNNCell(300, 50, init=init, weight_scale=5.0), 300)
+    assert model.params["W_x"].var() == pytest.approx(1 / 300, rel=0.05)
+    assert model.params["W_oh"].var() == pytest.approx(1 / 50, rel=0.05)
+
+
 def test_the_normal_start_has_spectral_radius_near_one():
     radii = [np.abs(np.linalg.eigvals(bl.RNNCell(1, 200, seed=seed).params["W_hh"])).max() for seed in range(5)]
     assert 0.9 < np.median(radii) < 1.15
