@@ -61,15 +61,15 @@ def _terms(model: SequenceModel, x: np.ndarray, targets: np.ndarray, wrt: str = 
 def swap_first_word(start: str, spread: float, seeds: int = 200, H: int = 32, I: int = 32) -> dict[str, np.ndarray]:
     """What another first word does to the gradient of word 4's loss. Each entry is (seeds,), relative to the norm before.
 
-    "share": the norm of term 1 over the sum of the four norms, before the swap. "later terms": the change of the sum of
-    terms 2 to 4 of dL_4/dW_x. "dL_4/dW_hh": the change of the whole gradient.
+    "term 1": the norm of term 1 of dL_4/dW_x, and "later terms": the change of the sum of terms 2 to 4, both over the
+    norm of that sum before the swap. "dL_4/dW_hh": the change of that whole gradient over its norm.
     """
-    found: dict[str, list] = {"share": [], "later terms": [], "dL_4/dW_hh": []}
+    found: dict[str, list] = {"term 1": [], "later terms": [], "dL_4/dW_hh": []}
     for seed, (model, x, targets) in enumerate(nets(start, H, I, 4, spread, range(seeds))):
         swapped = x.copy()
         swapped[0] = spread * np.random.default_rng([seed, 2]).standard_normal(I)
         before, after = _terms(model, x, targets), _terms(model, swapped, targets)
-        found["share"].append(before[0].norm / sum(term.norm for term in before))
+        found["term 1"].append(before[0].norm / np.linalg.norm(np.sum([term.gradient for term in before[1:]], axis=0)))
         found["later terms"].append(_change(before[1:], after[1:]))
         found["dL_4/dW_hh"].append(_change(*(_terms(model, sentence, targets, "W_hh") for sentence in (x, swapped))))
     return {name: np.array(values) for name, values in found.items()}

@@ -81,7 +81,7 @@ EN = {
         "written_0": "Step 0 of {steps}: nothing is written out yet.",
         "written_1": "Step 1 of {steps}: the three factors. The third one, dh{t}/dW_x, hides all earlier words.",
         "written_n": "Step {step} of {steps}: {written} of {count} terms are written out.",
-        "lit": "Lit: word {k}, “{word}”. Its way passes {jacobians} Jacobians. Norm {norm}, {share} % of the whole gradient.",
+        "lit": "Lit: word {k}, “{word}”. Its way passes {jacobians} Jacobians. Norm {norm}, signed share {share} %.",
         "lit_edge": "Lit: the edge from h{k} to h{before}, largest stretch {norm}. The terms of words 1 to {before} cross it.",
         "lit_edge_one": "Lit: the edge from h{k} to h{before}, largest stretch {norm}. The term of word 1 crosses it.",
     },
