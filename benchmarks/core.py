@@ -151,6 +151,7 @@ def course_s_own() -> None:
             "all terms of one dL_t/dW_x": lambda: model.chain_rule_terms(run, T - 1),
             "the whole ledger": lambda: model.ledger(run),
             "150 weight scales at once": lambda: model.cell.unroll(batch, scales=scales),
+            "… and their gradients": lambda: model.cell.backward(model.cell.unroll(batch, scales=scales), batch),
             "forward mode (RTRL)": lambda: bl.rtrl(model, run),
             "BPTT": lambda: model.backward(run),
         }

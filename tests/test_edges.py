@@ -87,6 +87,8 @@ def test_five_thousand_steps(B):
     found = everything(p)
     assert np.isfinite(found["loss"]) and np.isfinite(found["dW_hh"]).all()
     assert np.abs(found["dx"][0]).max() < 1e-12 < np.abs(found["dx"][-1]).max()
+    terms = p.model.chain_rule_terms(p.model.forward(p.x, p.targets, p.mask, p.h0), 4999)
+    assert len(terms) == 5000 and "vanished" in repr(terms[0]) and terms[-1].norm > 1e-12
 
 
 @pytest.mark.parametrize("B", [None, 2])
@@ -108,6 +110,7 @@ def test_relu_with_weights_of_a_million_has_exploded(B, loss):
     grads = p.model.backward(run)
     assert not any(np.isnan(value).any() for value in grads.values())
     assert np.isinf(grads["W_hh"]).any()
+    assert "exploded" in repr(p.model.chain_rule_terms(run, 60)[0])
     if loss == "cross_entropy":
         assert run.probabilities.sum(axis=-1) == pytest.approx(np.ones(run.losses.shape))
 
