@@ -222,6 +222,15 @@ def test_gradients_go_to_pytorch_s_names_with_the_bias_s_for_both():
     assert not cell.to_torch()["bias_hh_l0"].any()
 
 
+def test_what_to_torch_returns_is_a_copy():
+    cell = bl.RNNCell(2, 3)
+    grads = cell.backward(cell.unroll(np.ones((4, 2, 2))), np.ones((4, 2, 3)))
+    for named, source in ((cell.to_torch(), dict(cell.params)), (cell.to_torch(grads), grads)):
+        arrays = list(named.values())
+        assert all(array.flags.c_contiguous for array in arrays) and not np.shares_memory(arrays[2], arrays[3])
+        assert not any(np.shares_memory(array, value) for array in arrays for value in source.values())
+
+
 def test_what_from_torch_refuses():
     names = bl.RNNCell(2, 3).to_torch()
     for extra in ("weight_ih_l0_reverse", "weight_hr_l0"):
