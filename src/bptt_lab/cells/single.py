@@ -5,8 +5,6 @@ holds the scratch for one size and every step's views of it. It is borrowed for 
 or a gradient keeps is copied out.
 """
 
-from functools import cached_property
-
 import numpy as np
 
 from .trace import Trace
@@ -72,12 +70,12 @@ class SingleTrace(Trace):
         self.batched = batched
         self.shape = len(kept) - H - 1, 1, H
 
-    @cached_property
-    def inputs(self) -> np.ndarray:
+    @property
+    def inputs(self) -> np.ndarray:  # type: ignore[override]
         H = self.shape[2]
         return self.kept[H:-1, None, : -1 - H]
 
-    @cached_property
-    def states(self) -> np.ndarray:
+    @property
+    def states(self) -> np.ndarray:  # type: ignore[override]
         H = self.shape[2]
         return self.kept[H:, None, -H:]
