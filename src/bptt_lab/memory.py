@@ -59,10 +59,10 @@ def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
     """log10 ‖dh_t/dh_{t−lag}‖₂ of one t, (n,) or (B, n). lags: whole numbers, all of 0..t if not given; t + 1 is the start."""
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
-    wanted, found = set(lags), {}
+    found: dict[int, np.ndarray] = {}
     kept: list = []
     for lag, product in enumerate(_products(cell, trace, t, max(lags))):
-        if lag in wanted:
+        if lag in lags:
             kept.append((lag, *product))
         if kept and (len(kept) * product[0].size > 100_000 or lag == max(lags)):
             where, rows, exponents = zip(*kept)
@@ -156,7 +156,7 @@ def _lags(lags, t: int) -> list[int]:
     lags = np.asarray(lags)
     if lags.ndim != 1 or lags.size == 0:
         raise checks.error("lags", f"shape {lags.shape}", "a list of at least one lag")
-    return [checks.index("lags", lag, t + 2) for lag in lags]
+    return [checks.index("lags", lag, t + 2) for lag in lags.tolist()]
 
 
 def _jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Iterator[tuple]:

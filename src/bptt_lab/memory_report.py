@@ -53,7 +53,7 @@ class MemoryReport:
     def in_words(self) -> dict[str, str]:
         """What the numbers say, name -> words."""
         first, last = self.fitted.start, self.fitted.stop - 1
-        if self.slope is None:
+        if self.slope is None or self.half_life is None:
             slope, half = "none yet: a line needs at least three steps", "unknown without a slope"
         else:
             short = "; a run this short has not settled" if self.trace.T <= 12 else ""
@@ -73,7 +73,7 @@ class MemoryReport:
         if lags:
             lines.append(f"  {'‖dh_T/dh_{T−lag}‖₂':36}" + "".join(f"{f'lag {lag}':>12}" for lag in lags))
             for name, logs in self.bounds.items():
-                lines.append(f"  {LABELS.get(name, name):36}" + "".join(f"{say_log10(logs[lag]):>12}" for lag in lags))
+                lines.append(f"  {LABELS.get(name, name):36}" + "".join(f"{say_log10(float(logs[lag])):>12}" for lag in lags))
         return "\n".join(lines)
 
 

@@ -31,8 +31,9 @@ def rescaled(rows: np.ndarray, exponents=0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def power(exponents: np.ndarray) -> np.ndarray:
-    """2^exponents; 0 far below float64's end."""
-    return np.ldexp(1.0, np.clip(exponents, -1100, 1100).astype(np.int32))
+    """2^exponents; past float64's ends 0 and inf."""
+    with overflow.quietly():
+        return np.ldexp(1.0, np.clip(exponents, -1100, 1100).astype(np.int32))
 
 
 def log10_norms(rows: np.ndarray, exponents: np.ndarray) -> np.ndarray:
