@@ -134,20 +134,16 @@ def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray
     T, B, _ = trace.shape
     burn_in, Q = T // 10, None
     for steps, J, e in _jacobians(cell, trace, range(T)):
-        if Q is None:
+        if Q is None:  # a frame in no special position: the axes may be special, and what vanishes is to vanish from the end
             D = J.shape[-1]
             n = D if leading is None else min(D, checks.count("leading", leading))
-            # Without the whole frame, one in no special position: the axes may be special.
-            frame = np.eye(D) if n == D else np.linalg.qr(np.random.default_rng(0).standard_normal((D, n)))[0]
-            Q = np.broadcast_to(frame, (B, D, n))
+            Q = np.linalg.qr(np.random.default_rng(0).standard_normal((1, D, D)))[0][:, :, :n]
         for t, J_t, e_t in zip(steps, J, e):
             if t == burn_in:
                 total = np.zeros((B, n))
             A = J_t @ Q
             if t >= burn_in:
-                A *= np.isfinite(total)[:, None, :]  # a direction that has vanished stays so, and goes last
-                order = np.argsort(~A.any(axis=1), axis=1, kind="stable")
-                A, total = spectra.columns(A, order), np.take_along_axis(total, order, 1)
+                A *= np.isfinite(total)[:, None, :]  # a direction that has vanished stays so
             Q, R = spectra.sorted_qr(A)
             if t >= burn_in:
                 with overflow.quietly():
