@@ -46,6 +46,7 @@ _FOLLOWERS = ("NEAR the NOUN", "NEAR the OLD NOUN", "that the SOMEONE SAW", "tha
 _CLOSERS = ("TODAY", "this MORNING", "EARLIER this MORNING")
 _END = "VERY HUNGRY ."
 
+_WERE = VOCABULARY.index("were")
 _TEMPLATES = 64  # different orders of phrases for each distance
 LONGEST = 1000
 
@@ -54,16 +55,15 @@ class Agreement(Task):
     """Sentences whose verb, *was* or *were*, agrees with a subject d words before it; half have a plural subject.
 
     distance: d, from 0 to 1000, or (lo, hi) for a d of its own in each sentence. attractors: the share of the nouns
-    between subject and verb whose number is the opposite of the subject's; at 0.5 they tell nothing about it. targets:
-    "verb", a loss for the verb alone, or "all", one for every next word (a language model). x is one-hot over
-    `vocabulary`; the target is the next word's number. Shorter sentences of a batch are followed by full stops, without
-    a loss.
+    between subject and verb whose number is the opposite of the subject's; at 0.5 they tell nothing about it. x is one-hot
+    over `vocabulary`. targets: "verb", a loss for the verb alone, with two classes, *was* and *were*; or "all", one for
+    every next word, with a class for each word of `vocabulary` (a language model). `outputs` names the classes, `was` and
+    `were` are the numbers of those two. Shorter sentences of a batch are followed by full stops, without a loss.
     """
 
     vocabulary = VOCABULARY
-    input_size = output_size = len(VOCABULARY)
+    input_size = len(VOCABULARY)
     loss = "cross_entropy"
-    was, were = VOCABULARY.index("was"), VOCABULARY.index("were")
 
     def __init__(self, distance: int | tuple[int, int] = 20, attractors: float = 0.5, targets: str = "verb"):
         self.distance = _check_distance(distance)
@@ -71,6 +71,9 @@ class Agreement(Task):
         if not 0 <= self.attractors <= 1:
             raise checks.error("attractors", attractors, "a share from 0 to 1")
         self.targets = checks.choice("targets", targets, ("verb", "all"))
+        self.outputs = ("was", "were") if targets == "verb" else VOCABULARY
+        self.output_size = len(self.outputs)
+        self.was, self.were = self.outputs.index("was"), self.outputs.index("were")
         low, high = self.distance if isinstance(self.distance, tuple) else (self.distance, self.distance)
         self.length = high + (2 if targets == "verb" else 5)
         self._low, self._count = low, high - low + 1
@@ -82,9 +85,10 @@ class Agreement(Task):
 
     def _batch(self, size: int, rng: np.random.Generator) -> Batch:
         words, verb_at = self._draw(size, rng)
-        steps = np.arange(self.length)[:, None]
-        mask = steps == verb_at - 1 if self.targets == "verb" else steps < verb_at + 3
-        return one_hot(words[:-1], self.input_size), words[1:], mask
+        x, targets, steps = one_hot(words[:-1], self.input_size), words[1:], np.arange(self.length)[:, None]
+        if self.targets == "all":
+            return x, targets, steps < verb_at + 3
+        return x, (targets == _WERE).astype(np.intp), steps == verb_at - 1
 
     def _draw(self, size, rng):
         """The words' numbers, (T + 1, size), and the step at which each sentence has its verb, (size,)."""
@@ -99,7 +103,7 @@ class Agreement(Task):
 
     def _points(self, model: SequenceModel, x: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> float:
         """The share of the sentences where the right one of *was* and *were* is the likelier, also after "all"."""
-        verb = (targets == self.was) | (targets == self.were)
+        verb = mask & ((targets == self.was) | (targets == self.were))
         y, targets = model.forward(x, targets, verb).y[verb], targets[verb]
         return float(((y[:, self.were] > y[:, self.was]) == (targets == self.were)).mean())
 
