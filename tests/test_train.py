@@ -97,6 +97,15 @@ def test_the_stop_button_keeps_the_history_and_the_weights(after, capsys):
     assert all((model.params[name] == expected.params[name]).all() for name in model.params)
 
 
+def test_until_ends_the_run():
+    task, model = make()
+    history = fit(model, task, 10, until=lambda step: step == 4)
+    assert len(history) == 4 and "step 4, as asked" in history.stopped
+    _, expected = make()
+    fit(expected, task, 4)
+    assert (model.params["W_hh"] == expected.params["W_hh"]).all()
+
+
 def test_a_stop_inside_an_update_finishes_the_update(monkeypatch):
     task, model = make()
     real, calls = bl.train._set, []

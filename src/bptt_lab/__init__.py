@@ -20,6 +20,6 @@ __all__ = ["RNNCell", "SequenceModel", "gradcheck", "measure", "memory", "overfl
 
 
 def __getattr__(name: str):
-    if name in ("explore", "figures"):
+    if name in ("experiments", "explore", "figures"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

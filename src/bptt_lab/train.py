@@ -70,12 +70,14 @@ def fit(
     truncate: int | None = None,
     seed: int = 0,
     progress: bool = True,
+    until: Callable[[int], bool] | None = None,
 ) -> History:
     """Train a model on fresh batches of a task; `model.params` change in place.
 
     optimizer: "sgd" or "adam". lr: a number, or a function of the step, which counts from 0. clip: the gradient's largest
     norm, None for no clipping. truncate: as in `model.backward`. seed: of the batches. progress: show a bar (with tqdm, if
-    it is installed), and say why a run ended early.
+    it is installed), and say why a run ended early. until: a function of the number of steps done that ends the run by
+    returning true, for example once a score is reached.
 
     The stop button ends the run: the history so far is returned, and the weights are those of the last whole step. So it
     is when the loss or the gradient overflows; `History.stopped` says at which step, and what to try.
@@ -105,6 +107,9 @@ def fit(
                 history.add(run.loss, norm, lr_now)
                 _set(params, new)
                 bar.update()
+                if until and until(step + 1):
+                    history.stopped = f"Ended after step {step + 1}, as asked."
+                    break
         except KeyboardInterrupt:
             if len(history) == step + 1:  # the step counts, so all of its update does
                 _set(params, new)
