@@ -180,7 +180,7 @@ class _Adam:
         return self.m / (1 - 0.9**self.n) / (np.sqrt(self.v / (1 - 0.999**self.n)) + 1e-8)
 
 
-OPTIMIZERS = {"sgd": _SGD, "adam": _Adam}
+OPTIMIZERS: dict[str, Callable[[], Callable[[np.ndarray], np.ndarray]]] = {"sgd": _SGD, "adam": _Adam}
 
 
 def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[str, np.ndarray], float]:
