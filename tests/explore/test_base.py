@@ -99,6 +99,13 @@ def test_words_stand_in_one_place_and_say_the_same_keys_in_every_language():
             assert texts[name].keys() == WORDS["en"][name].keys()
 
 
+def test_a_share_is_called_signed_share_wherever_it_is_said():
+    said = [text for texts in WORDS["en"].values() for text in texts.values() if "share}" in text]
+    assert said
+    for text in said:
+        assert text.count("share}") == len(re.findall(r"signed share \{\w*share\} %", text)), text
+
+
 @every_explorer
 def test_every_word_that_the_browser_looks_up_exists(kind):
     folder = Path(explore.__file__).parent
