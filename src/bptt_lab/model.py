@@ -139,6 +139,7 @@ class SequenceModel:
 
         truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given.
         """
+        check_run(run)
         if truncate is None:
             grads = self.cell.backward(run.trace, run.trace.squeeze(run.dh))
         else:
@@ -168,6 +169,7 @@ class SequenceModel:
         wrt: any parameter. W_oh and b_o stand outside the recurrence, so only their term k = t is not zero. The terms
         sum to the gradient that BPTT gives for L_t alone. `factors` start with "dL[t]/dy[t]" and "dy[t]/dh[t]".
         """
+        check_run(run)
         t = checks.index("t", t, run.trace.T)
         checks.choice("wrt", wrt, self.params)
         if wrt in self.cell.params:
@@ -193,6 +195,7 @@ class SequenceModel:
 
         The terms of a row sum to BPTT's gradient of L_t. Their norms do not sum to its norm.
         """
+        check_run(run)
         checks.choice("wrt", wrt, self.params)
         if wrt in self.cell.params:
             return chain_rule.ledger(self.cell, run.trace, run.dh, wrt)
@@ -204,7 +207,19 @@ def rtrl(model: SequenceModel, run: Run) -> dict[str, np.ndarray]:
 
     The same numbers as `model.backward(run)`, less "x", at a much higher price: see `chain_rule.forward_mode`.
     """
+    check_model(model)
+    check_run(run)
     return {**chain_rule.forward_mode(model.cell, run.trace, run.dh), **run.readout_gradients()}
+
+
+def check_model(model) -> None:
+    if not isinstance(model, SequenceModel):
+        raise checks.error("model", type(model).__name__, "a SequenceModel", "Try model = bl.SequenceModel(cell, output_size).")
+
+
+def check_run(run) -> None:
+    if not isinstance(run, Run):
+        raise checks.error("run", type(run).__name__, "a run of the model", "Try run = model.forward(x, targets).")
 
 
 def _check_mask(mask, steps: tuple[int, ...]) -> np.ndarray:

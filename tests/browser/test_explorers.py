@@ -264,3 +264,18 @@ def test_a_reload_with_a_living_kernel_shows_the_same_state(course):
     course.page.wait_for_timeout(500)
     assert course.page.evaluate(SHOWN) == before == course.python("value = w.sentence()")
     assert course.page.get_by_label("Weight scale", exact=True).input_value() == "24"
+
+
+def test_a_word_wears_the_colour_of_its_age_in_the_sentence_the_net_the_equation_and_the_ledger(page_of):
+    fills = "nodes => nodes.filter(n => n.getAttribute('display') === null).map(n => getComputedStyle(n).fill)"
+    paper = "nodes => nodes.filter(n => n.getAttribute('display') === null).map(n => getComputedStyle(n).backgroundColor)"
+    page = page_of(explore.LivingEquation(length=6, target=4))
+    words = page.locator(".word").evaluate_all(paper)
+    net = page.locator(".net .age").evaluate_all(fills)
+    equation = page.locator(".row:not([hidden]) .chip").evaluate_all(paper)
+    assert len(set(words[:4])) == 4 and net[4:] == ["none"] * 2, "what comes after the target has no age"
+    assert net[:4] == words[:4] == equation[:4][::-1]
+    for cell, newest in (([0, 0], 6), ([4, 2], 4)):
+        heads = page_of(explore.Ledger(length=6, cell=cell)).locator(".age").evaluate_all(fills)
+        assert heads[:6] == heads[6:], "rows and columns name the same words"
+        assert heads[newest - 4 : newest] == words[:4] and heads[newest:6] == ["none"] * (6 - newest)

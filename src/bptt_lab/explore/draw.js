@@ -5,6 +5,8 @@
 // Age of a word, newest first: the cividis scale, safe for colour-blind readers.
 const AGE = ["#fde737", "#e9d54d", "#d2c060", "#bcae6c", "#a59c74", "#918b78", "#7d7c78", "#696d73", "#575d6d", "#434e6c", "#2b3e6b", "#00204d"];
 const ageColour = (age) => AGE[Math.min(age, AGE.length - 1)];
+// A mark in the age's colour, beside a name in ink; a word after the target has no age yet.
+const ageMark = (age) => ({ class: "age", fill: age < 0 ? "none" : ageColour(age) });
 const onAge = (age) => (age < 7 ? "#111" : "#fff"); // contrast at least 4.5
 
 // Magnitude: log10 from −12 to 6 with its middle at 1. What vanishes fades into the page, what explodes glows.

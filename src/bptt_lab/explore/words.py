@@ -65,7 +65,7 @@ EN = {
         "loss": "L",
         "remainder": "still to unroll: the words 1 to {k}",
         "remainder_one": "still to unroll: word 1",
-        "term_label": "Term of word {k}, “{word}”: norm {norm}, {share} % of the whole gradient",
+        "term_label": "Term of word {k}, “{word}”: norm {norm}, signed share {share} %",
         "edge_label": "Edge d h{k} by d h{before}: largest stretch {norm}; crossed by the terms of words 1 to {before}",
         "edge_label_one": "Edge d h{k} by d h{before}: largest stretch {norm}; crossed by the term of word 1",
         "term": "word",
@@ -100,12 +100,12 @@ EN = {
         "whole_help": "norm of the terms’ sum: BPTT’s gradient of that token",
         "shares_low": "−100 % works against",
         "shares_high": "100 % adds",
-        "shares_label": "Colour of a share, from minus 100 percent over 0 to 100 percent",
-        "cell": "Token {t}, “{target}”; word {k}, “{word}”: norm {norm}, {share} % of that token’s gradient.",
-        "shows_shares": "{cells} terms in all; {against} of them work against their row’s sum. In the last row the first word’s "
-        "share of the gradient is {first_share} %, the last word’s {last_share} %.",
-        "shows": "{cells} terms in all. In the last row the first word has norm {first} ({first_share} %), the last word {last} "
-        "({last_share} %). The norms of that row add up to {norms}, their sum has norm {whole}.",
+        "shares_label": "Colour of a signed share, from minus 100 percent over 0 to 100 percent",
+        "cell": "Token {t}, “{target}”; word {k}, “{word}”: norm {norm}, signed share {share} %.",
+        "shows_shares": "{cells} terms in all; {against} of them work against their row’s sum. In the last row the first word "
+        "has signed share {first_share} %, the last word signed share {last_share} %.",
+        "shows": "{cells} terms in all. In the last row the first word has norm {first}, signed share {first_share} %; the last "
+        "word norm {last}, signed share {last_share} %. The norms of that row add up to {norms}, their sum has norm {whole}.",
     },
 }
 
