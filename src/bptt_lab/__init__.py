@@ -11,15 +11,15 @@ Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course'
 
 import importlib
 
-from . import measure, memory, overflow, tasks, text, train
+from . import measure, memory, overflow, probe, tasks, text, train
 from .cells import RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
-__all__ = ["RNNCell", "SequenceModel", "gradcheck", "measure", "memory", "overflow", "rtrl", "tasks", "text", "train"]
+__all__ = ["RNNCell", "SequenceModel", "gradcheck", "measure", "memory", "overflow", "probe", "rtrl", "tasks", "text", "train"]
 
 
 def __getattr__(name: str):
-    if name in ("explore", "figures"):
+    if name in ("experiments", "explore", "figures"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
