@@ -235,6 +235,13 @@ def test_exponents_are_the_mean_over_sequences_and_their_sum_is_that_of_the_dete
     assert (np.diff(found) <= 0).all()
 
 
+def test_exponents_come_largest_first_also_where_they_are_all_but_equal():
+    for seed in range(5):
+        cell = bl.RNNCell(2, 6, init="orthogonal", seed=seed)
+        trace = cell.unroll(0.3 * np.random.default_rng(seed).standard_normal((12, 2)))
+        assert (np.diff(memory.lyapunov(cell, trace)) <= 0).all()
+
+
 def test_exponents_of_a_saturated_net_keep_their_digits():
     """Slopes of 10⁻⁸ beside slopes of 1: the sum of all exponents is the mean logarithm of the determinants."""
     cell = bl.RNNCell(4, 8, weight_scale=5.0, seed=3)

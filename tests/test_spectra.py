@@ -60,6 +60,13 @@ def test_inputs_of_a_unit_may_be_of_every_size(seed):
     agree([(rng.random((5, 1)) + 0.1) * W for _ in range(10)])
 
 
+def test_sizes_in_any_order():
+    rng = np.random.default_rng(0)
+    J = 10.0 ** -np.array([[8.0], [11], [4], [0], [2], [13]]) * rng.standard_normal((6, 6))
+    for factors in ([J], [J, J]):
+        assert values(factors) == pytest.approx(reference.log10_singular_values(factors), abs=1e-12)
+
+
 def test_singular_values_further_apart_than_floats_reach():
     rng = np.random.default_rng(0)
     factors = [graded((3, 1), rng) * rng.standard_normal((3, 3)) for _ in range(80)]

@@ -40,7 +40,7 @@ class TransposedProduct:
         exponents = np.take_along_axis(self.exponents, order, 1)
         X *= (exponents > scaled.NOTHING)[:, None, :]  # directions that have vanished stay so
         Q_X, R_X = sorted_qr(X)
-        self.Q, R_J = sorted_qr((J.swapaxes(1, 2) @ Q_X) * np.asarray(R_X.any(axis=2))[:, None, :])
+        self.Q, R_J = sorted_qr(J.swapaxes(1, 2) @ Q_X)
         R = np.triu(R_J @ R_X)
         highest = np.maximum.accumulate(exponents[:, ::-1], axis=1)[:, ::-1]  # over the rows that row i of R takes part of
         R *= scaled.power(np.minimum(exponents[:, None, :] - highest[:, :, None], 0))
