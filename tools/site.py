@@ -115,7 +115,9 @@ def main() -> int:
         for said in executor.map(run, notebooks):
             print(said, flush=True)
     shutil.rmtree(TARGET, ignore_errors=True)
-    return subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(SOURCE), str(TARGET)]).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(SOURCE), str(TARGET)]
+    ).returncode
 
 
 def copy_plotly() -> None:
