@@ -1,0 +1,226 @@
+"""What one state still knows of an earlier one: products of Jacobians, their norms, bounds and growth.
+
+    dh_t/dh_k = J_t J_{t-1} ⋯ J_{k+1}          J_j = dh_j/dh_{j-1}; the lag t − k counts the factors; k = −1 is the start
+
+All norms are spectral, ‖A‖₂ = σ_max(A), and given as log10: a product of hundreds of Jacobians leaves float64 long before its
+logarithm does. Vanished exactly is −inf. Steps count as code does, from 0. D is H; for a cell whose state is a pair it is 2H.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from . import checks, overflow, scaled
+from .cells import RNNCell
+from .cells.base import Cell
+from .cells.trace import Trace
+
+GUESS = "ρ^lag"  # the popular guess: ρ, the spectral radius of W_hh. It is no bound of a product of Jacobians
+
+
+def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
+    """dh_t/dh_k, (D, D) or (B, D, D). k = −1 is the start, k = t gives the identity.
+
+    What is past float64's end is ±inf or 0 here; `norms` gives the logarithm of what it was.
+    """
+    t = checks.index("t", t, trace.T)
+    k = checks.index("k", k, t + 1, lowest=-1)
+    for rows, exponents in _products(cell, trace, t, t - k):  # noqa: B007
+        pass
+    half = exponents // 2  # in two steps, since 2^exponents alone may already be past the end
+    product = overflow.multiply(rows, scaled.power(half)[..., None])
+    return trace.squeeze(overflow.multiply(product, scaled.power(exponents - half)[..., None]), axis=0)
+
+
+def norms(cell: Cell, trace: Trace) -> np.ndarray:
+    """log10 ‖dh_t/dh_k‖₂ in [t, k], (T, T) or (B, T, T): 0 on the diagonal, NaN above it, −inf where vanished exactly."""
+    T, B, _ = trace.shape
+    result = np.full((B, T, T), np.nan)
+    result[:, range(T), range(T)] = 0.0
+    for steps, J, e_J in _jacobians(cell, trace, range(T), transposed=True):
+        for i, t in enumerate(steps):
+            if t == 0:
+                D = J.shape[-1]
+                # dh_t/dh_k of all k < t, one transposed below the other: a row is a column, which step t moves by J_t.
+                rows, exponents = np.empty((B, T * D, D)), np.zeros((B, T * D), np.int64)
+            else:
+                rows[:, (t - 1) * D : t * D], exponents[:, (t - 1) * D : t * D] = np.eye(D), 0
+                moved = _times(rows[:, : t * D], exponents[:, : t * D], J[i], e_J[i])
+                rows[:, : t * D], exponents[:, : t * D] = moved
+                result[:, t, :t] = scaled.log10_norms(moved[0].reshape(B, t, D, D), moved[1].reshape(B, t, D))
+    return trace.squeeze(result, axis=0)
+
+
+def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
+    """log10 ‖dh_t/dh_{t−lag}‖₂ of one t, (n,) or (B, n). lags: whole numbers, all of 0..t if not given; t + 1 is the start."""
+    t = checks.index("t", t, trace.T)
+    lags = _lags(lags, t)
+    wanted, found = set(lags), {}
+    kept: list = []
+    for lag, product in enumerate(_products(cell, trace, t, max(lags))):
+        if lag in wanted:
+            kept.append((lag, *product))
+        if kept and (len(kept) * product[0].size > 100_000 or lag == max(lags)):
+            where, rows, exponents = zip(*kept)
+            found.update(zip(where, scaled.log10_norms(np.stack(rows), np.stack(exponents))))
+            kept = []
+    return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
+
+
+def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]:
+    """The ladder over the true norm, name -> log10 as in `norms_back`.
+
+    "true"              ‖J_t ⋯ J_{k+1}‖₂
+    "product of norms"  ∏ ‖J_j‖₂: always at least as large
+    "(γσ_max)^lag"      γ bounds f', σ_max is the largest singular value of W_hh: larger again (Pascanu et al. 2013). RNNCell only
+    "ρ^lag"             the popular guess that is *no* bound; ρ is the spectral radius of W_hh. RNNCell only
+    """
+    t = checks.index("t", t, trace.T)
+    lags = _lags(lags, t)
+    B = trace.shape[1]
+    steps = np.zeros((B, max(lags) + 1))
+    for j, J, e in _jacobians(cell, trace, range(t, t - max(lags), -1)):
+        steps[:, t + 1 - np.array(j)] = scaled.log10_norms(J, np.broadcast_to(e[..., None], J.shape[:-1])).T
+    found = {"true": norms_back(cell, trace, t, lags)}
+    found["product of norms"] = trace.squeeze(steps.cumsum(axis=1)[:, lags], axis=0)
+    if isinstance(cell, RNNCell):
+        W_hh = trace.weights[:, cell.input_size + 1 :]
+        scales = np.ones(B) if trace.scales is None else np.abs(trace.scales[:, 0])
+        rows, e = scaled.rescaled(W_hh[None].copy())
+        W, e = scaled.level(rows, e)
+        sigma = np.linalg.svd(W[0], compute_uv=False)[0]
+        rho = np.abs(np.linalg.eigvals(W[0])).max()
+        for name, size in (("(γσ_max)^lag", cell.activation.gamma * sigma), (GUESS, rho)):
+            with overflow.quietly():
+                rate = np.log10(size) + e[0] * scaled.LOG10_2 + np.log10(scales)
+                powers = np.where(np.array(lags) > 0, rate[:, None] * np.array(lags), 0.0)
+            found[name] = trace.squeeze(powers, axis=0)
+    return found
+
+
+def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
+    """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0."""
+    t = checks.index("t", t, trace.T)
+    lags = _lags(lags, t)
+    found = {}
+    for lag, (rows, exponents) in enumerate(_products(cell, trace, t, max(lags))):
+        if lag in lags:
+            A, top = scaled.level(rows, exponents)
+            with overflow.quietly():
+                found[lag] = np.log10(np.linalg.svd(A, compute_uv=False)) + (top * scaled.LOG10_2)[:, None]
+    return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
+
+
+def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray:
+    """The Lyapunov exponents in nats a step, largest first, (D,); mean over B. −inf where vanished exactly.
+
+    An orthogonal frame is carried along and made orthogonal again at each step; the exponents are the mean logarithms of what
+    it was stretched by (Benettin et al. 1980), after a burn-in of T // 10 steps. leading: only that many of the largest.
+    """
+    T, B, _ = trace.shape
+    burn_in, Q = T // 10, None
+    for steps, J, e in _jacobians(cell, trace, range(T)):
+        D = J.shape[-1]
+        if Q is None:
+            n = D if leading is None else min(D, checks.count("leading", leading))
+            # Without the whole frame, one in no special position: the axes may be special.
+            frame = np.eye(D) if n == D else np.linalg.qr(np.random.default_rng(0).standard_normal((D, n)))[0]
+            Q, total, rank = np.broadcast_to(frame, (B, D, n)), np.zeros((B, n)), np.full(B, D)
+        for t, J_t, e_t in zip(steps, J, e):
+            Q, R = np.linalg.qr(J_t @ Q)
+            if t >= burn_in:
+                with overflow.quietly():
+                    total += np.log(np.abs(np.diagonal(R, axis1=1, axis2=2))) + (e_t * np.log(2.0))[:, None]
+        late = J[np.array(steps) >= burn_in] != 0
+        if len(late):  # more exponents than rows or columns that are not zero would be the logarithm of rounding
+            rank = np.minimum(rank, np.minimum(late.any(axis=2).sum(axis=2), late.any(axis=3).sum(axis=2)).min(axis=0))
+    exponents = -np.sort(-total, axis=1) / (T - burn_in)
+    return np.where(np.arange(exponents.shape[1]) < rank[:, None], exponents, -np.inf).mean(axis=0)
+
+
+def report(cell: Cell, x) -> "MemoryReport":
+    """How far back the last state of `x`, (T, I) or (T, B, I), remembers."""
+    return MemoryReport(cell, cell.unroll(x))
+
+
+class MemoryReport:
+    """What is left of dh_T/dh_k, by lag, at the end of one run. Over B sequences norms are geometric means.
+
+    norms      (T,) log10 ‖dh_T/dh_{T−lag}‖₂ for the lags 0..T−1
+    fitted     the lags of the slope: the first tenth is left out, T//10..T−1, since short lags have not settled yet
+    slope      nats a step, of the line through ln ‖dh_T/dh_{T−lag}‖₂ over `fitted` (least squares). −inf if it vanished
+               exactly; None below three steps, where there is no line
+    lyapunov   nats a step: the largest Lyapunov exponent of the same run, which the slope tends to
+    half_life  steps in which the gradient halves, ln 2/−slope: inf if slope ≥ 0, None without a slope
+    horizon    the first lag whose norm is under 1 %; None if no lag of this run is
+    bounds     the ladder of `memory.bounds` for all lags, each (T,)
+    """
+
+    def __init__(self, cell: Cell, trace: Trace):
+        self.cell, self.trace = cell, trace
+        T = trace.T
+        self.norms = self._mean(norms_back(cell, trace, T - 1))
+        self.lyapunov = float(lyapunov(cell, trace, leading=1)[0])
+        self.fitted = range(max(1, T // 10), T)
+        self.slope = _slope(self.fitted, self.norms[self.fitted.start :] * np.log(10.0)) if T > 2 else None
+        self.half_life = None if self.slope is None else np.log(2.0) / -self.slope if self.slope < 0 else np.inf
+        faint = np.flatnonzero(self.norms < -2.0)
+        self.horizon = int(faint[0]) if len(faint) else None
+
+    def _mean(self, logs: np.ndarray) -> np.ndarray:
+        return logs.mean(axis=0) if self.trace.batched else logs
+
+    @cached_property
+    def bounds(self) -> dict[str, np.ndarray]:
+        return {name: self._mean(logs) for name, logs in bounds(self.cell, self.trace, self.trace.T - 1).items()}
+
+    def figure(self):
+        """The norms against the lag with their bounds, as a Plotly figure."""
+        from .figures import memory
+
+        return memory(self)
+
+
+def _slope(lags: range, logs: np.ndarray) -> float:
+    if not np.isfinite(logs).all():
+        return -np.inf
+    return float(np.polynomial.polynomial.polyfit(lags, logs, 1)[1])
+
+
+def _lags(lags, t: int) -> list[int]:
+    if lags is None:
+        return list(range(t + 1))
+    lags = np.asarray(lags)
+    if lags.ndim != 1 or lags.size == 0:
+        raise checks.error("lags", f"shape {lags.shape}", "a list of at least one lag")
+    return [checks.index("lags", lag, t + 2) for lag in lags]
+
+
+def _jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Iterator[tuple]:
+    """In chunks: some of the steps, their J_j as (n, B, D, D) with the largest entry in [½, 1), and its powers of two (n, B)."""
+    B = trace.shape[1]
+    chunk = max(1, 300_000 // (B * trace.shape[2] ** 2))
+    for start in range(0, len(steps), chunk):
+        some = list(steps[start : start + chunk])
+        J = np.stack([cell.jacobian(trace, j) for j in some])
+        n, D = len(some), J.shape[-1]
+        flat, e = scaled.rescaled(J.reshape(n, B, D * D))
+        J = flat.reshape(n, B, D, D)
+        yield some, J.swapaxes(2, 3) if transposed else J, e
+
+
+def _times(rows, exponents, J, e):
+    """The product of rows · 2^exponents with J · 2^e, J (B, D, D)."""
+    return scaled.rescaled(rows @ J, exponents + e[:, None])
+
+
+def _products(cell: Cell, trace: Trace, t: int, longest: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For lag = 0..longest: dh_t/dh_{t−lag} as rows (B, D, D) with exponents (B, D), see `scaled`."""
+    B, D = trace.shape[1], cell.jacobian(trace, t).shape[-1]
+    rows, exponents = np.broadcast_to(np.eye(D), (B, D, D)), np.zeros((B, D), np.int64)
+    yield rows, exponents
+    for _, J, e in _jacobians(cell, trace, range(t, t - longest, -1)):
+        for J_t, e_t in zip(J, e):
+            rows, exponents = _times(rows, exponents, J_t, e_t)
+            yield rows, exponents
