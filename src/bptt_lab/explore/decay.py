@@ -9,39 +9,41 @@ import traitlets
 
 from .. import memory
 from ..cells import RNNCell
-from ..cells.starts import hidden_block
+from ..overflow import quietly
 from ..text import say
+from . import sentence_net
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
-from .sentence_net import ACTIVATIONS, SCALES, spectral_norm
+from .sentence_net import ACTIVATIONS
 
-HIDDEN, STEPS = 16, 100
-LENGTHS = (1, 2, 4, 8, 16, 32, 64, 100)
+HIDDEN = 16
+SCALES = sentence_net.SCALES[::2]
+LENGTHS = (1, 2, 4, 8, 16, 32, 64)
 STARTS = ("normal", "uniform", "orthogonal", "shift")
 INPUTS = (0.0, 0.1, 1.0)
 GUESSES = tuple(range(-12, 7))  # powers of ten
-RUNGS = ("product", "sigma", "radius")  # the ladder's names here; `memory.bounds` gives them in this order
+RUNGS = ("product", "sigma", "radius")  # what `memory.bounds` gives beside the truth, in its order
 
 
-def lags_of(T: int) -> np.ndarray:
-    """The lags at which the curve of length T is computed: all up to 16, every fourth after, and the last."""
-    return np.array([lag for lag in range(T) if lag <= 16 or lag % 4 == 0 or lag == T - 1])
+def lags_of(T: int) -> list[int]:
+    """Where the curve of T words is computed: all lags up to 16, then every fourth, and the last."""
+    return [lag for lag in range(T) if lag <= 16 or lag % 4 == 0 or lag == T - 1]
 
 
-OFFSETS = tuple(int(sum(len(lags_of(T)) for T in LENGTHS[:i])) for i in range(len(LENGTHS)))  # where a length's curve begins
+OFFSETS = tuple(sum(len(lags_of(T)) for T in LENGTHS[:i]) for i in range(len(LENGTHS)))  # where each curve begins in a row
 
 
 class Decay(Explorer):
-    """‖dh_T/dh_k‖₂ against the lag T − k, up to three curves beside it, the eigenvalues of W_hh and what the product stretches.
+    """‖dh_T/dh_k‖₂ against the lag T − k, the ladder of bounds, what the whole product stretches, the eigenvalues of W_hh.
 
     A net of 16 units reads T Gaussian inputs. Settings: `weight_scale` (0.1 to 10), `activation`, `length` (T, one of 1, 2, 4,
-    8, 16, 32, 64, 100), `start` ("normal", "uniform", "orthogonal", "shift", which is ½ I + a shift), `inputs`, their
-    standard deviation (0, 0.1 or 1). `guess` is the learner's: the power of ten at the largest lag. `curve` ("hidden",
-    "shown"), and `product`, `sigma`, `radius`: which rungs of the ladder are shown. `lag`: where to read off, −1 for nowhere.
+    8, 16, 32, 64), `start` ("normal", "uniform", "orthogonal", or "shift": ½ I and ones above the diagonal), `inputs`, their
+    standard deviation (0, 0.1 or 1). `guess` is the learner's, the power of ten at the largest lag. `curve` is "hidden" or
+    "shown"; `product`, `sigma`, `radius` say which rungs are shown. `lag`: where to read off, −1 for nowhere.
     """
 
     name = "decay"
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
-    length = Count(1, STEPS, 64).tag(sync=True)
+    length = Count(1, LENGTHS[-1], 32).tag(sync=True)
     activation = traitlets.Enum(ACTIVATIONS, "tanh").tag(sync=True)
     start = traitlets.Enum(STARTS, "normal").tag(sync=True)
     inputs = traitlets.Enum(INPUTS, 0.1).tag(sync=True)
@@ -50,18 +52,22 @@ class Decay(Explorer):
     product = traitlets.Bool(False).tag(sync=True)
     sigma = traitlets.Bool(False).tag(sync=True)
     radius = traitlets.Bool(False).tag(sync=True)
-    lag = Count(-1, STEPS - 1, -1).tag(sync=True)
-    lags = traitlets.List([lags_of(T).tolist() for T in LENGTHS], read_only=True).tag(sync=True)
+    lag = Count(-1, LENGTHS[-1] - 1, -1).tag(sync=True)
+    lags = traitlets.List(read_only=True).tag(sync=True)
     controls = (
         Control("weight_scale", "slider", SCALES),
         Control("length", "slider", LENGTHS),
         Control("activation", "choice", ACTIVATIONS),
         Control("start", "choice", STARTS),
         Control("inputs", "choice", INPUTS),
+        *(Control(rung, "switch", (True, False)) for rung in RUNGS),
         Control("guess", "slider", GUESSES),
         Control("curve", "choice", ("hidden", "shown")),
-        *(Control(rung, "switch", (True, False)) for rung in RUNGS),
     )
+
+    @traitlets.default("lags")
+    def _lags_of_each_length(self):
+        return [lags_of(T) for T in LENGTHS]
 
     @traitlets.validate("length")
     def _on_the_grid(self, proposal):
@@ -69,27 +75,96 @@ class Decay(Explorer):
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         for start in STARTS:
-            for activation in ACTIVATIONS:
-                yield from ({f"{name}": array for name, array in sweep(activation, start, inputs).items()} for inputs in INPUTS)
+            yield from (sweep(start, activation) for activation in ACTIVATIONS)
 
-    def _at(self, name: str) -> np.ndarray:
-        of = {"sigma": (self.activation, self.start), "radius": (self.start,)}
-        key = "_".join(of.get(name, (self.activation, self.start, f"{self.inputs:g}")))
-        row = self._arrays[f"{name}_{key}"][SCALES.index(self.weight_scale)].astype(float)
+    def _row(self, name: str) -> np.ndarray:
+        """The row of this weight scale. Rungs below the second do not depend on the inputs."""
+        key = f"{name}_{self.start}_{self.activation}" + (f"_{self.inputs:g}" if name in ("true", "product", "stretches") else "")
+        return self._arrays[key][SCALES.index(self.weight_scale)].astype(float)
+
+    def norms(self, name: str = "true") -> dict[int, float]:
+        """lag -> norm, or one of the rungs "product", "sigma" and "radius"."""
         place = LENGTHS.index(self.length)
-        return row[place] if name == "stretches" else row[OFFSETS[place] :][: len(self.lags[place])]
+        return dict(zip(self.lags[place], self._row(name)[OFFSETS[place] :].tolist()))
 
     def sentence(self) -> str:
-        T, far = self.length, self._at("true")[-1]
-        setting = {"scale": say(self.weight_scale), "lags": T - 1}
-        setting |= {name: self.words[f"{name}_{getattr(self, name):{'' if name != 'inputs' else 'g'}}"] for name in ("start", "inputs")}
-        return self.say("shows", **setting)
+        T, norms, shown = self.length, self.norms(), self.curve == "shown"
+        far, rho, sigma = norms[T - 1], *self._row("sizes")
+        setting = {name: self.words[f"{name}_{getattr(self, name)}"] for name in ("start", "guess")}
+        setting |= {"activation": self.activation, "inputs": self.words[f"inputs_{self.inputs:g}"], "lags": T - 1}
+        setting |= {"scale": say(self.weight_scale), "rho": say(rho), "sigma": say(sigma), "far": say(far)}
+        if T == 1:
+            text = [self.say("shows_one", **setting)]
+        elif not shown:
+            text = [self.say("shows_hidden", **setting)]
+        else:
+            stretches = self._row("stretches")[LENGTHS.index(T)]
+            alive = int((stretches > stretches[0] / 1000).sum())
+            text = [self.say("shows", **setting), self.say(_verdict(self.guess, far), off=_off(self.guess, far))]
+            text += [self.say("alive", alive=alive, units=HIDDEN)] if 0 < far < math.inf else []
+        for rung in RUNGS if T > 1 else ():
+            if getattr(self, rung):
+                value = self.norms(rung)[T - 1]
+                text.append(self.say(f"at_{rung}", value=say(value)))
+        if shown and T > 1 and self.radius and self.norms("radius")[T - 1] < 0.999 * far:
+            text.append(self.words["radius_fails"])
+        if shown and self.lag in norms:
+            text.append(self.say("read", lag=self.lag, norm=say(norms[self.lag])))
+        return " ".join(text)
+
+    def still(self) -> list[tuple[str, float]]:
+        norms = self.norms()
+        return [(self.say("bar", lag=lag), norms[lag]) for lag in (0, 1, 2, 4, 8, 16, 32, self.length - 1) if lag in norms]
+
+
+def _off(guess: int, far: float) -> str:
+    """How many powers of ten lie between guess and truth."""
+    return fixed(abs(guess - math.log10(far)), 1) if 0 < far < math.inf else ""
+
+
+def _verdict(guess: int, far: float) -> str:
+    if not 0 < far < math.inf:
+        return "far_too_high" if far == 0 else "far_too_low"
+    off = guess - math.log10(far)
+    return "close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"
+
+
+def cell_of(start: str, activation: str) -> RNNCell:
+    """The net of the explorer: 16 units, 16 inputs."""
+    cell = RNNCell(HIDDEN, HIDDEN, activation, init="normal" if start == "shift" else start)
+    if start == "shift":
+        cell.params["W_hh"] = 0.5 * np.eye(HIDDEN) + np.eye(HIDDEN, k=1)
+    return cell
 
 
 @lru_cache(maxsize=64)
-def sweep(activation: str, start: str, inputs: float) -> dict[str, np.ndarray]:
-    S = len(SCALES)
-    cell = RNNCell(HIDDEN, HIDDEN, activation=activation, init="normal" if start == "shift" else start)
-    if start == "shift":
-        cell.params["W_hh"] = 0.5 * np.eye(HIDDEN) + np.eye(HIDDEN, k=1)
-    return {}
+def sweep(start: str, activation: str) -> dict[str, np.ndarray]:
+    """Every weight scale and input scale of one start and activation; rows are weight scales.
+
+    true, product, sigma, radius (scales, all lags of all lengths): the ladder. stretches (scales, lengths, H): the singular
+    values of dh_T/dh_1. eigenvalues (H, 2): of W_hh at weight scale 1. sizes (scales, 2): ρ and σ_max of W_hh.
+    """
+    cell, S = cell_of(start, activation), len(SCALES)
+    x = np.random.default_rng(0).standard_normal((LENGTHS[-1], HIDDEN))
+    batch = np.concatenate([np.repeat(scale * x[:, None], S, axis=1) for scale in INPUTS], axis=1)
+    trace = cell.unroll(batch, scales=np.tile(SCALES, len(INPUTS)))
+    ladder: dict[str, list] = {}
+    stretches = []
+    for T in LENGTHS:
+        rungs = memory.bounds(cell, trace, T - 1, lags_of(T))
+        for name, logs in zip(("true", *RUNGS), rungs.values()):
+            ladder.setdefault(name, []).append(logs)
+        stretches.append(memory.singular_values(cell, trace, T - 1, [T - 1]))
+    tables = {name: np.concatenate(logs, axis=1) for name, logs in ladder.items()} | {"stretches": np.concatenate(stretches, axis=1)}
+    arrays = {}
+    with quietly():
+        for name, logs in tables.items():
+            for i, scale in enumerate(INPUTS):
+                key = f"{name}_{start}_{activation}" + ("" if name in ("sigma", "radius") else f"_{scale:g}")
+                arrays[key] = as_sent(10.0 ** logs[i * S : (i + 1) * S])
+    W_hh = cell.params["W_hh"]
+    λ = np.linalg.eigvals(W_hh)
+    arrays[f"eigenvalues_{start}_{activation}"] = as_sent(np.stack([λ.real, λ.imag], axis=1))
+    sizes = np.array([np.abs(λ).max(), np.linalg.norm(W_hh, 2)])
+    arrays[f"sizes_{start}_{activation}"] = as_sent(np.array(SCALES)[:, None] * sizes)
+    return arrays

@@ -3,6 +3,8 @@
 A text in braces is filled in by Python and by the browser alike, so both must know the same names.
 """
 
+from ..text import say
+
 EN = {
     "all": {
         "weight_scale": "Weight scale",
@@ -14,6 +16,7 @@ EN = {
         "start_uniform": "uniform (PyTorch)",
         "start_orthogonal": "orthogonal",
         "start_identity": "identity",
+        "start_shift": "½ I + shift",
         "vanished": "vanished",
         "exploded": "exploded",
         "fades": "vanishes",
@@ -56,6 +59,52 @@ EN = {
         "place": "word {k}, {lag} steps back",
         "read": "Read off at word {k}, {lag} back: right {right}, transpose lost {lost}, cosine {cosine}.",
         "shows_one": "With one word there is one term, of norm {last}. There is no way back, and nothing to transpose.",
+    },
+    "decay": {
+        "title": "Vanish or explode: a product of Jacobians, lag by lag",
+        "inputs": "Input scale",
+        "inputs_0": "0",
+        "inputs_0.1": "0.1",
+        "inputs_1": "1",
+        "guess": "Your guess at the far end",
+        **{f"guess_{power}": say(10.0**power).replace("1.00·", "") for power in range(-12, 7)},
+        "guess_-2": "10⁻²",
+        "guess_-1": "0.1",
+        "guess_0": "1",
+        "guess_1": "10",
+        "guess_2": "100",
+        "curve": "Curve",
+        "curve_hidden": "hidden",
+        "curve_shown": "shown",
+        "true": "‖dh_T/dh_k‖₂, the true norm",
+        "your_guess": "your guess",
+        "product": "bound ∏‖J‖₂",
+        "sigma": "bound (γσ_max)^lag",
+        "radius": "guess ρ^lag",
+        "stretches": "singular values of the whole product",
+        "norm_axis": "norm",
+        "lag_axis": "lag: steps back from the last word",
+        "plane": "eigenvalues of W_hh",
+        "reader": "Read the curve off lag by lag",
+        "place": "lag {lag}",
+        "bar": "lag {lag}",
+        "shows_one": "With one word there is no step back. The norm at lag 0 is 1, at any weight scale: here {scale}, {activation}, "
+        "{start}, inputs of scale {inputs}.",
+        "shows_hidden": "Your guess: {guess} after {lags} steps. The net: {activation}, {start}, weight scale {scale}, inputs of scale "
+        "{inputs}. Its W_hh has spectral radius {rho} and stretches at most {sigma} times. Now show the curve.",
+        "shows": "After {lags} steps the norm is {far}; you guessed {guess}. The net: {activation}, {start}, weight scale {scale}, inputs "
+        "of scale {inputs}. Its W_hh has spectral radius {rho} and stretches at most {sigma} times.",
+        "close": "Your guess is within a factor of three or so.",
+        "too_high": "Your guess is {off} powers of ten too high.",
+        "too_low": "Your guess is {off} powers of ten too low.",
+        "far_too_high": "Your guess is too high: nothing is left.",
+        "far_too_low": "Your guess is too low: the number is past what is shown.",
+        "alive": "Of the product’s {units} singular values {alive} are within a factor of 1000 of the largest.",
+        "at_product": "The product of the norms, a bound, is {value}.",
+        "at_sigma": "(γσ_max)^lag, a looser bound, is {value}.",
+        "at_radius": "The popular guess ρ^lag is {value}.",
+        "radius_fails": "The truth is larger: ρ^lag is no bound.",
+        "read": "Read off at lag {lag}: {norm}.",
     },
     "living_equation": {
         "title": "The living equation: one term for each word",
