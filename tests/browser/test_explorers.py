@@ -94,7 +94,7 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
             assert found.is_disabled() and page.inner_text(".note") == explorer.words["needs_python"]
             continue
         before = page.inner_html(".figure"), page.inner_text(".sentence")
-        kind_of_key = {"weight_scale": "End", "choice": "ArrowRight", "slider": "ArrowLeft"}  # no slider stands there yet
+        kind_of_key = {"weight_scale": "End", "choice": "ArrowRight", "switch": "Space", "slider": "ArrowLeft"}  # no slider stands there yet
         found.press(kind_of_key.get(control["trait"]) or kind_of_key[control["kind"]])
         page.wait_for_function("before => document.querySelector('.figure').innerHTML !== before", arg=before[0])
         assert page.inner_text(".sentence") != before[1]

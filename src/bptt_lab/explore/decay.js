@@ -13,7 +13,7 @@ const explorer = {
     const [inside, clip] = clipped(picture), one = svg(inside, "line", { class: "dotted" }), guessed = svg(inside, "path", { class: "guess" });
     const ladder = rungs.map((rung) => svg(inside, "path", { class: `rung ${rung}` })), truth = svg(inside, "path", { class: "solid" });
     const rug = marks(inside, "line", { class: "rug" }), hairs = marks(picture, "line", { class: "hair" }), dots = marks(inside, "circle", { class: "dot", r: 4 });
-    const plane = svg(picture, "g"), title = svg(plane, "text", { class: "axis-title", "text-anchor": "middle" }), cross = marks(plane, "line", { class: "tick" });
+    const plane = svg(picture, "g", { class: "plane" }), title = svg(plane, "text", { class: "axis-title", "text-anchor": "middle" }), cross = marks(plane, "line", { class: "tick" });
     const circles = marks(plane, "circle", { class: "grid" }), circleNames = marks(plane, "text", { "text-anchor": "middle", class: "small" });
     const rungCircles = ["sigma", "radius"].map((rung) => svg(plane, "circle", { class: `rung ${rung}` })), eigenvalues = marks(plane, "circle", { class: "eigenvalue", r: 3.5 });
     let now = null, lags = null, x = null;
@@ -59,14 +59,18 @@ const explorer = {
       [gamma * sigma, rho].forEach((r, i) => set(rungCircles[i], { cx, cy, r: from(r), visibility: state[rungs[i + 1]] ? null : "hidden" }));
       eigenvalues.show(points.shape[0], at);
 
-      const far = norms[lags.length - 1], off = guess - Math.log10(far), finite = far > 0 && far < Infinity;
-      const setting = { start: words[`start_${start}`], guess: words[`guess_${guess}`], activation, inputs: words[`inputs_${inputs}`], lags: T - 1, scale: say(weight_scale), rho: say(rho), sigma: say(sigma), far: say(far, words) };
-      if (T === 1) return fill(words.shows_one, setting) + (place < 0 ? "" : ` ${fill(words.read, { lag, norm: say(norms[place], words) })}`);
-      const text = [fill(words[shown ? "shows" : "shows_hidden"], setting)];
-      if (shown) text.push(fill(finite ? words[Math.abs(off) < 0.5 ? "close" : off > 0 ? "too_high" : "too_low"] : words[far === 0 ? "far_too_high" : "far_too_low"], { off: fixed(Math.abs(off), 1) }));
-      if (shown && finite) text.push(fill(words.alive, { alive: [...stretches].filter((v) => v > stretches[0] / 1000).length, units: stretches.length }));
+      const far = norms.at(-1), off = guess - Math.log10(far), finite = far > 0 && far < Infinity;
+      const matrix = fill(words.matrix, { scale: say(weight_scale), rho: say(rho), sigma: say(sigma) }), told = { matrix, lags: T - 1, guess: words[`guess_${guess}`] };
+      if (T === 1) return fill(words.shows_one, told);
+      const text = [];
+      if (shown) {
+        const verdict = finite ? words[Math.abs(off) < 0.5 ? "close" : off > 0 ? "too_high" : "too_low"] : words[far === 0 ? "far_too_high" : "far_too_low"];
+        text.push(fill(words.shows, { ...told, far: say(far, words) }), fill(verdict, { off: fixed(Math.abs(off), 1) }), matrix);
+        if (finite) text.push(fill(words.alive, { alive: [...stretches].filter((v) => v > stretches[0] / 1000).length, units: stretches.length }));
+      } else text.push(fill(words.shows_hidden, { ...told, activation, start: words[`start_${start}`], inputs: words[`inputs_${inputs}`] }));
       rungs.forEach((rung, i) => { if (state[rung]) text.push(fill(words[`at_${rung}`], { value: say(values[i].at(-1), words) })); });
       if (shown && state.radius && values[2].at(-1) < 0.999 * far) text.push(words.radius_fails);
+      if (activation === "relu" && inputs === 0) text.push(words.silent_relu);
       if (place >= 0) text.push(fill(words.read, { lag, norm: say(norms[place], words) }));
       return text.join(" ");
     };

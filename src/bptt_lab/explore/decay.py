@@ -60,9 +60,9 @@ class Decay(Explorer):
         Control("activation", "choice", ACTIVATIONS),
         Control("start", "choice", STARTS),
         Control("inputs", "choice", INPUTS),
-        *(Control(rung, "switch", (True, False)) for rung in RUNGS),
         Control("guess", "slider", GUESSES),
         Control("curve", "choice", ("hidden", "shown")),
+        *(Control(rung, "switch", (True, False)) for rung in RUNGS),
     )
 
     @traitlets.default("lags")
@@ -89,25 +89,25 @@ class Decay(Explorer):
 
     def sentence(self) -> str:
         T, norms, shown = self.length, self.norms(), self.curve == "shown"
-        far, rho, sigma = norms[T - 1], *self._row("sizes")
-        setting = {name: self.words[f"{name}_{getattr(self, name)}"] for name in ("start", "guess")}
-        setting |= {"activation": self.activation, "inputs": self.words[f"inputs_{self.inputs:g}"], "lags": T - 1}
-        setting |= {"scale": say(self.weight_scale), "rho": say(rho), "sigma": say(sigma), "far": say(far)}
+        far, (rho, sigma) = norms[T - 1], self._row("sizes")
+        matrix = self.say("matrix", scale=say(self.weight_scale), rho=say(rho), sigma=say(sigma))
+        guess, lags = self.words[f"guess_{self.guess}"], T - 1
         if T == 1:
-            text = [self.say("shows_one", **setting)]
-        elif not shown:
-            text = [self.say("shows_hidden", **setting)]
+            return self.say("shows_one", matrix=matrix)
+        if shown:
+            verdict, off = _verdict(self.guess, far)
+            text = [self.say("shows", far=say(far), guess=guess, lags=lags), self.say(verdict, off=fixed(abs(off), 1)), matrix]
+            if 0 < far < math.inf:
+                stretches = self._row("stretches")[LENGTHS.index(T)]
+                text.append(self.say("alive", alive=int((stretches > stretches[0] / 1000).sum()), units=HIDDEN))
         else:
-            stretches = self._row("stretches")[LENGTHS.index(T)]
-            alive = int((stretches > stretches[0] / 1000).sum())
-            text = [self.say("shows", **setting), self.say(_verdict(self.guess, far), off=_off(self.guess, far))]
-            text += [self.say("alive", alive=alive, units=HIDDEN)] if 0 < far < math.inf else []
-        for rung in RUNGS if T > 1 else ():
-            if getattr(self, rung):
-                value = self.norms(rung)[T - 1]
-                text.append(self.say(f"at_{rung}", value=say(value)))
-        if shown and T > 1 and self.radius and self.norms("radius")[T - 1] < 0.999 * far:
+            setting = {"start": self.words[f"start_{self.start}"], "inputs": self.words[f"inputs_{self.inputs:g}"]}
+            text = [self.say("shows_hidden", guess=guess, lags=lags, activation=self.activation, matrix=matrix, **setting)]
+        text += [self.say(f"at_{rung}", value=say(self.norms(rung)[lags])) for rung in RUNGS if getattr(self, rung)]
+        if shown and self.radius and self.norms("radius")[lags] < 0.999 * far:
             text.append(self.words["radius_fails"])
+        if self.activation == "relu" and self.inputs == 0:
+            text.append(self.words["silent_relu"])
         if shown and self.lag in norms:
             text.append(self.say("read", lag=self.lag, norm=say(norms[self.lag])))
         return " ".join(text)
@@ -117,16 +117,12 @@ class Decay(Explorer):
         return [(self.say("bar", lag=lag), norms[lag]) for lag in (0, 1, 2, 4, 8, 16, 32, self.length - 1) if lag in norms]
 
 
-def _off(guess: int, far: float) -> str:
-    """How many powers of ten lie between guess and truth."""
-    return fixed(abs(guess - math.log10(far)), 1) if 0 < far < math.inf else ""
-
-
-def _verdict(guess: int, far: float) -> str:
+def _verdict(guess: int, far: float) -> tuple[str, float]:
+    """The key of what is said of a guess, and by how many powers of ten it is off."""
     if not 0 < far < math.inf:
-        return "far_too_high" if far == 0 else "far_too_low"
+        return ("far_too_high" if far == 0 else "far_too_low"), math.inf
     off = guess - math.log10(far)
-    return "close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"
+    return ("close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"), off
 
 
 def cell_of(start: str, activation: str) -> RNNCell:
