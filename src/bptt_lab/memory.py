@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from . import checks, overflow, scaled
+from . import checks, overflow, scaled, spectra
 from .cells import RNNCell
 from .cells.base import Cell
 from .cells.trace import Trace
@@ -103,12 +103,13 @@ def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
     """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0."""
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
-    found = {}
-    for lag, (rows, exponents) in enumerate(_products(cell, trace, t, max(lags))):
-        if lag in lags:
-            A, top = scaled.level(rows, exponents)
-            with overflow.quietly():
-                found[lag] = np.log10(np.linalg.svd(A, compute_uv=False)) + (top * scaled.LOG10_2)[:, None]
+    B, D = trace.shape[1], cell.jacobian(trace, t).shape[-1]
+    product, found = spectra.TransposedProduct(B, D), {0: np.zeros((B, D))}
+    for steps, J, e in _jacobians(cell, trace, range(t, t - max(lags), -1)):
+        for j, J_j, e_j in zip(steps, J, e):
+            product.times(J_j, e_j)
+            if t - j + 1 in lags:
+                found[t - j + 1] = product.log10_singular_values()
     return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
 
 

@@ -10,7 +10,7 @@ dL_t/dh_t = W_ohᵀ dL_t/dy_t     what each step hands to the cell's backward
 
 import numpy as np
 
-from . import chain_rule, checks, losses, overflow, text
+from . import chain_rule, checkpoints, checks, losses, overflow, text
 from .cells import starts
 from .cells.base import Cell
 from .cells.trace import Trace
@@ -46,6 +46,14 @@ class Run:
         """Each step's own dL_t/dh_t = dL_t/dy_t W_oh, (T, B, H)."""
         T, B, O = self.dy.shape
         return overflow.dot(self.dy.reshape(-1, O), self.W_oh).reshape(self.trace.shape)
+
+    def readout_gradients(self) -> dict[str, np.ndarray]:
+        """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
+        T, B, H = self.trace.shape
+        dy = self.dy.reshape(T * B, -1)
+        with overflow.quietly():
+            db_o = overflow.exploded(dy.sum(0))
+        return {"W_oh": overflow.dot(dy.T, self.trace.states[1:].reshape(-1, H)), "b_o": db_o}
 
     def __repr__(self) -> str:
         return f"Run of {self.trace.T} steps: loss {text.say(self.loss, vanished='0')}"
@@ -83,11 +91,8 @@ class SequenceModel:
         targets: class numbers (T,) or (T, B) for "cross_entropy"; (T[, B]) or (T[, B], O) for "mse". mask: (T,) or
         (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0, scales: as in `unroll`.
         """
-        for name, value in (("W_oh", self.W_oh), ("b_o", self.b_o)):
-            checks.array(f"params[{name!r}]", value)
-        x = self.cell.check_x(x)
+        x, counts = self._check(x, mask)
         steps = x.shape[:-1]
-        counts = np.ones(steps, dtype=bool) if mask is None else _check_mask(mask, steps)
         wanted = losses.targets(self.loss, targets, steps, self.output_size, counts)
         trace = self.cell.unroll(x, h0, scales)
         T, B, H = trace.shape
@@ -99,6 +104,14 @@ class SequenceModel:
         shape = T, B, self.output_size
         return Run(trace, y.reshape(shape), token_losses.reshape(T, B), dy.reshape(shape) / B, self.W_oh.copy(), self.loss)
 
+    def _check(self, x, mask) -> tuple[np.ndarray, np.ndarray]:
+        """x as floats, and which tokens count; the readout's weights must be finite too."""
+        for name, value in (("W_oh", self.W_oh), ("b_o", self.b_o)):
+            checks.array(f"params[{name!r}]", value)
+        x = self.cell.check_x(x)
+        steps = x.shape[:-1]
+        return x, np.ones(steps, dtype=bool) if mask is None else _check_mask(mask, steps)
+
     def backward(self, run: Run, truncate: int | None = None) -> dict[str, np.ndarray]:
         """dL/d everything: every parameter, "x" and "h0".
 
@@ -108,7 +121,7 @@ class SequenceModel:
             grads = self.cell.backward(run.trace, run.trace.squeeze(run.dh))
         else:
             grads = self._truncated(run, checks.count("truncate", truncate))
-        return {**grads, **_readout_gradients(run)}
+        return {**grads, **run.readout_gradients()}
 
     def _truncated(self, run: Run, k: int) -> dict[str, np.ndarray]:
         trace, dh = run.trace, run.dh
@@ -120,8 +133,10 @@ class SequenceModel:
         total["h0"] = trace.squeeze(grads[0]["h0"], axis=0)
         return total
 
-    def gradient(self, x, targets, mask=None) -> tuple[float, dict[str, np.ndarray]]:
-        """(loss, gradients) in one call."""
+    def gradient(self, x, targets, mask=None, checkpoint: bool = False) -> tuple[float, dict[str, np.ndarray]]:
+        """(loss, gradients) in one call. checkpoint: keep √T states and compute the rest twice; see `checkpoints`."""
+        if checkpoint:
+            return checkpoints.gradient(self, *self._check(x, mask), targets)
         run = self.forward(x, targets, mask)
         return run.loss, self.backward(run)
 
@@ -167,15 +182,7 @@ def rtrl(model: SequenceModel, run: Run) -> dict[str, np.ndarray]:
 
     The same numbers as `model.backward(run)`, less "x", at a much higher price: see `chain_rule.forward_mode`.
     """
-    return {**chain_rule.forward_mode(model.cell, run.trace, run.dh), **_readout_gradients(run)}
-
-
-def _readout_gradients(run: Run) -> dict[str, np.ndarray]:
-    T, B, H = run.trace.shape
-    dy = run.dy.reshape(T * B, -1)
-    with overflow.quietly():
-        db_o = overflow.exploded(dy.sum(0))
-    return {"W_oh": overflow.dot(dy.T, run.trace.states[1:].reshape(-1, H)), "b_o": db_o}
+    return {**chain_rule.forward_mode(model.cell, run.trace, run.dh), **run.readout_gradients()}
 
 
 def _check_mask(mask, steps: tuple[int, ...]) -> np.ndarray:
