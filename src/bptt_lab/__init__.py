@@ -11,12 +11,12 @@ Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course'
 
 import importlib
 
-from . import measure, memory, overflow, tasks, text, train
+from . import growth, measure, memory, overflow, statements, tasks, text, train
 from .cells import RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
-__all__ = ["RNNCell", "SequenceModel", "gradcheck", "measure", "memory", "overflow", "rtrl", "tasks", "text", "train"]
+__all__ = ["RNNCell", "SequenceModel", "gradcheck", "growth", "measure", "memory", "overflow", "rtrl", "statements", "tasks", "text", "train"]
 
 
 def __getattr__(name: str):

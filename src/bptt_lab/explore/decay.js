@@ -13,6 +13,7 @@ const explorer = {
     const [inside, clip] = clipped(picture), one = svg(inside, "line", { class: "dotted" }), guessed = svg(inside, "path", { class: "guess" });
     const ladder = rungs.map((rung) => svg(inside, "path", { class: `rung ${rung}` })), truth = svg(inside, "path", { class: "solid" });
     const rug = marks(inside, "line", { class: "rug" }), hairs = marks(picture, "line", { class: "hair" }), dots = marks(inside, "circle", { class: "dot", r: 4 });
+    const prompts = marks(picture, "text", { "text-anchor": "middle", class: "prompt" });
     const plane = svg(picture, "g", { class: "plane" }), title = svg(plane, "text", { class: "axis-title", "text-anchor": "middle" }), cross = marks(plane, "line", { class: "tick" });
     const circles = marks(plane, "circle", { class: "grid" }), circleNames = marks(plane, "text", { "text-anchor": "middle", class: "small" });
     const rungCircles = ["sigma", "radius"].map((rung) => svg(plane, "circle", { class: `rung ${rung}` })), eigenvalues = marks(plane, "circle", { class: "eigenvalue", r: 3.5 });
@@ -41,6 +42,8 @@ const explorer = {
       set(guessed, { d: T > 1 ? curve([0, T - 1], [1, 10 ** guess], x, y) : "" });
       set(truth, { d: shown ? curve(lags, norms, x, y) : "" });
       ladder.forEach((path, i) => set(path, { d: state[rungs[i]] ? curve(lags, values[i], x, y) : "" }));
+      const net = { activation, start: words[`start_${start}`], scale: say(weight_scale), inputs: words[`inputs_${inputs}`] };
+      prompts.show(shown ? 0 : 2, (i) => ({ x: (LEFT + edge) / 2, y: FLOOR - 40 + 20 * i, text: i ? fill(words.prompt_net, net) : words.prompt }));
       const stretches = read("stretches").row(s, l), seen = shown ? [...stretches].filter((v) => v >= 1e-12 && v <= 1e6) : [];
       rug.show(seen.length, (i) => ({ x1: LEFT + 3, x2: LEFT + STRIP - 9, y1: y(seen[i]), y2: y(seen[i]) }));
       const place = shown ? lags.indexOf(lag) : -1, height = place < 0 ? -1 : y(norms[place]);
@@ -67,7 +70,7 @@ const explorer = {
         const verdict = finite ? words[Math.abs(off) < 0.5 ? "close" : off > 0 ? "too_high" : "too_low"] : words[far === 0 ? "far_too_high" : "far_too_low"];
         text.push(fill(words.shows, { ...told, far: say(far, words) }), fill(verdict, { off: fixed(Math.abs(off), 1) }), matrix);
         if (finite) text.push(fill(words.alive, { alive: [...stretches].filter((v) => v > stretches[0] / 1000).length, units: stretches.length }));
-      } else text.push(fill(words.shows_hidden, { ...told, activation, start: words[`start_${start}`], inputs: words[`inputs_${inputs}`] }));
+      } else text.push(fill(words.shows_hidden, { ...told, ...net }));
       rungs.forEach((rung, i) => { if (state[rung]) text.push(fill(words[`at_${rung}`], { value: say(values[i].at(-1), words) })); });
       if (shown && state.radius && values[2].at(-1) < 0.999 * far) text.push(words.radius_fails);
       if (activation === "relu" && inputs === 0) text.push(words.silent_relu);

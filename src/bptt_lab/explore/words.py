@@ -83,6 +83,8 @@ EN = {
         "radius": "ρ^lag, no bound",
         "stretches": "singular values of the whole product",
         "norm_axis": "norm",
+        "prompt": "Where does the curve end? Guess first.",
+        "prompt_net": "{activation}, {start}, scale {scale}, inputs {inputs}",
         "lag_axis": "lag: steps back from the last word",
         "plane": "eigenvalues of W_hh",
         "reader": "Read the curve off lag by lag",

@@ -3,8 +3,9 @@
 `figures.sentence(figure)` says in words what a figure shows.
 """
 
+from .exponents import exponents
 from .look import sentence
 from .ratios import ratios
 from .token_losses import token_losses
 
-__all__ = ["ratios", "sentence", "token_losses"]
+__all__ = ["exponents", "ratios", "sentence", "token_losses"]
