@@ -74,7 +74,7 @@ ALL = (
     Statement("tanh' ≤ 1, so it cannot grow", "wrong", "N(0, 1)", lambda: drawn(8.0)),
     Statement("huge weights explode", "wrong", "N(0, 10¹²)", lambda: drawn(8e6)),
     Statement("all |w| < 1, so it vanishes", "wrong", "all w = .2, H = 10, silent", lambda: silent(by_hand(np.full((10, 10), 0.2), "tanh"))),
-    Statement("sigmoid, |w| < 4: one path vanishes", "sufficient", "one unit, w = 3.9, balanced", lambda: silent(balanced(3.9, 1), 0.5)),
+    Statement("sigmoid, |w| < 4: one path vanishes", "sufficient", "one unit, w = 3.8, balanced", lambda: silent(balanced(3.8, 1), 0.5)),
     Statement("sigmoid, all |w| < 4: it vanishes", "wrong", "all w = .5, balanced", lambda: silent(balanced(0.5, 64), 0.5)),
     Statement("sigmoid, ‖W_hh‖₂ < 4: it vanishes", "sufficient", "3.9 × orthogonal", lambda: drawn(3.9, "orthogonal", "sigmoid")),
 )  # fmt: skip
