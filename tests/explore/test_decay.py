@@ -68,7 +68,7 @@ def test_nothing_of_the_curve_is_told_while_it_is_hidden():
     explorer = Decay(lag=8, product=True, sigma=True, radius=True)
     said = explorer.sentence()
     assert "Read off" not in said and "singular values" not in said and "The truth" not in said
-    assert "The product of the norms" in said and "ρ^lag, the popular guess" in said
+    assert "∏‖J‖₂ allows" in said and "ρ^lag guesses" in said
 
 
 def test_vanished_and_exploded_guesses_have_words():

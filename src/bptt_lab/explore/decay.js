@@ -8,7 +8,7 @@ const explorer = {
   build({ figure, words, spec, change }) {
     const valuesOf = (trait) => spec.find((control) => control.trait === trait).values, scales = valuesOf("weight_scale"), lengths = valuesOf("length");
     const rungs = ["product", "sigma", "radius"];
-    legend(figure, [[words.true, "solid"], [words.your_guess, "guess"], ...rungs.map((rung) => [words[rung], `rung ${rung}`]), [words.stretches, "rug"]]);
+    legend(figure, [[words.true, "solid"], [words.your_guess, "guess"], ...rungs.map((rung) => [words[`${rung}_line`], `rung ${rung}`]), [words.stretches, "rug"]]);
     const picture = svg(figure, "svg"), lagX = axis(picture, "x"), normY = axis(picture, "y");
     const [inside, clip] = clipped(picture), one = svg(inside, "line", { class: "dotted" }), guessed = svg(inside, "path", { class: "guess" });
     const ladder = rungs.map((rung) => svg(inside, "path", { class: `rung ${rung}` })), truth = svg(inside, "path", { class: "solid" });

@@ -23,7 +23,7 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
     marks = ["filled: the slope"] + ["ring: predicted on other inputs"] * ("lyapunov" in known)
     marks += [f"bar: {what}" for name, what in BARS.items() if name in known]
     lines = [*textwrap.wrap(setting, 46), *marks]
-    title = "<br>".join(["Nats a step", *(f"<sub>{line}</sub>" for line in lines)])
+    title = "<br>".join(["Slope, in nats a step", *(f"<sub>{line}</sub>" for line in lines)])
     height = 44 + 32 * len(measured)
     shown = look.figure(title, _sentence(rows, measured), 164 + 18 * len(lines) + height * len(rows))
     shown.add_vline(x=0, line={"color": look.INK, "dash": "dot", "width": 1.5})
@@ -45,8 +45,9 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
     shown.update_xaxes(range=[low, high], dtick=0.5)
     edges = [i - 0.5 for i in range(len(rows) + 1)]
     shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
+    shown.update_layout(showlegend=len(measured) > 1)
     legend = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
-    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116}, legend=legend)
+    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116 if len(measured) > 1 else 60}, legend=legend)
 
 
 def _marks(values, heights, what: str, low: float, high: float, marker: dict) -> go.Scatter:
