@@ -41,15 +41,18 @@ def losses(copies, x, h0, targets, mask, activation, kind, scales=None, detach_e
     return found
 
 
-def gradients(params, x, h0, targets, mask, activation, kind, scales=None):
-    """(loss, gradients of every parameter, "x" and "h0"); the loss is summed over steps, the mean over sequences."""
+def gradients(params, x, h0, targets, mask, activation, kind, scales=None, detach_every=None):
+    """(loss, gradients of every parameter, "x" and "h0"); the loss is summed over steps, the mean over sequences.
+
+    detach_every=k: the state is detached before the steps k, 2k, …
+    """
 
     def loss(everything):
         p = {name: everything[name] for name in params}
         return np.sum(np.array([np.sum(L) for L in run(p, everything["x"], everything["h0"])])) / x.shape[1]
 
     def run(p, x, h0):
-        return losses([p] * len(x), x, h0, targets, mask, activation, kind, scales)
+        return losses([p] * len(x), x, h0, targets, mask, activation, kind, scales, detach_every)
 
     everything = {**params, "x": x, "h0": h0}
     total = sum(np.sum(L) for L in run(params, x, h0)) / x.shape[1]
@@ -58,19 +61,6 @@ def gradients(params, x, h0, targets, mask, activation, kind, scales=None):
 
 def _dict_gradient(loss, values):
     return {name: grad(lambda value: loss({**values, name: value}))(values[name]) for name in values}
-
-
-def truncated_gradients(params, x, h0, targets, mask, activation, kind, every):
-    """Gradients with the state detached before the steps `every`, 2·`every`, …: each piece is a loss of its own."""
-    starts = range(0, len(x), every)
-    total = None
-    for start in starts:
-        piece = slice(start, start + every)
-        _, part = gradients(params, x[piece], h0, targets[piece], mask[piece], activation, kind)
-        part = {name: part[name] * 1.0 for name in params}
-        total = part if total is None else {name: total[name] + part[name] for name in params}
-        h0 = states([params] * len(x[piece]), x[piece], h0, activation)[-1]
-    return total
 
 
 def term(params, x, h0, targets, mask, activation, kind, t, k, wrt):

@@ -41,7 +41,12 @@ def test_the_exponent_is_a_prediction_it_reads_other_sequences(monkeypatch):
 
 
 def test_every_start_has_its_entries_deviation():
-    for start, deviation in (("U(±1/√H), PyTorch", 3**-0.5), ("1.5 · N(0, 1/H)", 1.5), ("3 · N(0, 1/H)", 3.0), ("orthogonal", 1.0)):
+    for start, deviation in (
+        ("U(±1/√H), PyTorch", 3**-0.5),
+        ("1.5 · N(0, 1/H)", 1.5),
+        ("3 · N(0, 1/H)", 3.0),
+        ("orthogonal", 1.0),
+    ):
         init, scale = growth.STARTS[start]
         assert RNNCell(4, 100, "tanh", scale, init).params["W_hh"].std() * 10 == pytest.approx(deviation, rel=0.03)
 
@@ -128,4 +133,6 @@ def test_the_check_hands_out_copies_and_agrees_with_memory():
     assert "Right" in growth.check_log_norm(destroys)
     cell = RNNCell(4, 4)
     trace = cell.unroll(growth.inputs(0.1, (30, 4), 0))
-    assert memory.norms_back(cell, trace, 29, [29])[0] == pytest.approx(right([cell.jacobian(trace, t) for t in range(29, 0, -1)]))
+    assert memory.norms_back(cell, trace, 29, [29])[0] == pytest.approx(
+        right([cell.jacobian(trace, t) for t in range(29, 0, -1)])
+    )

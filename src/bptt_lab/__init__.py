@@ -16,7 +16,20 @@ from .cells import RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
-__all__ = ["RNNCell", "SequenceModel", "gradcheck", "growth", "measure", "memory", "overflow", "rtrl", "statements", "tasks", "text", "train"]
+__all__ = [
+    "RNNCell",
+    "SequenceModel",
+    "gradcheck",
+    "growth",
+    "measure",
+    "memory",
+    "overflow",
+    "rtrl",
+    "statements",
+    "tasks",
+    "text",
+    "train",
+]
 
 
 def __getattr__(name: str):

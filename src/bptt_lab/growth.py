@@ -66,7 +66,7 @@ def unit_normal(H: int, spread: float = 0.1, seeds: int = 20) -> dict[str, np.nd
 
 
 def sizes(H: int, seeds: int = 200) -> dict[str, np.ndarray]:
-    """"ρ" and "σ_max" of W_hh ~ N(0, 1/H), each (seeds,)."""
+    """ "ρ" and "σ_max" of W_hh ~ N(0, 1/H), each (seeds,)."""
     drawn = (RNNCell(1, H, seed=seed).params["W_hh"] for seed in range(seeds))
     found = np.array([(np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2)) for W in drawn])
     return dict(zip(("ρ", "σ_max"), found.T))
@@ -122,12 +122,15 @@ def check_log_norm(yours: Callable) -> str:
             return f"Expected one number, got {type(got).__name__} of shape {np.shape(got)}."
         right = memory.norms_back(cell, trace, T - 1, [T - 1])[0]
         if not abs(got - right) < 1e-6 * max(1.0, abs(right)):
-            return f"{T - 1} Jacobians, {activation}: you say {got:.6g}, right is {right:.6g}. " + _hint(float(got), right, factors)
+            return f"{T - 1} Jacobians, {activation}: you say {got:.6g}, right is {right:.6g}. " + _hint(
+                float(got), right, factors
+            )
     return "Right, for 5 Jacobians and for 699: also where the norm itself is past what a number can hold."
 
 
 def _hint(got: float, right: float, factors: list[np.ndarray]) -> str:
     """The usual slips of `check_log_norm`."""
+
     def close(value):
         return abs(got - value) < 1e-6 * max(1.0, abs(value))
 

@@ -7,7 +7,7 @@ logarithm does. Vanished exactly is −inf. Steps count as code does, from 0. D 
 """
 
 from collections.abc import Iterator
-from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from . import checks, overflow, scaled, spectra
 from .cells import RNNCell
 from .cells.base import Cell
 from .cells.trace import Trace
+
+if TYPE_CHECKING:
+    from .memory_report import MemoryReport
 
 GUESS = "ρ^lag"  # the popular guess: ρ, the spectral radius of W_hh. It is no bound of a product of Jacobians
 
@@ -56,10 +59,10 @@ def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
     """log10 ‖dh_t/dh_{t−lag}‖₂ of one t, (n,) or (B, n). lags: whole numbers, all of 0..t if not given; t + 1 is the start."""
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
-    wanted, found = set(lags), {}
+    found: dict[int, np.ndarray] = {}
     kept: list = []
     for lag, product in enumerate(_products(cell, trace, t, max(lags))):
-        if lag in wanted:
+        if lag in lags:
             kept.append((lag, *product))
         if kept and (len(kept) * product[0].size > 100_000 or lag == max(lags)):
             where, rows, exponents = zip(*kept)
@@ -141,52 +144,10 @@ def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray
 
 
 def report(cell: Cell, x) -> "MemoryReport":
-    """How far back the last state of `x`, (T, I) or (T, B, I), remembers."""
+    """How far back the last state remembers after reading x, (T, I) or (T, B, I), from a start of zeros."""
+    from .memory_report import MemoryReport
+
     return MemoryReport(cell, cell.unroll(x))
-
-
-class MemoryReport:
-    """What is left of dh_T/dh_k, by lag, at the end of one run. Over B sequences norms are geometric means.
-
-    norms      (T,) log10 ‖dh_T/dh_{T−lag}‖₂ for the lags 0..T−1
-    fitted     the lags of the slope: the first tenth is left out, T//10..T−1, since short lags have not settled yet
-    slope      nats a step, of the line through ln ‖dh_T/dh_{T−lag}‖₂ over `fitted` (least squares). −inf if it vanished
-               exactly; None below three steps, where there is no line
-    lyapunov   nats a step: the largest Lyapunov exponent of the same run, which the slope tends to
-    half_life  steps in which the gradient halves, ln 2/−slope: inf if slope ≥ 0, None without a slope
-    horizon    the first lag whose norm is under 1 %; None if no lag of this run is
-    bounds     the ladder of `memory.bounds` for all lags, each (T,)
-    """
-
-    def __init__(self, cell: Cell, trace: Trace):
-        self.cell, self.trace = cell, trace
-        T = trace.T
-        self.norms = self._mean(norms_back(cell, trace, T - 1))
-        self.lyapunov = float(lyapunov(cell, trace, leading=1)[0])
-        self.fitted = range(max(1, T // 10), T)
-        self.slope = _slope(self.fitted, self.norms[self.fitted.start :] * np.log(10.0)) if T > 2 else None
-        self.half_life = None if self.slope is None else np.log(2.0) / -self.slope if self.slope < 0 else np.inf
-        faint = np.flatnonzero(self.norms < -2.0)
-        self.horizon = int(faint[0]) if len(faint) else None
-
-    def _mean(self, logs: np.ndarray) -> np.ndarray:
-        return logs.mean(axis=0) if self.trace.batched else logs
-
-    @cached_property
-    def bounds(self) -> dict[str, np.ndarray]:
-        return {name: self._mean(logs) for name, logs in bounds(self.cell, self.trace, self.trace.T - 1).items()}
-
-    def figure(self):
-        """The norms against the lag with their bounds, as a Plotly figure."""
-        from .figures import memory
-
-        return memory(self)
-
-
-def _slope(lags: range, logs: np.ndarray) -> float:
-    if not np.isfinite(logs).all():
-        return -np.inf
-    return float(np.polynomial.polynomial.polyfit(lags, logs, 1)[1])
 
 
 def _lags(lags, t: int) -> list[int]:
@@ -195,7 +156,7 @@ def _lags(lags, t: int) -> list[int]:
     lags = np.asarray(lags)
     if lags.ndim != 1 or lags.size == 0:
         raise checks.error("lags", f"shape {lags.shape}", "a list of at least one lag")
-    return [checks.index("lags", lag, t + 2) for lag in lags]
+    return [checks.index("lags", lag, t + 2) for lag in lags.tolist()]
 
 
 def _jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Iterator[tuple]:
@@ -204,7 +165,7 @@ def _jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Ite
     chunk = max(1, 300_000 // (B * trace.shape[2] ** 2))
     for start in range(0, len(steps), chunk):
         some = list(steps[start : start + chunk])
-        J = np.stack([cell.jacobian(trace, j) for j in some])
+        J = cell.jacobians(trace, some)
         n, D = len(some), J.shape[-1]
         flat, e = scaled.rescaled(J.reshape(n, B, D * D))
         J = flat.reshape(n, B, D, D)

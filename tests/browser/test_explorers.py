@@ -89,12 +89,19 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
     page = page_of(explorer)
     for control in explorer.spec:
         name = f"bptt-{control['trait']}-"
-        found = page.locator(f".controls :is(input:checked, input:not([type=radio]), select):is([id^='{name}'], [name^='{name}'])").first
+        found = page.locator(
+            f".controls :is(input:checked, input:not([type=radio]), select):is([id^='{name}'], [name^='{name}'])"
+        ).first
         if control["asks_python"]:
             assert found.is_disabled() and page.inner_text(".note") == explorer.words["needs_python"]
             continue
         before = page.inner_html(".figure"), page.inner_text(".sentence")
-        kind_of_key = {"weight_scale": "End", "choice": "ArrowRight", "switch": "Space", "slider": "ArrowLeft"}  # no slider stands there yet
+        kind_of_key = {
+            "weight_scale": "End",
+            "choice": "ArrowRight",
+            "switch": "Space",
+            "slider": "ArrowLeft",
+        }  # no slider stands there yet
         found.press(kind_of_key.get(control["trait"]) or kind_of_key[control["kind"]])
         page.wait_for_function("before => document.querySelector('.figure').innerHTML !== before", arg=before[0])
         assert page.inner_text(".sentence") != before[1]

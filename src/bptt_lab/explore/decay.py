@@ -151,7 +151,9 @@ def sweep(start: str, activation: str) -> dict[str, np.ndarray]:
         for name, logs in zip(("true", *RUNGS), rungs.values()):
             ladder.setdefault(name, []).append(logs)
         stretches.append(memory.singular_values(cell, trace, T - 1, [T - 1]))
-    tables = {name: np.concatenate(logs, axis=1) for name, logs in ladder.items()} | {"stretches": np.concatenate(stretches, axis=1)}
+    tables = {name: np.concatenate(logs, axis=1) for name, logs in ladder.items()} | {
+        "stretches": np.concatenate(stretches, axis=1)
+    }
     arrays = {}
     with quietly():
         for name, logs in tables.items():

@@ -5,7 +5,8 @@
 
 from .exponents import exponents
 from .look import sentence
+from .memory import memory
 from .ratios import ratios
 from .token_losses import token_losses
 
-__all__ = ["exponents", "ratios", "sentence", "token_losses"]
+__all__ = ["exponents", "memory", "ratios", "sentence", "token_losses"]

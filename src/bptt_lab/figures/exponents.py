@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 
 from . import look
 
-
 BARS = {"ln σ_max": "ln σ_max, the bound’s slope", "ln ρ": "ln ρ, the popular guess"}
 
 
