@@ -63,6 +63,8 @@ def radius_zero() -> RNNCell:
     return by_hand(3.0 * np.array([[1.0, 1.0], [-1.0, -1.0]]), "relu", W_x=np.array([1.0, 0.0]))
 
 
+ONE_FIFTH = np.full((10, 10), 0.2)
+
 ALL = (
     Statement("γσ_max < 1, so it vanishes", "sufficient", "N(0, .45²/H), σ_max < .95", lambda: drawn(0.45)),
     Statement("it explodes, so γσ_max > 1", "necessary", "N(0, 3²/H), σ_max > 5", lambda: drawn(3.0)),
@@ -73,8 +75,8 @@ ALL = (
     Statement("ρ < 1, so it vanishes", "wrong", "two ReLUs, ρ = 0, silent", lambda: silent(radius_zero(), first=1.0)),
     Statement("tanh' ≤ 1, so it cannot grow", "wrong", "N(0, 1)", lambda: drawn(8.0)),
     Statement("huge weights explode", "wrong", "N(0, 10¹²)", lambda: drawn(8e6)),
-    Statement("all |w| < 1, so it vanishes", "wrong", "all w = .2, H = 10, silent", lambda: silent(by_hand(np.full((10, 10), 0.2), "tanh"))),
-    Statement("sigmoid, |w| < 4: one path vanishes", "sufficient", "one unit, w = 3.8, balanced", lambda: silent(balanced(3.8, 1), 0.5)),
+    Statement("all |w| < 1, so it vanishes", "wrong", "all w = .2, H = 10, silent", lambda: silent(by_hand(ONE_FIFTH, "tanh"))),
+    Statement("sigmoid, |w| < 4: one path vanishes", "sufficient", "one unit, w = 3.8", lambda: silent(balanced(3.8, 1), 0.5)),
     Statement("sigmoid, all |w| < 4: it vanishes", "wrong", "all w = .5, balanced", lambda: silent(balanced(0.5, 64), 0.5)),
     Statement("sigmoid, ‖W_hh‖₂ < 4: it vanishes", "sufficient", "3.9 × orthogonal", lambda: drawn(3.9, "orthogonal", "sigmoid")),
 )  # fmt: skip

@@ -78,9 +78,8 @@ class Decay(Explorer):
             yield from (sweep(start, activation) for activation in ACTIVATIONS)
 
     def _row(self, name: str) -> np.ndarray:
-        """The row of this weight scale. Rungs below the second do not depend on the inputs."""
-        key = f"{name}_{self.start}_{self.activation}" + (f"_{self.inputs:g}" if name in ("true", "product", "stretches") else "")
-        return self._arrays[key][SCALES.index(self.weight_scale)].astype(float)
+        """The row of this weight scale."""
+        return self._arrays[_key(name, self.start, self.activation, self.inputs)][SCALES.index(self.weight_scale)].astype(float)
 
     def norms(self, name: str = "true") -> dict[int, float]:
         """lag -> norm, or one of the rungs "product", "sigma" and "radius"."""
@@ -138,31 +137,32 @@ def sweep(start: str, activation: str) -> dict[str, np.ndarray]:
     """Every weight scale and input scale of one start and activation; rows are weight scales.
 
     true, product, sigma, radius (scales, all lags of all lengths): the ladder. stretches (scales, lengths, H): the singular
-    values of dh_T/dh_1. eigenvalues (H, 2): of W_hh at weight scale 1. sizes (scales, 2): ρ and σ_max of W_hh.
+    values of dh_T/dh_1; 0 where a plain product cannot tell them from 0, 12 powers of ten under the largest. eigenvalues
+    (H, 2): of W_hh at weight scale 1. sizes (scales, 2): ρ and σ_max of W_hh.
     """
     cell, S = cell_of(start, activation), len(SCALES)
-    x = np.random.default_rng(0).standard_normal((LENGTHS[-1], HIDDEN))
-    batch = np.concatenate([np.repeat(scale * x[:, None], S, axis=1) for scale in INPUTS], axis=1)
+    x = np.random.default_rng(0).standard_normal((LENGTHS[-1], 1, HIDDEN))
+    batch = np.concatenate([np.repeat(scale * x, S, axis=1) for scale in INPUTS], axis=1)
     trace = cell.unroll(batch, scales=np.tile(SCALES, len(INPUTS)))
-    ladder: dict[str, list] = {}
-    stretches = []
-    for T in LENGTHS:
-        rungs = memory.bounds(cell, trace, T - 1, lags_of(T))
-        for name, logs in zip(("true", *RUNGS), rungs.values()):
-            ladder.setdefault(name, []).append(logs)
-        stretches.append(memory.singular_values(cell, trace, T - 1, [T - 1]))
-    tables = {name: np.concatenate(logs, axis=1) for name, logs in ladder.items()} | {
-        "stretches": np.concatenate(stretches, axis=1)
-    }
-    arrays = {}
+    ladder = [list(memory.bounds(cell, trace, T - 1, lags_of(T)).values()) for T in LENGTHS]
+    products = np.stack([memory.jacobian_product(cell, trace, T - 1, 0) for T in LENGTHS], axis=1)
+    stretches = np.linalg.svd(products, compute_uv=False)
+    stretches[stretches < 1e-12 * stretches[..., :1]] = 0.0
     with quietly():
-        for name, logs in tables.items():
-            for i, scale in enumerate(INPUTS):
-                key = f"{name}_{start}_{activation}" + ("" if name in ("sigma", "radius") else f"_{scale:g}")
-                arrays[key] = as_sent(10.0 ** logs[i * S : (i + 1) * S])
+        tables = {name: 10.0 ** np.concatenate(rung, axis=1) for name, rung in zip(("true", *RUNGS), zip(*ladder))}
+    tables["stretches"] = stretches
+    arrays: dict[str, np.ndarray] = {}
+    for i, scale in enumerate(INPUTS):
+        rows = slice(i * S, (i + 1) * S)
+        arrays |= {_key(name, start, activation, scale): as_sent(table[rows]) for name, table in tables.items()}
     W_hh = cell.params["W_hh"]
     λ = np.linalg.eigvals(W_hh)
-    arrays[f"eigenvalues_{start}_{activation}"] = as_sent(np.stack([λ.real, λ.imag], axis=1))
     sizes = np.array([np.abs(λ).max(), np.linalg.norm(W_hh, 2)])
-    arrays[f"sizes_{start}_{activation}"] = as_sent(np.array(SCALES)[:, None] * sizes)
+    arrays[_key("eigenvalues", start, activation)] = as_sent(np.stack([λ.real, λ.imag], axis=1))
+    arrays[_key("sizes", start, activation)] = as_sent(np.array(SCALES)[:, None] * sizes)
     return arrays
+
+
+def _key(name: str, start: str, activation: str, inputs: float = 0.0) -> str:
+    """An array's name in the table. The two lowest rungs, and what W_hh is, do not depend on the inputs."""
+    return f"{name}_{start}_{activation}" + (f"_{inputs:g}" if name in ("true", "product", "stretches") else "")

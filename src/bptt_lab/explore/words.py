@@ -94,8 +94,8 @@ EN = {
         "place": "lag {lag}",
         "bar": "lag {lag}",
         "shows_one": "With one word there is no step back, and the norm is 1. {matrix}",
-        "shows_hidden": "Your guess: {guess} after {lags} steps of {activation}, {start}, inputs of scale {inputs}. {matrix} Now show "
-        "the curve.",
+        "shows_hidden": "Your guess: {guess} after {lags} steps of {activation}, {start}, inputs of scale {inputs}. {matrix} "
+        "Now show the curve.",
         "matrix": "At weight scale {scale} W_hh has spectral radius {rho} and stretches at most {sigma} times.",
         "shows": "After {lags} steps the norm is {far}. You guessed {guess}:",
         "close": "right to half a power of ten.",
