@@ -57,9 +57,9 @@ class Decay(Explorer):
     controls = (
         Control("weight_scale", "slider", SCALES),
         Control("length", "slider", LENGTHS),
-        Control("activation", "choice", ACTIVATIONS),
         Control("start", "choice", STARTS),
         Control("inputs", "choice", INPUTS),
+        Control("activation", "choice", ACTIVATIONS),
         Control("guess", "slider", GUESSES),
         Control("curve", "choice", ("hidden", "shown")),
         *(Control(rung, "switch", (True, False)) for rung in RUNGS),

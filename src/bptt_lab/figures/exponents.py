@@ -33,7 +33,8 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
             at = i + shift + np.linspace(0, 0.8 * (shifts[1] - shifts[0]), seeds)  # a seed's marks stand side by side
             styles = {"slope": {"symbol": symbol, "color": colour, "size": 6}}
             styles["lyapunov"] = {"symbol": f"{symbol}-open", "color": colour, "size": 12}
-            styles |= {bar: {"symbol": "line-ns-open", "color": look.INK, "size": 8} for bar in BARS}
+            if shift == shifts[0]:  # the same in every series
+                styles |= {bar: {"symbol": "line-ns-open", "color": look.INK, "size": 8} for bar in BARS}
             for what in styles.keys() & found[row].keys():
                 trace = _marks(found[row][what], at, f"{row}, {name}: {what}", low, high, styles[what])
                 shown.add_trace(trace.update(name=name, legendgroup=name, showlegend=i == 0 and what == "slope"))
