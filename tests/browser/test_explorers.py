@@ -271,3 +271,27 @@ def test_a_reload_with_a_living_kernel_shows_the_same_state(course):
     course.page.wait_for_timeout(500)
     assert course.page.evaluate(SHOWN) == before == course.python("value = w.sentence()")
     assert course.page.get_by_label("Weight scale", exact=True).input_value() == "24"
+
+
+def test_a_guess_is_made_and_judged_by_keyboard_and_the_curve_stays_hidden_until_then(page_of):
+    page = page_of(explore.Decay(length=64))
+    drawn = "() => [...document.querySelectorAll('.figure > svg path.solid, .figure > svg .rug')].filter(n => n.getAttribute('d')).length"
+    guess, sentence = page.get_by_label("Your guess", exact=True), page.locator(".sentence")
+    stroke = page.locator(".figure > svg path.guess")
+    assert page.evaluate(drawn) == 0 and page.locator(".figure > svg .prompt").first.is_visible()
+    before = stroke.get_attribute("d")
+    for _ in range(3):
+        guess.press("ArrowLeft")
+    page.wait_for_function(
+        "before => document.querySelector('.figure > svg path.guess').getAttribute('d') !== before", arg=before
+    )
+    assert "Your guess: 10⁻³" in sentence.inner_text() and guess.get_attribute("aria-valuetext") == "10⁻³"
+    page.get_by_label("hidden", exact=True).press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('You guessed 10⁻³')")
+    assert "powers of ten too" in sentence.inner_text() and page.evaluate(drawn) == 1
+    picture = page.get_by_role("slider", name="Read the curve off")
+    picture.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Read off at lag 63')")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Read off at lag 60')")

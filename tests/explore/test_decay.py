@@ -41,7 +41,7 @@ def test_the_table_holds_the_ladder_of_each_net(setting):
         assert explorer.norms("radius")[lag] == pytest.approx(np.abs(np.linalg.eigvals(W)).max() ** lag, rel=1e-4)
         assert norm <= 1.0001 * bound <= 1.0002 * sigma
     stretches = np.linalg.svd(product, compute_uv=False)  # of the largest lag
-    assert explorer._row("stretches")[LENGTHS.index(T)] == pytest.approx(stretches, rel=1e-3, abs=1e-6 * stretches[0])
+    assert 10 ** explorer._row("stretches")[LENGTHS.index(T)] == pytest.approx(stretches, rel=1e-3, abs=1e-6 * stretches[0])
     assert list(explorer.norms())[-1] == T - 1
 
 
@@ -71,9 +71,10 @@ def test_nothing_of_the_curve_is_told_while_it_is_hidden():
     assert "∏‖J‖₂ allows" in said and "ρ^lag guesses" in said
 
 
-def test_vanished_and_exploded_guesses_have_words():
-    assert "nothing is left" in Decay(activation="relu", inputs=0.0, curve="shown").sentence()
-    assert "past what" in Decay(activation="relu", weight_scale=10, length=64, curve="shown").sentence()
+def test_what_is_far_past_the_axis_is_still_a_number_and_what_vanished_exactly_is_a_word():
+    assert "nothing at all is left" in Decay(activation="relu", inputs=0.0, curve="shown").sentence()
+    assert Decay(activation="relu", weight_scale=10, length=64).norms()[63] > 1e40
+    assert 0 < Decay(activation="sigmoid", weight_scale=0.1, length=64).norms()[63] < 1e-60
 
 
 def test_a_rung_that_the_truth_passes_is_said_to_be_no_bound():
@@ -97,3 +98,11 @@ def test_settings_stay_on_their_grids():
 
 def test_the_explorer_s_net_is_an_ordinary_cell():
     assert np.array_equal(decay.cell_of("normal", "tanh").params["W_hh"], RNNCell(HIDDEN, HIDDEN).params["W_hh"])
+
+
+def test_what_the_browser_looks_up_by_a_name_put_together_exists():
+    words = Decay().words
+    for name, values in (("start", decay.STARTS), ("inputs", [f"{value:g}" for value in decay.INPUTS]), ("guess", decay.GUESSES)):
+        assert all(f"{name}_{value}" in words for value in values)
+    assert {"close", "too_high", "too_low", "nothing_left", "shows", "shows_hidden"} <= words.keys()
+    assert all(f"{rung}_line" in words and f"at_{rung}" in words for rung in decay.RUNGS)

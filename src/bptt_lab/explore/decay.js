@@ -30,7 +30,7 @@ const explorer = {
       const s = scales.indexOf(weight_scale), l = lengths.indexOf(T), offset = state.lags.slice(0, l).reduce((sum, some) => sum + some.length, 0);
       lags = state.lags[l];
       const of = (name) => arrays[`${name}_${start}_${activation}`], read = (name) => arrays[`${name}_${start}_${activation}_${inputs}`];
-      const row = (array) => array.row(s).subarray(offset, offset + lags.length), norms = row(read("true")), values = [row(read("product")), row(of("sigma")), row(of("radius"))];
+      const row = (array) => Array.from(array.row(s).subarray(offset, offset + lags.length), (log) => 10 ** log), norms = row(read("true")), values = [row(read("product")), row(of("sigma")), row(of("radius"))];
       const narrow = width < NARROW, edge = narrow ? width - 14 : width - PLANE - 30, y = logarithmic(FLOOR, TOP), end = (now.axis = T > 16 ? 64 : 16);
       const bottom = narrow ? FLOOR + 44 + PLANE + 30 : FLOOR + 44;
       x = linear(0, end, edge, LEFT + STRIP);
@@ -44,8 +44,8 @@ const explorer = {
       ladder.forEach((path, i) => set(path, { d: state[rungs[i]] ? curve(lags, values[i], x, y) : "" }));
       const net = { activation, start: words[`start_${start}`], scale: say(weight_scale), inputs: words[`inputs_${inputs}`] };
       prompts.show(shown ? 0 : 2, (i) => ({ x: (LEFT + edge) / 2, y: FLOOR - 40 + 20 * i, text: i ? fill(words.prompt_net, net) : words.prompt }));
-      const stretches = read("stretches").row(s, l), seen = shown ? [...stretches].filter((v) => v >= 1e-12 && v <= 1e6) : [];
-      rug.show(seen.length, (i) => ({ x1: LEFT + 3, x2: LEFT + STRIP - 9, y1: y(seen[i]), y2: y(seen[i]) }));
+      const stretches = read("stretches").row(s, l), seen = shown ? [...stretches].filter((log) => log >= LOW && log <= HIGH) : [];
+      rug.show(seen.length, (i) => ({ x1: LEFT + 3, x2: LEFT + STRIP - 9, y1: y(10 ** seen[i]), y2: y(10 ** seen[i]) }));
       const place = shown ? lags.indexOf(lag) : -1, height = place < 0 ? -1 : y(norms[place]);
       hairs.show(place < 0 ? 0 : 1, () => ({ x1: x(lag), x2: x(lag), y1: TOP, y2: FLOOR }));
       dots.show(height >= TOP && height <= FLOOR ? 1 : 0, () => ({ cx: x(lag), cy: height }));
@@ -62,14 +62,14 @@ const explorer = {
       [gamma * sigma, rho].forEach((r, i) => set(rungCircles[i], { cx, cy, r: from(r), visibility: state[rungs[i + 1]] ? null : "hidden" }));
       eigenvalues.show(points.shape[0], at);
 
-      const far = norms.at(-1), off = guess - Math.log10(far), finite = far > 0 && far < Infinity;
+      const far = norms.at(-1), off = guess - Math.log10(far);
       const matrix = fill(words.matrix, { scale: say(weight_scale), rho: say(rho), sigma: say(sigma) }), told = { matrix, lags: T - 1, guess: words[`guess_${guess}`] };
       if (T === 1) return fill(words.shows_one, told);
       const text = [];
       if (shown) {
-        const verdict = finite ? words[Math.abs(off) < 0.5 ? "close" : off > 0 ? "too_high" : "too_low"] : words[far === 0 ? "far_too_high" : "far_too_low"];
+        const verdict = words[far === 0 ? "nothing_left" : Math.abs(off) < 0.5 ? "close" : off > 0 ? "too_high" : "too_low"];
         text.push(fill(words.shows, { ...told, far: say(far, words) }), fill(verdict, { off: fixed(Math.abs(off), 1) }), matrix);
-        if (finite) text.push(fill(words.alive, { alive: [...stretches].filter((v) => v > stretches[0] / 1000).length, units: stretches.length }));
+        if (far > 0) text.push(fill(words.alive, { alive: [...stretches].filter((log) => log > stretches[0] - 3).length, units: stretches.length }));
       } else text.push(fill(words.shows_hidden, { ...told, ...net }));
       rungs.forEach((rung, i) => { if (state[rung]) text.push(fill(words[`at_${rung}`], { value: say(values[i].at(-1), words) })); });
       if (shown && state.radius && values[2].at(-1) < 0.999 * far) text.push(words.radius_fails);

@@ -84,7 +84,8 @@ class Decay(Explorer):
     def norms(self, name: str = "true") -> dict[int, float]:
         """lag -> norm, or one of the rungs "product", "sigma" and "radius"."""
         place = LENGTHS.index(self.length)
-        return dict(zip(self.lags[place], self._row(name)[OFFSETS[place] :].tolist()))
+        with quietly():
+            return dict(zip(self.lags[place], (10.0 ** self._row(name)[OFFSETS[place] :]).tolist()))
 
     def sentence(self) -> str:
         T, norms, shown = self.length, self.norms(), self.curve == "shown"
@@ -96,9 +97,9 @@ class Decay(Explorer):
         if shown:
             verdict, off = _verdict(self.guess, far)
             text = [self.say("shows", far=say(far), guess=guess, lags=lags), self.say(verdict, off=fixed(abs(off), 1)), matrix]
-            if 0 < far < math.inf:
+            if far > 0:
                 stretches = self._row("stretches")[LENGTHS.index(T)]
-                text.append(self.say("alive", alive=int((stretches > stretches[0] / 1000).sum()), units=HIDDEN))
+                text.append(self.say("alive", alive=int((stretches > stretches[0] - 3).sum()), units=HIDDEN))
         else:
             setting = {"start": self.words[f"start_{self.start}"], "inputs": self.words[f"inputs_{self.inputs:g}"]}
             text = [self.say("shows_hidden", guess=guess, lags=lags, activation=self.activation, matrix=matrix, **setting)]
@@ -118,8 +119,8 @@ class Decay(Explorer):
 
 def _verdict(guess: int, far: float) -> tuple[str, float]:
     """The key of what is said of a guess, and by how many powers of ten it is off."""
-    if not 0 < far < math.inf:
-        return ("far_too_high" if far == 0 else "far_too_low"), math.inf
+    if far == 0:
+        return "nothing_left", math.inf
     off = guess - math.log10(far)
     return ("close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"), off
 
@@ -136,9 +137,9 @@ def cell_of(start: str, activation: str) -> RNNCell:
 def sweep(start: str, activation: str) -> dict[str, np.ndarray]:
     """Every weight scale and input scale of one start and activation; rows are weight scales.
 
-    true, product, sigma, radius (scales, all lags of all lengths): the ladder. stretches (scales, lengths, H): the singular
-    values of dh_T/dh_1; 0 where a plain product cannot tell them from 0, 12 powers of ten under the largest. eigenvalues
-    (H, 2): of W_hh at weight scale 1. sizes (scales, 2): ρ and σ_max of W_hh.
+    true, product, sigma, radius (scales, all lags of all lengths): log10 of the ladder. stretches (scales, lengths, H): log10 of
+    the singular values of dh_T/dh_1; −inf for those that a plain product cannot tell from 0, 12 powers of ten under the largest.
+    eigenvalues (H, 2): of W_hh at weight scale 1. sizes (scales, 2): ρ and σ_max of W_hh.
     """
     cell, S = cell_of(start, activation), len(SCALES)
     x = np.random.default_rng(0).standard_normal((LENGTHS[-1], 1, HIDDEN))
@@ -148,9 +149,9 @@ def sweep(start: str, activation: str) -> dict[str, np.ndarray]:
     products = np.stack([memory.jacobian_product(cell, trace, T - 1, 0) for T in LENGTHS], axis=1)
     stretches = np.linalg.svd(products, compute_uv=False)
     stretches[stretches < 1e-12 * stretches[..., :1]] = 0.0
+    tables = {name: np.concatenate(rung, axis=1) for name, rung in zip(("true", *RUNGS), zip(*ladder))}
     with quietly():
-        tables = {name: 10.0 ** np.concatenate(rung, axis=1) for name, rung in zip(("true", *RUNGS), zip(*ladder))}
-    tables["stretches"] = stretches
+        tables["stretches"] = np.log10(stretches)
     arrays: dict[str, np.ndarray] = {}
     for i, scale in enumerate(INPUTS):
         rows = slice(i * S, (i + 1) * S)

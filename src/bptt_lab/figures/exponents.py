@@ -51,7 +51,7 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
 
 
 def _marks(values, heights, what: str, low: float, high: float, marker: dict) -> go.Scatter:
-    texts = ["vanished" if value == -np.inf else f"{value:+.3f}".replace("-", "−") for value in values]
+    texts = [_signed(value, 3) for value in values]
     hover = f"%{{text}}<extra>{what}</extra>"
     inside = np.clip(values, low, high)
     return go.Scatter(x=inside, y=heights, mode="markers", text=texts, hovertemplate=hover, marker=marker, cliponaxis=False)
@@ -59,9 +59,13 @@ def _marks(values, heights, what: str, low: float, high: float, marker: dict) ->
 
 def _sentence(rows: list[str], measured) -> str:
     def middle(found):
-        return f"{np.median(found['slope']):+.2f}".replace("-", "−")
+        return _signed(np.median(found["slope"]), 2)
 
     parts = [f"{row}: " + ", ".join(middle(found[row]) for found in measured.values()) for row in rows]
     apart = [np.abs(f["slope"] - f["lyapunov"]).max() for found in measured.values() for f in found.values() if "lyapunov" in f]
     text = f"Median slopes at {', then at '.join(measured)}. {'; '.join(parts)}."
     return text + (f" Predictions are at most {max(apart):.2f} off." if apart else "")
+
+
+def _signed(value: float, digits: int) -> str:
+    return "vanished" if value == -np.inf else f"{value:+.{digits}f}".replace("-", "−")
