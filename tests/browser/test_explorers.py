@@ -275,7 +275,7 @@ def test_a_reload_with_a_living_kernel_shows_the_same_state(course):
 
 def test_a_guess_is_made_and_judged_by_keyboard_and_the_curve_stays_hidden_until_then(page_of):
     page = page_of(explore.Decay(length=64))
-    drawn = "() => [...document.querySelectorAll('.figure > svg path.solid, .figure > svg .rug')].filter(n => n.getAttribute('d')).length"
+    drawn = "() => [...document.querySelectorAll('.figure > svg path.solid')].filter(line => line.getAttribute('d')).length"
     guess, sentence = page.get_by_label("Your guess", exact=True), page.locator(".sentence")
     stroke = page.locator(".figure > svg path.guess")
     assert page.evaluate(drawn) == 0 and page.locator(".figure > svg .prompt").first.is_visible()

@@ -20,7 +20,10 @@ const explorer = {
     let now = null, lags = null, x = null;
     reader(picture, `${words.title}. ${words.reader}`, { // places are counted from the left: the largest lag first
       last: () => lags.length - 1,
-      at: (px) => { const lag = (now.axis * (x(0) - px)) / (x(0) - x(now.axis)); return lag < -1 || lag > lags.at(-1) + 1 ? -1 : lags.length - 1 - lags.reduce((best, d, i) => (Math.abs(d - lag) < Math.abs(lags[best] - lag) ? i : best), 0); },
+      at: (px) => {
+        const away = lags.map((lag) => Math.abs(x(lag) - px)), nearest = Math.min(...away);
+        return nearest > 40 ? -1 : lags.length - 1 - away.indexOf(nearest);
+      },
       now: () => (lags.includes(now.lag) ? lags.length - 1 - lags.indexOf(now.lag) : -1),
       change: (place) => change("lag", place < 0 ? -1 : lags[lags.length - 1 - place]),
     });
@@ -31,7 +34,7 @@ const explorer = {
       lags = state.lags[l];
       const of = (name) => arrays[`${name}_${start}_${activation}`], read = (name) => arrays[`${name}_${start}_${activation}_${inputs}`];
       const row = (array) => Array.from(array.row(s).subarray(offset, offset + lags.length), (log) => 10 ** log), norms = row(read("true")), values = [row(read("product")), row(of("sigma")), row(of("radius"))];
-      const narrow = width < NARROW, edge = narrow ? width - 14 : width - PLANE - 30, y = logarithmic(FLOOR, TOP), end = (now.axis = T > 16 ? 64 : 16);
+      const narrow = width < NARROW, edge = narrow ? width - 14 : width - PLANE - 30, y = logarithmic(FLOOR, TOP), end = T > 16 ? 64 : 16;
       const bottom = narrow ? FLOOR + 44 + PLANE + 30 : FLOOR + 44;
       x = linear(0, end, edge, LEFT + STRIP);
       set(picture, { width, height: bottom, viewBox: `0 0 ${width} ${bottom}` });
@@ -53,14 +56,16 @@ const explorer = {
 
       const cx = narrow ? width / 2 : width - PLANE / 2, cy = narrow ? FLOOR + 64 + PLANE / 2 : TOP + 14 + PLANE / 2, radius = PLANE / 2 - 8;
       const from = (r) => (radius * r) / (1 + r), rings = [0.25, 1, 4]; // 0 at the centre, 1 half-way, ∞ at the rim
-      const [rho, sigma] = of("sizes").row(s), points = of("eigenvalues"), at = (i) => { const [re, im] = points.row(i), r = weight_scale * Math.hypot(re, im), k = r ? (from(r) * weight_scale) / r : 0; return { cx: cx + k * re, cy: cy - k * im }; };
+      const [rho, sigma, bound] = of("sizes").row(s), points = of("eigenvalues");
       set(title, { x: cx, y: cy - radius - 10, text: words.plane });
       cross.show(2, (i) => ({ x1: cx - (i ? 0 : radius), x2: cx + (i ? 0 : radius), y1: cy - (i ? radius : 0), y2: cy + (i ? radius : 0) }));
       circles.show(4, (i) => ({ cx, cy, r: from(rings[i] ?? 1e9), class: i === 1 ? "dotted" : "grid" }));
       circleNames.show(3, (i) => ({ x: cx + from(rings[i]) * Math.SQRT1_2 + 9, y: cy + from(rings[i]) * Math.SQRT1_2 + 10, text: ["¼", "1", "4"][i] }));
-      const gamma = activation === "sigmoid" ? 0.25 : 1;
-      [gamma * sigma, rho].forEach((r, i) => set(rungCircles[i], { cx, cy, r: from(r), visibility: state[rungs[i + 1]] ? null : "hidden" }));
-      eigenvalues.show(points.shape[0], at);
+      [bound, rho].forEach((r, i) => set(rungCircles[i], { cx, cy, r: from(r), visibility: state[rungs[i + 1]] ? null : "hidden" }));
+      eigenvalues.show(points.shape[0], (i) => {
+        const [re, im] = points.row(i), turn = Math.atan2(im, re), r = from(weight_scale * Math.hypot(re, im));
+        return { cx: cx + r * Math.cos(turn), cy: cy - r * Math.sin(turn) };
+      });
 
       const far = norms.at(-1), off = guess - Math.log10(far);
       const matrix = fill(words.matrix, { scale: say(weight_scale), rho: say(rho), sigma: say(sigma) }), told = { matrix, lags: T - 1, guess: words[`guess_${guess}`] };

@@ -89,7 +89,7 @@ class Decay(Explorer):
 
     def sentence(self) -> str:
         T, norms, shown = self.length, self.norms(), self.curve == "shown"
-        far, (rho, sigma) = norms[T - 1], self._row("sizes")
+        far, (rho, sigma, _) = norms[T - 1], self._row("sizes")
         matrix = self.say("matrix", scale=say(self.weight_scale), rho=say(rho), sigma=say(sigma))
         guess, lags = self.words[f"guess_{self.guess}"], T - 1
         if T == 1:
@@ -139,7 +139,7 @@ def sweep(start: str, activation: str) -> dict[str, np.ndarray]:
 
     true, product, sigma, radius (scales, all lags of all lengths): log10 of the ladder. stretches (scales, lengths, H): log10 of
     the singular values of dh_T/dh_1; −inf for those that a plain product cannot tell from 0, 12 powers of ten under the largest.
-    eigenvalues (H, 2): of W_hh at weight scale 1. sizes (scales, 2): ρ and σ_max of W_hh.
+    eigenvalues (H, 2): of W_hh at weight scale 1. sizes (scales, 3): ρ, σ_max and γσ_max.
     """
     cell, S = cell_of(start, activation), len(SCALES)
     x = np.random.default_rng(0).standard_normal((LENGTHS[-1], 1, HIDDEN))
@@ -158,9 +158,9 @@ def sweep(start: str, activation: str) -> dict[str, np.ndarray]:
         arrays |= {_key(name, start, activation, scale): as_sent(table[rows]) for name, table in tables.items()}
     W_hh = cell.params["W_hh"]
     λ = np.linalg.eigvals(W_hh)
-    sizes = np.array([np.abs(λ).max(), np.linalg.norm(W_hh, 2)])
+    ρ, σ = np.abs(λ).max(), np.linalg.norm(W_hh, 2)
     arrays[_key("eigenvalues", start, activation)] = as_sent(np.stack([λ.real, λ.imag], axis=1))
-    arrays[_key("sizes", start, activation)] = as_sent(np.array(SCALES)[:, None] * sizes)
+    arrays[_key("sizes", start, activation)] = as_sent(np.outer(SCALES, [ρ, σ, cell.activation.gamma * σ]))
     return arrays
 
 
