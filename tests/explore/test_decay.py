@@ -43,6 +43,8 @@ def test_the_table_holds_the_ladder_of_each_net(setting):
     stretches = np.linalg.svd(product, compute_uv=False)  # of the largest lag
     assert 10 ** explorer._row("stretches")[LENGTHS.index(T)] == pytest.approx(stretches, rel=1e-3, abs=1e-6 * stretches[0])
     assert list(explorer.norms())[-1] == T - 1
+    explorer.curve, alive = "shown", (stretches > stretches[0] / 1000).sum()
+    assert f"{alive} of the product’s 16 singular values are within" in explorer.sentence() and 0 < alive < 16
 
 
 def test_the_shift_has_radius_one_half_and_grows_first():
