@@ -13,6 +13,7 @@ from . import growth
 from .cells import RNNCell
 
 SEEDS = 10
+ONE_FIFTH = np.full((10, 10), 0.2)
 Net = tuple[RNNCell, np.ndarray, np.ndarray | None]  # a cell, what it reads, and its start; None for zeros
 
 
@@ -29,10 +30,10 @@ class Statement(NamedTuple):
         return np.array([np.exp(growth.slope(cell, x, h0)) for cell, x, h0 in self.nets()])
 
 
-def drawn(weight_scale: float, init: str = "normal", activation: str = "tanh", H: int = 64, spread: float = 0.1) -> Iterator[Net]:
+def drawn(weight_scale: float, init: str = "normal", activation: str = "tanh", H: int = 64) -> Iterator[Net]:
     """SEEDS nets of that start, each with Gaussian inputs of its own."""
     for seed in range(SEEDS):
-        x = growth.inputs(spread, (growth.STEPS, growth.BATCH, H), seed, 1)
+        x = growth.inputs(0.1, (growth.STEPS, growth.BATCH, H), seed, 1)
         yield RNNCell(H, H, activation, weight_scale, init, seed), x, None
 
 
@@ -41,6 +42,12 @@ def silent(cell: RNNCell, h0: float = 0.0, first: float = 0.0) -> Iterator[Net]:
     x = np.zeros((growth.STEPS, 1))
     x[0] = first
     yield cell, x, np.full(cell.hidden_size, h0)
+
+
+def awake() -> Iterator[Net]:
+    """Ten units whose weights are all 0.2, each with the same input: it drives them together into tanh's flat ends."""
+    for seed in range(SEEDS):
+        yield by_hand(ONE_FIFTH, "tanh", W_x=1.0), growth.inputs(0.1, (growth.STEPS, growth.BATCH, 1), seed, 1), None
 
 
 def by_hand(W_hh, activation: str, W_x=0.0, b=0.0) -> RNNCell:
@@ -63,19 +70,17 @@ def radius_zero() -> RNNCell:
     return by_hand(3.0 * np.array([[1.0, 1.0], [-1.0, -1.0]]), "relu", W_x=np.array([1.0, 0.0]))
 
 
-ONE_FIFTH = np.full((10, 10), 0.2)
-
 ALL = (
     Statement("γσ_max < 1, so it vanishes", "sufficient", "N(0, .45²/H), σ_max < .95", lambda: drawn(0.45)),
     Statement("it explodes, so γσ_max > 1", "necessary", "N(0, 3²/H), σ_max > 5", lambda: drawn(3.0)),
     Statement("it explodes, so some ‖J_t‖ > 1", "necessary", "the same nets", lambda: drawn(3.0)),
     Statement("γσ_max > 1, so it explodes", "wrong", "PyTorch's start, σ_max > 1.05", lambda: drawn(1.0, "uniform")),
     Statement("every ‖J_t‖ > 1, so it explodes", "wrong", "N(0, .8²/H), every ‖J_t‖ > 1.2", lambda: drawn(0.8)),
-    Statement("ρ > 1, so it explodes", "wrong", "N(0, 1.5²/H), ρ > 1.4, inputs of std 1", lambda: drawn(1.5, spread=1.0)),
+    Statement("all |w| < 1, so it vanishes", "wrong", "all w = .2, H = 10, silent", lambda: silent(by_hand(ONE_FIFTH, "tanh"))),
+    Statement("ρ > 1, so it explodes", "wrong", "the same net, ρ = 2, with inputs", awake),
     Statement("ρ < 1, so it vanishes", "wrong", "two ReLUs, ρ = 0, silent", lambda: silent(radius_zero(), first=1.0)),
     Statement("tanh' ≤ 1, so it cannot grow", "wrong", "N(0, 1)", lambda: drawn(8.0)),
     Statement("huge weights explode", "wrong", "N(0, 10¹²)", lambda: drawn(8e6)),
-    Statement("all |w| < 1, so it vanishes", "wrong", "all w = .2, H = 10, silent", lambda: silent(by_hand(ONE_FIFTH, "tanh"))),
     Statement("sigmoid, |w| < 4: one path vanishes", "sufficient", "one unit, w = 3.8", lambda: silent(balanced(3.8, 1), 0.5)),
     Statement("sigmoid, all |w| < 4: it vanishes", "wrong", "all w = .5, balanced", lambda: silent(balanced(0.5, 64), 0.5)),
     Statement("sigmoid, ‖W_hh‖₂ < 4: it vanishes", "sufficient", "3.9 × orthogonal", lambda: drawn(3.9, "orthogonal", "sigmoid")),

@@ -42,7 +42,7 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
         shown.add_annotation(text=row, x=0, xref="paper", y=i - 0.32, xanchor="left", showarrow=False)
     for text, x, side in (("◂ vanishes", 0, "left"), ("explodes ▸", 1, "right")):
         shown.add_annotation(text=text, x=x, xanchor=side, y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
-    shown.update_xaxes(range=[low, high], dtick=0.5)
+    shown.update_xaxes(range=[low, high], dtick=0.5 if high - low < 4 else 1)
     edges = [i - 0.5 for i in range(len(rows) + 1)]
     shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
     shown.update_layout(showlegend=len(measured) > 1)
