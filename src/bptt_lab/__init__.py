@@ -11,7 +11,7 @@ Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course'
 
 import importlib
 
-from . import measure, memory, overflow, probe, tasks, text, train
+from . import growth, measure, memory, overflow, probe, statements, tasks, text, train
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -23,11 +23,13 @@ __all__ = [
     "RNNCell",
     "SequenceModel",
     "gradcheck",
+    "growth",
     "measure",
     "memory",
     "overflow",
     "probe",
     "rtrl",
+    "statements",
     "tasks",
     "text",
     "train",
