@@ -144,7 +144,9 @@ def main() -> None:
         own = statistics.median(taken["ours"]) * 1e6
         columns = f"{ratio(taken, 'jax'):>8} {ratio(taken, 'one-step NumPy'):>15}"
         print(f"{', '.join(map(str, size)):>24} {own:10.1f} {ratio(taken, 'torch'):>8} {targets[0]:9.2f} {columns}")
-    print(f"\n{'T, B, I, H':>24} {'GRU, µs':>10} {'torch':>8} {'(target)':>9} {'LSTM, µs':>10} {'torch':>8} {'(target)':>9} {'gated / GRU':>12}")
+    print(
+        f"\n{'T, B, I, H':>24} {'GRU, µs':>10} {'torch':>8} {'(target)':>9} {'LSTM, µs':>10} {'torch':>8} {'(target)':>9} {'gated / GRU':>12}"
+    )
     for size, targets in SIZES.items():
         x, dh = problems[size]
         gru, lstm, gated = (kind(*size[2:]) for kind in (bl.GRUCell, bl.LSTMCell, bl.GatedCell))
@@ -183,7 +185,9 @@ def course_s_own() -> None:
         }
         for name, call in work.items():
             call()
-            print(f"  {kind.__name__:9} T={T:3}, H={H:2}  {name:28} {statistics.median(seconds(call, 1) for _ in range(5)) * 1e3:8.3f}")
+            print(
+                f"  {kind.__name__:9} T={T:3}, H={H:2}  {name:28} {statistics.median(seconds(call, 1) for _ in range(5)) * 1e3:8.3f}"
+            )
 
 
 def memory_s_own() -> None:

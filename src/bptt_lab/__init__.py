@@ -6,7 +6,8 @@
     run = model.forward(x, targets)
     grads = model.backward(run)                   backpropagation through time
 
-Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course's other packages and load when first used.
+Importing this needs NumPy alone. `bl.exercises`, `bl.explore` and `bl.figures` load when first used; the last two need the
+course's other packages.
 """
 
 import importlib
@@ -37,6 +38,6 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    if name in ("experiments", "explore", "figures"):
+    if name in ("exercises", "experiments", "explore", "figures"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
