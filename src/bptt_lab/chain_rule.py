@@ -82,7 +82,7 @@ def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     if B == 1:
         return sequence_ledgers(cell, trace, dh, wrt)[:, :, 0]
     result = np.zeros((T, T))
-    for k, da in _carried_back(cell, trace, dh):
+    for k, da in carried_back(cell, trace, dh):
         v = cell.step_input(trace, k, wrt)
         gradients = overflow.dot(v.T, da.transpose(1, 0, 2).reshape(B, -1)).reshape(v.shape[1], T - k, -1)
         result[k:, k] = norm(gradients.transpose(1, 0, 2).reshape(T - k, -1))
@@ -93,7 +93,7 @@ def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     """The ledger of each sequence by itself, (T, T, B): cheap, as the norm of an outer product is a product of norms."""
     T, B, H = trace.shape
     result = np.zeros((T, T, B))
-    for k, da in _carried_back(cell, trace, dh):
+    for k, da in carried_back(cell, trace, dh):
         result[k:, k] = overflow.multiply(norm(da), norm(cell.step_input(trace, k, wrt)))
     return result
 
@@ -122,7 +122,7 @@ def _inner_products(cell, trace, dh, wrt):
     """⟨term k, dL_t/dW⟩ / size², (B, T, T), and the size (B, T) that was divided out of row t."""
     T, B, H = trace.shape
     da = np.zeros((B, T, T, H))
-    for k, da_k in _carried_back(cell, trace, dh):
+    for k, da_k in carried_back(cell, trace, dh):
         da[:, k:, k] = da_k.transpose(1, 0, 2)
     v = np.stack([cell.step_input(trace, k, wrt) for k in range(T)], axis=1)  # (B, T, n)
     da, size_da = _scaled(da)
@@ -140,7 +140,7 @@ def _scaled(rows):
         return np.where(plain, rows / np.where(plain, size[:, :, None, None], 1.0), 0.0), size
 
 
-def _carried_back(cell, trace, dh):
+def carried_back(cell, trace, dh):
     """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, H). Step k moves the row vectors of all these t at once."""
     rows = dh.copy()
     for k in range(trace.T - 1, -1, -1):

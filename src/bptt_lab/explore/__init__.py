@@ -7,5 +7,7 @@ from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
 from .token_losses import TokenLosses
+from .truncation import Truncation
+from .wall import Wall
 
-__all__ = ["GradientByLag", "Ledger", "LivingEquation", "TokenLosses"]
+__all__ = ["GradientByLag", "Ledger", "LivingEquation", "TokenLosses", "Truncation", "Wall"]
