@@ -11,12 +11,26 @@ Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course'
 
 import importlib
 
-from . import measure, memory, overflow, tasks, text, train
+from . import checked, cures, measure, memory, overflow, tasks, text, train, wall
 from .cells import RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
-__all__ = ["RNNCell", "SequenceModel", "gradcheck", "measure", "memory", "overflow", "rtrl", "tasks", "text", "train"]
+__all__ = [
+    "RNNCell",
+    "SequenceModel",
+    "checked",
+    "cures",
+    "gradcheck",
+    "measure",
+    "memory",
+    "overflow",
+    "rtrl",
+    "tasks",
+    "text",
+    "train",
+    "wall",
+]
 
 
 def __getattr__(name: str):

@@ -55,12 +55,12 @@ def gradient(w, b, steps: int = STEPS) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 def line(w) -> np.ndarray:
     """b of the wall at w: there a_0 is a fixed point."""
-    return START - w * _OUTPUT
+    return START - np.asarray(w) * _OUTPUT
 
 
 def growth(w) -> np.ndarray:
     """w σ'(.5), the factor that a step off the wall grows by each time. The wall stands where it is above 1."""
-    return w * _σ.slope(_OUTPUT)
+    return np.asarray(w) * _σ.slope(_OUTPUT)
 
 
 def grid(points: int, box=BOX) -> tuple[np.ndarray, np.ndarray]:
@@ -83,6 +83,8 @@ def descend(w, b, limits, lr: float = 0.1, steps: int = 500, keep=None) -> tuple
     """
     checks.count("steps", steps)
     lr, limits = checks.number("lr", lr), np.array(limits, dtype=float)[:, None]
+    if not (limits > 0).all():
+        raise checks.error("limits", limits.ravel().tolist(), "numbers above 0; inf is no clipping")
     keep = list(range(steps + 1)) if keep is None else [checks.index("keep", k, steps + 1) for k in keep]
     w, b = (np.repeat(checks.array(name, start)[None], len(limits), axis=0) for name, start in (("w", w), ("b", b)))
     places, errors = np.zeros((*w.shape, len(keep), 2)), np.zeros((*w.shape, len(keep)))

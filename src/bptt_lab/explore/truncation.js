@@ -7,7 +7,7 @@ const explorer = {
     const key = tag(figure, "div", { class: "legend" });
     for (const [what, text] of [["kept", words.kept], ["removed", words.removed], ["uncounted", words.uncounted]]) {
       const item = tag(key, "span"), icon = svg(item, "svg", { width: 16, height: 16, "aria-hidden": "true" });
-      svg(icon, "rect", { x: 1, y: 1, width: 14, height: 14, class: "cell", fill: what === "kept" ? magnitudeColour(1) : "none" });
+      svg(icon, "rect", { x: 1, y: 1, width: 14, height: 14, class: "cell", fill: what === "uncounted" ? "none" : magnitudeColour(1) }).classList.toggle("gone", what === "removed");
       if (what === "removed") svg(icon, "path", { d: "M4 12L12 4", class: "cross" });
       if (what === "uncounted") svg(icon, "circle", { cx: 8, cy: 8, r: 1.2, class: "speck" });
       tag(item, "span", { text });
@@ -46,7 +46,7 @@ const explorer = {
       for (let t = 1; t <= n; t++) for (let k = 1; k <= t; k++) where.push([t, k]);
       cells.show(where.length, (i) => {
         const [t, k] = where[i], pad = size > 8 ? 1 : 0.5;
-        return { x: (left + size * (k - 1) + pad).toFixed(1), y: (top + size * (t - 1) + pad).toFixed(1), width: (size - 2 * pad).toFixed(1), height: (size - 2 * pad).toFixed(1), fill: counts(t) && !removed(t, k) ? magnitudeColour(norm(t, k)) : "none" };
+        return { x: (left + size * (k - 1) + pad).toFixed(1), y: (top + size * (t - 1) + pad).toFixed(1), width: (size - 2 * pad).toFixed(1), height: (size - 2 * pad).toFixed(1), fill: counts(t) ? magnitudeColour(norm(t, k)) : "none", class: counts(t) && removed(t, k) ? "cell gone" : "cell" };
       });
       const at = (t, k, a, b) => `${(left + size * (k - 1 + a)).toFixed(1)} ${(top + size * (t - 1 + b)).toFixed(1)}`, gone = where.filter(([t, k]) => counts(t) && removed(t, k)), silent = where.filter(([t]) => !counts(t));
       set(crosses, { d: gone.map(([t, k]) => `M${at(t, k, 0.25, 0.75)}L${at(t, k, 0.75, 0.25)}`).join("") });
@@ -62,10 +62,10 @@ const explorer = {
       // the curves over the cuts
       const x0 = beside ? left + side + 76 : 54, x1 = width - 12, start = beside ? top : top + side + 70, floor = start + 150, start2 = floor + 66, floor2 = start2 + 100;
       const sums = (i) => [arrays[`sums_${activation}`](s, c, l, i, 0), arrays[`sums_${activation}`](s, c, l, i, 1)], live = cuts.map((_, i) => i).filter((i) => cuts[i] <= n);
-      const logs = Math.log2(n), x = (v) => x0 + (Math.log2(v) / logs) * (x1 - x0), y = logarithmic(floor, start), z = linear(-1, 1, floor2, start2), ticks = [1, 2, 4, 8, 16, 32].filter((v) => v <= n);
+      const logs = Math.log2(n), x = (v) => x0 + (Math.log2(v) / logs) * (x1 - x0), y = logarithmic(floor, start, -3, 9), z = linear(-1, 1, floor2, start2), ticks = [1, 2, 4, 8, 16, 32].filter((v) => v <= n);
       const [full] = sums(cuts.length - 1), here = Math.min(cuts.indexOf(cut), live.at(-1));
       normX(ticks, x, floor, start);
-      normY(decades(3), y, x0, x1, tenTo, words.norm_axis, { x: x0, y: start - 26 + 12 });
+      normY(decades(3, -3, 9), y, x0, x1, tenTo, words.norm_axis, { x: x0, y: start - 26 + 12 });
       cosineX(ticks, x, floor2, start2, String, words.cut_axis, { x: x1, y: floor2 + 34, "text-anchor": "end" });
       cosineY([-1, 0, 1], z, x0, x1, (v) => String(v).replace("-", "−"), words.cosine_axis, { x: x0, y: start2 - 12 });
       clipUpper(x0 - 6, start, x1 - x0 + 12, floor - start);

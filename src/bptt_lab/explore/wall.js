@@ -4,16 +4,16 @@ const LEFT = 44, TOP = 30, BELOW = 40, GAP = 26; // px around each map
 const STEEPEST = 0.5; // the error's colours end here: more than the largest error, .49
 
 // The colours of a map as bytes: what `magnitudeColour` says for each tenth of a decade, and pale to full for the error.
-const bytes = (colour) => { const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number); return [r, g, b, Math.round(255 * a)]; };
-const MAGNITUDES = Array.from({ length: 10 * (HIGH - LOW) + 1 }, (_, i) => bytes(magnitudeColour(10 ** (LOW + i / 10))));
+const rgba = (colour) => { const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number); return [r, g, b, Math.round(255 * a)]; };
+const MAGNITUDES = Array.from({ length: 10 * (HIGH - LOW) + 1 }, (_, i) => rgba(magnitudeColour(10 ** (LOW + i / 10))));
 const errorColour = (e) => [40, 110, 180, Math.round(255 * Math.min(1, e / STEEPEST))];
 const steepColour = (v) => (v > 0 ? MAGNITUDES[Math.max(0, Math.min(MAGNITUDES.length - 1, Math.round(10 * (Math.log10(v) - LOW))))] : [0, 0, 0, 0]);
 
 const explorer = {
   traits: { lit: 0, box: [], solved: 0 },
-  build({ figure, words, spec, change }) {
+  build({ figure, controls, words, spec, change }) {
     const valuesOf = (trait) => spec.find((control) => control.trait === trait).values, frames = valuesOf("step"), limits = valuesOf("limit"), all = valuesOf("points").at(-1);
-    const play = tag(figure, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true", text: words.play });
+    const play = tag(controls, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true", text: words.play });
     const key = tag(figure, "div", { class: "legend" });
     for (const [what, text] of [["way", words.on_the_way], ["solved", words.is_solved], ["out", words.is_out]]) {
       const item = tag(key, "span"), icon = svg(item, "svg", { width: 14, height: 14, "aria-hidden": "true" });
@@ -25,7 +25,7 @@ const explorer = {
     const picture = svg(stage, "svg");
     const panels = [0, 1].map(() => {
       const [inside, clip] = clipped(picture);
-      return { x: axis(picture, "x"), y: axis(picture, "y"), title: svg(picture, "text", { class: "map-title" }), frame: svg(picture, "rect", { class: "map-frame" }), clip, path: svg(inside, "path", { class: "descent-path" }), dots: marks(picture, "circle", { r: 3.5 }), outs: marks(picture, "path", { class: "descent out" }) };
+      return { x: axis(picture, "x"), y: axis(picture, "y"), title: svg(picture, "text", { class: "map-title" }), frame: svg(picture, "rect", { class: "map-frame" }), clip, path: svg(inside, "path", { class: "descent-path" }), dots: marks(picture, "circle"), outs: marks(picture, "path", { class: "descent out" }) };
     });
     const magnitude = tag(figure, "div"), errors = tag(figure, "div", { class: "magnitude-bar" });
     magnitudeBar(magnitude, words);
@@ -101,7 +101,7 @@ const explorer = {
         counts.push(is.filter(Boolean).length);
         outCounts.push(out.filter(Boolean).length);
         const inside = shown.map((_, i) => i).filter((i) => !out[i]), outside = shown.map((_, i) => i).filter((i) => out[i]);
-        panel.dots.show(inside.length, (n) => { const i = inside[n]; return { cx: shown[i][0].toFixed(1), cy: shown[i][1].toFixed(1), r: i === lit - 1 ? 6 : 3.5, class: `descent ${is[i] ? "solved" : "way"}${i === lit - 1 ? " lit" : ""}` }; });
+        panel.dots.show(inside.length, (n) => { const i = inside[n]; return { cx: shown[i][0].toFixed(1), cy: shown[i][1].toFixed(1), r: i === lit - 1 ? 5 : 3, class: `descent ${is[i] ? "solved" : "way"}${i === lit - 1 ? " lit" : ""}` }; });
         panel.outs.show(outside.length, (n) => {
           const i = outside[n], [w, b] = where[i], turn = w > w1 ? 0 : w < w0 ? 180 : b > b1 ? -90 : 90;
           return { d: "M-5 -4.5L4 0L-5 4.5Z", transform: `translate(${shown[i][0].toFixed(1)} ${shown[i][1].toFixed(1)}) rotate(${turn})`, class: `descent out${i === lit - 1 ? " lit" : ""}` };
@@ -113,8 +113,8 @@ const explorer = {
       magnitude.hidden = view === "error";
       errors.hidden = view !== "error";
 
-      let text = fill(words.shows, { step, solved: counts[0], out: outCounts[0], limit: String(limit), clipped: counts[1] });
-      text += ` ${fill(words.out_clipped, { n: outCounts[1] })} ${fill(words[`map_${view}`], { points, largest: say(largest, words) })}`;
+      let text = fill(words.shows, { step, solved: counts[0], out: outCounts[0], limit: String(limit), clipped: counts[1], out_clipped: outCounts[1] });
+      text += ` ${fill(words[`map_${view}`], { points, largest: say(largest, words) })}`;
       if (lit) text += " " + fill(words.lit, { k: lit, error: say(arrays[`errors_${starts}`](0, lit - 1, at), words), error_clipped: say(arrays[`errors_${starts}`](1 + limits.indexOf(limit), lit - 1, at), words) });
       set(picture, { "aria-valuemax": 81, "aria-valuenow": lit || 1, "aria-valuetext": lit ? fill(words.place, { k: lit }) : words.nowhere });
       return text;

@@ -20,7 +20,7 @@ class Wall(Explorer):
     """E(w, b) or the norm of its gradient as a map, and where 81 gradient descents have got to: unclipped, and clipped.
 
     Settings: `step` (0 to 500; each up to 60, then every tenth), `starts` ("near" the wall or "everywhere"), `limit` of the
-    gradient's norm (10, 1, 0.1), `view` ("gradient", "error"), `points` a side of the map's grid (26, 51, 101, 201), and
+    gradient's norm (10, 1, 0.1), `view` ("error", "gradient"), `points` a side of the map's grid (26, 51, 101, 201), and
     `lit`, the start whose path is drawn (1 to 81, row by row from the lowest b; 0 for none). The learning rate is 0.1.
     """
 
@@ -28,7 +28,7 @@ class Wall(Explorer):
     step = Count(0, FRAMES[-1], 0).tag(sync=True)
     starts = traitlets.Enum(tuple(STARTS), "near").tag(sync=True)
     limit = traitlets.Enum(LIMITS, 1.0).tag(sync=True)
-    view = traitlets.Enum(("gradient", "error"), "gradient").tag(sync=True)
+    view = traitlets.Enum(("error", "gradient"), "error").tag(sync=True)
     points = Count(POINTS[0], POINTS[-1], POINTS[-1]).tag(sync=True)
     lit = Count(0, 81, 0).tag(sync=True)
     box = traitlets.List([list(side) for side in wall.BOX], read_only=True).tag(sync=True)
@@ -37,7 +37,7 @@ class Wall(Explorer):
         Control("step", "slider", FRAMES),
         Control("limit", "choice", LIMITS),
         Control("starts", "choice", tuple(STARTS)),
-        Control("view", "choice", ("gradient", "error")),
+        Control("view", "choice", ("error", "gradient")),
         Control("points", "slider", POINTS),
     )
 
@@ -73,8 +73,8 @@ class Wall(Explorer):
 
     def sentence(self) -> str:
         (solved, clipped), (out, out_clipped) = self._counts()
-        text = self.say("shows", step=self.step, solved=solved, out=out, limit=f"{self.limit:g}", clipped=clipped)
-        text += " " + self.say("out_clipped", n=out_clipped)
+        values = {"solved": solved, "out": out, "limit": f"{self.limit:g}", "clipped": clipped, "out_clipped": out_clipped}
+        text = self.say("shows", step=self.step, **values)
         text += " " + self.say(f"map_{self.view}", points=self.points, largest=say(self._largest(self.points)))
         if self.lit:
             shown, i = self.shown(), self.lit - 1

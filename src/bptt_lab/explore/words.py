@@ -156,11 +156,10 @@ EN = {
         "place": "start {k} of 81",
         "nowhere": "no start chosen",
         "bar": "{points} points a side",
-        "shows": "After {step} steps: without clipping {solved} of 81 are solved, and {out} have left the map. Clipped at {limit}, "
-        "{clipped} are solved.",
-        "out_clipped": "Of the clipped ones {n} have left the map.",
-        "map_gradient": "On {points} × {points} points the steepest place has a gradient of norm {largest}.",
-        "map_error": "The colour is the error; the steepest of {points} × {points} points has a gradient of norm {largest}.",
+        "shows": "After {step} steps, of 81 descents: without clipping {solved} solved, {out} off the map; clipped at {limit} "
+        "{clipped} solved, {out_clipped} off the map.",
+        "map_gradient": "Of {points} × {points} points the steepest has a gradient of norm {largest}.",
+        "map_error": "The map’s colour is the error. Of {points} × {points} points the steepest has a gradient of norm {largest}.",
         "lit": "Start {k}: error {error} without clipping, {error_clipped} with it.",
     },
 }
