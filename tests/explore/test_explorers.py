@@ -63,11 +63,10 @@ def test_explorers_are_ordinary_widgets(explorer):
     slider, seen = ipywidgets.FloatSlider(min=0.0, max=500.0), []
     explorer.observe(lambda change: seen.append(change["new"]), one.trait)
     with_link = ipywidgets.link((explorer, other.trait), (slider, "value"))
-    first, last = one.values[0], other.values[1]
-    first = first if getattr(explorer, one.trait) != first else one.values[-1]
-    setattr(explorer, one.trait, first)
-    setattr(explorer, other.trait, last)
-    assert box.children == (explorer,) and slider.value == last and seen == [first]
+    values = next(value for value in one.values if value != getattr(explorer, one.trait)), other.values[1]
+    setattr(explorer, one.trait, values[0])
+    setattr(explorer, other.trait, values[1])
+    assert box.children == (explorer,) and slider.value == values[1] and seen == [values[0]]
     with_link.unlink()
 
 
