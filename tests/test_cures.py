@@ -49,6 +49,7 @@ def test_a_spread_is_rounded_outward_and_has_no_minus_zero():
     assert cures.spread(np.array([-0.44, -0.35, -0.21])) == "-0.35 (-0.5 to -0.2)"
     assert cures.spread(np.array([-1e-17, 0.0, 1e-17])) == "0.00 (0.0 to 0.0)"
     assert cures.spread(np.array([0.55, 0.62, 0.66]), digits=1) == "0.6 (0.5 to 0.7)"
+    assert cures.powers(np.array([0.0, 2e-8, 1e-4])) == "10^-8 (0 to 10^-4)"
 
 
 def test_clipping_keeps_every_share_and_truncation_takes_the_far_ones():

@@ -79,3 +79,9 @@ def spread(values: np.ndarray, digits: int = 2) -> str:
     """The median, and in brackets the smallest and the largest, rounded outward to one digit."""
     low, high = np.floor(10 * np.round(values.min(), 6)) / 10, np.ceil(10 * np.round(values.max(), 6)) / 10
     return f"{np.median(values):z.{digits}f} ({low:z.1f} to {high:z.1f})"
+
+
+def powers(values: np.ndarray) -> str:
+    """The median, and in brackets the smallest and the largest, as powers of ten; 0 where nothing is left."""
+    middle, low, high = ("0" if value == 0 else f"10^{np.log10(value):.0f}" for value in np.quantile(values, [0.5, 0, 1]))
+    return f"{middle} ({low} to {high})"

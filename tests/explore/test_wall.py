@@ -39,8 +39,8 @@ def test_the_counts_are_those_of_the_places_and_errors_shown():
     w, b = shown["places"][..., 0], shown["places"][..., 1]
     out = ((w < 0) | (w > 8) | (b < -4) | (b > 0)).sum(axis=1)
     solved = (shown["errors"] < wall.SOLVED).sum(axis=1)
-    assert f"without clipping {solved[0]} solved, {out[0]} off the map" in explorer.sentence()
-    assert f"clipped at 1 {solved[1]} solved, {out[1]} off the map" in explorer.sentence()
+    assert f"without clipping {solved[0]} solved and {out[0]} off the map" in explorer.sentence()
+    assert f"clipped at norm 1, {solved[1]} solved and {out[1]} off the map" in explorer.sentence()
     assert solved[0] < 12 and solved[1] > 30 and out[1] == 0
 
 

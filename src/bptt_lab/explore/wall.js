@@ -13,7 +13,8 @@ const explorer = {
   traits: { lit: 0, box: [], solved: 0 },
   build({ figure, controls, words, spec, change }) {
     const valuesOf = (trait) => spec.find((control) => control.trait === trait).values, frames = valuesOf("step"), limits = valuesOf("limit"), all = valuesOf("points").at(-1);
-    const play = tag(controls, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true", text: words.play });
+    const play = tag(null, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true", text: words.play });
+    controls.firstElementChild.after(play); // beside the step
     const key = tag(figure, "div", { class: "legend" });
     for (const [what, text] of [["way", words.on_the_way], ["solved", words.is_solved], ["out", words.is_out]]) {
       const item = tag(key, "span"), icon = svg(item, "svg", { width: 14, height: 14, "aria-hidden": "true" });

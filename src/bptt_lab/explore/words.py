@@ -107,6 +107,23 @@ EN = {
         "shows": "{cells} terms in all. In the last row the first word has norm {first} ({first_share} %), the last word {last} "
         "({last_share} %). The norms of that row add up to {norms}, their sum has norm {whole}.",
     },
+    "starts": {
+        "title": "A message on its way back, by start and activation",
+        "inputs": "Inputs of std",
+        "inputs_0.1": "0.1",
+        "start_normal": "normal",
+        "line_tanh": "tanh",
+        "line_relu": "ReLU",
+        "line_predicted": "ReLU, predicted",
+        "line_seed": "one of ten nets",
+        "norm_axis": "norm of the message",
+        "lag_axis": "steps back from the last word",
+        "reader": "Read the curves step by step",
+        "place": "{lag} steps back",
+        "bar": "{name}, {lag} steps back",
+        "shows": "{lag} steps back the message of norm 1 has norm {tanh} with tanh (median of ten nets, {tanh_low} to {tanh_high}), "
+        "and {relu} with ReLU ({relu_low} to {relu_high}). Predicted for ReLU: {predicted}.",
+    },
     "truncation": {
         "title": "What truncation removes from the ledger",
         "cut": "Cut every k steps",
@@ -156,8 +173,8 @@ EN = {
         "place": "start {k} of 81",
         "nowhere": "no start chosen",
         "bar": "{points} points a side",
-        "shows": "After {step} steps, of 81 descents: without clipping {solved} solved, {out} off the map; clipped at {limit} "
-        "{clipped} solved, {out_clipped} off the map.",
+        "shows": "After {step} steps, of 81 descents: without clipping {solved} solved and {out} off the map; clipped at norm "
+        "{limit}, {clipped} solved and {out_clipped} off the map.",
         "map_gradient": "Of {points} × {points} points the steepest has a gradient of norm {largest}.",
         "map_error": "The map’s colour is the error. Of {points} × {points} points the steepest has a gradient of norm {largest}.",
         "lit": "Start {k}: error {error} without clipping, {error_clipped} with it.",
