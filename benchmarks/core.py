@@ -135,6 +135,7 @@ def main() -> None:
         columns = f"{shown['torch']:>8} {target:9.2f} {shown['jax']:>8} {shown['one-step NumPy']:>15}"
         print(f"{f'{T}, {B}, {I}, {H}':>20} {own:10.1f} {columns}")
     course_s_own()
+    memory_s_own()
 
 
 def course_s_own() -> None:
@@ -158,6 +159,32 @@ def course_s_own() -> None:
         for name, call in work.items():
             call()
             print(f"  T={T:3}, H={H:2}  {name:28} {statistics.median(seconds(call, 1) for _ in range(5)) * 1e3:8.3f}")
+
+
+def memory_s_own() -> None:
+    """Products of Jacobians at H=32, T=100, in ms, each with its target; and the price of checkpoints."""
+    print("\nMemory, T=100, H=32, fastest of 7, ms (target):")
+    rng = np.random.default_rng(0)
+    cell, x = bl.RNNCell(32, 32), rng.standard_normal((100, 32))
+    trace, lags = cell.unroll(x), np.unique(np.geomspace(1, 99, 20).astype(int))
+    sweep = cell.unroll(np.repeat(x[:, None], 150, axis=1), scales=np.geomspace(0.1, 10, 150))
+    work: dict[str, tuple[Callable, float | None]] = {
+        "norms of all lags of one t": (lambda: bl.memory.norms_back(cell, trace, 99), 5.0),
+        "the report": (lambda: bl.memory.report(cell, x), 10.0),
+        "the matrix of norms": (lambda: bl.memory.norms(cell, trace), 300.0),
+        "all singular values at 20 lags": (lambda: bl.memory.singular_values(cell, trace, 99, lags), None),
+        "all exponents": (lambda: bl.memory.lyapunov(cell, trace), None),
+        "norms at 20 lags, 150 scales": (lambda: bl.memory.norms_back(cell, sweep, 99, lags), None),
+        "bounds at 20 lags, 150 scales": (lambda: bl.memory.bounds(cell, sweep, 99, lags), None),
+    }
+    for name, (call, target) in work.items():
+        call()
+        taken = min(seconds(call, 1) for _ in range(7)) * 1e3
+        print(f"  {name:34} {taken:8.2f}" + (f" ({target:g})" if target else ""))
+    model = bl.SequenceModel(bl.RNNCell(64, 64), 10)
+    x, targets = rng.standard_normal((4096, 8, 64)), rng.integers(10, size=(4096, 8))
+    whole, kept = (min(seconds(lambda: model.gradient(x, targets, checkpoint=c), 1) for _ in range(3)) for c in (False, True))
+    print(f"  checkpoints, T=4096, B=8, H=64: {kept / whole:.2f} times the ordinary gradient")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course'
 
 import importlib
 
-from . import checked, cures, measure, memory, overflow, tasks, text, train, wall
+from . import checked, cures, measure, memory, overflow, probe, tasks, text, train, wall
 from .cells import RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -25,6 +25,7 @@ __all__ = [
     "measure",
     "memory",
     "overflow",
+    "probe",
     "rtrl",
     "tasks",
     "text",
@@ -34,6 +35,6 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    if name in ("explore", "figures"):
+    if name in ("experiments", "explore", "figures"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

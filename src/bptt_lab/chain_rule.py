@@ -44,7 +44,11 @@ class Term:
 
 
 def norm(rows: np.ndarray) -> np.ndarray:
-    """Euclidean norm along the last axis. Scaled first, so that squares neither overflow nor vanish."""
+    """Euclidean norm along the last axis. Scaled first where squares would overflow or vanish."""
+    with overflow.quietly():
+        squares = np.einsum("...i,...i", rows, rows)
+    if squares.size and 1e-280 < squares.min() and squares.max() < 1e300:
+        return np.sqrt(squares)
     size = np.abs(rows).max(axis=-1, initial=0.0)
     plain = (size > 0) & np.isfinite(size)
     scale = np.where(plain, size, 1.0)

@@ -8,11 +8,14 @@ import math
 
 import numpy as np
 
-from . import losses, overflow
+from . import checks, losses, overflow
 
 
 def gradient(model, x: np.ndarray, counts: np.ndarray, targets) -> tuple[float, dict[str, np.ndarray]]:
-    """(loss, gradients) as `model.gradient` gives them. x and the mask `counts` are already checked."""
+    """(loss, gradients) as `model.gradient` gives them. x and the mask `counts` are already checked.
+
+    States that explode cannot be started from again: then the ordinary way is taken, with its memory.
+    """
     T, cell = len(x), model.cell
     targets = losses.shaped(model.loss, targets, counts.shape, model.output_size)
     size = math.isqrt(T) // 2 + 1  # a step inside a piece takes several times the memory of a kept state
@@ -21,8 +24,13 @@ def gradient(model, x: np.ndarray, counts: np.ndarray, targets) -> tuple[float, 
         losses.targets(model.loss, targets[piece], counts[piece].shape, model.output_size, counts[piece])
     starts = [None]
     for piece in pieces[:-1]:
-        starts.append(cell.unroll(x[piece], starts[-1]).end)
-    dx, total, later, token_losses = np.empty_like(x), {}, {}, np.zeros(counts.shape[1:])
+        end = cell.unroll(x[piece], starts[-1]).end
+        if not checks.all_finite(np.asarray(end)):
+            return model.gradient(x, targets, counts)
+        starts.append(end)
+    dx, token_losses = np.empty_like(x), np.zeros(counts.shape[1:])
+    total: dict[str, np.ndarray] = {}
+    later: dict[str, np.ndarray] = {}
     with overflow.quietly():
         while pieces:
             piece = pieces.pop()

@@ -7,7 +7,7 @@ logarithm does. Vanished exactly is −inf. Steps count as code does, from 0. D 
 """
 
 from collections.abc import Iterator
-from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from . import checks, overflow, scaled, spectra
 from .cells import RNNCell
 from .cells.base import Cell
 from .cells.trace import Trace
+
+if TYPE_CHECKING:
+    from .memory_report import MemoryReport
 
 GUESS = "ρ^lag"  # the popular guess: ρ, the spectral radius of W_hh. It is no bound of a product of Jacobians
 
@@ -24,6 +27,7 @@ def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
 
     What is past float64's end is ±inf or 0 here; `norms` gives the logarithm of what it was.
     """
+    _check(cell, trace)
     t = checks.index("t", t, trace.T)
     k = checks.index("k", k, t + 1, lowest=-1)
     for rows, exponents in _products(cell, trace, t, t - k):  # noqa: B007
@@ -35,6 +39,7 @@ def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
 
 def norms(cell: Cell, trace: Trace) -> np.ndarray:
     """log10 ‖dh_t/dh_k‖₂ in [t, k], (T, T) or (B, T, T): 0 on the diagonal, NaN above it, −inf where vanished exactly."""
+    _check(cell, trace)
     T, B, _ = trace.shape
     result = np.full((B, T, T), np.nan)
     result[:, range(T), range(T)] = 0.0
@@ -54,12 +59,13 @@ def norms(cell: Cell, trace: Trace) -> np.ndarray:
 
 def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
     """log10 ‖dh_t/dh_{t−lag}‖₂ of one t, (n,) or (B, n). lags: whole numbers, all of 0..t if not given; t + 1 is the start."""
+    _check(cell, trace)
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
-    wanted, found = set(lags), {}
+    found: dict[int, np.ndarray] = {}
     kept: list = []
     for lag, product in enumerate(_products(cell, trace, t, max(lags))):
-        if lag in wanted:
+        if lag in lags:
             kept.append((lag, *product))
         if kept and (len(kept) * product[0].size > 100_000 or lag == max(lags)):
             where, rows, exponents = zip(*kept)
@@ -76,12 +82,13 @@ def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]
     "(γσ_max)^lag"      γ bounds f', σ_max is the largest singular value of W_hh: larger again (Pascanu et al. 2013). RNNCell only
     "ρ^lag"             the popular guess that is *no* bound; ρ is the spectral radius of W_hh. RNNCell only
     """
+    _check(cell, trace)
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
     B = trace.shape[1]
     steps = np.zeros((B, max(lags) + 1))
-    for j, J, e in _jacobians(cell, trace, range(t, t - max(lags), -1)):
-        steps[:, t + 1 - np.array(j)] = scaled.log10_norms(J, np.broadcast_to(e[..., None], J.shape[:-1])).T
+    for some, J, e in _jacobians(cell, trace, range(t, t - max(lags), -1)):
+        steps[:, t + 1 - np.array(some)] = scaled.log10_norms(J, np.broadcast_to(e[..., None], J.shape[:-1])).T
     found = {"true": norms_back(cell, trace, t, lags)}
     found["product of norms"] = trace.squeeze(steps.cumsum(axis=1)[:, lags], axis=0)
     if isinstance(cell, RNNCell):
@@ -100,7 +107,11 @@ def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]
 
 
 def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
-    """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0."""
+    """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0.
+
+    Each is right to its own last digits, see `spectra`.
+    """
+    _check(cell, trace)
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
     B, D = trace.shape[1], cell.jacobian(trace, t).shape[-1]
@@ -119,74 +130,40 @@ def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray
     An orthogonal frame is carried along and made orthogonal again at each step; the exponents are the mean logarithms of what
     it was stretched by (Benettin et al. 1980), after a burn-in of T // 10 steps. leading: only that many of the largest.
     """
+    _check(cell, trace)
     T, B, _ = trace.shape
     burn_in, Q = T // 10, None
     for steps, J, e in _jacobians(cell, trace, range(T)):
-        D = J.shape[-1]
-        if Q is None:
+        if Q is None:  # a frame in no special position: the axes may be special, and what vanishes is to vanish from the end
+            D = J.shape[-1]
             n = D if leading is None else min(D, checks.count("leading", leading))
-            # Without the whole frame, one in no special position: the axes may be special.
-            frame = np.eye(D) if n == D else np.linalg.qr(np.random.default_rng(0).standard_normal((D, n)))[0]
-            Q, total, rank = np.broadcast_to(frame, (B, D, n)), np.zeros((B, n)), np.full(B, D)
+            Q = np.linalg.qr(np.random.default_rng(0).standard_normal((1, D, D)))[0][:, :, :n]
         for t, J_t, e_t in zip(steps, J, e):
-            Q, R = np.linalg.qr(J_t @ Q)
+            if t == burn_in:
+                total = np.zeros((B, n))
+            A = J_t @ Q
+            if t >= burn_in:
+                A *= np.isfinite(total)[:, None, :]  # a direction that has vanished stays so
+            Q, R = spectra.sorted_qr(A)
             if t >= burn_in:
                 with overflow.quietly():
                     total += np.log(np.abs(np.diagonal(R, axis1=1, axis2=2))) + (e_t * np.log(2.0))[:, None]
-        late = J[np.array(steps) >= burn_in] != 0
-        if len(late):  # more exponents than rows or columns that are not zero would be the logarithm of rounding
-            rank = np.minimum(rank, np.minimum(late.any(axis=2).sum(axis=2), late.any(axis=3).sum(axis=2)).min(axis=0))
-    exponents = -np.sort(-total, axis=1) / (T - burn_in)
-    return np.where(np.arange(exponents.shape[1]) < rank[:, None], exponents, -np.inf).mean(axis=0)
+    return -np.sort(-total, axis=1).mean(axis=0) / (T - burn_in)
 
 
 def report(cell: Cell, x) -> "MemoryReport":
-    """How far back the last state of `x`, (T, I) or (T, B, I), remembers."""
+    """How far back the last state remembers after reading x, (T, I) or (T, B, I), from a start of zeros."""
+    _check(cell)
+    from .memory_report import MemoryReport
+
     return MemoryReport(cell, cell.unroll(x))
 
 
-class MemoryReport:
-    """What is left of dh_T/dh_k, by lag, at the end of one run. Over B sequences norms are geometric means.
-
-    norms      (T,) log10 ‖dh_T/dh_{T−lag}‖₂ for the lags 0..T−1
-    fitted     the lags of the slope: the first tenth is left out, T//10..T−1, since short lags have not settled yet
-    slope      nats a step, of the line through ln ‖dh_T/dh_{T−lag}‖₂ over `fitted` (least squares). −inf if it vanished
-               exactly; None below three steps, where there is no line
-    lyapunov   nats a step: the largest Lyapunov exponent of the same run, which the slope tends to
-    half_life  steps in which the gradient halves, ln 2/−slope: inf if slope ≥ 0, None without a slope
-    horizon    the first lag whose norm is under 1 %; None if no lag of this run is
-    bounds     the ladder of `memory.bounds` for all lags, each (T,)
-    """
-
-    def __init__(self, cell: Cell, trace: Trace):
-        self.cell, self.trace = cell, trace
-        T = trace.T
-        self.norms = self._mean(norms_back(cell, trace, T - 1))
-        self.lyapunov = float(lyapunov(cell, trace, leading=1)[0])
-        self.fitted = range(max(1, T // 10), T)
-        self.slope = _slope(self.fitted, self.norms[self.fitted.start :] * np.log(10.0)) if T > 2 else None
-        self.half_life = None if self.slope is None else np.log(2.0) / -self.slope if self.slope < 0 else np.inf
-        faint = np.flatnonzero(self.norms < -2.0)
-        self.horizon = int(faint[0]) if len(faint) else None
-
-    def _mean(self, logs: np.ndarray) -> np.ndarray:
-        return logs.mean(axis=0) if self.trace.batched else logs
-
-    @cached_property
-    def bounds(self) -> dict[str, np.ndarray]:
-        return {name: self._mean(logs) for name, logs in bounds(self.cell, self.trace, self.trace.T - 1).items()}
-
-    def figure(self):
-        """The norms against the lag with their bounds, as a Plotly figure."""
-        from .figures import memory
-
-        return memory(self)
-
-
-def _slope(lags: range, logs: np.ndarray) -> float:
-    if not np.isfinite(logs).all():
-        return -np.inf
-    return float(np.polynomial.polynomial.polyfit(lags, logs, 1)[1])
+def _check(cell: Cell, trace: Trace | None = None) -> None:
+    if not isinstance(cell, Cell):
+        raise checks.error("cell", type(cell).__name__, "a cell such as RNNCell", "A model has it as `model.cell`.")
+    if trace is not None:
+        cell.check_trace(trace)
 
 
 def _lags(lags, t: int) -> list[int]:
@@ -195,16 +172,16 @@ def _lags(lags, t: int) -> list[int]:
     lags = np.asarray(lags)
     if lags.ndim != 1 or lags.size == 0:
         raise checks.error("lags", f"shape {lags.shape}", "a list of at least one lag")
-    return [checks.index("lags", lag, t + 2) for lag in lags]
+    return [checks.index("lags", lag, t + 2) for lag in lags.tolist()]
 
 
 def _jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Iterator[tuple]:
-    """In chunks: some of the steps, their J_j as (n, B, D, D) with the largest entry in [½, 1), and its powers of two (n, B)."""
+    """In chunks: some of the steps, their J_j as (n, B, D, D) of a size near 1, and their powers of two (n, B)."""
     B = trace.shape[1]
     chunk = max(1, 300_000 // (B * trace.shape[2] ** 2))
     for start in range(0, len(steps), chunk):
         some = list(steps[start : start + chunk])
-        J = np.stack([cell.jacobian(trace, j) for j in some])
+        J = cell.jacobians(trace, some)
         n, D = len(some), J.shape[-1]
         flat, e = scaled.rescaled(J.reshape(n, B, D * D))
         J = flat.reshape(n, B, D, D)

@@ -1,12 +1,12 @@
 """Matrices whose rows carry a power of two each: products of hundreds of factors, with nothing over- or underflowing.
 
-`rows` (…, D, n) and `exponents` (…, D) stand for the matrix with the rows rows[i] · 2^exponents[i]. The largest entry of a row
+`rows` (…, D, n) and `exponents` (…, D) stand for the matrix with the rows rows[i] · 2^exponents[i]. The size of a row
 is kept near 1. Multiplying by a power of two is exact, so this costs no digit.
 """
 
 import numpy as np
 
-from . import checks, overflow
+from . import overflow
 
 NOTHING = -(2**40)  # the exponent of a row of zeros
 LARGEST = np.finfo(np.float64).max
@@ -14,23 +14,26 @@ LOG10_2 = np.log10(2.0)
 
 
 def rescaled(rows: np.ndarray, exponents=0) -> tuple[np.ndarray, np.ndarray]:
-    """The same matrices with the largest entry of each row in [½, 1), or a row of zeros. Changes `rows`.
+    """The same matrices with each row of a size near 1, or a row of zeros. Changes `rows`.
 
     A number past float64's end counts as its largest number, so that no NaN appears.
     """
-    size = np.abs(rows).max(axis=-1)
-    if not checks.all_finite(size):
-        np.clip(np.nan_to_num(rows, copy=False, nan=LARGEST), -LARGEST, LARGEST, out=rows)
-        size = np.abs(rows).max(axis=-1)
-    shift = np.maximum(np.frexp(size)[1], -1000)
     with overflow.quietly():
-        rows *= power(-shift)[..., None]
-    return rows, np.where(size > 0, exponents + shift, NOTHING)
+        size = np.sqrt(np.vecdot(rows, rows))
+        if not 1e-150 < size.min() <= size.max() < np.inf:  # zeros, or squares that lost their digits
+            np.clip(np.nan_to_num(rows, copy=False, nan=LARGEST), -LARGEST, LARGEST, out=rows)
+            size = np.abs(rows).max(axis=-1)
+        shift = np.maximum(np.frexp(size)[1], -1000)
+        rows *= np.ldexp(1.0, -shift)[..., None]
+    exponents = exponents + shift.astype(np.int64)
+    exponents[size == 0] = NOTHING
+    return rows, exponents
 
 
 def power(exponents: np.ndarray) -> np.ndarray:
-    """2^exponents; 0 far below float64's end."""
-    return np.ldexp(1.0, np.clip(exponents, -1100, 1100).astype(np.int32))
+    """2^exponents; past float64's ends 0 and inf."""
+    with overflow.quietly():
+        return np.ldexp(1.0, np.clip(exponents, -1100, 1100).astype(np.int32))
 
 
 def log10_norms(rows: np.ndarray, exponents: np.ndarray) -> np.ndarray:

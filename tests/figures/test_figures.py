@@ -73,3 +73,22 @@ def test_a_notebook_gets_the_figure_without_upload_and_its_sentence_under_it(mon
     config = figure["application/vnd.plotly.v1+json"]["config"]
     assert config["displaylogo"] is False and "sendChartToCloud" in config["modeBarButtonsToRemove"]
     assert caption["text/plain"] == "The guess after “<the>” costs 1.00 nats." and "“&lt;the&gt;” costs" in caption["text/html"]
+
+
+def test_a_memory_report_is_drawn_with_its_bounds_and_no_two_lines_look_alike():
+    cell = bl.RNNCell(3, 4, "relu", init="identity", weight_scale=0.5)
+    report = bl.memory.report(cell, np.ones((40, 3)))
+    figure = report.figure()
+    assert [line.name for line in figure.data] == [*list(report.bounds)[:3], "ρ^lag, a popular guess and no bound"]
+    assert len({line.line.dash for line in figure.data}) == 4
+    for line, logs in zip(figure.data, report.bounds.values()):
+        assert len(line.y) == 40 and np.isfinite(line.y).all()
+        assert line.y[3] == pytest.approx(10 ** logs[3]) or logs[3] == -np.inf
+    assert report.in_words()["slope"] in bl.figures.sentence(figure) and "T=40, H=4" in bl.figures.sentence(figure)
+    assert list(figure.layout.yaxis.range) == [look.LOW, look.HIGH]
+
+
+def test_a_memory_report_that_vanished_says_so_at_each_point():
+    cell = bl.RNNCell(3, 4, weight_scale=0.0)
+    line = bl.memory.report(cell, np.ones((3, 3))).figure().data[0]
+    assert line.text[0] == "lag 0: 1.00" and line.text[1] == "lag 1: vanished"

@@ -58,6 +58,11 @@ class Cell:
         """dh_t/dh_{t-1}."""
         raise NotImplementedError
 
+    def jacobians(self, trace: Trace, steps) -> np.ndarray:
+        """dh_t/dh_{t-1} of a list of steps, (n, B, D, D): always with the batch axis."""
+        J = np.stack([self.jacobian(trace, t) for t in steps])
+        return J if trace.batched else J[:, None]
+
     def pull(self, trace: Trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Carry row vectors dL/dh_t, (n, B, H), one step back: dL/da_t, and their part of dL/dh_{t-1}."""
         raise NotImplementedError

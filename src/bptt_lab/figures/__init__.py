@@ -4,7 +4,8 @@
 """
 
 from .look import sentence
+from .memory import memory
 from .ratios import ratios
 from .token_losses import token_losses
 
-__all__ = ["ratios", "sentence", "token_losses"]
+__all__ = ["memory", "ratios", "sentence", "token_losses"]
