@@ -34,7 +34,7 @@ def run(start: str, activation: str, spread: float, seed: int, H: int = 64) -> t
 
 
 def slopes(start: str, activation: str, spread: float, seeds: int = 10, H: int = 64) -> np.ndarray:
-    """(seeds,): nats a step, of the line through ln ‖dh_T/dh_{T−lag}‖₂ at the lags 20, 30, …, 150. −inf if it vanished exactly."""
+    """(seeds,): nats a step, of the line through ln ‖dh_T/dh_{T−lag}‖₂ at the lags 20, 30, …, 150; −inf if vanished exactly."""
     found = []
     for seed in range(seeds):
         norms = memory.norms_back(*run(start, activation, spread, seed, H), STEPS - 1, LAGS) * np.log(10.0)
@@ -67,7 +67,10 @@ def truncated(k: int, weight_scale: float, seeds: int = 40, H: int = 32, I: int 
     """
     found = []
     for seed in range(seeds):
-        model, rng = SequenceModel(RNNCell(I, H, weight_scale=weight_scale, seed=seed), 8, seed=seed), np.random.default_rng([seed, 1])
+        model, rng = (
+            SequenceModel(RNNCell(I, H, weight_scale=weight_scale, seed=seed), 8, seed=seed),
+            np.random.default_rng([seed, 1]),
+        )
         run = model.forward(0.1 * rng.standard_normal((T, I)), rng.integers(8, size=T))
         whole, kept = (model.backward(run, truncate=cut)["W_x"] for cut in (None, k))
         sizes = np.linalg.norm(whole), np.linalg.norm(kept)

@@ -66,7 +66,8 @@ def growth(w) -> np.ndarray:
 def grid(points: int, box=BOX) -> tuple[np.ndarray, np.ndarray]:
     """w and b of points × points places, both (points, points): b by row, w by column, the box's edges included."""
     (w_low, w_high), (b_low, b_high) = box
-    return tuple(np.meshgrid(np.linspace(w_low, w_high, points), np.linspace(b_low, b_high, points)))
+    w, b = np.meshgrid(np.linspace(w_low, w_high, points), np.linspace(b_low, b_high, points))
+    return w, b
 
 
 def steepness(w, b) -> np.ndarray:

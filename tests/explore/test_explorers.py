@@ -35,7 +35,17 @@ def test_the_still_picture_is_svg_with_the_sentence_for_screen_readers(explorer)
 
 def test_a_value_outside_the_controls_is_refused_and_nothing_changes(explorer):
     before = explorer.sentence()
-    outside = {"weight_scale": 50.0, "activation": "gelu", "length": 0, "step": -1, "limit": 2.0, "cut": 33, "points": 20, "inputs": 2.0, "start": "zeros"}
+    outside = {
+        "weight_scale": 50.0,
+        "activation": "gelu",
+        "length": 0,
+        "step": -1,
+        "limit": 2.0,
+        "cut": 33,
+        "points": 20,
+        "inputs": 2.0,
+        "start": "zeros",
+    }
     tried = [name for name in outside if explorer.has_trait(name)]
     for name in tried:
         with pytest.raises(traitlets.TraitError):

@@ -32,7 +32,9 @@ def test_the_prediction_is_half_of_the_units_off():
 def test_the_sentence_gives_median_and_range_and_reads_off_where_it_is_told():
     explorer = Starts(lag=40)
     tanh = explorer.at(40)[0][0]
-    assert len(tanh) == SEEDS and explorer.sentence().startswith(f"40 steps back the message of norm 1 has norm {bl.text.say(np.median(tanh))}")
+    assert len(tanh) == SEEDS and explorer.sentence().startswith(
+        f"40 steps back the message of norm 1 has norm {bl.text.say(np.median(tanh))}"
+    )
     assert f"{bl.text.say(tanh.min())} to {bl.text.say(tanh.max())}" in explorer.sentence()
     explorer.lag = -1
     assert explorer.sentence().startswith("100 steps back")

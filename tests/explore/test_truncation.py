@@ -36,10 +36,7 @@ def test_removed_cells_are_those_whose_terms_are_missing_from_the_sum(activation
     model, run = one_run(activation, weight_scale, T, "every")
     explorer = Truncation(activation=activation, weight_scale=weight_scale, length=T, cut=cut)
     kept = sum(
-        term.gradient
-        for t in range(T)
-        for term in model.chain_rule_terms(run, t)
-        if not explorer.removed(t + 1, term.k + 1)
+        term.gradient for t in range(T) for term in model.chain_rule_terms(run, t) if not explorer.removed(t + 1, term.k + 1)
     )
     np.testing.assert_allclose(kept, model.backward(run, truncate=cut)["W_x"], rtol=1e-9, atol=1e-12 * np.abs(kept).max())
 

@@ -54,7 +54,7 @@ class Starts(Explorer):
     def sentence(self) -> str:
         lag = self.lag if self.lag >= 0 else STEPS - 1
         norms, guess = self.at(lag)
-        values = {}
+        values: dict[str, str] = {}
         for name, seeds in zip(ACTIVATIONS, np.sort(norms, axis=1)):
             middle = (seeds[SEEDS // 2 - 1] + seeds[SEEDS // 2]) / 2
             values |= {name: say(middle), f"{name}_low": say(seeds[0]), f"{name}_high": say(seeds[-1])}

@@ -96,7 +96,7 @@ def surface() -> dict[str, np.ndarray]:
 
 @lru_cache(maxsize=len(STARTS))
 def descents(starts: str) -> dict[str, np.ndarray]:
-    """places (1 + limits, 81, frames, 2) and errors (1 + limits, 81, frames), by name with the starts; the first row is unclipped."""
+    """places (1 + limits, 81, frames, 2) and errors (1 + limits, 81, frames), named for the starts; row 0 is unclipped."""
     w, b = (side.ravel() for side in wall.grid(9, STARTS[starts]))
     places, errors = wall.descend(w, b, (np.inf, *LIMITS), keep=FRAMES)
     return {f"places_{starts}": as_sent(places), f"errors_{starts}": as_sent(errors)}

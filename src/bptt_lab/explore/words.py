@@ -121,8 +121,8 @@ EN = {
         "reader": "Read the curves step by step",
         "place": "{lag} steps back",
         "bar": "{name}, {lag} steps back",
-        "shows": "{lag} steps back the message of norm 1 has norm {tanh} with tanh (median of ten nets, {tanh_low} to {tanh_high}), "
-        "and {relu} with ReLU ({relu_low} to {relu_high}). Predicted for ReLU: {predicted}.",
+        "shows": "{lag} steps back the message of norm 1 has norm {tanh} with tanh (median of ten nets, {tanh_low} to "
+        "{tanh_high}), and {relu} with ReLU ({relu_low} to {relu_high}). Predicted for ReLU: {predicted}.",
     },
     "truncation": {
         "title": "What truncation removes from the ledger",
@@ -140,8 +140,8 @@ EN = {
         "cut_axis": "steps between cuts, k",
         "whole": "the whole gradient",
         "bar": "cut every {cut}, norm",
-        "shows": "Cut every {cut} steps: {gone} of {cells} terms are removed. The sum of the rest has norm {norm}, that of all {whole}. "
-        "The cosine of the two is {cosine}.",
+        "shows": "Cut every {cut} steps: {gone} of {cells} terms are removed. The sum of the rest has norm {norm}, that of all "
+        "{whole}. The cosine of the two is {cosine}.",
         "shows_all": "Cut every {cut} steps: no term of the {cells} is removed. The whole gradient has norm {whole}.",
         "cell_kept": "Token {t}, word {k}: norm {norm}, kept.",
         "cell_removed": "Token {t}, word {k}: norm {norm}, removed.",
@@ -176,7 +176,7 @@ EN = {
         "shows": "After {step} steps, of 81 descents: without clipping {solved} solved and {out} off the map; clipped at norm "
         "{limit}, {clipped} solved and {out_clipped} off the map.",
         "map_gradient": "Of {points} × {points} points the steepest has a gradient of norm {largest}.",
-        "map_error": "The map’s colour is the error. Of {points} × {points} points the steepest has a gradient of norm {largest}.",
+        "map_error": "The colour is the error. Of {points} × {points} points the steepest has a gradient of norm {largest}.",
         "lit": "Start {k}: error {error} without clipping, {error_clipped} with it.",
     },
 }
