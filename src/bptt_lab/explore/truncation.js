@@ -13,7 +13,7 @@ const explorer = {
       tag(item, "span", { text });
     }
     const picture = svg(figure, "svg", { role: "application", "aria-label": `${words.title}. ${words.rows}, ${words.columns}.`, tabindex: 0, "data-lm-suppress-shortcuts": "true" });
-    const cells = marks(picture, "rect", { class: "cell" }), crosses = svg(picture, "path", { class: "cross" }), specks = svg(picture, "path", { class: "speck" }), frame = svg(picture, "rect", { class: "cell-frame" });
+    const cells = marks(svg(picture, "g"), "rect", { class: "cell" }), crosses = svg(picture, "path", { class: "cross" }), specks = svg(picture, "path", { class: "speck" }), frame = svg(picture, "rect", { class: "cell-frame" });
     const rowTitle = svg(picture, "text", { class: "axis-title" }), columnTitle = svg(picture, "text", { class: "axis-title" }), rowNames = marks(picture, "text", { "text-anchor": "end" }), columnNames = marks(picture, "text", { "text-anchor": "middle" });
     const normX = axis(picture, "x"), normY = axis(picture, "y"), cosineX = axis(picture, "x"), cosineY = axis(picture, "y"), [upper, clipUpper] = clipped(picture);
     const whole = svg(upper, "line", { class: "dashed" }), norms = svg(upper, "path", { class: "solid" }), cosines = svg(picture, "path", { class: "solid" }), hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "circle", { class: "dot", r: 4 });

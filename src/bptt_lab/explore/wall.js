@@ -101,7 +101,8 @@ const explorer = {
         dots.push(...shown);
         counts.push(is.filter(Boolean).length);
         outCounts.push(out.filter(Boolean).length);
-        const inside = shown.map((_, i) => i).filter((i) => !out[i]), outside = shown.map((_, i) => i).filter((i) => out[i]);
+        const rank = (i) => (i === lit - 1 ? 2 : is[i] ? 1 : 0); // what is solved lies above what is not
+        const inside = shown.map((_, i) => i).filter((i) => !out[i]).sort((i, j) => rank(i) - rank(j)), outside = shown.map((_, i) => i).filter((i) => out[i]);
         panel.dots.show(inside.length, (n) => { const i = inside[n]; return { cx: shown[i][0].toFixed(1), cy: shown[i][1].toFixed(1), r: i === lit - 1 ? 5 : 3, class: `descent ${is[i] ? "solved" : "way"}${i === lit - 1 ? " lit" : ""}` }; });
         panel.outs.show(outside.length, (n) => {
           const i = outside[n], [w, b] = where[i], turn = w > w1 ? 0 : w < w0 ? 180 : b > b1 ? -90 : 90;
