@@ -16,7 +16,19 @@ from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
-__all__ = ["GRUCell", "GatedCell", "LSTMCell", "RNNCell", "SequenceModel", "gradcheck", "measure", "overflow", "rtrl", "tasks", "text"]
+__all__ = [
+    "GRUCell",
+    "GatedCell",
+    "LSTMCell",
+    "RNNCell",
+    "SequenceModel",
+    "gradcheck",
+    "measure",
+    "overflow",
+    "rtrl",
+    "tasks",
+    "text",
+]
 
 
 def __getattr__(name: str):

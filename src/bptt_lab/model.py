@@ -81,8 +81,8 @@ class SequenceModel:
         """Read x, (T, I) or (T, B, I), and compare with the targets.
 
         targets: class numbers (T,) or (T, B) for "cross_entropy"; (T[, B]) or (T[, B], O) for "mse". mask: (T,) or
-        (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0, scales, gate_biases: as in the cell's
-        `unroll`.
+        (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0, scales, gate_biases: as
+        in the cell's `unroll`.
         """
         for name, value in (("W_oh", self.W_oh), ("b_o", self.b_o)):
             checks.array(f"params[{name!r}]", value)

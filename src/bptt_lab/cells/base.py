@@ -79,7 +79,9 @@ class Cell:
         """What `pull` needs of each of these steps."""
         raise NotImplementedError
 
-    def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products: Products = SAFE) -> tuple[np.ndarray, np.ndarray]:
+    def pull(
+        self, trace: Trace, t: int, rows: np.ndarray, local=None, products: Products = SAFE
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Carry row vectors dL/dh_t, (n, B, D), one step back: dL/da_t (n, B, rows of W), and the whole of dL/dh_{t-1}.
 
         For loops: local is that step's part of `local`, and `overflow.PLAIN` products are quicker while all is finite.

@@ -69,7 +69,7 @@ class GRUCell(GateCell):
         return f"GRUCell({self.input_size}, {self.hidden_size}, reset_after={self.reset_after})"
 
     @functools.cached_property
-    def kind(self) -> str:  # type: ignore[override]
+    def kind(self) -> str:
         return "GRUCell, reset " + ("after" if self.reset_after else "before") + " the product"
 
     @property
@@ -86,7 +86,7 @@ class GRUCell(GateCell):
         return {"q": (T, H, B)} if self.reset_after else {}
 
     def _forward_views(self, p, z, gates, h, onward):
-        H, I = self.hidden_size, self.input_size
+        I = self.input_size
         r, update, n = gates.swapaxes(0, 1)
         inner = (z[:, I:], p.columns("q")) if self.reset_after else (z[:, I + 1 :], n)  # [1; h_{t-1}] and q_t, or h_{t-1}
         return list(zip(z, self._below_each_other(gates, 2), r, update, n, *inner, h, h[1:], onward))
@@ -233,12 +233,12 @@ class GRUCell(GateCell):
         W1, W2, W3 = self._W_hh(trace)
         if self.reset_after:
             da1, da2, dq, _, z = np.moveaxis(self.local(trace, steps), 2, 0)
-            ways = self._through(trace, da1, W1), self._through(trace, da2, W2), self._through(trace, dq, W3)
+            ways = [self._through(trace, slope, W) for slope, W in zip((da1, da2, dq), (W1, W2, W3))]
         else:
             da1, da2, da3, r, z = np.moveaxis(self.local(trace, steps), 2, 0)
             dp = overflow.add(self._through(trace, da1, W1), diagonal(self._scaled(trace, r)))  # dp_t/dh_{t-1}
             inner = overflow.multiply(da3[..., None], W3)  # dh_t/dp_t
-            ways = self._through(trace, da2, W2), np.stack([SAFE.stacked(*step) for step in zip(inner, dp)])
+            ways = [self._through(trace, da2, W2), np.stack([SAFE.stacked(*step) for step in zip(inner, dp)])]
         return functools.reduce(overflow.add, ways, diagonal(z))
 
     @classmethod
