@@ -156,6 +156,7 @@ def main() -> None:
             line.append(f"{statistics.median(found['ours']) * 1e6:10.1f} {ratio(found, 'torch'):>8} {target:9.2f}")
         print(*line, f"{ratio(taken, 'gated'):>12}")
     course_s_own()
+    memory_s_own()
 
 
 def problem(T: int, B: int, I: int, H: int) -> tuple[np.ndarray, np.ndarray]:
@@ -185,6 +186,32 @@ def course_s_own() -> None:
             call()
             taken = statistics.median(seconds(call, 1) for _ in range(5)) * 1e3
             print(f"  {kind.__name__:9} T={T:3}, H={H:2}  {name:28} {taken:8.3f}")
+
+
+def memory_s_own() -> None:
+    """Products of Jacobians at H=32, T=100, in ms, each with its target; and the price of checkpoints."""
+    print("\nMemory, T=100, H=32, fastest of 7, ms (target):")
+    rng = np.random.default_rng(0)
+    cell, x = bl.RNNCell(32, 32), rng.standard_normal((100, 32))
+    trace, lags = cell.unroll(x), np.unique(np.geomspace(1, 99, 20).astype(int))
+    sweep = cell.unroll(np.repeat(x[:, None], 150, axis=1), scales=np.geomspace(0.1, 10, 150))
+    work: dict[str, tuple[Callable, float | None]] = {
+        "norms of all lags of one t": (lambda: bl.memory.norms_back(cell, trace, 99), 5.0),
+        "the report": (lambda: bl.memory.report(cell, x), 10.0),
+        "the matrix of norms": (lambda: bl.memory.norms(cell, trace), 300.0),
+        "all singular values at 20 lags": (lambda: bl.memory.singular_values(cell, trace, 99, lags), None),
+        "all exponents": (lambda: bl.memory.lyapunov(cell, trace), None),
+        "norms at 20 lags, 150 scales": (lambda: bl.memory.norms_back(cell, sweep, 99, lags), None),
+        "bounds at 20 lags, 150 scales": (lambda: bl.memory.bounds(cell, sweep, 99, lags), None),
+    }
+    for name, (call, target) in work.items():
+        call()
+        taken = min(seconds(call, 1) for _ in range(7)) * 1e3
+        print(f"  {name:34} {taken:8.2f}" + (f" ({target:g})" if target else ""))
+    model = bl.SequenceModel(bl.RNNCell(64, 64), 10)
+    x, targets = rng.standard_normal((4096, 8, 64)), rng.integers(10, size=(4096, 8))
+    whole, kept = (min(seconds(lambda: model.gradient(x, targets, checkpoint=c), 1) for _ in range(3)) for c in (False, True))
+    print(f"  checkpoints, T=4096, B=8, H=64: {kept / whole:.2f} times the ordinary gradient")
 
 
 if __name__ == "__main__":

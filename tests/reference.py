@@ -5,6 +5,7 @@ term is the gradient with respect to that step's own copy.
 """
 
 import autograd.numpy as np
+import mpmath
 from autograd import grad, jacobian
 
 FUNCTIONS = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0.0), "sigmoid": lambda a: 1.0 / (1.0 + np.exp(-a))}
@@ -41,15 +42,18 @@ def losses(copies, x, h0, targets, mask, activation, kind, scales=None, detach_e
     return found
 
 
-def gradients(params, x, h0, targets, mask, activation, kind, scales=None):
-    """(loss, gradients of every parameter, "x" and "h0"); the loss is summed over steps, the mean over sequences."""
+def gradients(params, x, h0, targets, mask, activation, kind, scales=None, detach_every=None):
+    """(loss, gradients of every parameter, "x" and "h0"); the loss is summed over steps, the mean over sequences.
+
+    detach_every=k: the state is detached before the steps k, 2k, …
+    """
 
     def loss(everything):
         p = {name: everything[name] for name in params}
         return np.sum(np.array([np.sum(L) for L in run(p, everything["x"], everything["h0"])])) / x.shape[1]
 
     def run(p, x, h0):
-        return losses([p] * len(x), x, h0, targets, mask, activation, kind, scales)
+        return losses([p] * len(x), x, h0, targets, mask, activation, kind, scales, detach_every)
 
     everything = {**params, "x": x, "h0": h0}
     total = sum(np.sum(L) for L in run(params, x, h0)) / x.shape[1]
@@ -58,19 +62,6 @@ def gradients(params, x, h0, targets, mask, activation, kind, scales=None):
 
 def _dict_gradient(loss, values):
     return {name: grad(lambda value: loss({**values, name: value}))(values[name]) for name in values}
-
-
-def truncated_gradients(params, x, h0, targets, mask, activation, kind, every):
-    """Gradients with the state detached before the steps `every`, 2·`every`, …: each piece is a loss of its own."""
-    starts = range(0, len(x), every)
-    total = None
-    for start in starts:
-        piece = slice(start, start + every)
-        _, part = gradients(params, x[piece], h0, targets[piece], mask[piece], activation, kind)
-        part = {name: part[name] * 1.0 for name in params}
-        total = part if total is None else {name: total[name] + part[name] for name in params}
-        h0 = states([params] * len(x[piece]), x[piece], h0, activation)[-1]
-    return total
 
 
 def term(params, x, h0, targets, mask, activation, kind, t, k, wrt):
@@ -87,3 +78,14 @@ def term(params, x, h0, targets, mask, activation, kind, t, k, wrt):
 def step_jacobian(params, x_t, h_previous, activation):
     """dh_t/dh_{t-1} of one sequence, (H, H)."""
     return jacobian(lambda h: states([params], x_t[None, None], h[None], activation)[0][0])(h_previous)
+
+
+def log10_singular_values(factors):
+    """Of the product of square matrices, by mpmath with so many digits that none is lost; −inf for what is 0."""
+    with mpmath.workdps(100 + 35 * len(factors)):
+        product = mpmath.eye(len(factors[0]))
+        for factor in factors:
+            product *= mpmath.matrix(factor.tolist())
+        values = mpmath.svd_r(product, compute_uv=False)
+        logs = np.array([float(mpmath.log10(value)) if value > 0 else -np.inf for value in values])
+        return np.where(logs > logs[0] - mpmath.mp.dps + 50, logs, -np.inf)

@@ -28,9 +28,32 @@ def test_every_gradient_equals_automatic_differentiation(p):
 
 @given(problems, st.integers(1, 7))
 def test_a_truncated_gradient_equals_automatic_differentiation_with_the_state_detached(p, k):
-    grads = p.model.backward(p.model.forward(p.x, p.targets, p.mask, p.h0), truncate=k)
-    expected = reference.truncated_gradients(*p.arguments, every=k)
+    run = p.model.forward(p.x, p.targets, p.mask, p.h0)
+    grads = p.model.backward(run, truncate=k)
+    _, expected = reference.gradients(*p.arguments, detach_every=k)
+    assert set(grads) == set(expected)
     all_same(grads, expected)
+    if k >= len(p.x):
+        all_same(grads, p.model.backward(run))
+
+
+@given(problems, st.integers(1, 7))
+def test_truncation_in_a_sweep_over_scales(p, k):
+    if p.x.ndim == 2:
+        return
+    scales = np.array([0.5, 1.0, -3.0][: p.x.shape[1]])
+    run = p.model.forward(p.x, p.targets, p.mask, p.h0, scales=scales)
+    _, expected = reference.gradients(*p.arguments, scales=scales, detach_every=k)
+    all_same(p.model.backward(run, truncate=k), expected)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_a_truncated_gradient_that_explodes_or_vanishes_is_a_result(activation):
+    p = make(T=300, B=2, H=5, activation=activation, scale=1e6)
+    grads = p.model.backward(p.model.forward(p.x, p.targets), truncate=7)
+    assert not any(np.isnan(value).any() for value in grads.values())
+    assert np.isinf(grads["W_hh"]).any() == (activation == "relu")
 
 
 @given(problems, st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0]), min_size=3, max_size=3))

@@ -28,6 +28,19 @@ def test_the_explorers_load_when_first_used():
     )
 
 
+def test_a_memory_report_loads_plotly_only_when_asked_to_draw():
+    code = "import bptt_lab as bl, sys; r = bl.memory.report(bl.RNNCell(1, 2), [[1.0], [2.0], [3.0]]); repr(r)"
+    assert run(code + "; a = 'plotly' in sys.modules; r.figure(); print(a, 'plotly' in sys.modules)") == "False True"
+
+
+def test_the_exercises_load_when_first_used_and_need_numpy_alone():
+    says = run(
+        "import bptt_lab as bl, sys; e = bl.exercises.all()[0]; r = e.check(e.solution)\n"
+        "print(r.solved, r.mistake, 'IPython' in sys.modules, 'plotly' in sys.modules, callable(list(e.mistakes.values())[0]))"
+    )
+    assert says == "True None False False True"
+
+
 def parameters(function):
     return {name: parameter.default for name, parameter in inspect.signature(function).parameters.items() if name != "self"}
 
@@ -49,6 +62,8 @@ def test_names_of_what_is_returned():
     assert all(hasattr(term, name) for term in terms for name in ("k", "gradient", "norm", "factors"))
     report = bl.gradcheck(model, [[1, 2], [3, 4]], [0, 3])
     assert all(hasattr(report, name) for name in ("errors", "worst", "step"))
+    report = bl.memory.report(model.cell, [[1, 2], [3, 4], [5, 6]])
+    assert all(hasattr(report, name) for name in ("slope", "lyapunov", "half_life", "horizon", "bounds", "figure"))
 
 
 def test_signatures():
@@ -61,12 +76,17 @@ def test_signatures():
     assert first(bl.RNNCell.backward, 2) == {"trace": nothing, "dh": nothing}
     assert list(parameters(bl.RNNCell.jacobian)) == ["trace", "t"]
     assert first(bl.SequenceModel.forward, 4) == {"x": nothing, "targets": nothing, "mask": None, "h0": None}
-    assert first(bl.SequenceModel.gradient, 3) == {"x": nothing, "targets": nothing, "mask": None}
+    assert parameters(bl.SequenceModel.gradient) == {"x": nothing, "targets": nothing, "mask": None, "checkpoint": False}
     assert parameters(bl.SequenceModel.backward) == {"run": nothing, "truncate": None}
     assert parameters(bl.SequenceModel.chain_rule_terms) == {"run": nothing, "t": nothing, "wrt": "W_x"}
     assert parameters(bl.SequenceModel.ledger) == {"run": nothing, "wrt": "W_x"}
     assert parameters(bl.gradcheck) == {"model": nothing, "x": nothing, "targets": nothing, "mask": None, "grads": None}
     assert list(parameters(bl.rtrl)) == ["model", "run"]
+    assert list(parameters(bl.memory.jacobian_product)) == ["cell", "trace", "t", "k"]
+    assert list(parameters(bl.memory.norms)) == ["cell", "trace"]
+    assert first(bl.memory.lyapunov, 2) == {"cell": nothing, "trace": nothing}
+    assert parameters(bl.memory.report) == {"cell": nothing, "x": nothing}
+    assert list(parameters(bl.train.clip_by_norm)) == ["grads", "limit"]
     assert parameters(bl.RNNCell.from_torch) == {"state_dict": nothing, "layer": 0, "activation": "tanh"}
     assert parameters(bl.RNNCell.to_torch) == {"grads": None, "layer": 0}
 

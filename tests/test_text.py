@@ -2,7 +2,7 @@
 
 import pytest
 
-from bptt_lab.text import say
+from bptt_lab.text import say, say_log10
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,14 @@ def test_three_significant_digits_powers_of_ten_and_words(value, expected):
 
 def test_the_words_can_be_chosen():
     assert say(0.0, vanished="0") == "0" and say(float("inf"), exploded="∞") == "∞"
+
+
+@pytest.mark.parametrize(
+    ("power", "expected"),
+    [
+        (0.0, "1.00"), (-0.30103, "0.500"), (-7.0, "1.00·10⁻⁷"), (-601.76, "1.74·10⁻⁶⁰²"), (700.5, "3.16·10⁷⁰⁰"),
+        (-600.0001, "1.00·10⁻⁶⁰⁰"), (299.9999, "1.00·10³⁰⁰"), (float("-inf"), "vanished"), (float("inf"), "exploded"),
+    ],
+)  # fmt: skip
+def test_a_logarithm_is_said_as_the_number_it_stands_for(power, expected):
+    assert say_log10(power) == expected

@@ -8,10 +8,10 @@ import numpy as np
 from . import checks, overflow
 
 
-def targets(loss: str, given, steps: tuple[int, ...], O: int, counts: np.ndarray) -> np.ndarray:
-    """Check targets for `steps`, (T,) or (T, B), and return the rows where `counts` is true.
+def shaped(loss: str, given, steps: tuple[int, ...], O: int) -> np.ndarray:
+    """Targets as an array of the shape that `steps`, (T,) or (T, B), ask for.
 
-    "cross_entropy": class numbers 0..O−1, (T,) or (T, B). "mse": (T[, B]) if O = 1, else (T[, B], O).
+    "cross_entropy": (T,) or (T, B). "mse": (T[, B]) if O = 1, else (T[, B], O).
     """
     try:
         values = np.asarray(given)
@@ -21,10 +21,16 @@ def targets(loss: str, given, steps: tuple[int, ...], O: int, counts: np.ndarray
         shape = steps if O == 1 else (*steps, O)
         if values.shape != shape:
             raise checks.error("targets", f"shape {values.shape}", f"shape {shape}")
-        return checks.array("targets", values[counts]).reshape(-1, O)
-    if values.shape != steps:
+    elif values.shape != steps:
         raise checks.error("targets", f"shape {values.shape}", f"shape {steps}", "One class number a token.")
-    values = values[counts]
+    return values
+
+
+def targets(loss: str, given, steps: tuple[int, ...], O: int, counts: np.ndarray) -> np.ndarray:
+    """Check targets and return the rows where `counts` is true; for "cross_entropy" as class numbers 0..O−1."""
+    values = shaped(loss, given, steps, O)[counts]
+    if loss == "mse":
+        return checks.array("targets", values).reshape(-1, O)
     try:
         with overflow.quietly():
             numbers = values.astype(np.float64) if values.dtype.kind in "Ofiub" else np.full(values.shape, np.nan)

@@ -22,3 +22,20 @@ def say(value: float, vanished: str = "vanished", exploded: str = "exploded") ->
     if -2 <= exponent < 3:
         return sign + f"{float(mantissa + 'e' + power):.{2 - exponent}f}"
     return f"{sign}{mantissa}·10{str(exponent).translate(_SUPERSCRIPT)}"
+
+
+def say_log10(power: float) -> str:
+    """`say` of 10^power, which may be far past what a float holds; −inf has vanished, inf has exploded.
+
+    >>> say_log10(-0.30103), say_log10(-601.76), say_log10(float("-inf"))
+    ('0.500', '1.74·10⁻⁶⁰²', 'vanished')
+    """
+    if not -math.inf < power < math.inf:
+        return say(0.0 if power < 0 else math.inf)
+    if abs(power) < 300:
+        return say(10.0**power)
+    whole = math.floor(power)
+    mantissa = f"{10.0 ** (power - whole):.2f}"
+    if mantissa == "10.00":
+        mantissa, whole = "1.00", whole + 1
+    return f"{mantissa}·10{str(whole).translate(_SUPERSCRIPT)}"

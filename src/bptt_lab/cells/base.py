@@ -75,6 +75,11 @@ class Cell:
         """dh_t/dh_{t-1}, (D, D) or (B, D, D)."""
         raise NotImplementedError
 
+    def jacobians(self, trace: Trace, steps) -> np.ndarray:
+        """dh_t/dh_{t-1} of a list of steps, (n, B, D, D): always with the batch axis."""
+        J = np.stack([self.jacobian(trace, t) for t in steps])
+        return J if trace.batched else J[:, None]
+
     def local(self, trace: Trace, steps: slice) -> np.ndarray:
         """What `pull` needs of each of these steps."""
         raise NotImplementedError

@@ -179,10 +179,16 @@ class RNNCell(Cell):
 
         t counts as code does: t=0 is the derivative of the first state with respect to the start.
         """
-        slope = self.slope(trace, t)
+        return trace.squeeze(self._jacobian(trace, self.slope(trace, t)), axis=0)
+
+    def jacobians(self, trace: Trace, steps) -> np.ndarray:
+        self.check_trace(trace)
+        return self._jacobian(trace, self.activation.slope(trace.states[1:][steps]))
+
+    def _jacobian(self, trace, slope):
         if trace.scales is not None:
             slope = overflow.multiply(slope, trace.scales)
-        return trace.squeeze(overflow.multiply(slope[:, :, None], trace.weights[:, self.input_size + 1 :]), axis=0)
+        return overflow.multiply(slope[..., None], trace.weights[:, self.input_size + 1 :])
 
     def slope(self, trace: Trace, t: int) -> np.ndarray:
         """f'(a_t), (B, H)."""

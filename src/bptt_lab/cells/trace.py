@@ -44,6 +44,12 @@ class Trace:
     def h0(self) -> np.ndarray:
         return self.squeeze(self.states[0], axis=0)
 
+    @property
+    def end(self):
+        """A copy of the last state, as `unroll` takes a start: h, or the pair (h, c) of a cell that has a `c` too."""
+        c = getattr(self, "c", None)
+        return self.h[-1].copy() if c is None else (self.h[-1].copy(), c[-1].copy())
+
     def part(self, steps: slice) -> "Trace":
         """The trace of some consecutive steps, as if the cell had started at the state before them. Has a batch axis."""
         states = self.states[steps.start : steps.stop + 1]

@@ -1,0 +1,41 @@
+"""How much of the gradient is left, by lag, with what bounds it."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from ..memory_report import LABELS, MemoryReport
+from ..text import say_log10
+from . import look
+
+BOUNDS = {
+    "product of norms": (look.SERIES[0][0], "dash"),
+    "(γσ_max)^lag": (look.SERIES[1][0], "dot"),
+    "ρ^lag": (look.INK, "dashdot"),
+}
+CELLS = {"GatedCell": "gated", "GRUCell": "GRU", "LSTMCell": "LSTM"}
+
+
+def memory(report: MemoryReport) -> look.Figure:
+    """The norms of a memory report against the lag, the bounds beside them, and the line at 1 %."""
+    words = report.in_words()
+    T, B, H = report.trace.shape
+    setting = f"T={T}, H={H}" + (f", geometric means of {B} sequences" if B > 1 else "")
+    title = f"What is left: ‖dh_T/dh_{{T−lag}}‖₂<br><sub>{setting}</sub><br><sub>horizon: {words['horizon']}</sub>"
+    says = " ".join([f"{setting}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())])
+    shown = look.figure(title, says, 460)
+    shown.add_hline(
+        y=0.01, line={"color": look.INK, "dash": "dot", "width": 1}, annotation_text="1 %", annotation_position="top right"
+    )
+    kind = CELLS.get(type(report.cell).__name__) or getattr(report.cell, "activation", look).name
+    for name, logs in report.bounds.items():
+        colour, dash = BOUNDS.get(name, (look.CELL_COLOURS.get(kind, look.INK), "solid"))
+        line = {"color": colour, "dash": dash, "width": 3 if name == "true" else 2}
+        texts = [f"lag {lag}: {say_log10(log)}" for lag, log in enumerate(logs)]
+        heights = 10.0 ** np.clip(logs, -300, 300)  # what is past the axis leaves the picture there; its number is in the text
+        hover = f"%{{text}}<extra>{name}</extra>"
+        label = LABELS.get(name, name)
+        shown.add_trace(go.Scatter(y=heights, mode="lines", line=line, name=label, text=texts, hovertemplate=hover))
+    shown.update_xaxes(title_text="lag, steps", range=[0, max(T - 1, 1)])
+    shown.update_yaxes(look.magnitude_axis())
+    legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
+    return shown.update_layout(margin={"t": 92, "b": 116}, legend=legend)

@@ -1,0 +1,92 @@
+"""The memory of a cell in a few numbers, in words and as a picture."""
+
+from functools import cached_property
+
+import numpy as np
+
+from . import memory
+from .cells.base import Cell
+from .cells.trace import Trace
+from .text import say, say_log10
+
+FAINT = -2.0  # log10 of 1 %
+LABELS = {memory.GUESS: f"{memory.GUESS}, a popular guess and no bound"}
+
+
+class MemoryReport:
+    """What is left of dh_T/dh_k at the end of one run, lag by lag. Over B sequences a norm is their geometric mean.
+
+    norms      (T,) log10 ‖dh_T/dh_{T−lag}‖₂ for the lags 0..T−1; −inf where vanished exactly, in one sequence or more
+    fitted     the lags of the slope, T//10 (at least 1) to T−1: the first tenth has not settled yet
+    slope      nats a step, of the straight line through ln ‖dh_T/dh_{T−lag}‖₂ over `fitted` (least squares). −inf if some of
+               them vanished exactly. None for T < 3, where there is no line; up to T = 12 it is not yet the rate of long lags
+    lyapunov   nats a step: the largest Lyapunov exponent of the same run, which the slope tends to
+    half_life  ln 2/−slope, the steps in which the norm halves: inf if slope ≥ 0, None without a slope
+    horizon    the first lag whose norm is under 1 %; inf if there is none in this run
+    bounds     `memory.bounds` of all lags, computed when asked for; name -> (T,)
+    """
+
+    def __init__(self, cell: Cell, trace: Trace):
+        self.cell, self.trace = cell, trace
+        T = trace.T
+        self.norms = self._mean(memory.norms_back(cell, trace, T - 1))
+        self.lyapunov = float(memory.lyapunov(cell, trace, leading=1)[0])
+        self.fitted = range(max(1, T // 10), T)
+        self.slope = _slope(self.fitted, self.norms) if T > 2 else None
+        self.half_life = None if self.slope is None else float(np.log(2.0) / -self.slope) if self.slope < 0 else np.inf
+        faint = np.flatnonzero(self.norms < FAINT)
+        self.horizon = int(faint[0]) if len(faint) else np.inf
+
+    def _mean(self, logs: np.ndarray) -> np.ndarray:
+        return logs.mean(axis=0) if self.trace.batched else logs
+
+    @cached_property
+    def bounds(self) -> dict[str, np.ndarray]:
+        return {name: self._mean(logs) for name, logs in memory.bounds(self.cell, self.trace, self.trace.T - 1).items()}
+
+    def figure(self):
+        """The norms against the lag with their bounds, as a Plotly figure."""
+        from .figures import memory as drawn  # Plotly loads only now
+
+        return drawn(self)
+
+    def in_words(self) -> dict[str, str]:
+        """What the numbers say, name -> words."""
+        first, last = self.fitted.start, self.fitted.stop - 1
+        if self.slope is None or self.half_life is None:
+            slope, half = "none yet: a line needs at least three steps", "unknown without a slope"
+        else:
+            short = "; a run this short has not settled" if self.trace.T <= 12 else ""
+            slope = f"{_rate(self.slope)}, over the lags {first} to {last}{short}"
+            half = f"{say(self.half_life)} steps" if 0 < self.half_life < np.inf else "none: it does not shrink"
+            half = half if self.half_life else "0 steps: vanished exactly"
+        none = f"nowhere under 1 % in {_steps(self.trace.T)}"
+        horizon = none if self.horizon == np.inf else f"under 1 % from lag {self.horizon}"
+        return {"slope": slope, "Lyapunov exponent": _rate(self.lyapunov), "half-life": half, "horizon": horizon}
+
+    def __repr__(self) -> str:
+        T, B, _ = self.trace.shape
+        of = f", geometric means of {B} sequences" if B > 1 else ""
+        lines = [f"Memory of {self.cell!r} over {_steps(T)}{of}"]
+        lines += [f"  {name:18} {words}" for name, words in self.in_words().items()]
+        lags = [lag for lag in (1, 3, 10, 30, 100, 300, 1000) if lag < T - 1] + [T - 1] * (T > 1)
+        if lags:
+            lines.append(f"  {'‖dh_T/dh_{T−lag}‖₂':36}" + "".join(f"{f'lag {lag}':>12}" for lag in lags))
+            for name, logs in self.bounds.items():
+                lines.append(f"  {LABELS.get(name, name):36}" + "".join(f"{say_log10(float(logs[lag])):>12}" for lag in lags))
+        return "\n".join(lines)
+
+
+def _slope(lags: range, logs: np.ndarray) -> float:
+    logs = logs[lags.start :]
+    if not np.isfinite(logs).all():
+        return -np.inf
+    return float(np.polynomial.polynomial.polyfit(lags, logs * np.log(10.0), 1)[1])
+
+
+def _rate(nats: float) -> str:
+    return "vanished exactly" if nats == -np.inf else f"{say(nats, vanished='0')} nats a step"
+
+
+def _steps(T: int) -> str:
+    return f"{T} step" if T == 1 else f"{T} steps"
