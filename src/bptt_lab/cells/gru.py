@@ -62,15 +62,12 @@ class GRUCell(GateCell):
         super().__init__(input_size, hidden_size, weight_scale, init, seed, gate_bias)
         self.reset_after, H = bool(reset_after), self.hidden_size
         self.local_names = ("da1", "da2", "dq", "da3", "z") if reset_after else ("da1", "da2", "da3", "r", "z")
+        self.kind = "GRUCell, reset " + ("after" if reset_after else "before") + " the product"
         # A stream of its own, so that both forms draw the same weights.
         self.b_hn = starts.bias(init, H, H, np.random.default_rng([seed, 2]))
 
     def __repr__(self) -> str:
         return f"GRUCell({self.input_size}, {self.hidden_size}, reset_after={self.reset_after})"
-
-    @functools.cached_property
-    def kind(self) -> str:
-        return "GRUCell, reset " + ("after" if self.reset_after else "before") + " the product"
 
     @property
     def params(self) -> Parameters:

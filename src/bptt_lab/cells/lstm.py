@@ -55,6 +55,7 @@ class LSTMCell(GateCell):
     ((3, 4), (3, 4), ['input', 'forget', 'cell', 'output'])
     """
 
+    kind = "LSTMCell"
     blocks = "input", "forget", "cell", "output"
     parts = "h", "c"
     logistic = "input", "forget", "output"
