@@ -1,32 +1,38 @@
 """bptt_lab: recurrent cells and backpropagation through time, written by hand in NumPy for a course on why RNNs forget.
 
-    cell = RNNCell(input_size, hidden_size)       a recurrent cell
+    cell = RNNCell(input_size, hidden_size)       a recurrent cell; also GatedCell, GRUCell, LSTMCell
     trace = cell.unroll(x)                        everything it computed
     model = SequenceModel(cell, output_size)      with a readout and one loss a token
     run = model.forward(x, targets)
     grads = model.backward(run)                   backpropagation through time
 
-Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course's other packages and load when first used.
+Importing this needs NumPy alone. `bl.exercises`, `bl.explore` and `bl.figures` load when first used; the last two need the
+course's other packages.
 """
 
 import importlib
 
-from . import checked, cures, measure, memory, overflow, probe, tasks, text, train, wall
-from .cells import RNNCell
+from . import checked, cures, growth, measure, memory, overflow, probe, statements, tasks, text, train, wall
+from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
 __all__ = [
+    "GRUCell",
+    "GatedCell",
+    "LSTMCell",
     "RNNCell",
     "SequenceModel",
     "checked",
     "cures",
     "gradcheck",
+    "growth",
     "measure",
     "memory",
     "overflow",
     "probe",
     "rtrl",
+    "statements",
     "tasks",
     "text",
     "train",
@@ -35,6 +41,6 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    if name in ("experiments", "explore", "figures"):
+    if name in ("exercises", "experiments", "explore", "figures"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

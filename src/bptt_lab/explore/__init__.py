@@ -3,6 +3,7 @@
 Needs the course's packages (anywidget); `import bptt_lab` alone does not.
 """
 
+from .decay import Decay
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
@@ -11,4 +12,4 @@ from .token_losses import TokenLosses
 from .truncation import Truncation
 from .wall import Wall
 
-__all__ = ["GradientByLag", "Ledger", "LivingEquation", "Starts", "TokenLosses", "Truncation", "Wall"]
+__all__ = ["Decay", "GradientByLag", "Ledger", "LivingEquation", "Starts", "TokenLosses", "Truncation", "Wall"]
