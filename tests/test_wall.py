@@ -97,8 +97,12 @@ def test_near_the_wall_clipping_solves_many_starts_that_are_thrown_off_without_i
 
 
 def test_what_is_thrown_far_stays_finite():
-    places, errors = wall.descend([7.2], wall.line([7.2]), [np.inf], lr=1e6, steps=30)
-    assert np.isfinite(places).all() and np.isfinite(errors).all()
+    for lr in (1e6, 1e300):
+        places, errors = wall.descend([7.2], wall.line([7.2]), [np.inf], lr=lr, steps=30)
+        assert np.isfinite(places).all() and np.isfinite(errors).all() and np.abs(places).max() == wall.FAR
+    w = np.array([1e9])
+    assert not np.isfinite(wall.steepness(w, wall.line(w)))
+    assert np.isfinite(wall.descend(w, wall.line(w), [np.inf, 1.0], steps=3)[0]).all()
     for w, b in ((1e9, -1e9), (1e300, 0.0), (-1e300, 1e300)):
         assert not np.isnan(wall.gradient(w, b)).any()
 

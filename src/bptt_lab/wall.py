@@ -94,7 +94,9 @@ def descend(w, b, limits, lr: float = 0.1, steps: int = 500, keep=None) -> tuple
         if step in keep:
             at = keep.index(step)
             places[:, :, at, 0], places[:, :, at, 1], errors[:, :, at] = w, b, E
+        dw, db = np.clip(dw, -1e150, 1e150), np.clip(db, -1e150, 1e150)  # one that has exploded still has a direction
         size = np.hypot(dw, db)
         shrink = np.minimum(1.0, limits / np.where(size > 0, size, 1.0))  # the direction stays
-        w, b = (np.clip(v - lr * shrink * dv, -FAR, FAR) for v, dv in ((w, dw), (b, db)))
+        with overflow.quietly():
+            w, b = (np.clip(v - lr * shrink * dv, -FAR, FAR) for v, dv in ((w, dw), (b, db)))
     return places, errors
