@@ -1,6 +1,6 @@
 """bptt_lab: recurrent cells and backpropagation through time, written by hand in NumPy for a course on why RNNs forget.
 
-    cell = RNNCell(input_size, hidden_size)       a recurrent cell
+    cell = RNNCell(input_size, hidden_size)       a recurrent cell; also GatedCell, GRUCell, LSTMCell
     trace = cell.unroll(x)                        everything it computed
     model = SequenceModel(cell, output_size)      with a readout and one loss a token
     run = model.forward(x, targets)
@@ -12,11 +12,26 @@ Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course'
 import importlib
 
 from . import measure, memory, overflow, probe, tasks, text, train
-from .cells import RNNCell
+from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
-__all__ = ["RNNCell", "SequenceModel", "gradcheck", "measure", "memory", "overflow", "probe", "rtrl", "tasks", "text", "train"]
+__all__ = [
+    "GRUCell",
+    "GatedCell",
+    "LSTMCell",
+    "RNNCell",
+    "SequenceModel",
+    "gradcheck",
+    "measure",
+    "memory",
+    "overflow",
+    "probe",
+    "rtrl",
+    "tasks",
+    "text",
+    "train",
+]
 
 
 def __getattr__(name: str):

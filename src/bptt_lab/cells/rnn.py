@@ -23,6 +23,7 @@ import numpy as np
 from .. import activations, checks, overflow
 from . import single, torch_names
 from .base import Cell
+from ..overflow import SAFE, Products
 from .trace import Trace
 
 
@@ -195,31 +196,18 @@ class RNNCell(Cell):
         t = checks.index("t", t, trace.T)
         return self.activation.slope(trace.states[t + 1])
 
-    def pull(self, trace: Trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Carry row vectors dL/dh_t, (n, B, H), one step back: (dL/da_t, the part of dL/dh_{t-1} that comes this way)."""
-        da = overflow.multiply(rows, self.slope(trace, t))
-        n, B, H = da.shape
-        back = overflow.dot(da.reshape(n * B, H), trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)
-        return da, back if trace.scales is None else overflow.multiply(back, trace.scales)
+    def local(self, trace: Trace, steps: slice) -> np.ndarray:
+        """f'(a_t) of these steps, (n, B, H)."""
+        self.check_trace(trace)
+        return self.activation.slope(trace.states[1:][steps])
 
-    def step_input(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
-        """What the parameter multiplies in a_t, (B, n): x_t for W_x, h_{t-1} for W_hh, 1 for b."""
-        if wrt == "W_x":
-            return trace.inputs[t]
-        if wrt == "b":
-            return np.ones((trace.shape[1], 1))
-        return trace.states[t] if trace.scales is None else overflow.multiply(trace.states[t], trace.scales)
-
-    def immediate(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
-        """∂⁺h_t/∂W, the derivative with h_{t-1} held fixed, (B, H, *shape of W).
-
-        Entry [b, i, i, j] is f'(a_t)_i times input j of the product; all others are 0, since row i of W feeds unit i alone.
-        """
-        slope, v = self.slope(trace, t), self.step_input(trace, t, wrt)
-        B, H = slope.shape
-        result = np.zeros((B, H, H, v.shape[1]))
-        result[:, range(H), range(H)] = overflow.multiply(slope[:, :, None], v[:, None])
-        return result.reshape(B, H, *self.params[wrt].shape)
+    def pull(
+        self, trace: Trace, t: int, rows: np.ndarray, local=None, products: Products = SAFE
+    ) -> tuple[np.ndarray, np.ndarray]:
+        n, B, H = rows.shape
+        da = products.multiply(rows, self.slope(trace, t) if local is None else local)
+        back = products.dot(da.reshape(n * B, H), trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)
+        return da, back if trace.scales is None else products.multiply(back, trace.scales)
 
     @classmethod
     def from_torch(cls, state_dict: Mapping, layer: int = 0, activation: str = "tanh") -> "RNNCell":
@@ -236,15 +224,7 @@ class RNNCell(Cell):
 
         Our one bias becomes `bias_ih`, beside a `bias_hh` of zeros. Both biases have the same gradient.
         """
-        if grads is not None and not isinstance(grads, Mapping):
-            raise checks.error("grads", type(grads).__name__, "a dict as `backward` returns it")
-        values = {}
-        for name, own in self.params.items():
-            if grads is not None and name not in grads:
-                raise checks.error("grads", f"only {', '.join(map(repr, grads))}", f"also {name!r}")
-            values[name] = own if grads is None else checks.array(f"grads[{name!r}]", grads[name], own.shape, allow_inf=True)
-        b = values["b"]
-        return torch_names.write(values["W_x"], values["W_hh"], b, np.zeros_like(b) if grads is None else b, layer)
+        return self._to_torch(grads, layer)
 
 
 def _chunks(T: int, products_a_step: int) -> list[slice]:
