@@ -118,25 +118,35 @@ def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 def _ledger(cell, trace, dh, wrt, products):
     T = trace.T
     result = np.zeros((T, T))
-    for k, da in _carried_back(cell, trace, dh, products):
+    for k, da in carried_back(cell, trace, dh, products):
         result[k:, k] = norm(_summed(*cell.sides(trace, k, da, wrt), products).reshape(T - k, -1))
     return result
 
 
 def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     """The ledger of each sequence by itself, (T, T, B): cheap, as the norm of an outer product is a product of norms."""
-    return _at_first_plain(_sequence_ledgers, cell, trace, dh, wrt)
+    with overflow.quietly():
+        squares, right = _squares(cell, trace, dh, wrt)
+    below = squares[np.tri(trace.T, dtype=bool)]
+    if 1e-280 < below.min() and below.max() < 1e300:  # false for NaN too
+        sizes = np.sqrt(squares)
+    else:
+        sizes, right = _squares(cell, trace, dh, wrt, overflow.SAFE, norm)
+    return norm(overflow.multiply(sizes, norm(right)))
 
 
-def _sequence_ledgers(cell, trace, dh, wrt, products):
-    T, B, H = trace.shape
-    result = np.zeros((T, T, B))
-    for k, da in _carried_back(cell, trace, dh, products):
-        left, right = cell.sides(trace, k, da, wrt)
-        if right.shape[1] == 1:  # all blocks multiply the same
-            left = left.reshape(T - k, B, 1, -1)
-        result[k:, k] = norm(products.multiply(norm(left), norm(right)))
-    return result
+def _squares(cell, trace, dh, wrt, products=overflow.PLAIN, size=lambda rows: np.einsum("...i,...i", rows, rows)):
+    """‖dL_t/da_k‖² by blocks that multiply the same, (T, T, B, blocks), and what they multiply, (T, B, blocks, m)."""
+    T, B, _ = trace.shape
+    found, right = [], []
+    for k, da in carried_back(cell, trace, dh, products):
+        left, v = cell.sides(trace, k, da, wrt)
+        found.append(size(left.reshape(T - k, B, v.shape[1], -1)))
+        right.append(v)
+    sizes = np.zeros((T, T, B, right[0].shape[1]))
+    for k, column in enumerate(found[::-1]):
+        sizes[k:, k] = column
+    return sizes, np.stack(right[::-1])
 
 
 def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
@@ -164,7 +174,7 @@ def _inner_products(cell, trace, dh, wrt):
     T, B, H = trace.shape
     # (B, t, blocks, k, …): the blocks of W that multiply the same are one
     da, v = np.zeros((B, T, 1, T, 0)), np.zeros((B, 1, 1, T, 0))
-    for k, da_k in _carried_back(cell, trace, dh, overflow.SAFE):
+    for k, da_k in carried_back(cell, trace, dh, overflow.SAFE):
         left, right = cell.sides(trace, k, da_k, wrt)
         blocks, m = right.shape[1:]
         left = left.reshape(T - k, B, blocks, -1)
@@ -186,11 +196,12 @@ def _scaled(rows):
         return np.where(plain, rows / np.where(plain, size[:, :, None, None, None], 1.0), 0.0), size
 
 
-def _carried_back(cell, trace, dh, products):
+def carried_back(cell, trace, dh, products=overflow.SAFE):
     """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, rows). Step k moves the row vectors of all these t at once."""
-    rows, local = cell.state_rows(dh).copy(), cell.local(trace, slice(0, trace.T))
+    rows, local = cell.state_rows(dh), cell.local(trace, slice(0, trace.T))
+    back = rows[:0]
     for k in range(trace.T - 1, -1, -1):
-        da, rows[k:] = cell.pull(trace, k, rows[k:], local[k], products)
+        da, back = cell.pull(trace, k, np.concatenate([rows[k : k + 1], back]), local[k], products)
         yield k, da
 
 

@@ -36,7 +36,7 @@ from ..overflow import SAFE
 from ..parameters import Parameters
 from . import starts, torch_names
 from .columns import side_by_side
-from .gates import HALF, GateCell, diagonal
+from .gates import HALF, ONE, GateCell, diagonal
 from .trace import Trace
 
 
@@ -68,8 +68,8 @@ class GRUCell(GateCell):
     def __repr__(self) -> str:
         return f"GRUCell({self.input_size}, {self.hidden_size}, reset_after={self.reset_after})"
 
-    @property
-    def kind(self) -> str:
+    @functools.cached_property
+    def kind(self) -> str:  # type: ignore[override]
         return "GRUCell, reset " + ("after" if self.reset_after else "before") + " the product"
 
     @property
@@ -122,17 +122,22 @@ class GRUCell(GateCell):
                 multiply(h_t, scales, onward)
 
     def _local(self, kept, steps, out, multiply):
-        r, z, n = kept["gates"][steps].swapaxes(0, 1)
-        np.multiply(z - z * z, kept["h"][:-1][steps] - n, out[1])
-        da3 = np.multiply(1.0 - z, 1.0 - n * n)
+        gates = kept["gates"][steps]
+        r, z, n = gates.swapaxes(0, 1)
+        da1, da2, third, fourth, update = out.swapaxes(0, 1)
+        dq, da3 = (third, fourth) if self.reset_after else (None, third)
+        square = gates * gates
+        np.subtract(gates[:, :2], square[:, :2], out[:, :2])  # σ' = r (1 − r), z (1 − z)
+        np.multiply(da2, kept["h"][:-1][steps] - n, da2)
+        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − n²
+        np.multiply(da3, ONE - z, da3)
         if self.reset_after:
-            multiply(multiply(da3, r - r * r), kept["q"][steps], out[0])
-            np.multiply(da3, r, out[2])
-            out[3][...] = da3
+            np.multiply(da3, r, dq)
+            multiply(multiply(da1, da3, da1), kept["q"][steps], da1)
         else:
-            multiply(r - r * r, kept["hidden"][:-1][steps], out[0])  # times dL/dp_t, not δ_t
-            out[2][...], out[3][...] = da3, r
-        out[4][...] = z
+            multiply(da1, kept["hidden"][:-1][steps], da1)  # this times dL/dp_t, not δ_t
+            fourth[...] = r
+        update[...] = z
 
     def _backward_views(self, local):
         if self.reset_after:
@@ -173,25 +178,23 @@ class GRUCell(GateCell):
             add(δ, dh_previous, δ)
         return [δ]
 
-    def _no_gradients(self, trace):
-        grads = super()._no_gradients(trace)
-        return {**grads, "b_hn": np.zeros(self.hidden_size)} if self.reset_after else grads
-
-    def _add_up(self, trace, steps, local, grads, dx, dot):
+    def _add_up(self, trace, steps, local, dx, dot):
         H, I = self.hidden_size, self.input_size
-        stack, hidden = grads["stack"], trace.kept["hidden"][:-1][steps]
+        stack, hidden = np.empty_like(trace.weights), trace.kept["hidden"][:-1][steps]
+        found = {"stack": stack}
         da = side_by_side(local[:, :3])  # [da1, da2, dq] or [da1, da2, da3]
         if self.reset_after:
-            stack[:, I + 1 :] += dot(da, side_by_side(hidden).T)
-            grads["b_hn"] += da[2 * H :].sum(axis=1)
+            stack[:, I + 1 :] = dot(da, side_by_side(hidden).T)
+            found["b_hn"] = da[2 * H :].sum(axis=1)
             local[:, 2] = local[:, 3]
             da = side_by_side(local[:, :3])
         else:
             p = overflow.multiply(trace.kept["gates"][steps, 0], hidden)
-            stack[: 2 * H, I + 1 :] += dot(da[: 2 * H], side_by_side(hidden).T)
-            stack[2 * H :, I + 1 :] += dot(da[2 * H :], side_by_side(p).T)
-        stack[:, : I + 1] += dot(da, side_by_side(trace.kept["z"][steps, : I + 1]).T)
+            stack[: 2 * H, I + 1 :] = dot(da[: 2 * H], side_by_side(hidden).T)
+            stack[2 * H :, I + 1 :] = dot(da[2 * H :], side_by_side(p).T)
+        stack[:, : I + 1] = dot(da, side_by_side(trace.kept["z"][steps, : I + 1]).T)
         dot(da.T, trace.weights[:, :I], dx)
+        return found
 
     def _named(self, grads):
         named = super()._named(grads)

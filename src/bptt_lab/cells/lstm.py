@@ -27,7 +27,7 @@ import numpy as np
 from .. import checks, overflow
 from ..overflow import PLAIN, SAFE
 from . import torch_names
-from .gates import GateCell, GateTrace, diagonal
+from .gates import ONE, GateCell, GateTrace, diagonal
 from .trace import Trace
 
 
@@ -99,14 +99,19 @@ class LSTMCell(GateCell):
                 multiply(h_t, scales, onward)
 
     def _local(self, kept, steps, out, multiply):
-        i, f, g, o = kept["gates"][steps].swapaxes(0, 1)
-        c_previous, tanh_c = kept["c"][:-1][steps], kept["tanh c"][steps]
-        da1, da2, da3, da4, dc_dh, forget = out
-        np.multiply(i - i * i, g, da1)
-        np.multiply(f - f * f, c_previous, da2)
-        np.multiply(i, 1.0 - g * g, da3)
-        np.multiply(o - o * o, tanh_c, da4)
-        np.multiply(o, 1.0 - tanh_c * tanh_c, dc_dh)
+        gates, tanh_c = kept["gates"][steps], kept["tanh c"][steps]
+        i, f, g, o = gates.swapaxes(0, 1)
+        da1, da2, da3, da4, dc_dh, forget = out.swapaxes(0, 1)
+        square = gates * gates
+        np.subtract(gates, square, out[:, :4])  # σ' = i (1 − i), …
+        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − g²
+        np.multiply(da1, g, da1)
+        np.multiply(da2, kept["c"][:-1][steps], da2)
+        np.multiply(da3, i, da3)
+        np.multiply(da4, tanh_c, da4)
+        np.multiply(tanh_c, tanh_c, dc_dh)
+        np.subtract(ONE, dc_dh, dc_dh)
+        np.multiply(o, dc_dh, dc_dh)
         forget[...] = f
 
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:

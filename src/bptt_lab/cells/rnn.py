@@ -21,9 +21,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from .. import activations, checks, overflow
+from ..overflow import SAFE, Products
 from . import single, torch_names
 from .base import Cell
-from ..overflow import SAFE, Products
 from .trace import Trace
 
 
