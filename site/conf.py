@@ -28,4 +28,5 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
+html_context = {"default_mode": "auto"}
 html_meta_description = "Why do recurrent networks forget? Move the gradient yourself: a course on backpropagation through time."
