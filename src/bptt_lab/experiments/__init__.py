@@ -6,11 +6,12 @@ bl.experiments.load("agreement")                its committed results, one dict 
 
 from .adding import ADDING
 from .agreement import AGREEMENT
+from .english import ENGLISH
 from .gates import GATES_ADAM
 from .recipe import Recipe, grid
 from .runner import load, run
 from .temporal_order import TEMPORAL_ORDER
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (AGREEMENT, ADDING, TEMPORAL_ORDER, GATES_ADAM)}
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (AGREEMENT, ADDING, TEMPORAL_ORDER, GATES_ADAM, ENGLISH)}
 
 __all__ = ["RECIPES", "Recipe", "grid", "load", "run"]
