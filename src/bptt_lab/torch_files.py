@@ -50,6 +50,8 @@ def cell(state_dict: Mapping, layer: int = 0) -> Cell:
     hidden = [value for name, value in state_dict.items() if str(name).endswith((f"weight_hh_l{layer}", "weight_hh"))]
     if not hidden:
         raise checks.error("state_dict", ", ".join(map(repr, state_dict)) or "no names", f"a name that ends in 'weight_hh_l{layer}'")
-    rows, columns = hidden[0].shape
-    blocks = checks.choice("rows of weight_hh over its columns", rows / columns, _CELLS)
-    return _CELLS[blocks].from_torch(state_dict, layer)
+    shape = np.shape(hidden[0])
+    kind = next((_CELLS[n] for n in _CELLS if shape[0] == n * shape[-1] and len(shape) == 2), None)
+    if kind is None:
+        raise checks.error("weight_hh", f"shape {shape}", "H, 3·H or 4·H rows of H columns: an RNN, a GRU or an LSTM")
+    return kind.from_torch(state_dict, layer)

@@ -6,7 +6,11 @@
 from .exponents import exponents
 from .look import sentence
 from .memory import memory
+from .paths import paths
 from .ratios import ratios
+from .scores import scores
+from .steps import steps
 from .token_losses import token_losses
+from .training import training
 
-__all__ = ["exponents", "memory", "ratios", "sentence", "token_losses"]
+__all__ = ["exponents", "memory", "paths", "ratios", "scores", "sentence", "steps", "token_losses", "training"]

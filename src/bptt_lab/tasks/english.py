@@ -85,13 +85,8 @@ class English(Task):
         return np.concatenate(found)
 
     def last_word_right(self) -> np.ndarray:
-        """Whether the last word alone gives the verb of each test sentence, (n,).
-
-        The guess after a word is the verb that follows it more often in training; after one never seen there, the commoner verb.
-        """
-        seen, were = (np.bincount(self.train.last, w, len(self.vocabulary)) for w in (None, self.train.were))
-        guess = np.where(seen > 0, 2 * were > seen, 2 * self.train.were.mean() > 1)
-        return guess[self.test.last] == self.test.were
+        """Whether the last word alone gives the verb of each test sentence, (n,)."""
+        return last_word_guess(self.train.last, self.train.were, self.test.last) == self.test.were
 
     def baselines(self) -> dict[str, float]:
         """The accuracy in the test of always saying the commoner verb, and of going by the last word alone."""
@@ -103,6 +98,16 @@ class English(Task):
         if not isinstance(text, str) or not text.split():
             raise checks.error("text", repr(text), "at least one word")
         return one_hot(_numbers(text.lower().split(), {word: i for i, word in enumerate(self.vocabulary)}), self.input_size)
+
+
+def last_word_guess(last: np.ndarray, were: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """The verb that followed each word of `new` (m,) more often in training, where `last` (n,) had `were` (n,): 0 or 1, (m,).
+
+    After a word that training never had there: the commoner verb of all. *was*, 0, where both are as common.
+    """
+    n = 1 + max(last.max(), new.max())
+    seen, followed = np.bincount(last, minlength=n), np.bincount(last, were, n)
+    return np.where(seen > 0, 2 * followed > seen, 2 * were.mean() > 1)[new].astype(np.intp)
 
 
 def _numbers(words: list[str], index: dict[str, int]) -> np.ndarray:
