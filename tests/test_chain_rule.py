@@ -12,6 +12,7 @@ from bptt_lab import chain_rule
 from tests import reference
 from tests.conftest import GATES, ROUNDING, make, problems, same
 
+
 @given(problems, st.data())
 def test_each_term_is_the_gradient_of_a_step_s_own_copy_of_the_weights(p, data):
     t = data.draw(st.integers(0, len(p.x) - 1))
