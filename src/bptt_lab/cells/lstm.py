@@ -82,7 +82,8 @@ class LSTMCell(GateCell):
             x, _, batched = self._check_inputs(x, None)
             return x, (None, None), batched
         if not isinstance(h0, (tuple, list)) or len(h0) != 2:
-            raise checks.error("h0", type(h0).__name__, "a pair (h0, c0)")
+            given = f"{len(h0)} of them" if isinstance(h0, (tuple, list)) else type(h0).__name__
+            raise checks.error("h0", given, "a pair (h0, c0)")
         x, h, batched = self._check_inputs(x, h0[0])
         return x, (h, self._check_start("c0", h0[1], x.shape[1], batched)), batched
 
