@@ -144,18 +144,17 @@ def main() -> None:
         own = statistics.median(taken["ours"]) * 1e6
         columns = f"{ratio(taken, 'jax'):>8} {ratio(taken, 'one-step NumPy'):>15}"
         print(f"{', '.join(map(str, size)):>24} {own:10.1f} {ratio(taken, 'torch'):>8} {targets[0]:9.2f} {columns}")
-    print(
-        f"\n{'T, B, I, H':>24} {'GRU, µs':>10} {'torch':>8} {'(target)':>9} {'LSTM, µs':>10} {'torch':>8} {'(target)':>9} {'gated / GRU':>12}"
-    )
+    head = "".join(f" {name + ', µs':>10} {'torch':>8} {'(target)':>9}" for name in ("GRU", "LSTM"))
+    print(f"\n{'T, B, I, H':>24}{head} {'gated / GRU':>12}")
     for size, targets in SIZES.items():
         x, dh = problems[size]
         gru, lstm, gated = (kind(*size[2:]) for kind in (bl.GRUCell, bl.LSTMCell, bl.GatedCell))
         taken = measured({"ours": ours(x, dh, gru), "torch": torch_rnn(x, dh, gru), "gated": ours(x, dh, gated)})
         long = measured({"ours": ours(x, dh, lstm), "torch": torch_rnn(x, dh, lstm)})
-        columns = [f"{', '.join(map(str, size)):>24}"]
+        line = [f"{', '.join(map(str, size)):>24}"]
         for found, target in ((taken, targets[1]), (long, targets[2])):
-            columns.append(f"{statistics.median(found['ours']) * 1e6:10.1f} {ratio(found, 'torch'):>8} {target:9.2f}")
-        print(*columns, f"{ratio(taken, 'gated'):>12}")
+            line.append(f"{statistics.median(found['ours']) * 1e6:10.1f} {ratio(found, 'torch'):>8} {target:9.2f}")
+        print(*line, f"{ratio(taken, 'gated'):>12}")
     course_s_own()
     memory_s_own()
 
@@ -185,9 +184,8 @@ def course_s_own() -> None:
         }
         for name, call in work.items():
             call()
-            print(
-                f"  {kind.__name__:9} T={T:3}, H={H:2}  {name:28} {statistics.median(seconds(call, 1) for _ in range(5)) * 1e3:8.3f}"
-            )
+            taken = statistics.median(seconds(call, 1) for _ in range(5)) * 1e3
+            print(f"  {kind.__name__:9} T={T:3}, H={H:2}  {name:28} {taken:8.3f}")
 
 
 def memory_s_own() -> None:

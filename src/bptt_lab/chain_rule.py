@@ -81,11 +81,12 @@ def _gradients(cell, trace, dh_t, t, wrt, products):
     for k in range(t, -1, -1):
         da, rows = cell.pull(trace, k, rows, local[k], products)
         found.append(da)
-    return _summed(*cell.sides(trace, steps, np.concatenate(found[::-1]), wrt), products)
+    return _summed(cell.sides(trace, steps, np.concatenate(found[::-1]), wrt), products)
 
 
-def _summed(left, right, products):
+def _summed(sides, products):
     """The outer products of `Cell.sides`, summed over B: (n, blocks · H, m)."""
+    left, right = sides
     n, B, G, H = left.shape
     left = left.transpose(0, 2, 3, 1)  # (n, blocks, H, B)
     if right.shape[-2] == 1:
@@ -119,7 +120,7 @@ def _ledger(cell, trace, dh, wrt, products):
     T = trace.T
     result = np.zeros((T, T))
     for k, da in carried_back(cell, trace, dh, products):
-        result[k:, k] = norm(_summed(*cell.sides(trace, k, da, wrt), products).reshape(T - k, -1))
+        result[k:, k] = norm(_summed(cell.sides(trace, k, da, wrt), products).reshape(T - k, -1))
     return result
 
 
@@ -210,7 +211,8 @@ def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
 
     Keeps the whole of dh_t/dW, a tensor (B, D, *shape of W), and needs no step back: H² times the memory of a state.
     """
-    (T, B, H), D, dh = trace.shape, len(cell.parts) * trace.shape[2], cell.state_rows(dh)
+    (T, B, _), dh = trace.shape, cell.state_rows(dh)
+    D = dh.shape[2]
     shapes = {name: value.shape for name, value in cell.params.items()}
     sizes = np.cumsum([0, *(np.prod(shape, dtype=int) for shape in shapes.values())])
     dh_dW = np.zeros((B, D, sizes[-1]))

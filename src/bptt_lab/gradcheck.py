@@ -127,7 +127,8 @@ def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarra
         return _last_row(wrong["x"].reshape(run.trace.T, -1))
     cell, trace, da = model.cell, run.trace, []
     T, B, _ = trace.shape
-    rows, back = cell.state_rows(run.dh), 0.0
+    rows = cell.state_rows(run.dh)
+    back = np.zeros_like(rows[:1])
     for t in range(T - 1, -1, -1):
         da_t, back = cell.pull(trace, t, rows[t : t + 1] + back)
         da.append(da_t)

@@ -1,5 +1,7 @@
 """Every exercise: its solution passes, each known mistake is named by its own name, and anything else is answered in words."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,7 @@ def test_the_texts_are_whole(exercise):
     assert exercise.check(list(names.values())[-1]).solved
     assert exercise.stub.split("(")[0] == exercise.solution.split("(")[0], "both under the learner's name"
     assert bl.exercises.get(exercise.name) is exercise
+    assert copy.deepcopy(exercise.solution) == exercise.solution, "as when it is put into a notebook's cell"
 
 
 @every_exercise

@@ -19,6 +19,7 @@ class Cell:
     of them with [x_t, 1, h_{t-1}]. `params` are views into it. Gated cells stack one block of H rows per gate.
     """
 
+    kind: str  # a trace is of the cell's own kind
     blocks: tuple[str, ...] = ("hidden",)  # the row blocks of W_x, W_hh and b, top to bottom
     parts: tuple[str, ...] = ("h",)  # what the state consists of; D = H times their number
 
@@ -55,11 +56,6 @@ class Cell:
         """Rows dL/dh, (…, H), as rows of the whole state, (…, D): only h is read out."""
         rest = (len(self.parts) - 1) * self.hidden_size
         return dh if rest == 0 else np.concatenate([dh, np.zeros((*dh.shape[:-1], rest))], axis=-1)
-
-    @property
-    def kind(self) -> str:
-        """What a trace must come from for this cell to know what to make of it."""
-        return type(self).__name__
 
     # What every cell gives. D is the size of its state: H, and 2H where the state is a pair (h, c).
 

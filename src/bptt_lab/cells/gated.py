@@ -36,6 +36,7 @@ class GatedCell(GateCell):
     (3, 4)
     """
 
+    kind = "GatedCell"
     blocks = "G1", "G2", "candidate"
     logistic = "G1", "G2"
     keep = "G1"

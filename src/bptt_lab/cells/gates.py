@@ -200,7 +200,8 @@ class GateCell(Cell):
         p = columns.take(key, lambda: self._backward_scratch(T, B, tuple(own)))
         for name, value in own.items():
             p.arrays[f"d{name}"][1:] = value.swapaxes(1, 2)
-        grads, dx = None, np.empty((T, B, I))
+        grads: dict[str, np.ndarray] = {}
+        dx = np.empty((T, B, I))
         δ, n = [p.columns(f"d{name}")[T] for name in self.parts], len(p.arrays["local"])
         for start in range((T - 1) // n * n, -1, -n):
             chunk = slice(start, min(start + n, T))
@@ -209,7 +210,7 @@ class GateCell(Cell):
             δ = self._back(p, p.steps[start : chunk.stop][::-1], δ, trace.weights, products, trace.scales)
             δ = [value.copy() for value in δ]
             some = self._add_up(trace, chunk, local, dx[chunk].reshape(-1, I), products.dot)
-            grads = some if grads is None else {name: grads[name] + some[name] for name in some}
+            grads = {name: grads[name] + some[name] for name in grads} or some
         starts = {f"{name}0": δ_0.reshape(H, B).T for name, δ_0 in zip(self.parts, δ)}
         columns.give_back(key, p)
         found = [*grads.values(), dx, *starts.values()]

@@ -62,15 +62,12 @@ class GRUCell(GateCell):
         super().__init__(input_size, hidden_size, weight_scale, init, seed, gate_bias)
         self.reset_after, H = bool(reset_after), self.hidden_size
         self.local_names = ("da1", "da2", "dq", "da3", "z") if reset_after else ("da1", "da2", "da3", "r", "z")
+        self.kind = "GRUCell, reset " + ("after" if reset_after else "before") + " the product"
         # A stream of its own, so that both forms draw the same weights.
         self.b_hn = starts.bias(init, H, H, np.random.default_rng([seed, 2]))
 
     def __repr__(self) -> str:
         return f"GRUCell({self.input_size}, {self.hidden_size}, reset_after={self.reset_after})"
-
-    @functools.cached_property
-    def kind(self) -> str:  # type: ignore[override]
-        return "GRUCell, reset " + ("after" if self.reset_after else "before") + " the product"
 
     @property
     def params(self) -> Parameters:
@@ -86,7 +83,7 @@ class GRUCell(GateCell):
         return {"q": (T, H, B)} if self.reset_after else {}
 
     def _forward_views(self, p, z, gates, h, onward):
-        H, I = self.hidden_size, self.input_size
+        I = self.input_size
         r, update, n = gates.swapaxes(0, 1)
         inner = (z[:, I:], p.columns("q")) if self.reset_after else (z[:, I + 1 :], n)  # [1; h_{t-1}] and q_t, or h_{t-1}
         return list(zip(z, self._below_each_other(gates, 2), r, update, n, *inner, h, h[1:], onward))
@@ -233,12 +230,12 @@ class GRUCell(GateCell):
         W1, W2, W3 = self._W_hh(trace)
         if self.reset_after:
             da1, da2, dq, _, z = np.moveaxis(self.local(trace, steps), 2, 0)
-            ways = self._through(trace, da1, W1), self._through(trace, da2, W2), self._through(trace, dq, W3)
+            ways = [self._through(trace, slope, W) for slope, W in zip((da1, da2, dq), (W1, W2, W3))]
         else:
             da1, da2, da3, r, z = np.moveaxis(self.local(trace, steps), 2, 0)
             dp = overflow.add(self._through(trace, da1, W1), diagonal(self._scaled(trace, r)))  # dp_t/dh_{t-1}
             inner = overflow.multiply(da3[..., None], W3)  # dh_t/dp_t
-            ways = self._through(trace, da2, W2), np.stack([SAFE.stacked(*step) for step in zip(inner, dp)])
+            ways = [self._through(trace, da2, W2), np.stack([SAFE.stacked(*step) for step in zip(inner, dp)])]
         return functools.reduce(overflow.add, ways, diagonal(z))
 
     @classmethod

@@ -55,6 +55,7 @@ class LSTMCell(GateCell):
     ((3, 4), (3, 4), ['input', 'forget', 'cell', 'output'])
     """
 
+    kind = "LSTMCell"
     blocks = "input", "forget", "cell", "output"
     parts = "h", "c"
     logistic = "input", "forget", "output"
@@ -157,11 +158,10 @@ class LSTMCell(GateCell):
         da = np.empty((n, B, 4, H))
         multiply(δc[:, :, None], local[:, :3], da[:, :, :3])
         multiply(δh, local[:, 3], da[:, :, 3])
-        da = da.reshape(n, B, 4 * H)
         back = dot(da.reshape(n * B, 4 * H), W_hh).reshape(n, B, H)
         if trace.scales is not None:
             back = multiply(back, trace.scales)
-        return da, np.concatenate([back, multiply(δc, local[:, 5])], axis=2)
+        return da.reshape(n, B, 4 * H), np.concatenate([back, multiply(δc, local[:, 5])], axis=2)
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """d(h, c)_t/d(h, c)_{t-1}, (2H, 2H) or (B, 2H, 2H): the rows of h above those of c, the columns likewise.

@@ -39,6 +39,8 @@ class RNNCell(Cell):
     (3, 4)
     """
 
+    kind = "RNNCell"
+
     def __init__(self, input_size, hidden_size, activation="tanh", weight_scale=1.0, init="normal", seed=0):
         self.activation = activations.get(activation)
         super().__init__(input_size, hidden_size, weight_scale, init, seed)
