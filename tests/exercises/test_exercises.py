@@ -80,7 +80,12 @@ def columns(dL_dh, J, slope, x):
     return (slope[0] * column)[:, None] * x[0]
 
 
-STYLES = [("bptt", backwards), ("bptt", stacked), ("sentence_loss", masked), ("first_term", columns)]
+def by_package(grads, limit):
+    clipped, _ = bl.train.clip_by_norm(grads, limit)
+    return clipped
+
+
+STYLES = [("bptt", backwards), ("bptt", stacked), ("sentence_loss", masked), ("first_term", columns), ("clip", by_package)]
 
 
 @pytest.mark.parametrize("name, own", STYLES)
