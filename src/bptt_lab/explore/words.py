@@ -85,6 +85,23 @@ EN = {
         "lit_edge": "Lit: the edge from h{k} to h{before}, largest stretch {norm}. The terms of words 1 to {before} cross it.",
         "lit_edge_one": "Lit: the edge from h{k} to h{before}, largest stretch {norm}. The term of word 1 crosses it.",
     },
+    "four_cells": {
+        "title": "The gradient’s colour on the sentence, for four cells",
+        "gate_bias": "Gate bias",
+        "net": "Another net",
+        "cell_plain": "plain",
+        "cell_gated": "free gates",
+        "cell_gru": "GRU",
+        "cell_lstm": "LSTM",
+        "norm_axis": "‖dL/dx_k‖, L the verb’s loss",
+        "lag_axis": "words back from the verb’s guess",
+        "bar": "{cell}, “{word}”",
+        "reader": "Read the four cells off, word by word",
+        "place": "word {k}, “{word}”: plain {plain}, free gates {gated}, GRU {gru}, LSTM {lstm}",
+        "shows": "Shown: ‖dL/dx_k‖, how the verb’s loss moves with word k; nothing is trained. At word {k}, “{word}”, {lag} back, "
+        "with gate bias {bias}: plain {activation} {plain}, free gates {gated}, GRU {gru}, LSTM {lstm}.",
+        "last": "At the last word: {plain}, {gated}, {gru}, {lstm}.",
+    },
     "ledger": {
         "title": "The ledger: every token’s loss, every word’s term",
         "bar": "last token, term of “{word}”",

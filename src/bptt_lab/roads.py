@@ -1,0 +1,161 @@
+"""What notebook 08 measures: through which roads the gradient of a GRU and of an LSTM passes, and how far it gets.
+
+A step has a *direct* road, on which everything is held but the old state itself:
+
+    GRU     ∂⁺h_t/∂h_{t-1} = diag(z_t)
+    LSTM    ∂⁺c_t/∂c_{t-1} = diag(f_t)
+
+and the others, on which h_{t-1} acts through the gates and the candidate. The true derivative has them all.
+The size of a matrix is here its rms stretch, ‖A‖_F/√H: by how much it lengthens a random direction, root mean square.
+Inputs are Gaussian of standard deviation `spread`, as many as units; the start is "uniform", PyTorch's, so the biases are
+drawn too and `gate_bias` is added to them. Each seed is one net with inputs of its own.
+"""
+
+import copy
+
+import numpy as np
+
+from . import memory
+from .cells import GRUCell, LSTMCell
+from .cells.base import Cell
+from .cells.trace import Trace
+
+LAGS = tuple(range(20, 151, 10))  # where a slope is fitted: shorter lags have not settled
+STEPS = 160  # words of a sequence
+ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through which h_{t-1} acts; "cell" is the candidate
+SATURATED = 40.0  # a logistic gate with this bias is 1 to the last digit
+
+
+def inputs(spread: float, shape: tuple[int, ...], *seed: int) -> np.ndarray:
+    """Gaussian inputs; another seed gives another sequence."""
+    return spread * np.random.default_rng(seed).standard_normal(shape)
+
+
+def block(cell: Cell, name: str) -> slice:
+    """The rows of a gate in W_x, W_hh and b. name: one of `cell.blocks`."""
+    H, place = cell.hidden_size, cell.blocks.index(name)
+    return slice(place * H, (place + 1) * H)
+
+
+# ---- other cells, made by setting parameters --------------------------------------------------------------------------
+
+
+def chrono(cell: LSTMCell, longest: int, seed: int = 0) -> LSTMCell:
+    """Start the biases as Tallec & Ollivier (2018) do: b_f = ln U[1, longest − 1], b_i = −b_f, the others 0; in place."""
+    b = cell.params["b"]
+    b[:] = 0.0
+    b[block(cell, "forget")] = np.log(np.random.default_rng(seed).uniform(1, longest - 1, cell.hidden_size))
+    b[block(cell, "input")] = -b[block(cell, "forget")]
+    return cell
+
+
+def without_forget_gate(cell: LSTMCell) -> LSTMCell:
+    """Hold f_t at 1, as in the cell of 1997, which had no forget gate; in place."""
+    rows = block(cell, "forget")
+    cell.params["W_x"][rows] = cell.params["W_hh"][rows] = 0.0
+    cell.params["b"][rows] = SATURATED
+    return cell
+
+
+def z_writes(cell: GRUCell) -> GRUCell:
+    """Read the stored z the other way round, h_t = (1 − z_t) ⊙ h_{t-1} + z_t ⊙ n_t; in place.
+
+    σ(−a) = 1 − σ(a), so this is the same cell with the sign of the update gate's rows turned.
+    """
+    for name in ("W_x", "W_hh", "b"):
+        cell.params[name][block(cell, "update")] *= -1.0
+    return cell
+
+
+# ---- the roads ---------------------------------------------------------------------------------------------------------
+
+
+def rms_stretch(A: np.ndarray) -> np.ndarray:
+    """‖A‖_F/√H of the last two axes."""
+    return np.sqrt(np.square(A).sum(axis=(-2, -1)) / A.shape[-1])
+
+
+def direct(gates: np.ndarray) -> np.ndarray:
+    """The rms stretch of the direct road alone, diag(∏ gates): gates (lag, …, H) of the steps that it passes."""
+    return np.sqrt(np.square(gates.prod(axis=0)).mean(axis=-1))
+
+
+def cut(cell: LSTMCell, trace: Trace, roads: tuple[str, ...]) -> Trace:
+    """The same run, but its derivatives see no h_{t-1} in these blocks: the numbers stay, the roads are closed."""
+    closed = copy.copy(trace)
+    closed.weights = trace.weights.copy()
+    for road in roads:
+        closed.weights[block(cell, road), cell.input_size + 1 :] = 0.0
+    return closed
+
+
+def c_block(cell: LSTMCell, trace: Trace, lag: int, roads: tuple[str, ...] = ROADS) -> np.ndarray:
+    """dc_T/dc_{T−lag} with h_{T−lag} held, (H, H) or (B, H, H), over these roads and the direct one."""
+    open_ones = cut(cell, trace, tuple(road for road in ROADS if road not in roads))
+    H = cell.hidden_size
+    return memory.jacobian_product(cell, open_ones, trace.T - 1, trace.T - 1 - lag)[..., H:, H:]
+
+
+def sizes_by_road(bias: float, lag: int = 40, spread: float = 0.1, seeds: int = 5, H: int = 64) -> dict[str, np.ndarray]:
+    """The rms stretch of the LSTM's dc_T/dc_{T−lag} over some of its roads, name -> (seeds,).
+
+    "direct": diag(∏ f) alone. "+ input", …: the direct road and the one through that block. "true": all of them.
+    """
+    choices = {f"+ {road}": (road,) for road in ROADS} | {"all but cell": ("input", "forget", "output"), "true": ROADS}
+    found: dict[str, list] = {name: [] for name in ("direct", *choices)}
+    for seed in range(seeds):
+        cell = LSTMCell(H, H, init="uniform", seed=seed, gate_bias=bias)
+        trace = cell.unroll(inputs(spread, (2 * lag, H), seed, 1))
+        found["direct"].append(direct(trace.gates["forget"][-lag:]))
+        for name, roads in choices.items():
+            found[name].append(rms_stretch(c_block(cell, trace, lag, roads)))
+    return {name: np.array(values) for name, values in found.items()}
+
+
+# ---- how far it gets ---------------------------------------------------------------------------------------------------
+
+# The cells whose memory is compared: kind and gate bias; None is the chrono start for 100 steps.
+STARTS: dict[str, tuple[str, float | None]] = {
+    "GRU": ("GRU", 0.0),
+    "GRU, bias 2": ("GRU", 2.0),
+    "LSTM": ("LSTM", 0.0),
+    "LSTM, bias 1": ("LSTM", 1.0),
+    "LSTM, bias 2": ("LSTM", 2.0),
+    "LSTM, bias 4": ("LSTM", 4.0),
+    "LSTM, chrono 100": ("LSTM", None),
+}
+
+
+def cell_of(start: str, seed: int, H: int = 64) -> GRUCell | LSTMCell:
+    """A fresh cell of that start."""
+    kind, bias = STARTS[start]
+    cell = (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias or 0.0)
+    return chrono(cell, 100, seed) if bias is None else cell
+
+
+def slope(cell: Cell, x: np.ndarray) -> float:
+    """The slope of ln ‖dh_T/dh_{T−lag}‖₂ (LSTM: of the pair) over LAGS, least squares, nats a step; mean over B."""
+    trace = cell.unroll(x)
+    logs = np.atleast_2d(memory.norms_back(cell, trace, trace.T - 1, LAGS)).mean(axis=0) * np.log(10)
+    return float(np.polynomial.polynomial.polyfit(LAGS, logs, 1)[1]) if np.isfinite(logs).all() else -np.inf
+
+
+def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2) -> dict[str, np.ndarray]:
+    """Three rates in nats a step, each (seeds,).
+
+    "slope": measured on B sequences. "lyapunov": the largest exponent of the same net on B *other* sequences, a prediction.
+    "gate": the mean of ln f (GRU: ln z), what the direct road alone would lose.
+    """
+    found = []
+    for seed in range(seeds):
+        cell = cell_of(start, seed, H)
+        read, others = (inputs(spread, (STEPS, B, H), seed, kind) for kind in (1, 2))
+        trace = cell.unroll(others)
+        gate = trace.gates["forget" if isinstance(cell, LSTMCell) else "update"]
+        found.append((slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0], np.log(gate).mean()))
+    return dict(zip(("slope", "lyapunov", "gate"), np.array(found).T))
+
+
+def half_life(rate: float) -> float:
+    """The steps in which e^(rate · steps) halves; inf if it does not fall."""
+    return np.log(2) / -rate if rate < 0 else np.inf
