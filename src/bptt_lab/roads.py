@@ -12,16 +12,19 @@ drawn too and `gate_bias` is added to them. Each seed is one net with inputs of 
 """
 
 import copy
+from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
-from . import memory
+from . import memory, overflow
 from .cells import GRUCell, LSTMCell
 from .cells.base import Cell
 from .cells.trace import Trace
 
 LAGS = tuple(range(20, 151, 10))  # where a slope is fitted: shorter lags have not settled
 STEPS = 160  # words of a sequence
+CHUNK = 16  # Jacobians that are formed at a time
 ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through which h_{t-1} acts; "cell" is the candidate
 SATURATED = 40.0  # a logistic gate with this bias is 1 to the last digit
 
@@ -31,12 +34,6 @@ def inputs(spread: float, shape: tuple[int, ...], *seed: int) -> np.ndarray:
     return spread * np.random.default_rng(seed).standard_normal(shape)
 
 
-def block(cell: Cell, name: str) -> slice:
-    """The rows of a gate in W_x, W_hh and b. name: one of `cell.blocks`."""
-    H, place = cell.hidden_size, cell.blocks.index(name)
-    return slice(place * H, (place + 1) * H)
-
-
 # ---- other cells, made by setting parameters --------------------------------------------------------------------------
 
 
@@ -44,14 +41,14 @@ def chrono(cell: LSTMCell, longest: int, seed: int = 0) -> LSTMCell:
     """Start the biases as Tallec & Ollivier (2018) do: b_f = ln U[1, longest − 1], b_i = −b_f, the others 0; in place."""
     b = cell.params["b"]
     b[:] = 0.0
-    b[block(cell, "forget")] = np.log(np.random.default_rng(seed).uniform(1, longest - 1, cell.hidden_size))
-    b[block(cell, "input")] = -b[block(cell, "forget")]
+    b[cell.block("forget")] = np.log(np.random.default_rng(seed).uniform(1, longest - 1, cell.hidden_size))
+    b[cell.block("input")] = -b[cell.block("forget")]
     return cell
 
 
 def without_forget_gate(cell: LSTMCell) -> LSTMCell:
     """Hold f_t at 1, as in the cell of 1997, which had no forget gate; in place."""
-    rows = block(cell, "forget")
+    rows = cell.block("forget")
     cell.params["W_x"][rows] = cell.params["W_hh"][rows] = 0.0
     cell.params["b"][rows] = SATURATED
     return cell
@@ -63,7 +60,7 @@ def z_writes(cell: GRUCell) -> GRUCell:
     σ(−a) = 1 − σ(a), so this is the same cell with the sign of the update gate's rows turned.
     """
     for name in ("W_x", "W_hh", "b"):
-        cell.params[name][block(cell, "update")] *= -1.0
+        cell.params[name][cell.block("update")] *= -1.0
     return cell
 
 
@@ -85,15 +82,32 @@ def cut(cell: LSTMCell, trace: Trace, roads: tuple[str, ...]) -> Trace:
     closed = copy.copy(trace)
     closed.weights = trace.weights.copy()
     for road in roads:
-        closed.weights[block(cell, road), cell.input_size + 1 :] = 0.0
+        closed.weights[cell.block(road), cell.input_size + 1 :] = 0.0
     return closed
 
 
+def blocks_back(cell: Cell, trace: Trace, t: int) -> Iterator[np.ndarray]:
+    """For lag = 0, 1, …, t: dh_t/dh_{t−lag}, (B, H, H). LSTM: dc_t/dc_{t−lag} with h_{t−lag} held, a block of the pair's."""
+    B, H = trace.shape[1:]
+    steps = range(t, 0, -1)
+    for start in range(0, t, CHUNK):
+        J = cell.jacobians(trace, list(steps[start : start + CHUNK]))
+        if start == 0:
+            D = J.shape[-1]
+            rows = np.broadcast_to(np.eye(D)[-H:], (B, H, D))
+            yield rows[..., -H:]
+        with overflow.quietly():
+            for J_t in J:
+                rows = rows @ J_t
+                yield rows[..., -H:]
+    if t == 0:
+        yield np.broadcast_to(np.eye(H), (B, H, H))
+
+
 def c_block(cell: LSTMCell, trace: Trace, lag: int, roads: tuple[str, ...] = ROADS) -> np.ndarray:
-    """dc_T/dc_{T−lag} with h_{T−lag} held, (H, H) or (B, H, H), over these roads and the direct one."""
-    open_ones = cut(cell, trace, tuple(road for road in ROADS if road not in roads))
-    H = cell.hidden_size
-    return memory.jacobian_product(cell, open_ones, trace.T - 1, trace.T - 1 - lag)[..., H:, H:]
+    """dc_T/dc_{T−lag} with h_{T−lag} held, (B, H, H), over these roads and the direct one."""
+    closed = cut(cell, trace, tuple(road for road in ROADS if road not in roads))
+    return next(islice(blocks_back(cell, closed, trace.T - 1), lag, None))
 
 
 def sizes_by_road(bias: float, lag: int = 40, spread: float = 0.1, seeds: int = 5, H: int = 64) -> dict[str, np.ndarray]:
@@ -108,7 +122,7 @@ def sizes_by_road(bias: float, lag: int = 40, spread: float = 0.1, seeds: int = 
         trace = cell.unroll(inputs(spread, (2 * lag, H), seed, 1))
         found["direct"].append(direct(trace.gates["forget"][-lag:]))
         for name, roads in choices.items():
-            found[name].append(rms_stretch(c_block(cell, trace, lag, roads)))
+            found[name].append(rms_stretch(c_block(cell, trace, lag, roads)[0]))
     return {name: np.array(values) for name, values in found.items()}
 
 

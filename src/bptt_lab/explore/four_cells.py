@@ -6,8 +6,9 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, chain_rule
+from .. import SequenceModel, chain_rule, losses, overflow
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
+from ..cells.base import Cell
 from ..tasks import vocabulary
 from ..text import say
 from . import sentence_net
@@ -17,8 +18,8 @@ from .sentence_net import ACTIVATIONS
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::2]
 BIASES = (-2, -1, 0, 1, 2, 3, 4, 5)
-KEEPS = {"gated": (GatedCell, "G1"), "gru": (GRUCell, "update"), "lstm": (LSTMCell, "forget")}  # and the gate that keeps
-CELLS = ("plain", *KEEPS)
+GATED = {"gated": GatedCell, "gru": GRUCell, "lstm": LSTMCell}
+CELLS = ("plain", *GATED)
 SUBJECT = "cats"
 PREFIXES = {  # what is read before the verb, from the subject alone to 23 words behind it
     len(words): words
@@ -85,7 +86,7 @@ class FourCells(Explorer):
     def sentence(self) -> str:
         k, T, norms = self._read_off(), self.length, self.norms()
         at = {cell: say(values[k - 1]) for cell, values in norms.items()}
-        text = self.say("shows", k=k, word=PREFIXES[T][k - 1], lag=T - k, activation=self.activation, bias=_signed(self.gate_bias), **at)
+        text = self.say("shows", k=k, word=PREFIXES[T][k - 1], lag=T - k, activation=self.activation, bias=signed(self.gate_bias), **at)
         return text + " " + self.say("last", **{cell: say(values[-1]) for cell, values in norms.items()})
 
     def still(self) -> list[tuple[str, float]]:
@@ -94,33 +95,29 @@ class FourCells(Explorer):
         return [(self.say("bar", cell=self.words[f"cell_{cell}"], word=PREFIXES[self.length][k - 1]), float(size)) for cell, size in bars.items()]
 
 
-def _signed(number: int) -> str:
+def signed(number: int) -> str:
+    """A whole number with a true minus."""
     return str(number).replace("-", "−")
 
 
 @lru_cache(maxsize=64)
 def gradients(length: int, net: int) -> dict[str, np.ndarray]:
     """‖dL/dx_k‖ of every word at every setting: "plain" (activations, scales, T), each other cell (biases, scales, T)."""
-    words = " ".join(PREFIXES[length])
-    V, S, x = len(vocabulary.VOCABULARY), len(SCALES), vocabulary.encode(words)
-    plain = [RNNCell(V, HIDDEN, activation, init="uniform", seed=net) for activation in ACTIVATIONS]
-    found = {"plain": np.stack([_norms(cell, np.repeat(x[:, None], S, axis=1), SCALES, net) for cell in plain])}
-    for name, (kind, gate) in KEEPS.items():
-        # A gate bias of its own for each sequence is one more input, which nothing but the gate that keeps reads, with weight 1.
-        cell = kind(V + 1, HIDDEN, init="uniform", seed=net)
-        place, W_x = cell.blocks.index(gate) * HIDDEN, cell.params["W_x"]
-        W_x[:, V], W_x[place : place + HIDDEN, V] = 0.0, 1.0
-        biases = np.broadcast_to(np.repeat(BIASES, S)[:, None], (length, S * len(BIASES), 1))
-        swept = np.concatenate([np.broadcast_to(x[:, None], (length, S * len(BIASES), V)), biases], axis=2)
-        found[name] = _norms(cell, swept, np.tile(SCALES, len(BIASES)), net).reshape(len(BIASES), S, length)
+    x, S = vocabulary.encode(" ".join(PREFIXES[length])), len(SCALES)
+    plain = [RNNCell(x.shape[1], HIDDEN, activation, init="uniform", seed=net) for activation in ACTIVATIONS]
+    found = {"plain": np.stack([_norms(cell, x, np.array(SCALES), net) for cell in plain])}
+    scales, biases = np.tile(SCALES, len(BIASES)), np.repeat(BIASES, S)
+    for name, kind in GATED.items():
+        cell = kind(x.shape[1], HIDDEN, init="uniform", seed=net)
+        found[name] = _norms(cell, x, scales, net, gate_biases=biases).reshape(len(BIASES), S, length)
     return {name: as_sent(norms) for name, norms in found.items()}
 
 
-def _norms(cell, x: np.ndarray, scales, net: int) -> np.ndarray:
-    """(B, T): ‖dL/dx_k‖ over the words, with L the loss of “were” after the last word."""
-    T, B, V = *x.shape[:2], len(vocabulary.VOCABULARY)
-    were = np.full((T, B), vocabulary.indices("were")[0])
-    last = np.arange(T)[:, None] == np.full((T, B), T - 1)
-    run = SequenceModel(cell, V, seed=net).forward(x, were, mask=last, scales=np.array(scales))
-    dx = cell.backward(run.trace, run.dh * B)["x"]  # the mean over the batch divided by B
-    return chain_rule.norm(dx[..., :V]).T
+def _norms(cell: Cell, x: np.ndarray, scales: np.ndarray, net: int, **biases) -> np.ndarray:
+    """(B, T): ‖dL/dx_k‖ over the words at each weight scale and gate bias, with L the loss of “were” after the last word."""
+    trace = cell.unroll(np.repeat(x[:, None], len(scales), axis=1), scales=scales, **biases)
+    model, were = SequenceModel(cell, x.shape[1], seed=net), vocabulary.indices("were").repeat(len(scales))
+    _, dy = losses.OF[model.loss](overflow.dot(trace.states[-1], model.W_oh.T) + model.b_o, were)
+    dh = np.zeros(trace.shape)
+    dh[-1] = overflow.dot(dy, model.W_oh)
+    return chain_rule.norm(cell.backward(trace, dh)["x"]).T
