@@ -11,12 +11,28 @@ Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course'
 
 import importlib
 
-from . import measure, memory, overflow, tasks, text, train
-from .cells import RNNCell
+from . import measure, memory, overflow, roads, step_back, tasks, text, train
+from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
-__all__ = ["RNNCell", "SequenceModel", "gradcheck", "measure", "memory", "overflow", "rtrl", "tasks", "text", "train"]
+__all__ = [
+    "GRUCell",
+    "GatedCell",
+    "LSTMCell",
+    "RNNCell",
+    "SequenceModel",
+    "gradcheck",
+    "measure",
+    "memory",
+    "overflow",
+    "roads",
+    "rtrl",
+    "step_back",
+    "tasks",
+    "text",
+    "train",
+]
 
 
 def __getattr__(name: str):

@@ -12,7 +12,7 @@ drawn too and `gate_bias` is added to them. Each seed is one net with inputs of 
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import numpy as np
@@ -41,14 +41,14 @@ def chrono(cell: LSTMCell, longest: int, seed: int = 0) -> LSTMCell:
     """Start the biases as Tallec & Ollivier (2018) do: b_f = ln U[1, longest − 1], b_i = −b_f, the others 0; in place."""
     b = cell.params["b"]
     b[:] = 0.0
-    b[cell.block("forget")] = np.log(np.random.default_rng(seed).uniform(1, longest - 1, cell.hidden_size))
-    b[cell.block("input")] = -b[cell.block("forget")]
+    b[cell.rows_of("forget")] = np.log(np.random.default_rng(seed).uniform(1, longest - 1, cell.hidden_size))
+    b[cell.rows_of("input")] = -b[cell.rows_of("forget")]
     return cell
 
 
 def without_forget_gate(cell: LSTMCell) -> LSTMCell:
     """Hold f_t at 1, as in the cell of 1997, which had no forget gate; in place."""
-    rows = cell.block("forget")
+    rows = cell.rows_of("forget")
     cell.params["W_x"][rows] = cell.params["W_hh"][rows] = 0.0
     cell.params["b"][rows] = SATURATED
     return cell
@@ -60,7 +60,7 @@ def z_writes(cell: GRUCell) -> GRUCell:
     σ(−a) = 1 − σ(a), so this is the same cell with the sign of the update gate's rows turned.
     """
     for name in ("W_x", "W_hh", "b"):
-        cell.params[name][cell.block("update")] *= -1.0
+        cell.params[name][cell.rows_of("update")] *= -1.0
     return cell
 
 
@@ -82,7 +82,7 @@ def cut(cell: LSTMCell, trace: Trace, roads: tuple[str, ...]) -> Trace:
     closed = copy.copy(trace)
     closed.weights = trace.weights.copy()
     for road in roads:
-        closed.weights[cell.block(road), cell.input_size + 1 :] = 0.0
+        closed.weights[cell.rows_of(road), cell.input_size + 1 :] = 0.0
     return closed
 
 
@@ -155,21 +155,55 @@ def slope(cell: Cell, x: np.ndarray) -> float:
 
 
 def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2) -> dict[str, np.ndarray]:
-    """Three rates in nats a step, each (seeds,).
+    """Four rates in nats a step, each (seeds,).
 
-    "slope": measured on B sequences. "lyapunov": the largest exponent of the same net on B *other* sequences, a prediction.
     "gate": the mean of ln f (GRU: ln z), what the direct road alone would lose.
+    "at rest": ln of the spectral radius of one step's Jacobian where states and input are 0, with all roads.
+    "slope": measured on B sequences. "lyapunov": the largest exponent of the same net on B *other* sequences.
     """
     found = []
     for seed in range(seeds):
         cell = cell_of(start, seed, H)
         read, others = (inputs(spread, (STEPS, B, H), seed, kind) for kind in (1, 2))
         trace = cell.unroll(others)
-        gate = trace.gates["forget" if isinstance(cell, LSTMCell) else "update"]
-        found.append((slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0], np.log(gate).mean()))
-    return dict(zip(("slope", "lyapunov", "gate"), np.array(found).T))
+        gate = np.log(trace.gates[cell.keep]).mean()
+        rest = np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max())
+        found.append((gate, rest, slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0]))
+    return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
 
 
 def half_life(rate: float) -> float:
     """The steps in which e^(rate · steps) halves; inf if it does not fall."""
     return np.log(2) / -rate if rate < 0 else np.inf
+
+
+def half_lives(rates) -> str:
+    """The half-life of each rate, in words.
+
+    >>> half_lives([-0.693, 0.01])
+    '1.0, grows'
+    """
+    found = map(half_life, rates)
+    return ", ".join("grows" if steps == np.inf else f"{steps:.{1 if steps < 9.95 else 0}f}" for steps in found)
+
+
+# ---- the forms that texts disagree on ----------------------------------------------------------------------------------
+
+FORMS: dict[str, Callable[..., GRUCell | LSTMCell]] = {
+    "GRU, reset after the product": GRUCell,
+    "GRU, reset before": lambda *sizes, **start: GRUCell(*sizes, **start, reset_after=False),
+    "GRU, z writes": lambda *sizes, **start: z_writes(GRUCell(*sizes, **start)),
+    "LSTM, with forget gate": LSTMCell,
+    "LSTM, without": lambda *sizes, **start: without_forget_gate(LSTMCell(*sizes, **start)),
+}
+
+
+def form(name: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, steps: int = 400) -> dict[str, np.ndarray]:
+    """ "slope" in nats a step, and "state": the largest |entry| of h (LSTM: of c) after `steps` words, each (seeds,)."""
+    found = []
+    for seed in range(seeds):
+        cell = FORMS[name](H, H, init="uniform", seed=seed, gate_bias=bias)
+        trace = cell.unroll(inputs(spread, (steps, H), seed, 1))
+        state = trace.c if isinstance(cell, LSTMCell) else trace.h
+        found.append((slope(cell, inputs(spread, (STEPS, 2, H), seed, 2)), np.abs(state[-1]).max()))
+    return dict(zip(("slope", "state"), np.array(found).T))
