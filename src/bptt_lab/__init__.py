@@ -1,6 +1,6 @@
 """bptt_lab: recurrent cells and backpropagation through time, written by hand in NumPy for a course on why RNNs forget.
 
-    cell = RNNCell(input_size, hidden_size)       a recurrent cell
+    cell = RNNCell(input_size, hidden_size)       a recurrent cell; also GatedCell, GRUCell, LSTMCell
     trace = cell.unroll(x)                        everything it computed
     model = SequenceModel(cell, output_size)      with a readout and one loss a token
     run = model.forward(x, targets)

@@ -24,29 +24,33 @@ class Activation(NamedTuple):
     gamma: float  # the largest slope
 
 
+# As arrays, since a Python number costs NumPy twice the time of a small array.
+_ZERO, _HALF, _ONE = np.array(0.0), np.array(0.5), np.array(1.0)
+
+
 def _relu(a, out=None):
-    return np.maximum(a, 0.0, out=out)
+    return np.maximum(a, _ZERO, out=out)
 
 
 def _sigmoid(a, out=None):
     # ½ tanh(a/2) + ½ is the same function and never overflows.
-    out = np.multiply(a, 0.5, out)
+    out = np.multiply(a, _HALF, out)
     np.tanh(out, out)
-    np.multiply(out, 0.5, out)
-    return np.add(out, 0.5, out)
+    np.multiply(out, _HALF, out)
+    return np.add(out, _HALF, out)
 
 
 def _tanh_slope(h, out=None):
     out = np.multiply(h, h, out)
-    return np.subtract(1.0, out, out)
+    return np.subtract(_ONE, out, out)
 
 
 def _relu_slope(h, out=None):
-    return np.greater(h, 0.0, np.empty_like(h) if out is None else out)
+    return np.greater(h, _ZERO, np.empty_like(h) if out is None else out)
 
 
 def _sigmoid_slope(h, out=None):
-    slope = np.subtract(1.0, h)
+    slope = np.subtract(_ONE, h)
     return np.multiply(h, slope, out)
 
 

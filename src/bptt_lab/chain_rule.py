@@ -17,7 +17,7 @@ from functools import partial
 
 import numpy as np
 
-from . import overflow, text
+from . import checks, overflow, text
 
 
 class Term:
@@ -29,10 +29,10 @@ class Term:
     factors   the matrices whose product it is, left to right: ordered name -> array, computed when asked for
     """
 
-    def __init__(self, k: int, gradient: np.ndarray, factors: Callable[[], dict[str, np.ndarray]]):
+    def __init__(self, k: int, gradient: np.ndarray, size: float, factors: Callable[[], dict[str, np.ndarray]]):
         self.k = k
         self.gradient = gradient
-        self.norm = float(norm(gradient.reshape(1, -1))[0])
+        self.norm = size
         self._factors = factors
 
     @property
@@ -44,7 +44,11 @@ class Term:
 
 
 def norm(rows: np.ndarray) -> np.ndarray:
-    """Euclidean norm along the last axis. Scaled first, so that squares neither overflow nor vanish."""
+    """Euclidean norm along the last axis. Scaled first where squares would overflow or vanish."""
+    with overflow.quietly():
+        squares = np.einsum("...i,...i", rows, rows)
+    if squares.size and 1e-280 < squares.min() and squares.max() < 1e300:
+        return np.sqrt(squares)
     size = np.abs(rows).max(axis=-1, initial=0.0)
     plain = (size > 0) & np.isfinite(size)
     scale = np.where(plain, size, 1.0)
@@ -57,12 +61,38 @@ def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np
 
     A row vector is carried back from t, so all terms together cost one step of arithmetic a word.
     """
-    found, rows = [], dh_t[None]
+    gradients = _at_first_plain(_gradients, cell, trace, dh_t, t, wrt)
+    gradients = gradients.reshape(t + 1, *cell.params[wrt].shape)
+    sizes = norm(gradients.reshape(t + 1, -1)).tolist()
+    return [
+        Term(k, gradients[k], sizes[k], partial(_all_factors, readout, cell, trace, t, k, wrt)) for k in range(t + 1)
+    ]
+
+
+def _at_first_plain(compute: Callable[..., np.ndarray], *arguments) -> np.ndarray:
+    """With plain products; with those of `overflow` only if something is not finite."""
+    with overflow.quietly():
+        result = compute(*arguments, overflow.PLAIN)
+    return result if checks.all_finite(result) else compute(*arguments, overflow.SAFE)
+
+
+def _gradients(cell, trace, dh_t, t, wrt, products):
+    """The terms' gradients, (t + 1, rows, m)."""
+    steps, rows = slice(0, t + 1), cell.state_rows(dh_t)[None]
+    local, found = cell.local(trace, steps), []
     for k in range(t, -1, -1):
-        da, rows = cell.pull(trace, k, rows)
-        gradient = overflow.dot(da[0].T, cell.step_input(trace, k, wrt)).reshape(cell.params[wrt].shape)
-        found.append(Term(k, gradient, partial(_all_factors, readout, cell, trace, t, k, wrt)))
-    return found[::-1]
+        da, rows = cell.pull(trace, k, rows, local[k], products)
+        found.append(da)
+    return _summed(*cell.sides(trace, steps, np.concatenate(found[::-1]), wrt), products)
+
+
+def _summed(left, right, products):
+    """The outer products of `Cell.sides`, summed over B: (n, blocks · H, m)."""
+    n, B, G, H = left.shape
+    left = left.transpose(0, 2, 3, 1)  # (n, blocks, H, B)
+    if right.shape[-2] == 1:
+        return products.stacked(left.reshape(n, G * H, B), right[..., 0, :])
+    return np.concatenate([products.stacked(left[:, block], right[..., block, :]) for block in range(G)], axis=1)
 
 
 def _all_factors(readout, *rest):
@@ -70,31 +100,44 @@ def _all_factors(readout, *rest):
 
 
 def factors(cell, trace, t: int, k: int, wrt: str) -> dict[str, np.ndarray]:
-    """dh[t]/dh[t-1], …, dh[k+1]/dh[k] and ∂⁺h[k]/∂W, with a batch axis only if the input had one."""
-    named = {f"dh[{j}]/dh[{j - 1}]": cell.jacobian(trace, j) for j in range(t, k, -1)}
-    named[f"∂⁺h[{k}]/∂{wrt}"] = trace.squeeze(cell.immediate(trace, k, wrt), axis=0)
+    """dh[t]/dh[t-1], …, dh[k+1]/dh[k] and ∂⁺h[k]/∂W, with a batch axis only if the input had one.
+
+    Where the state is a pair, it stands in the place of h in the names too.
+    """
+    h = cell.state_name
+    named = {f"d{h}[{j}]/d{h}[{j - 1}]": cell.jacobian(trace, j) for j in range(t, k, -1)}
+    named[f"∂⁺{h}[{k}]/∂{wrt}"] = trace.squeeze(cell.immediate(trace, k, wrt), axis=0)
     return named
 
 
 def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     """(T, T): entry [t, k] is the norm of term k of dL_t/dW; 0 above the diagonal."""
-    T, B, H = trace.shape
-    if B == 1:
+    if trace.shape[1] == 1:
         return sequence_ledgers(cell, trace, dh, wrt)[:, :, 0]
+    return _at_first_plain(_ledger, cell, trace, dh, wrt)
+
+
+def _ledger(cell, trace, dh, wrt, products):
+    T = trace.T
     result = np.zeros((T, T))
-    for k, da in _carried_back(cell, trace, dh):
-        v = cell.step_input(trace, k, wrt)
-        gradients = overflow.dot(v.T, da.transpose(1, 0, 2).reshape(B, -1)).reshape(v.shape[1], T - k, -1)
-        result[k:, k] = norm(gradients.transpose(1, 0, 2).reshape(T - k, -1))
+    for k, da in _carried_back(cell, trace, dh, products):
+        result[k:, k] = norm(_summed(*cell.sides(trace, k, da, wrt), products).reshape(T - k, -1))
     return result
 
 
 def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     """The ledger of each sequence by itself, (T, T, B): cheap, as the norm of an outer product is a product of norms."""
+    return _at_first_plain(_sequence_ledgers, cell, trace, dh, wrt)
+
+
+def _sequence_ledgers(cell, trace, dh, wrt, products):
     T, B, H = trace.shape
     result = np.zeros((T, T, B))
-    for k, da in _carried_back(cell, trace, dh):
-        result[k:, k] = overflow.multiply(norm(da), norm(cell.step_input(trace, k, wrt)))
+    for k, da in _carried_back(cell, trace, dh, products):
+        left, right = cell.sides(trace, k, da, wrt)
+        if right.shape[1] == 1:  # all blocks multiply the same
+            left = left.reshape(T - k, B, 1, -1)
+        result[k:, k] = norm(products.multiply(norm(left), norm(right)))
     return result
 
 
@@ -121,48 +164,53 @@ def sequence_norms(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 def _inner_products(cell, trace, dh, wrt):
     """⟨term k, dL_t/dW⟩ / size², (B, T, T), and the size (B, T) that was divided out of row t."""
     T, B, H = trace.shape
-    da = np.zeros((B, T, T, H))
-    for k, da_k in _carried_back(cell, trace, dh):
-        da[:, k:, k] = da_k.transpose(1, 0, 2)
-    v = np.stack([cell.step_input(trace, k, wrt) for k in range(T)], axis=1)  # (B, T, n)
+    # (B, t, blocks, k, …): the blocks of W that multiply the same are one
+    da, v = np.zeros((B, T, 1, T, 0)), np.zeros((B, 1, 1, T, 0))
+    for k, da_k in _carried_back(cell, trace, dh, overflow.SAFE):
+        left, right = cell.sides(trace, k, da_k, wrt)
+        blocks, m = right.shape[1:]
+        left = left.reshape(T - k, B, blocks, -1)
+        if not da.size:
+            da, v = np.zeros((B, T, blocks, T, left.shape[-1])), np.zeros((B, 1, blocks, T, m))
+        da[:, k:, :, k], v[:, 0, :, k] = left.swapaxes(0, 1), right
     da, size_da = _scaled(da)
-    v, size_v = _scaled(v[:, None])
+    v, size_v = _scaled(v)
     # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient
-    products = (da @ da.transpose(0, 1, 3, 2)) * (v @ v.transpose(0, 1, 3, 2))
+    products = ((da @ da.swapaxes(-1, -2)) * (v @ v.swapaxes(-1, -2))).sum(axis=2)
     return products.sum(axis=-1), overflow.multiply(size_da, size_v)
 
 
 def _scaled(rows):
     """rows (B, T, …) divided by their largest entry, so that squares stay finite, and that entry (B, T); 0 if infinite."""
-    size = np.abs(rows).max(axis=(2, 3))
-    plain = ((size > 0) & np.isfinite(size))[:, :, None, None]
+    size = np.abs(rows).max(axis=(2, 3, 4))
+    plain = ((size > 0) & np.isfinite(size))[:, :, None, None, None]
     with overflow.quietly():
-        return np.where(plain, rows / np.where(plain, size[:, :, None, None], 1.0), 0.0), size
+        return np.where(plain, rows / np.where(plain, size[:, :, None, None, None], 1.0), 0.0), size
 
 
-def _carried_back(cell, trace, dh):
-    """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, H). Step k moves the row vectors of all these t at once."""
-    rows = dh.copy()
+def _carried_back(cell, trace, dh, products):
+    """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, rows). Step k moves the row vectors of all these t at once."""
+    rows, local = cell.state_rows(dh).copy(), cell.local(trace, slice(0, trace.T))
     for k in range(trace.T - 1, -1, -1):
-        da, rows[k:] = cell.pull(trace, k, rows[k:])
+        da, rows[k:] = cell.pull(trace, k, rows[k:], local[k], products)
         yield k, da
 
 
 def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
-    """Real-time recurrent learning (Williams & Zipser 1989): dL/dW of the cell's parameters and of "h0", carried forward.
+    """Real-time recurrent learning (Williams & Zipser 1989): dL/dW of the cell's parameters and of the start, carried forward.
 
-    Keeps the whole of dh_t/dW, a tensor (B, H, *shape of W), and needs no step back: H² times the memory of a state.
+    Keeps the whole of dh_t/dW, a tensor (B, D, *shape of W), and needs no step back: H² times the memory of a state.
     """
-    T, B, H = trace.shape
+    (T, B, H), D, dh = trace.shape, len(cell.parts) * trace.shape[2], cell.state_rows(dh)
     shapes = {name: value.shape for name, value in cell.params.items()}
     sizes = np.cumsum([0, *(np.prod(shape, dtype=int) for shape in shapes.values())])
-    dh_dW = np.zeros((B, H, sizes[-1]))
-    dh_dh0 = np.tile(np.eye(H), (B, 1, 1))
-    dW, dh0 = np.zeros(sizes[-1]), np.zeros((B, H))
+    dh_dW = np.zeros((B, D, sizes[-1]))
+    dh_dh0 = np.tile(np.eye(D), (B, 1, 1))
+    dW, dh0 = np.zeros(sizes[-1]), np.zeros((B, D))
     with overflow.quietly():
         for t in range(T):
-            immediate = [cell.immediate(trace, t, name).reshape(B, H, -1) for name in shapes]
-            J = cell.jacobian(trace, t).reshape(B, H, H)
+            immediate = [cell.immediate(trace, t, name).reshape(B, D, -1) for name in shapes]
+            J = cell.jacobian(trace, t).reshape(B, D, D)
             for b in range(B):
                 dh_dW[b] = overflow.dot(J[b], dh_dW[b])
                 dh_dh0[b] = overflow.dot(J[b], dh_dh0[b])
@@ -171,5 +219,6 @@ def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
                 dW += overflow.dot(dh[t, b], dh_dW[b])
                 dh0[b] += overflow.dot(dh[t, b], dh_dh0[b])
     grads = {name: overflow.exploded(dW[a:z].reshape(shapes[name])) for name, a, z in zip(shapes, sizes, sizes[1:])}
-    grads["h0"] = trace.squeeze(overflow.exploded(dh0), axis=0)
+    for part, value in zip(cell.parts, np.split(overflow.exploded(dh0), len(cell.parts), axis=1)):
+        grads[f"{part}0"] = trace.squeeze(value, axis=0)
     return grads

@@ -57,7 +57,7 @@ class GradCheck:
 def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None = None) -> GradCheck:
     """Compare a gradient with finite differences: the model's own, or `grads`, a dict that was handed in.
 
-    Names in `grads` may be any of the parameters, "x" and "h0"; only those are checked. Two forward runs an entry, so
+    Names in `grads` may be any of the parameters, "x" and "h0" (and "c0"); only those are checked. Two forward runs an entry, so
     keep the net small. The model is left as it was. Raises `ValueError` for an unknown name, a wrong shape, or a loss
     that is not finite: no difference can be taken there.
     """
@@ -65,8 +65,9 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     if not np.isfinite(run.loss):
         raise checks.error("loss", run.loss, "a finite loss", "Take smaller weights or a shorter sequence.")
     x = np.array(x, dtype=np.float64)
-    h0 = np.array(run.trace.h0)
-    places = {**model.params, "x": x, "h0": h0}
+    start = {f"{part}0": np.array(getattr(run.trace, f"{part}0")) for part in model.cell.parts}
+    h0 = tuple(start.values()) if len(start) > 1 else start["h0"]
+    places = {**model.params, "x": x, **start}
     own = model.backward(run)
     given = own if grads is None else _check_names(grads, places)
 
@@ -123,25 +124,35 @@ def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarra
     """
     if "x" in wrong:
         return _last_row(wrong["x"].reshape(run.trace.T, -1))
-    T, B, H = run.trace.shape
-    cell, trace, back = model.cell, run.trace, np.zeros((1, B, H))
-    da = np.zeros((T, B, H))
+    cell, trace, da = model.cell, run.trace, []
+    T, B, _ = trace.shape
+    rows, back = cell.state_rows(run.dh), 0.0
     for t in range(T - 1, -1, -1):
-        (da[t],), back = cell.pull(trace, t, run.dh[t] + back)
-    for name in ("W_x", "W_hh", "b"):
-        if name not in wrong:
-            continue
-        error = wrong[name].reshape(H, -1)
-        largest = np.abs(error).max()
-        if not 0 < largest < np.inf:
-            continue
-        error = error / largest
-        v = np.stack([cell.step_input(trace, t, name) for t in range(T)]).reshape(T * B, -1)
-        for known, sought in ((v, error.T), (da.reshape(T * B, H), error)):
-            solved, _, rank, _ = np.linalg.lstsq(known.T, sought, rcond=1e-9)
-            explained = np.linalg.norm(known.T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
-            if rank == T * B and explained:
-                return _last_row(solved.reshape(T, -1))
+        da_t, back = cell.pull(trace, t, rows[t : t + 1] + back)
+        da.append(da_t)
+    for name in (name for name in cell.params if name in wrong):
+        left, v = cell.sides(trace, slice(0, T), np.concatenate(da[::-1]), name)
+        blocks, m = v.shape[2:]  # the row blocks that multiply the same are one
+        found = []
+        for block, error in enumerate(wrong[name].reshape(blocks, -1, m)):
+            found.append(_solve(error, left.reshape(T * B, blocks, -1)[:, block], v[:, :, block].reshape(T * B, m), T))
+        steps = [step for step in found if step is not None]
+        if steps:
+            return max(steps)
+    return None
+
+
+def _solve(error: np.ndarray, da: np.ndarray, v: np.ndarray, T: int) -> int | None:
+    """The last step that Σ_t dL/da_t v_tᵀ must be wrong at to be off by `error`; None if that cannot be told."""
+    largest = np.abs(error).max()
+    if not 0 < largest < np.inf:
+        return None
+    error = error / largest
+    for known, sought in ((v, error.T), (da, error)):
+        solved, _, rank, _ = np.linalg.lstsq(known.T, sought, rcond=1e-9)
+        explained = np.linalg.norm(known.T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
+        if rank == len(known) and explained:
+            return _last_row(solved.reshape(T, -1))
     return None
 
 

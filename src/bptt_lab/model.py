@@ -85,16 +85,18 @@ class SequenceModel:
     def __repr__(self) -> str:
         return f"SequenceModel({self.cell!r}, {self.output_size}, loss={self.loss!r})"
 
-    def forward(self, x, targets, mask=None, h0=None, scales=None) -> Run:
+    def forward(self, x, targets, mask=None, h0=None, scales=None, gate_biases=None) -> Run:
         """Read x, (T, I) or (T, B, I), and compare with the targets.
 
         targets: class numbers (T,) or (T, B) for "cross_entropy"; (T[, B]) or (T[, B], O) for "mse". mask: (T,) or
-        (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0, scales: as in `unroll`.
+        (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0, scales, gate_biases: as in the cell's
+        `unroll`.
         """
         x, counts = self._check(x, mask)
         steps = x.shape[:-1]
         wanted = losses.targets(self.loss, targets, steps, self.output_size, counts)
-        trace = self.cell.unroll(x, h0, scales)
+        sweep = {"scales": scales} if gate_biases is None else {"scales": scales, "gate_biases": gate_biases}
+        trace = self.cell.unroll(x, h0, **sweep)
         T, B, H = trace.shape
         with overflow.quietly():
             y = overflow.exploded(overflow.dot(trace.states[1:].reshape(-1, H), self.W_oh.T) + self.b_o)
@@ -113,7 +115,7 @@ class SequenceModel:
         return x, np.ones(steps, dtype=bool) if mask is None else _check_mask(mask, steps)
 
     def backward(self, run: Run, truncate: int | None = None) -> dict[str, np.ndarray]:
-        """dL/d everything: every parameter, "x" and "h0".
+        """dL/d everything: every parameter, "x" and "h0" (and "c0" of an LSTM).
 
         truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given.
         """
@@ -130,7 +132,8 @@ class SequenceModel:
         with overflow.quietly():
             total = {name: overflow.exploded(np.sum([g[name] for g in grads], axis=0)) for name in self.cell.params}
         total["x"] = trace.squeeze(np.concatenate([g["x"] for g in grads]))
-        total["h0"] = trace.squeeze(grads[0]["h0"], axis=0)
+        for part in self.cell.parts:
+            total[f"{part}0"] = trace.squeeze(grads[0][f"{part}0"], axis=0)
         return total
 
     def gradient(self, x, targets, mask=None, checkpoint: bool = False) -> tuple[float, dict[str, np.ndarray]]:
@@ -149,9 +152,10 @@ class SequenceModel:
         t = checks.index("t", t, run.trace.T)
         checks.choice("wrt", wrt, self.params)
         if wrt in self.cell.params:
-            readout = {f"dL[{t}]/dy[{t}]": run.trace.squeeze(run.dy[t], axis=0), f"dy[{t}]/dh[{t}]": run.W_oh.copy()}
+            dy_dh = f"dy[{t}]/d{self.cell.state_name}[{t}]"
+            readout = {f"dL[{t}]/dy[{t}]": run.trace.squeeze(run.dy[t], axis=0), dy_dh: self.cell.state_rows(run.W_oh.copy())}
             return chain_rule.terms(self.cell, run.trace, run.dh[t], t, wrt, readout)
-        nothing = [chain_rule.Term(k, np.zeros_like(self.params[wrt]), dict) for k in range(t)]
+        nothing = [chain_rule.Term(k, np.zeros_like(self.params[wrt]), 0.0, dict) for k in range(t)]
         return [*nothing, self._readout_term(run, t, wrt)]
 
     def _readout_term(self, run: Run, t: int, wrt: str) -> chain_rule.Term:
@@ -164,7 +168,8 @@ class SequenceModel:
             immediate = immediate.reshape(B, O, *self.params[wrt].shape)
             return {f"dL[{t}]/dy[{t}]": trace.squeeze(run.dy[t], 0), f"∂⁺y[{t}]/∂{wrt}": trace.squeeze(immediate, 0)}
 
-        return chain_rule.Term(t, overflow.dot(run.dy[t].T, v).reshape(self.params[wrt].shape), factors)
+        gradient = overflow.dot(run.dy[t].T, v).reshape(self.params[wrt].shape)
+        return chain_rule.Term(t, gradient, float(chain_rule.norm(gradient.reshape(1, -1))[0]), factors)
 
     def ledger(self, run: Run, wrt: str = "W_x") -> np.ndarray:
         """(T, T): entry [t, k] is the norm of step k's term in dL_t/dW; 0 above the diagonal.
@@ -178,7 +183,7 @@ class SequenceModel:
 
 
 def rtrl(model: SequenceModel, run: Run) -> dict[str, np.ndarray]:
-    """The gradient of every parameter and of "h0", carried forward (real-time recurrent learning).
+    """The gradient of every parameter and of the start, carried forward (real-time recurrent learning).
 
     The same numbers as `model.backward(run)`, less "x", at a much higher price: see `chain_rule.forward_mode`.
     """

@@ -9,6 +9,10 @@ meets a zero or its own opposite. These products follow two rules instead:
 Where nothing overflows they are NumPy's own products, with one look at the result added.
 """
 
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
 import numpy as np
 
 from .checks import all_finite
@@ -39,6 +43,12 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.
     return out
 
 
+def add(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """a + b, entry by entry."""
+    with quietly():
+        return exploded(np.add(a, b, out))
+
+
 def dot(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """The matrix product a b of arrays of one or two axes."""
     with quietly():
@@ -58,3 +68,26 @@ def _overflowed_dot(a, b):
     balance = infinite_a.dot(sign_b) + sign_a.dot(infinite_b)
     result = np.where(terms > 0, np.where(balance == -terms, -np.inf, np.inf), result)
     return exploded(np.atleast_1d(result)).reshape(result.shape)
+
+
+class Products(NamedTuple):
+    """What a loop over time is made of. Run it with `PLAIN` first, and once more with `SAFE` if its result is not finite."""
+
+    dot: Callable
+    multiply: Callable
+    add: Callable
+
+    def by(self, W: np.ndarray) -> Callable:
+        """The product W v, as a function of v and of where it is written."""
+        return W.dot if self.dot is np.dot else partial(self.dot, W)
+
+    def stacked(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """The matrix products of two stacks, or of a stack and one matrix: (n, i, j) and (n, j, l) -> (n, i, l)."""
+        if self.dot is np.dot:
+            return np.matmul(a, b)
+        n = len(a) if a.ndim == 3 else len(b)
+        a, b = (np.broadcast_to(side, (n, *side.shape[-2:])) for side in (a, b))
+        return np.stack([self.dot(*pair) for pair in zip(a, b)])
+
+
+PLAIN, SAFE = Products(np.dot, np.multiply, np.add), Products(dot, multiply, add)

@@ -6,8 +6,9 @@ from typing import Any, Self
 import numpy as np
 
 from .. import checks, overflow
+from ..overflow import SAFE, Products
 from ..parameters import Parameters
-from . import starts
+from . import starts, torch_names
 from .trace import Trace
 
 
@@ -19,6 +20,7 @@ class Cell:
     """
 
     blocks: tuple[str, ...] = ("hidden",)  # the row blocks of W_x, W_hh and b, top to bottom
+    parts: tuple[str, ...] = ("h",)  # what the state consists of; D = H times their number
 
     def __init__(self, input_size: int, hidden_size: int, weight_scale: float, init: str, seed: int):
         self.input_size = I = checks.count("input_size", input_size)
@@ -44,18 +46,33 @@ class Cell:
         I = self.input_size
         return Parameters({"W_x": self.stack[:, :I], "W_hh": self.stack[:, I + 1 :], "b": self.stack[:, I]})
 
-    # What every cell gives. Arrays of one step have the shapes (B, …); see `RNNCell` for one that is written out.
+    @property
+    def state_name(self) -> str:
+        """h, or (h, c) where the state is a pair."""
+        return self.parts[0] if len(self.parts) == 1 else f"({', '.join(self.parts)})"
+
+    def state_rows(self, dh: np.ndarray) -> np.ndarray:
+        """Rows dL/dh, (…, H), as rows of the whole state, (…, D): only h is read out."""
+        rest = (len(self.parts) - 1) * self.hidden_size
+        return dh if rest == 0 else np.concatenate([dh, np.zeros((*dh.shape[:-1], rest))], axis=-1)
+
+    @property
+    def kind(self) -> str:
+        """What a trace must come from for this cell to know what to make of it."""
+        return type(self).__name__
+
+    # What every cell gives. D is the size of its state: H, and 2H where the state is a pair (h, c).
 
     def unroll(self, x, h0=None, scales=None) -> Trace:
         """Read a sequence and keep everything that was computed. scales (B,) multiplies W_hh in each sequence."""
         raise NotImplementedError
 
     def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
-        """The gradient of every parameter, of "x" and of "h0", given each step's own dL_t/dh_t."""
+        """The gradient of every parameter, of "x" and of the start, given each step's own dL_t/dh_t."""
         raise NotImplementedError
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
-        """dh_t/dh_{t-1}."""
+        """dh_t/dh_{t-1}, (D, D) or (B, D, D)."""
         raise NotImplementedError
 
     def jacobians(self, trace: Trace, steps) -> np.ndarray:
@@ -63,21 +80,46 @@ class Cell:
         J = np.stack([self.jacobian(trace, t) for t in steps])
         return J if trace.batched else J[:, None]
 
-    def pull(self, trace: Trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Carry row vectors dL/dh_t, (n, B, H), one step back: dL/da_t, and their part of dL/dh_{t-1}."""
+    def local(self, trace: Trace, steps: slice) -> np.ndarray:
+        """What `pull` needs of each of these steps."""
         raise NotImplementedError
 
-    def step_input(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
-        """What a parameter multiplies in a_t, (B, n)."""
+    def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products: Products = SAFE) -> tuple[np.ndarray, np.ndarray]:
+        """Carry row vectors dL/dh_t, (n, B, D), one step back: dL/da_t (n, B, rows of W), and the whole of dL/dh_{t-1}.
+
+        For loops: local is that step's part of `local`, and `overflow.PLAIN` products are quicker while all is finite.
+        """
         raise NotImplementedError
+
+    def sides(self, trace: Trace, t: int | slice, da: np.ndarray, wrt: str) -> tuple[np.ndarray, np.ndarray]:
+        """The gradient of a parameter by its row blocks, as outer products: left (n, B, blocks, H), right (B, blocks, m).
+
+        Left is dL/da_t, and right is what the parameter multiplies there. If that is the same for all blocks, right has one.
+        t may be a slice of n steps, one for each da; right is then (n, B, blocks, m).
+        """
+        n, B, _ = da.shape
+        return da.reshape(n, B, -1, self.hidden_size), self.step_input(trace, t, wrt)[..., None, :]
+
+    def step_input(self, trace: Trace, t: int | slice, wrt: str) -> np.ndarray:
+        """What a parameter multiplies in a_t, (B, m): x_t for W_x, h_{t-1} for W_hh, 1 for b."""
+        if wrt == "W_x":
+            return trace.inputs[t]
+        if wrt == "W_hh":
+            states = trace.states[:-1][t]
+            return states if trace.scales is None else overflow.multiply(states, trace.scales)
+        return np.ones((trace.T, trace.shape[1], 1))[t]
 
     def immediate(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
-        """∂⁺h_t/∂W, (B, H, *shape of W)."""
-        raise NotImplementedError
+        """∂⁺h_t/∂W, the derivative with h_{t-1} held fixed, (B, D, *shape of W).
 
-    def to_torch(self, grads: Mapping | None = None, layer: int = 0) -> dict[str, np.ndarray]:
-        """The parameters, or a dict of their gradients, in PyTorch's names and layout."""
-        raise NotImplementedError
+        Of the plain cell, entry [b, i, i, j] is f'(a_t)_i times input j of the product; all others are 0, since row i of W
+        feeds unit i alone.
+        """
+        B, D = trace.shape[1], len(self.parts) * self.hidden_size
+        da, _ = self.pull(trace, t, np.eye(D)[:, None].repeat(B, axis=1))  # row i: da_t's derivative of unit i
+        left, right = self.sides(trace, t, da, wrt)
+        result = overflow.multiply(left.swapaxes(0, 1)[..., None], right[:, None, :, None])
+        return result.reshape(B, D, *self.params[wrt].shape)
 
     def check_x(self, x) -> np.ndarray:
         """x as a float64 array, (T, I) or (T, B, I)."""
@@ -91,6 +133,8 @@ class Cell:
         """A trace of another cell would give numbers that mean nothing."""
         if not isinstance(trace, Trace):
             raise checks.error("trace", type(trace).__name__, "a trace that this cell's `unroll` returned")
+        if trace.kind != self.kind:
+            raise checks.error("trace", f"the trace of a {trace.kind}", f"the trace of a {self.kind}")
         if trace.weights.shape != self.stack.shape:
             rows, columns = trace.weights.shape
             H = trace.shape[2]
@@ -99,17 +143,19 @@ class Cell:
 
     def _check_inputs(self, x, h0) -> tuple[np.ndarray, np.ndarray | None, bool]:
         """x as (T, B, I), h0 as (B, H) or None, and whether x came with a batch axis. The weights must be finite too."""
-        H = self.hidden_size
         x = self.check_x(x)
         batched = x.ndim == 3
         if not batched:
             x = x[:, None]
-        if h0 is not None:
-            h0 = checks.array("h0", h0, (x.shape[1], H) if batched else (H,)).reshape(x.shape[1], H)
+        h0 = None if h0 is None else self._check_start("h0", h0, x.shape[1], batched)
         if not checks.all_finite(self.stack):
             for name, value in self.params.items():
                 checks.array(f"params[{name!r}]", value)
         return x, h0, batched
+
+    def _check_start(self, name: str, value, B: int, batched: bool) -> np.ndarray:
+        H = self.hidden_size
+        return checks.array(name, value, (B, H) if batched else (H,)).reshape(B, H)
 
     @classmethod
     def _from_torch(cls, arrays: Mapping[str, np.ndarray], **settings: Any) -> Self:
@@ -126,5 +172,23 @@ class Cell:
         for name in ("bias_ih", "bias_hh"):
             checks.array(name, arrays[name], (rows,))
         with overflow.quietly():
-            cell.params["b"] = arrays["bias_ih"] + arrays["bias_hh"]
+            cell._read_biases(arrays["bias_ih"], arrays["bias_hh"])
         return cell
+
+    def _read_biases(self, bias_ih, bias_hh) -> None:
+        self.params["b"] = bias_ih + bias_hh
+
+    def _to_torch(self, grads, layer) -> dict[str, np.ndarray]:
+        if grads is not None and not isinstance(grads, Mapping):
+            raise checks.error("grads", type(grads).__name__, "a dict as `backward` returns it")
+        values = {}
+        for name, own in self.params.items():
+            if grads is not None and name not in grads:
+                raise checks.error("grads", f"only {', '.join(map(repr, grads))}", f"also {name!r}")
+            values[name] = own if grads is None else checks.array(f"grads[{name!r}]", grads[name], own.shape, allow_inf=True)
+        second = np.zeros_like(values["b"]) if grads is None else values["b"].copy()
+        self._write_biases(values, second)
+        return torch_names.write(values["W_x"], values["W_hh"], values["b"], second, layer)
+
+    def _write_biases(self, values, second) -> None:
+        """Put what else belongs there into `bias_hh`."""

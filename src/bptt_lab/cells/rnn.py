@@ -15,6 +15,7 @@ Backward, with δ_t = dL/dh_t as a column and δ_T₊₁ = 0 (Werbos 1990):
 Arrays hold a vector as a row, so W v is written `v.dot(W.T)` and Wᵀ v is `v.dot(W)`.
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -22,6 +23,7 @@ import numpy as np
 from .. import activations, checks, overflow
 from . import single, torch_names
 from .base import Cell
+from ..overflow import SAFE, Products
 from .trace import Trace
 
 
@@ -44,35 +46,39 @@ class RNNCell(Cell):
     def __repr__(self) -> str:
         return f"RNNCell({self.input_size}, {self.hidden_size}, activation={self.activation.name!r})"
 
+    @overflow.quietly()
     def unroll(self, x, h0=None, scales=None) -> Trace:
         """Read x, (T, I) or (T, B, I), from the start h0, (H,) or (B, H); zeros if it is not given.
 
         scales, (B,), multiplies W_hh once more, by a number of its own for each sequence of the batch. That is a sweep
         over weight scales in one call: the same words in every sequence, another scale for each.
         """
+        if scales is None and (trace := self._unroll_one(x, h0)):
+            return trace
         x, h0, batched = self._check_inputs(x, h0)
         if scales is not None:
             scales = checks.array("scales", scales, (x.shape[1],))[:, None]
-        with overflow.quietly():
-            one = x.shape[1] == 1 and scales is None
-            trace = self._unroll_one(x, h0, batched) if one else self._unroll_batch(x, h0, batched, scales)
-            if trace is None:  # something overflowed: once more, with products that know what to make of it
-                trace = self._unroll_batch(x, h0, batched, scales, overflow.dot)
-            return trace
+        # If something overflows: once more, with products that know what to make of it.
+        return self._unroll_batch(x, h0, batched, scales) or self._unroll_batch(x, h0, batched, scales, overflow.dot)
 
-    def _unroll_one(self, x, h0, batched):
-        weights, f = self.stack.copy(), self.activation.value
-        product = weights.dot
-        plan = single.take(len(x), self.input_size, self.hidden_size)
-        plan.x[...] = x[:, 0]
-        plan.h0[...] = 0.0 if h0 is None else h0[0]
-        a_t = plan.a
+    def _unroll_one(self, x, h0):
+        """One sequence, as quickly as can be; None if something does not fit, or is not finite in the end."""
+        I, H = self.input_size, self.hidden_size
+        T = len(x) if isinstance(x, np.ndarray) and x.size else 0
+        if not T or not single.fits(x, (T, I), (T, 1, I)):
+            return None
+        if not (h0 is None or single.fits(h0, x.shape[1:-1] + (H,))):
+            return None
+        plan, f = single.take(T, I, H), self.activation.value
+        plan.weights[...] = self.stack
+        plan.x[x.ndim][...] = x
+        plan.h0[...] = single.ZERO if h0 is None else h0
+        product, a_t = plan.weights.dot, plan.a
         for z_t, h_t in plan.forward:  # z_t = [x_t, 1, h_{t-1}]
-            product(z_t, a_t)
-            f(a_t, h_t)
-        z = plan.z.copy()
+            f(product(z_t, a_t), h_t)
+        kept = plan.kept.copy() if math.isfinite(plan.kept_flat.dot(plan.kept_flat)) else None
         single.give_back(plan)
-        return single.SingleTrace(z, weights, batched) if checks.all_finite(z) else None
+        return None if kept is None else single.SingleTrace(kept, H, x.ndim == 3)
 
     def _unroll_batch(self, x, h0, batched, scales, dot=np.dot):
         T, B, I = x.shape
@@ -96,6 +102,7 @@ class RNNCell(Cell):
             h[np.isnan(h)] = f(np.array([np.inf]))[0]  # ∞ − ∞ in a_t counts as ∞, see `overflow`
         return Trace(x, h, weights, batched, scales)
 
+    @overflow.quietly()
     def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
         """Backpropagation through time.
 
@@ -103,34 +110,36 @@ class RNNCell(Cell):
         back from later steps is this method's work. Returns the gradient of every parameter (summed over B), of "x" and
         of "h0", in their shapes. What is past float64's end is ±inf, never NaN.
         """
+        if isinstance(trace, single.SingleTrace) and (grads := self._backward_one(trace, dh)):
+            return grads
         self.check_trace(trace)
         T, B, H = trace.shape
         dh = checks.array("dh", dh, (T, B, H) if trace.batched else (T, H), allow_inf=True)
-        if not trace.batched:
-            dh = dh[:, None]
-        one = isinstance(trace, single.SingleTrace)
-        with overflow.quietly():
-            grads = self._backward_one(trace, dh) if one else self._backward_batch(trace, dh)
-            return grads or self._backward_batch(trace, dh, overflow.dot, overflow.multiply)
+        dh = dh.reshape(T, B, H)
+        return self._backward_batch(trace, dh) or self._backward_batch(trace, dh, overflow.dot, overflow.multiply)
 
     def _backward_one(self, trace, dh):
-        z, weights, I = trace.z, trace.weights, self.input_size
-        plan = single.take(dh.shape[0], I, self.hidden_size)
-        plan.dh[...] = dh[:, 0]
-        self.activation.slope(z, plan.slopes)  # of all of z: one call costs more than the columns that are not needed
+        """The way back of `_unroll_one`; None if something does not fit, or is not finite in the end."""
+        I, (T, _, H) = self.input_size, trace.shape
+        weights, kept = trace.weights, trace.kept
+        if weights.shape != self.stack.shape or not single.fits(dh, trace.shape if trace.batched else (T, H)):
+            return None
+        plan = single.take(T, I, H)
+        plan.dh[dh.ndim][...] = dh
+        self.activation.slope(kept[H:], plan.slopes)  # of all of z: one call costs more than the columns not needed
         multiply, add = np.multiply, np.add
         δ = plan.dh_last
         for slope_t, da_t, dz_t, δ_previous, dh_previous in plan.backward:
             multiply(slope_t, δ, da_t)
             da_t.dot(weights, dz_t)  # dL/dz_t = [dL/dx_t, dL/db_t, the way back to h_{t-1}]
             δ = add(δ_previous, dh_previous, δ_previous)
-        stack = plan.daT.dot(z[:-1])  # Σ_t dL/da_t z_tᵀ: the gradients of W_x, b and W_hh side by side
-        dz = plan.dz.copy()
+        plan.daT.dot(kept[H:-1], plan.dstack)  # Σ_t dL/da_t z_tᵀ: the gradients of W_x, b and W_hh side by side
+        found = plan.found.copy() if math.isfinite(plan.found_flat.dot(plan.found_flat)) else None
         single.give_back(plan)
-        if not (checks.all_finite(stack) and checks.all_finite(dz)):
+        if found is None:
             return None
-        dx, dh0 = (dz[:, None, :I], dz[None, 0, I + 1 :]) if trace.batched else (dz[:, :I], dz[0, I + 1 :])
-        return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I], "x": dx, "h0": dh0}
+        dx, dh0 = (found[H:, None, :I], found[None, H, I + 1 :]) if trace.batched else (found[H:, :I], found[H, I + 1 :])
+        return {"W_x": found[:H, :I], "W_hh": found[:H, I + 1 :], "b": found[:H, I], "x": dx, "h0": dh0}
 
     def _backward_batch(self, trace, dh, dot=np.dot, multiply=np.multiply):
         T, B, I = trace.inputs.shape
@@ -187,31 +196,16 @@ class RNNCell(Cell):
         t = checks.index("t", t, trace.T)
         return self.activation.slope(trace.states[t + 1])
 
-    def pull(self, trace: Trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Carry row vectors dL/dh_t, (n, B, H), one step back: (dL/da_t, the part of dL/dh_{t-1} that comes this way)."""
-        da = overflow.multiply(rows, self.slope(trace, t))
-        n, B, H = da.shape
-        back = overflow.dot(da.reshape(n * B, H), trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)
-        return da, back if trace.scales is None else overflow.multiply(back, trace.scales)
+    def local(self, trace: Trace, steps: slice) -> np.ndarray:
+        """f'(a_t) of these steps, (n, B, H)."""
+        self.check_trace(trace)
+        return self.activation.slope(trace.states[1:][steps])
 
-    def step_input(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
-        """What the parameter multiplies in a_t, (B, n): x_t for W_x, h_{t-1} for W_hh, 1 for b."""
-        if wrt == "W_x":
-            return trace.inputs[t]
-        if wrt == "b":
-            return np.ones((trace.shape[1], 1))
-        return trace.states[t] if trace.scales is None else overflow.multiply(trace.states[t], trace.scales)
-
-    def immediate(self, trace: Trace, t: int, wrt: str) -> np.ndarray:
-        """∂⁺h_t/∂W, the derivative with h_{t-1} held fixed, (B, H, *shape of W).
-
-        Entry [b, i, i, j] is f'(a_t)_i times input j of the product; all others are 0, since row i of W feeds unit i alone.
-        """
-        slope, v = self.slope(trace, t), self.step_input(trace, t, wrt)
-        B, H = slope.shape
-        result = np.zeros((B, H, H, v.shape[1]))
-        result[:, range(H), range(H)] = overflow.multiply(slope[:, :, None], v[:, None])
-        return result.reshape(B, H, *self.params[wrt].shape)
+    def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products: Products = SAFE) -> tuple[np.ndarray, np.ndarray]:
+        n, B, H = rows.shape
+        da = products.multiply(rows, self.slope(trace, t) if local is None else local)
+        back = products.dot(da.reshape(n * B, H), trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)
+        return da, back if trace.scales is None else products.multiply(back, trace.scales)
 
     @classmethod
     def from_torch(cls, state_dict: Mapping, layer: int = 0, activation: str = "tanh") -> "RNNCell":
@@ -228,15 +222,7 @@ class RNNCell(Cell):
 
         Our one bias becomes `bias_ih`, beside a `bias_hh` of zeros. Both biases have the same gradient.
         """
-        if grads is not None and not isinstance(grads, Mapping):
-            raise checks.error("grads", type(grads).__name__, "a dict as `backward` returns it")
-        values = {}
-        for name, own in self.params.items():
-            if grads is not None and name not in grads:
-                raise checks.error("grads", f"only {', '.join(map(repr, grads))}", f"also {name!r}")
-            values[name] = own if grads is None else checks.array(f"grads[{name!r}]", grads[name], own.shape, allow_inf=True)
-        b = values["b"]
-        return torch_names.write(values["W_x"], values["W_hh"], b, np.zeros_like(b) if grads is None else b, layer)
+        return self._to_torch(grads, layer)
 
 
 def _chunks(T: int, products_a_step: int) -> list[slice]:

@@ -18,6 +18,7 @@ class Trace:
     """
 
     scales: np.ndarray | None = None
+    kind = "RNNCell"  # the cell's
 
     def __init__(self, inputs: np.ndarray, states: np.ndarray, weights: np.ndarray, batched: bool, scales=None):
         self.inputs = inputs

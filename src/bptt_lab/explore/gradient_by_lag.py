@@ -97,18 +97,18 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
     dh = run.dh * S  # the mean over the batch divided by S
 
     curves = {name: np.zeros((S, sum(LENGTHS))) for name in ("right", "lost", "cosine")}
-    right_rows = lost_rows = dh[ends]
+    right_rows, lost_rows, offsets = dh[ends], dh[ends], np.array(OFFSETS)
     with np.errstate(all="ignore"):  # what is past float32 is shown as exploded or vanished
         for k in range(STEPS - 1, -1, -1):
-            live = np.flatnonzero(ends >= k)
-            right, right_back = cell.pull(trace, k, right_rows[live])
-            lost, lost_back = cell.pull(lost_trace, k, lost_rows[live])
+            live = slice(np.searchsorted(ends, k), None)  # the lengths that reach word k
+            right, right_rows[live] = cell.pull(trace, k, right_rows[live])
+            lost, lost_rows[live] = cell.pull(lost_trace, k, lost_rows[live])
             size_x, size_right, size_lost = chain_rule.norm(trace.inputs[k]), chain_rule.norm(right), chain_rule.norm(lost)
             cosine = ((right / size_right[..., None]) * (lost / size_lost[..., None])).sum(-1)
-            for name, values in (("right", size_right * size_x), ("lost", size_lost * size_x), ("cosine", np.nan_to_num(cosine))):
-                curves[name][:, np.array(OFFSETS)[live] + ends[live] - k] = values.T
-            right_rows, lost_rows = right_rows.copy(), lost_rows.copy()
-            right_rows[live], lost_rows[live] = right_back, lost_back
+            place = offsets[live] + ends[live] - k
+            for name, values in (("right", size_right * size_x), ("lost", size_lost * size_x), ("cosine", cosine)):
+                curves[name][:, place] = values.T
+        np.nan_to_num(curves["cosine"], copy=False)
         curves["forward"] = _forward(cell, trace, dh, ends)
     return {name: as_sent(array) for name, array in curves.items()}
 

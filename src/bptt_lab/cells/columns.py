@@ -1,0 +1,70 @@
+"""Scratch for the cells with gates: arrays of one size, and every step's views of them.
+
+A step's vectors are columns, one for each sequence, so that every gate of a step is one contiguous block of rows; with
+one sequence the last axis is left out. Scratch is borrowed for one call and given back, as in `single`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+SMALL = 200_000  # numbers: scratch up to that size is kept for the next call, and what a trace needs is copied out
+CHUNK = 65_536  # numbers: what the way back computes ahead for some steps stays in the processor's cache
+
+
+class Scratch:
+    """Arrays of these shapes, side by side in one piece of memory."""
+
+    def __init__(self, shapes: dict[str, tuple[int, ...]]):
+        self.shapes = shapes
+        self.flat = np.zeros(sum(int(np.prod(shape)) for shape in shapes.values()))
+        self.arrays = carve(self.flat, shapes)
+        self.work: dict[str, np.ndarray] = {}  # what nobody keeps
+        self.given: tuple[str, ...] = ()  # the parts of the state that have a gradient of their own
+        self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
+
+    @property
+    def small(self) -> bool:
+        return self.flat.size <= SMALL
+
+    def columns(self, name: str) -> np.ndarray:
+        """An array as the loops use it: without its last axis if that is one sequence."""
+        array = self.arrays[name]
+        return array[..., 0] if array.shape[-1] == 1 else array
+
+    def keep(self) -> dict[str, np.ndarray]:
+        """The arrays for somebody who keeps them: copies, unless this scratch will not be used again."""
+        return carve(self.flat.copy(), self.shapes) if self.small else dict(self.arrays)
+
+
+def carve(flat: np.ndarray, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    """Views of those shapes, one behind the other."""
+    found, start = {}, 0
+    for name, shape in shapes.items():
+        end = start + int(np.prod(shape))
+        found[name] = flat[start:end].reshape(shape)
+        start = end
+    return found
+
+
+def side_by_side(steps: np.ndarray) -> np.ndarray:
+    """(n, …, B) -> (rows, n·B): the columns of all steps in one matrix."""
+    n, B = len(steps), steps.shape[-1]
+    return steps.reshape(n, -1, B).swapaxes(0, 1).reshape(-1, n * B)
+
+
+_shelf: dict[tuple, Scratch] = {}
+_KEPT = 32
+
+
+def take(key: tuple, make: Callable[[], Scratch]) -> Scratch:
+    """Scratch that nobody else uses, also when several threads ask (`dict.pop` is atomic)."""
+    return _shelf.pop(key, None) or make()
+
+
+def give_back(key: tuple, scratch: Scratch) -> None:
+    if len(_shelf) >= _KEPT:
+        _shelf.clear()
+    if scratch.small:
+        _shelf[key] = scratch

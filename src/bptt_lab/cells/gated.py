@@ -1,0 +1,116 @@
+"""The gated cell of the course: two free gates.
+
+    G1_t = σ(W_x1 x_t + b_1 + W_hh1 h_{t-1})        how much of the old state is kept
+    G2_t = σ(W_x2 x_t + b_2 + W_hh2 h_{t-1})        how much of the new is let in
+    ĥ_t  = tanh(W_x3 x_t + b_3 + W_hh3 h_{t-1})     the candidate
+    h_t  = G1_t ⊙ h_{t-1} + G2_t ⊙ ĥ_t
+
+h_{t-1} stands in four places, so dh_t/dh_{t-1} has four terms (`jacobian_terms`). Backward, with δ_t = dL/dh_t:
+
+    dL/da1_t = δ_t ⊙ h_{t-1} ⊙ G1 (1 − G1)
+    dL/da2_t = δ_t ⊙ ĥ_t ⊙ G2 (1 − G2)
+    dL/da3_t = δ_t ⊙ G2 ⊙ (1 − ĥ²)
+    δ_{t-1}  = dh_{t-1} + G1_t ⊙ δ_t + W_hhᵀ dL/da_t        the three blocks of a_t one below the other
+
+and then, as in the plain cell, dL/dW_x = Σ_t dL/da_t x_tᵀ, dL/dW_hh = Σ_t dL/da_t h_{t-1}ᵀ, dL/dx_t = W_xᵀ dL/da_t.
+"""
+
+import functools
+
+import numpy as np
+
+from .. import checks, overflow
+from ..overflow import SAFE
+from .gates import GateCell, diagonal
+from .trace import Trace
+
+
+class GatedCell(GateCell):
+    """h_t = G1 ⊙ h_{t-1} + G2 ⊙ ĥ_t: G1 and G2 logistic, ĥ tanh, each a recurrent layer of x_t and h_{t-1}.
+
+    W_x (3H, I), W_hh (3H, H) and b (3H,) stack the blocks [G1, G2, candidate]. gate_bias is added to the bias of G1;
+    the other arguments are as in `RNNCell`. |h_t| ≤ |h_0| + t is all that bounds the state.
+
+    >>> cell = GatedCell(3, 4, gate_bias=2.0)
+    >>> cell.unroll(np.eye(3)).gates["G1"].shape
+    (3, 4)
+    """
+
+    blocks = "G1", "G2", "candidate"
+    logistic = "G1", "G2"
+    keep = "G1"
+    local_names = "da1", "da2", "da3", "G1"
+
+    def _forward_views(self, p, z, gates, h, onward):
+        return list(zip(z, self._below_each_other(gates, 3), gates[:, 0], gates[:, 1], gates[:, 2], h, h[1:], onward))
+
+    def _forward(self, p, weights, products, scales, opening):
+        _, multiply, add = products
+        tanh, fold, rest, new = np.tanh, p.work["fold"], p.work["rest"], p.work["spare"]
+        product = products.by(self._fold * weights)
+        for z_t, a_t, G1, G2, candidate, h_previous, h_t, onward in p.steps:
+            product(z_t, a_t)
+            if opening is not None:
+                add(G1, opening, G1)
+            tanh(a_t, a_t)
+            multiply(a_t, fold, a_t)
+            add(a_t, rest, a_t)
+            multiply(G1, h_previous, h_t)
+            multiply(G2, candidate, new)
+            add(h_t, new, h_t)
+            if scales is not None:
+                multiply(h_t, scales, onward)
+
+    def _local(self, kept, steps, out, multiply):
+        G1, G2, candidate = kept["gates"][steps].swapaxes(0, 1)
+        h_previous = kept["h"][:-1][steps]
+        da1, da2, da3, keep = out
+        np.multiply(G1 - G1 * G1, h_previous, da1)
+        np.multiply(G2 - G2 * G2, candidate, da2)
+        np.multiply(G2, 1.0 - candidate * candidate, da3)
+        keep[...] = G1
+
+    def _backward_views(self, local):
+        return list(zip(local[:, :3], self._below_each_other(local, 3), local[:, 3]))
+
+    def _back(self, p, steps, δ, weights, products, scales):
+        _, multiply, add = products
+        (δ,), back = δ, p.columns("back")
+        product = products.by(weights[:, self.input_size + 1 :].T.copy())
+        for da, da_t, G1, dh_previous in steps:
+            multiply(da, δ, da)
+            product(da_t, back)
+            if scales is not None:
+                multiply(back, scales[:, 0], back)
+            δ = multiply(G1, δ, G1)
+            add(δ, back, δ)
+            add(δ, dh_previous, δ)
+        return [δ]
+
+    def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products=SAFE):
+        W_hh = trace.weights[:, self.input_size + 1 :]
+        local = self.local(trace, slice(t, t + 1))[0] if local is None else local
+        (n, B, H), (dot, multiply, add) = rows.shape, products
+        da = multiply(rows[:, :, None], local[:, :3]).reshape(n, B, 3 * H)
+        back = dot(da.reshape(n * B, 3 * H), W_hh).reshape(n, B, H)
+        if trace.scales is not None:
+            back = multiply(back, trace.scales)
+        return da, add(back, multiply(rows, local[:, 3]))
+
+    def jacobian_terms(self, trace: Trace, t: int) -> dict[str, np.ndarray]:
+        """The four terms of dh_t/dh_{t-1}, (H, H) or (B, H, H): h_{t-1} itself, and the way through G1, G2 and ĥ.
+
+        "keep" diag(G1) · "dG1" diag(h_{t-1}) ∂G1/∂h_{t-1} · "dG2" diag(ĥ) ∂G2/∂h_{t-1} · "candidate" diag(G2) ∂ĥ/∂h_{t-1}
+        """
+        self.check_trace(trace)
+        terms = self._terms(trace, [checks.index("t", t, trace.T)])
+        return {name: trace.squeeze(term[0], axis=0) for name, term in terms.items()}
+
+    def _terms(self, trace, steps):
+        da1, da2, da3, keep = np.moveaxis(self.local(trace, steps), 2, 0)
+        ways = [self._through(trace, slope, W) for slope, W in zip((da1, da2, da3), self._W_hh(trace))]
+        return dict(zip(("keep", "dG1", "dG2", "candidate"), (diagonal(keep), *ways)))
+
+    def jacobians(self, trace: Trace, steps) -> np.ndarray:
+        keep, *ways = self._terms(trace, steps).values()
+        return functools.reduce(overflow.add, ways, keep)
