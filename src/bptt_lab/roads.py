@@ -17,7 +17,7 @@ from itertools import islice
 
 import numpy as np
 
-from . import memory, overflow
+from . import checks, memory, overflow
 from .cells import GRUCell, LSTMCell
 from .cells.base import Cell
 from .cells.trace import Trace
@@ -37,8 +37,10 @@ def inputs(spread: float, shape: tuple[int, ...], *seed: int) -> np.ndarray:
 # ---- other cells, made by setting parameters --------------------------------------------------------------------------
 
 
-def chrono(cell: LSTMCell, longest: int, seed: int = 0) -> LSTMCell:
+def chrono(cell: LSTMCell, longest: float, seed: int = 0) -> LSTMCell:
     """Start the biases as Tallec & Ollivier (2018) do: b_f = ln U[1, longest − 1], b_i = −b_f, the others 0; in place."""
+    if not longest >= 2:
+        raise checks.error("longest", longest, "a number of steps, at least 2")
     b = cell.params["b"]
     b[:] = 0.0
     b[cell.rows_of("forget")] = np.log(np.random.default_rng(seed).uniform(1, longest - 1, cell.hidden_size))

@@ -63,7 +63,7 @@ def settings_of(explorer, count=40):
     settings += [{c.trait: rng.choice(c.values) for c in controls} for _ in range(count)]
     for setting in settings:
         if explorer.has_trait("lag"):
-            setting["lag"] = rng.randrange(-1, 100)
+            setting["lag"] = rng.randrange(-1, explorer.traits()["lag"].highest + 1)
         if explorer.has_trait("lit"):
             setting["lit"], setting["lit_edge"] = rng.choice([(0, 0), (rng.randint(1, 12), 0), (0, rng.randint(2, 12))])
         if explorer.has_trait("cell"):

@@ -55,7 +55,9 @@ const explorer = {
       tag(card, "b", { text: words[`card_${cell}`] });
       return [cell, Array.from({ length: 5 }, (_, i) => tag(card, "div", { class: `formula${i === 4 ? " direct" : ""}` }))];
     }));
-    tag(figure, "p", { class: "note", text: words.blocks });
+    const note = tag(figure, "p", { class: "note blocks" });
+    write(tag(note, "span"), "a_t = W_x x_t + W_hh h_t−1 + b");
+    tag(note, "span", { text: words.blocks });
     legend(figure, CURVES.flatMap((cell) => ROADS.map((road) => [words[`${cell}_${road}`], `curve ${cell} ${road}`])));
     const picture = svg(figure, "svg"), axisX = axis(picture, "x"), axisY = axis(picture, "y"), [plot, clip] = clipped(picture);
     const one = svg(plot, "line", { class: "dotted" }), hairs = marks(picture, "line", { class: "hair" });

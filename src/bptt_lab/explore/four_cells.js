@@ -46,7 +46,7 @@ const explorer = {
       const at = (place) => Object.fromEntries(CELLS.map((cell) => [cell, say(norms[cell][place], words)]));
       rows.forEach(({ cell, name, number, chips }) => {
         set(name, { text: cell === "plain" ? `${words.cell_plain} ${activation}` : words[`cell_${cell}`] });
-        set(number, { text: say(norms[cell][k - 1], words) });
+        set(number, { text: fill(words.at, { word: read[k - 1], norm: say(norms[cell][k - 1], words) }) });
         chips.show(T, (i) => {
           const v = norms[cell][i];
           return { text: read[i], class: `word ${onMagnitude(v)}${i + 1 === k ? " lit" : ""}`, style: `background:${magnitudeColour(v)}` };
