@@ -134,15 +134,15 @@ def test_the_switch_rewrites_the_equations_and_marks_what_changed(course):
     }
 
     def shown():
-        return [where.inner_text().replace(" ", "").replace("\n", "") for where in formula.values()]
+        return [where.text_content() for where in formula.values()]
 
     assert shown() == ["nt=tanh(Wxnxt+bn+rt⊙(Whhnht−1+bhn))", "ht=zt⊙ht−1+(1−zt)⊙nt", "ct=ft⊙ct−1+it⊙gt"]
     for label in ("before it", "writes", "without (1997)"):
-        course.page.get_by_text(label, exact=True).click()
+        course.page.get_by_label(label, exact=True).check()
     course.wait("() => document.querySelector('.bptt').bpttDrawn.text.includes('without a forget gate')")
     assert shown() == ["nt=tanh(Wxnxt+bn+Whhn(rt⊙ht−1))", "ht=(1−zt)⊙ht−1+zt⊙nt", "ct=ct−1+it⊙gt"]
     marked = course.page.locator(".bptt .card .switched")
-    assert [text.replace(" ", "").replace("\n", "") for text in marked.all_inner_texts()][:3] == ["Whhn(rt⊙ht−1)", "(1−zt)", "zt"]
+    assert marked.all_text_contents()[:3] == ["Whhn(rt⊙ht−1)", "(1−zt)", "zt"]
     course.page.wait_for_timeout(300)
     assert course.python("value = [w.reset, w.z, w.forget]") == ["before", "writes", "without"]
 
