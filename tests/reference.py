@@ -5,6 +5,7 @@ term is the gradient with respect to that step's own copy.
 """
 
 import autograd.numpy as np
+import mpmath
 from autograd import grad, jacobian
 
 FUNCTIONS = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0.0), "sigmoid": lambda a: 1.0 / (1.0 + np.exp(-a))}
@@ -77,3 +78,14 @@ def term(params, x, h0, targets, mask, activation, kind, t, k, wrt):
 def step_jacobian(params, x_t, h_previous, activation):
     """dh_t/dh_{t-1} of one sequence, (H, H)."""
     return jacobian(lambda h: states([params], x_t[None, None], h[None], activation)[0][0])(h_previous)
+
+
+def log10_singular_values(factors):
+    """Of the product of square matrices, by mpmath with so many digits that none is lost; −inf for what is 0."""
+    with mpmath.workdps(100 + 35 * len(factors)):
+        product = mpmath.eye(len(factors[0]))
+        for factor in factors:
+            product *= mpmath.matrix(factor.tolist())
+        values = mpmath.svd_r(product, compute_uv=False)
+        logs = np.array([float(mpmath.log10(value)) if value > 0 else -np.inf for value in values])
+        return np.where(logs > logs[0] - mpmath.mp.dps + 50, logs, -np.inf)

@@ -1,6 +1,5 @@
 """Products of Jacobians against plain products and exact arithmetic; what bounds them; the report."""
 
-import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 import bptt_lab as bl
 from bptt_lab import memory
+from tests import reference
 from tests.conftest import ACTIVATIONS, make, problems, same
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -96,6 +96,14 @@ def test_a_net_that_halves_the_gradient_keeps_its_logarithm_for_two_thousand_ste
         assert small_norms[1999, 0] == pytest.approx(expected, abs=1e-9)
 
 
+def test_a_product_just_inside_the_end_of_floats_is_not_lost():
+    for power in (511.9, -511.9):
+        cell = net(np.array([[2.0**power]]))
+        trace = cell.unroll(np.zeros((3, 1)), h0=np.ones(1))
+        product = memory.jacobian_product(cell, trace, 2, 0)
+        assert product[0, 0] == pytest.approx((2.0**power) ** 2, rel=1e-12) and np.isfinite(product[0, 0])
+
+
 @pytest.mark.parametrize("scale", [10.0, 1e6])
 def test_relu_that_explodes_has_a_logarithm_too(scale):
     cell = bl.RNNCell(4, 16, "relu", weight_scale=scale)
@@ -127,15 +135,7 @@ def test_a_path_that_shrinks_beside_one_that_grows_is_not_lost():
 
 
 def exact_singular_values(cell, trace, t, lag):
-    """log10, by mpmath with so many digits that none is lost; −inf for what is 0."""
-    H = cell.hidden_size
-    with mpmath.workdps(80 + 15 * lag):
-        product = mpmath.eye(H)
-        for j in range(t, t - lag, -1):
-            product *= mpmath.matrix(cell.jacobian(trace, j).tolist())
-        values = mpmath.svd_r(product, compute_uv=False)
-        logs = np.array([float(mpmath.log10(value)) if value > 0 else -np.inf for value in values])
-        return np.where(logs > logs[0] - mpmath.mp.dps + 40, logs, -np.inf)
+    return reference.log10_singular_values([cell.jacobian(trace, j) for j in range(t, t - lag, -1)])
 
 
 @pytest.mark.parametrize(
@@ -214,12 +214,12 @@ def test_bounds_follow_the_scale_of_each_sequence():
 
 
 def test_a_stationary_net_has_the_exponents_of_its_matrix():
-    W = np.diag([0.9, 0.5, 0.2])
+    W = np.diag([0.2, 0.5, 0.9])
     W[0, 2] = 4.0
     cell = net(W, bias=0.1)
     trace = cell.unroll(np.zeros((400, 1)), h0=np.ones(3))
     assert memory.lyapunov(cell, trace) == pytest.approx(np.log([0.9, 0.5, 0.2]), abs=0.02)
-    assert memory.lyapunov(cell, trace, leading=1) == pytest.approx([np.log(0.9)], abs=0.02)
+    assert (memory.lyapunov(cell, trace, leading=1) == memory.lyapunov(cell, trace)[:1]).all()
     both = cell.unroll(np.zeros((400, 2, 1)), h0=np.ones((2, 3)))
     assert memory.lyapunov(cell, both) == pytest.approx(memory.lyapunov(cell, trace))
 
@@ -233,6 +233,41 @@ def test_exponents_are_the_mean_over_sequences_and_their_sum_is_that_of_the_dete
     alone = [memory.lyapunov(cell, cell.unroll(p.x[:, b])) for b in range(3)]
     same(found, np.mean(alone, axis=0))
     assert (np.diff(found) <= 0).all()
+
+
+def test_exponents_come_largest_first_also_where_they_are_all_but_equal():
+    for seed in range(5):
+        cell = bl.RNNCell(2, 6, init="orthogonal", seed=seed)
+        trace = cell.unroll(0.3 * np.random.default_rng(seed).standard_normal((12, 2)))
+        assert (np.diff(memory.lyapunov(cell, trace)) <= 0).all()
+
+
+def test_exponents_of_a_saturated_net_keep_their_digits():
+    """Slopes of 10⁻⁸ beside slopes of 1: the sum of all exponents is the mean logarithm of the determinants."""
+    cell = bl.RNNCell(4, 8, weight_scale=5.0, seed=3)
+    trace = cell.unroll(np.random.default_rng(1).standard_normal((100, 4)))
+    slopes = np.array([cell.slope(trace, t) for t in range(10, 100)])
+    expected = np.log(slopes).sum() / 90 + np.linalg.slogdet(cell.params["W_hh"])[1]
+    assert memory.lyapunov(cell, trace).sum() == pytest.approx(expected, rel=1e-11)
+
+
+def test_paths_that_are_cut_one_after_the_other_all_vanish():
+    """Unit 0 is off at step 60, unit 1 at step 80: the third alone is left."""
+    slopes = np.ones((100, 3))
+    slopes[60, 0] = slopes[80, 1] = 0.0
+
+    class Cut(bl.RNNCell):
+        def jacobians(self, trace, steps):
+            return np.stack([0.9 * np.diag(slopes[t]) for t in steps])[:, None]
+
+        def jacobian(self, trace, t):
+            return 0.9 * np.diag(slopes[t])
+
+    cell = Cut(1, 3)
+    trace = cell.unroll(np.zeros((100, 1)))
+    found = memory.lyapunov(cell, trace)
+    assert found[0] == pytest.approx(np.log(0.9), abs=0.02) and np.isneginf(found[1:]).all()
+    close(memory.singular_values(cell, trace, 99, [100])[0], [100 * np.log10(0.9), -np.inf, -np.inf])
 
 
 def test_units_that_are_off_have_exponents_of_minus_infinity():
@@ -328,6 +363,8 @@ def test_what_is_wrong_is_named():
         (lambda: memory.norms_back(cell, trace, 2, 1), "lags: got shape"),
         (lambda: memory.norms_back(cell, trace, 2, []), "lags: got shape"),
         (lambda: memory.norms(bl.RNNCell(3, 5), trace), "trace: got"),
+        (lambda: memory.lyapunov(cell, p.x), "trace: got ndarray"),
+        (lambda: memory.report(p.model, p.x), "cell: got SequenceModel"),
         (lambda: memory.lyapunov(cell, trace, leading=0), "leading: got 0"),
         (lambda: memory.report(cell, np.zeros((3, 9))), "x: got shape"),
     ]:

@@ -1,60 +1,178 @@
-"""Clipping by norm."""
+import math
 
 import numpy as np
 import pytest
 
-from bptt_lab import chain_rule
-from bptt_lab.train import clip_by_norm
-
-pytestmark = pytest.mark.filterwarnings("error")
+import bptt_lab as bl
+from bptt_lab.tasks import Adding, Agreement
 
 
-def length(grads):
-    return float(chain_rule.norm(np.concatenate([np.ravel(value) for value in grads.values()])))
+def make(task=None, H=6, seed=0, **settings):
+    task = task or Agreement(2)
+    return task, bl.SequenceModel(bl.RNNCell(task.input_size, H, seed=seed, **settings), task.output_size, task.loss, seed=seed)
 
 
-def test_all_arrays_together_are_scaled_to_the_limit():
-    grads = {"W": np.array([[3.0, 0.0]]), "b": np.array([4.0])}
-    clipped, before = clip_by_norm(grads, 1.0)
-    assert before == 5.0 and clipped["W"] == pytest.approx(np.array([[0.6, 0.0]])) and clipped["b"] == pytest.approx([0.8])
-    assert grads["b"][0] == 4.0, "the gradient handed in stays as it was"
+def fit(model, task, steps=5, **settings):
+    return bl.train.fit(model, task, steps, progress=False, **settings)
 
 
-@pytest.mark.parametrize("limit", [5.0, 7.0])
-def test_a_gradient_within_the_limit_stays_to_the_last_digit(limit):
-    grads = {"W": np.array([3.0, 4.0])}
-    clipped, before = clip_by_norm(grads, limit)
-    assert (clipped["W"] == grads["W"]).all() and before == 5.0
-    clipped["W"][0] = 9.0
-    assert grads["W"][0] == 3.0
+def weights(model):
+    return {name: value.copy() for name, value in model.params.items()}
 
 
-def test_a_gradient_of_zero_stays_zero():
-    clipped, before = clip_by_norm({"W": np.zeros((2, 2))}, 1.0)
-    assert before == 0.0 and not clipped["W"].any()
+def test_a_step_of_gradient_descent_written_out():
+    task, model = make()
+    expected, rng = weights(model), np.random.default_rng(3)
+    for lr in (0.3, 0.15):
+        for name, value in expected.items():
+            model.params[name] = value
+        loss, grads = model.gradient(*task.batch(4, rng))
+        norm = math.sqrt(sum(np.square(grads[name]).sum() for name in expected))
+        for name in expected:
+            expected[name] -= lr * grads[name] * min(1.0, 0.05 / norm)
+    task, model = make()
+    history = fit(model, task, 2, batch_size=4, lr=lambda step: 0.3 / (step + 1), clip=0.05, seed=3)
+    assert history.lr.tolist() == [0.3, 0.15]
+    assert history.loss[1] == pytest.approx(loss) and history.grad_norm[1] == pytest.approx(norm)
+    for name in expected:
+        np.testing.assert_allclose(model.params[name], expected[name], rtol=1e-12)
 
 
-def test_where_entries_have_exploded_they_alone_are_left_and_finite():
-    clipped, before = clip_by_norm({"W": np.array([3.0, -np.inf]), "b": np.array([np.inf, 1e308])}, 2.0)
-    assert before == np.inf
-    assert clipped["W"] == pytest.approx([0.0, -(2.0**0.5)]) and clipped["b"] == pytest.approx([2.0**0.5, 0.0])
+def test_adam_written_out():
+    task, model = make()
+    expected, rng = weights(model), np.random.default_rng(0)
+    m = {name: 0.0 for name in expected}
+    v = {name: 0.0 for name in expected}
+    for n in (1, 2, 3):
+        for name, value in expected.items():
+            model.params[name] = value
+        grads = model.gradient(*task.batch(32, rng))[1]
+        for name in expected:
+            m[name] = 0.9 * m[name] + 0.1 * grads[name]
+            v[name] = 0.999 * v[name] + 0.001 * grads[name] ** 2
+            expected[name] -= 0.01 * (m[name] / (1 - 0.9**n)) / (np.sqrt(v[name] / (1 - 0.999**n)) + 1e-8)
+    task, model = make()
+    fit(model, task, 3, optimizer="adam", lr=0.01, clip=None)
+    for name in expected:
+        np.testing.assert_allclose(model.params[name], expected[name], rtol=1e-9, atol=1e-15)
 
 
-@pytest.mark.parametrize("size", [1e-320, 1e-200, 1.0, 1e200, 1.7e308])
-@pytest.mark.parametrize("limit", [1e-300, 1.0, 1e300])
-def test_sizes_whose_squares_leave_float64(size, limit):
-    grads = {"W": size * np.array([1.0, -1.0]), "b": size * np.ones((2, 3))}
-    clipped, before = clip_by_norm(grads, limit)
-    assert before == pytest.approx(size * 8**0.5 if size < 1e308 else np.inf, rel=1e-3)
-    assert length(clipped) == pytest.approx(min(before, limit), rel=1e-3)
+def test_truncation_is_the_model_s_own():
+    task, model = make(Agreement(6))
+    before, batch = weights(model), task.batch(32, np.random.default_rng(0))
+    grads = model.backward(model.forward(*batch), truncate=2)
+    fit(model, task, 1, lr=0.1, clip=None, truncate=2)
+    np.testing.assert_allclose(model.params["W_hh"], before["W_hh"] - 0.1 * grads["W_hh"], rtol=1e-12)
 
 
-@pytest.mark.parametrize("limit", [0, -1.0, np.nan, np.inf, "1"])
-def test_a_limit_that_is_none_is_named(limit):
-    with pytest.raises(ValueError, match="^limit: got"):
-        clip_by_norm({"W": np.ones(2)}, limit)
+@pytest.mark.parametrize("settings", [{}, {"optimizer": "adam", "lr": 0.01}])
+def test_the_seed_decides_the_run_and_training_teaches(settings):
+    histories = []
+    for _ in range(2):
+        task, model = make(Agreement(1), H=16, init="uniform")
+        histories.append(fit(model, task, 150, seed=4, **settings))
+    assert (histories[0].loss == histories[1].loss).all()
+    assert histories[0].loss[:5].mean() > 0.6 and histories[0].loss[-5:].mean() < 0.1
+    assert task.score(model, n=200) > 0.98
+    assert len(histories[0]) == 150 and histories[0].stopped is None and "150 of 150" in repr(histories[0])
 
 
-def test_nan_is_named():
-    with pytest.raises(ValueError, match=r"^grads\['W'\]: got nan"):
-        clip_by_norm({"W": np.array([np.nan])}, 1.0)
+@pytest.mark.parametrize("after", [1, 3])
+def test_the_stop_button_keeps_the_history_and_the_weights(after, capsys):
+    class Stops(Agreement):
+        calls = 0
+
+        def batch(self, size, rng):
+            if Stops.calls == after:
+                raise KeyboardInterrupt
+            Stops.calls += 1
+            return super().batch(size, rng)
+
+    _, model = make()
+    history = bl.train.fit(model, Stops(2), 10, progress=True)
+    _, expected = make()
+    fit(expected, Agreement(2), after)
+    assert len(history) == after and "by hand" in history.stopped and "by hand" in repr(history)
+    assert "by hand" in capsys.readouterr().out
+    assert all((model.params[name] == expected.params[name]).all() for name in model.params)
+
+
+def test_until_ends_the_run():
+    task, model = make()
+    history = fit(model, task, 10, until=lambda step: step == 4)
+    assert len(history) == 4 and "step 4, as asked" in history.stopped
+    _, expected = make()
+    fit(expected, task, 4)
+    assert (model.params["W_hh"] == expected.params["W_hh"]).all()
+
+
+def test_a_stop_inside_an_update_finishes_the_update(monkeypatch):
+    task, model = make()
+    real, calls = bl.train._set, []
+
+    def interrupted(params, joined):
+        calls.append(joined)
+        if len(calls) == 2:
+            next(iter(params.values()))[...] = joined[: next(iter(params.values())).size].reshape(
+                next(iter(params.values())).shape
+            )
+            raise KeyboardInterrupt
+        real(params, joined)
+
+    monkeypatch.setattr(bl.train, "_set", interrupted)
+    history = fit(model, task, 5)
+    monkeypatch.undo()
+    _, expected = make()
+    fit(expected, task, 2)
+    assert len(history) == 2
+    assert all((model.params[name] == expected.params[name]).all() for name in model.params)
+
+
+@pytest.mark.parametrize(
+    ("settings", "scale", "what"),
+    [({"lr": 1e308, "clip": None}, 10.0, "update"), ({"lr": 0.1}, 1e200, "gradient"), ({"lr": 0.1, "clip": None}, 1e305, "loss")],
+)
+def test_what_explodes_ends_the_run_with_a_sentence(settings, scale, what):
+    task, model = make(Adding(30), activation="relu")
+    model.params["W_hh"] = np.full((6, 6), scale)
+    model.params["W_x"] = np.ones((6, 2))
+    before = weights(model)
+    history = fit(model, task, 5, **settings)
+    assert "explode" in history.stopped and "step 1" in history.stopped and "Try" in history.stopped
+    assert len(history) == 0
+    assert all((model.params[name] == before[name]).all() for name in before)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"steps": 0}, "steps"),
+        ({"batch_size": 0}, "size"),
+        ({"optimizer": "momentum"}, "optimizer"),
+        ({"lr": 0}, "lr"),
+        ({"lr": math.nan}, "lr"),
+        ({"clip": 0}, "clip"),
+        ({"truncate": 0}, "truncate"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_bad_input_is_named_before_the_weights_change(settings, name):
+    task, model = make()
+    before = weights(model)
+    with pytest.raises(ValueError, match=rf"^{name}: got .*, expected "):
+        fit(model, task, **settings)
+    assert all((model.params[name] == before[name]).all() for name in before)
+
+
+def test_a_model_of_another_task_is_refused():
+    _, model = make(Adding(5))
+    with pytest.raises(ValueError, match="^model: got"):
+        fit(model, Agreement(2))
+    with pytest.raises(ValueError, match="^model: got int"):
+        fit(3, Agreement(2))
+
+
+def test_a_net_of_one_unit_one_step_and_one_sequence_trains():
+    task = Agreement(0)
+    model = bl.SequenceModel(bl.RNNCell(task.input_size, 1), 2)
+    assert np.isfinite(fit(model, task, 3, batch_size=1).loss).all()

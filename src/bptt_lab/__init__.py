@@ -11,7 +11,7 @@ Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course'
 
 import importlib
 
-from . import measure, memory, overflow, roads, step_back, tasks, text, train
+from . import measure, memory, overflow, probe, roads, step_back, tasks, text, train
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -26,6 +26,7 @@ __all__ = [
     "measure",
     "memory",
     "overflow",
+    "probe",
     "roads",
     "rtrl",
     "step_back",
@@ -36,6 +37,6 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    if name in ("explore", "figures"):
+    if name in ("experiments", "explore", "figures"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

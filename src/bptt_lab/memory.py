@@ -27,6 +27,7 @@ def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
 
     What is past float64's end is ±inf or 0 here; `norms` gives the logarithm of what it was.
     """
+    _check(cell, trace)
     t = checks.index("t", t, trace.T)
     k = checks.index("k", k, t + 1, lowest=-1)
     for rows, exponents in _products(cell, trace, t, t - k):  # noqa: B007
@@ -38,6 +39,7 @@ def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
 
 def norms(cell: Cell, trace: Trace) -> np.ndarray:
     """log10 ‖dh_t/dh_k‖₂ in [t, k], (T, T) or (B, T, T): 0 on the diagonal, NaN above it, −inf where vanished exactly."""
+    _check(cell, trace)
     T, B, _ = trace.shape
     result = np.full((B, T, T), np.nan)
     result[:, range(T), range(T)] = 0.0
@@ -57,6 +59,7 @@ def norms(cell: Cell, trace: Trace) -> np.ndarray:
 
 def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
     """log10 ‖dh_t/dh_{t−lag}‖₂ of one t, (n,) or (B, n). lags: whole numbers, all of 0..t if not given; t + 1 is the start."""
+    _check(cell, trace)
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
     found: dict[int, np.ndarray] = {}
@@ -79,12 +82,13 @@ def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]
     "(γσ_max)^lag"      γ bounds f', σ_max is the largest singular value of W_hh: larger again (Pascanu et al. 2013). RNNCell only
     "ρ^lag"             the popular guess that is *no* bound; ρ is the spectral radius of W_hh. RNNCell only
     """
+    _check(cell, trace)
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
     B = trace.shape[1]
     steps = np.zeros((B, max(lags) + 1))
-    for j, J, e in _jacobians(cell, trace, range(t, t - max(lags), -1)):
-        steps[:, t + 1 - np.array(j)] = scaled.log10_norms(J, np.broadcast_to(e[..., None], J.shape[:-1])).T
+    for some, J, e in _jacobians(cell, trace, range(t, t - max(lags), -1)):
+        steps[:, t + 1 - np.array(some)] = scaled.log10_norms(J, np.broadcast_to(e[..., None], J.shape[:-1])).T
     found = {"true": norms_back(cell, trace, t, lags)}
     found["product of norms"] = trace.squeeze(steps.cumsum(axis=1)[:, lags], axis=0)
     if isinstance(cell, RNNCell):
@@ -103,7 +107,11 @@ def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]
 
 
 def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
-    """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0."""
+    """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0.
+
+    Each is right to its own last digits, see `spectra`.
+    """
+    _check(cell, trace)
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
     B, D = trace.shape[1], cell.jacobian(trace, t).shape[-1]
@@ -122,32 +130,40 @@ def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray
     An orthogonal frame is carried along and made orthogonal again at each step; the exponents are the mean logarithms of what
     it was stretched by (Benettin et al. 1980), after a burn-in of T // 10 steps. leading: only that many of the largest.
     """
+    _check(cell, trace)
     T, B, _ = trace.shape
     burn_in, Q = T // 10, None
     for steps, J, e in _jacobians(cell, trace, range(T)):
-        D = J.shape[-1]
-        if Q is None:
+        if Q is None:  # a frame in no special position: the axes may be special, and what vanishes is to vanish from the end
+            D = J.shape[-1]
             n = D if leading is None else min(D, checks.count("leading", leading))
-            # Without the whole frame, one in no special position: the axes may be special.
-            frame = np.eye(D) if n == D else np.linalg.qr(np.random.default_rng(0).standard_normal((D, n)))[0]
-            Q, total, rank = np.broadcast_to(frame, (B, D, n)), np.zeros((B, n)), np.full(B, D)
+            Q = np.linalg.qr(np.random.default_rng(0).standard_normal((1, D, D)))[0][:, :, :n]
         for t, J_t, e_t in zip(steps, J, e):
-            Q, R = np.linalg.qr(J_t @ Q)
+            if t == burn_in:
+                total = np.zeros((B, n))
+            A = J_t @ Q
+            if t >= burn_in:
+                A *= np.isfinite(total)[:, None, :]  # a direction that has vanished stays so
+            Q, R = spectra.sorted_qr(A)
             if t >= burn_in:
                 with overflow.quietly():
                     total += np.log(np.abs(np.diagonal(R, axis1=1, axis2=2))) + (e_t * np.log(2.0))[:, None]
-        late = J[np.array(steps) >= burn_in] != 0
-        if len(late):  # more exponents than rows or columns that are not zero would be the logarithm of rounding
-            rank = np.minimum(rank, np.minimum(late.any(axis=2).sum(axis=2), late.any(axis=3).sum(axis=2)).min(axis=0))
-    exponents = -np.sort(-total, axis=1) / (T - burn_in)
-    return np.where(np.arange(exponents.shape[1]) < rank[:, None], exponents, -np.inf).mean(axis=0)
+    return -np.sort(-total, axis=1).mean(axis=0) / (T - burn_in)
 
 
 def report(cell: Cell, x) -> "MemoryReport":
     """How far back the last state remembers after reading x, (T, I) or (T, B, I), from a start of zeros."""
+    _check(cell)
     from .memory_report import MemoryReport
 
     return MemoryReport(cell, cell.unroll(x))
+
+
+def _check(cell: Cell, trace: Trace | None = None) -> None:
+    if not isinstance(cell, Cell):
+        raise checks.error("cell", type(cell).__name__, "a cell such as RNNCell", "A model has it as `model.cell`.")
+    if trace is not None:
+        cell.check_trace(trace)
 
 
 def _lags(lags, t: int) -> list[int]:
@@ -160,7 +176,7 @@ def _lags(lags, t: int) -> list[int]:
 
 
 def _jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Iterator[tuple]:
-    """In chunks: some of the steps, their J_j as (n, B, D, D) with the largest entry in [½, 1), and its powers of two (n, B)."""
+    """In chunks: some of the steps, their J_j as (n, B, D, D) of a size near 1, and their powers of two (n, B)."""
     B = trace.shape[1]
     chunk = max(1, 300_000 // (B * trace.shape[2] ** 2))
     for start in range(0, len(steps), chunk):

@@ -8,6 +8,8 @@ dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ   no product of Jacobians here: this gradient n
 dL_t/dh_t = W_ohᵀ dL_t/dy_t     what each step hands to the cell's backward
 """
 
+from functools import cached_property
+
 import numpy as np
 
 from . import chain_rule, checkpoints, checks, losses, overflow, text
@@ -26,34 +28,63 @@ class Run:
     loss    float        L: summed over the steps, mean over B
     """
 
-    def __init__(self, trace: Trace, y: np.ndarray, losses: np.ndarray, dy: np.ndarray, W_oh: np.ndarray, loss_name: str):
+    def __init__(self, trace: Trace, W_oh, b_o, loss_name: str, wanted: np.ndarray, counts: np.ndarray):
+        T, B, _ = trace.shape
         self.trace = trace
-        self.y = trace.squeeze(y)
-        self.losses = trace.squeeze(losses)
+        self.W_oh, self.b_o = W_oh.copy(), b_o.copy()
+        self.loss_name = loss_name
+        # Only tokens with a loss pass through the readout: in a batch of sentences that is often one step of many.
+        self._rows = slice(None) if counts.all() else np.flatnonzero(counts)
+        self._y = self._readout(self._states)
+        token_losses = np.zeros(T * B)
+        token_losses[self._rows], self._dy = losses.OF[loss_name](self._y, wanted)
+        self._dy /= B
+        self.losses = trace.squeeze(token_losses.reshape(T, B))
         with overflow.quietly():
             self.loss = float(self.losses.sum(0).mean())
-        self.dy = dy  # dL/dy_t, which carries the 1/B, always (T, B, O)
-        self.W_oh = W_oh
-        self.loss_name = loss_name
+
+    @property
+    def _states(self) -> np.ndarray:
+        """The states of the tokens with a loss, one row each."""
+        return self.trace.states[1:].reshape(-1, self.trace.shape[2])[self._rows]
+
+    def _readout(self, states: np.ndarray) -> np.ndarray:
+        with overflow.quietly():
+            return overflow.exploded(overflow.dot(states, self.W_oh.T) + self.b_o)
+
+    @cached_property
+    def y(self) -> np.ndarray:
+        T, B, H = self.trace.shape
+        y = self._y if isinstance(self._rows, slice) else self._readout(self.trace.states[1:].reshape(-1, H))
+        return self.trace.squeeze(y.reshape(T, B, -1))
 
     @property
     def probabilities(self) -> np.ndarray | None:
         """softmax(y), the probability of each class; None for "mse"."""
         return losses.probabilities(self.y) if self.loss_name == "cross_entropy" else None
 
+    def _at_every_step(self, rows: np.ndarray) -> np.ndarray:
+        """(T, B, …) from one row for each token with a loss; 0 for the others."""
+        T, B, _ = self.trace.shape
+        every = np.zeros((T * B, rows.shape[1]))
+        every[self._rows] = rows
+        return every.reshape(T, B, -1)
+
+    @property
+    def dy(self) -> np.ndarray:
+        """dL_t/dy_t, (T, B, O). It carries the mean's 1/B."""
+        return self._at_every_step(self._dy)
+
     @property
     def dh(self) -> np.ndarray:
         """Each step's own dL_t/dh_t = dL_t/dy_t W_oh, (T, B, H)."""
-        T, B, O = self.dy.shape
-        return overflow.dot(self.dy.reshape(-1, O), self.W_oh).reshape(self.trace.shape)
+        return self._at_every_step(overflow.dot(self._dy, self.W_oh))
 
     def readout_gradients(self) -> dict[str, np.ndarray]:
         """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
-        T, B, H = self.trace.shape
-        dy = self.dy.reshape(T * B, -1)
         with overflow.quietly():
-            db_o = overflow.exploded(dy.sum(0))
-        return {"W_oh": overflow.dot(dy.T, self.trace.states[1:].reshape(-1, H)), "b_o": db_o}
+            db_o = overflow.exploded(self._dy.sum(0))
+        return {"W_oh": overflow.dot(self._dy.T, self._states), "b_o": db_o}
 
     def __repr__(self) -> str:
         return f"Run of {self.trace.T} steps: loss {text.say(self.loss, vanished='0')}"
@@ -93,18 +124,9 @@ class SequenceModel:
         `unroll`.
         """
         x, counts = self._check(x, mask)
-        steps = x.shape[:-1]
-        wanted = losses.targets(self.loss, targets, steps, self.output_size, counts)
+        wanted = losses.targets(self.loss, targets, x.shape[:-1], self.output_size, counts)
         sweep = {"scales": scales} if gate_biases is None else {"scales": scales, "gate_biases": gate_biases}
-        trace = self.cell.unroll(x, h0, **sweep)
-        T, B, H = trace.shape
-        with overflow.quietly():
-            y = overflow.exploded(overflow.dot(trace.states[1:].reshape(-1, H), self.W_oh.T) + self.b_o)
-        rows = counts.reshape(-1)
-        token_losses, dy = np.zeros(T * B), np.zeros_like(y)
-        token_losses[rows], dy[rows] = losses.OF[self.loss](y[rows], wanted)
-        shape = T, B, self.output_size
-        return Run(trace, y.reshape(shape), token_losses.reshape(T, B), dy.reshape(shape) / B, self.W_oh.copy(), self.loss)
+        return Run(self.cell.unroll(x, h0, **sweep), self.W_oh, self.b_o, self.loss, wanted, counts)
 
     def _check(self, x, mask) -> tuple[np.ndarray, np.ndarray]:
         """x as floats, and which tokens count; the readout's weights must be finite too."""

@@ -8,8 +8,9 @@ is carried from factor to factor. Each step multiplies by an orthogonal matrix, 
 sorted by size before each QR, which keeps the rounding of small rows small (Cox & Higham 1998). A second QR, of Rᵀ, leaves a
 triangle so nearly diagonal that LAPACK's singular values of it are right one by one.
 
-Measured against exact arithmetic: 2e-13 in the logarithm over 700 decades. Powers of a defective matrix are the exception, since
-their small singular values hang on digits that any rounding changes: 10 units, .5 I + 3·shift, lag 60: .004.
+Measured against exact arithmetic, in the logarithm: 4e-12 at most in two thousand random products of up to 40 factors shaped
+like those of the cells, and 2e-13 over 700 decades. Powers of a defective matrix are the exception, since their small singular
+values hang on digits that any rounding changes: .004 at lag 60 for ten units with W_hh = .5 I + 3·shift.
 """
 
 import numpy as np
@@ -35,12 +36,11 @@ class TransposedProduct:
         # Jᵀ Q = J'ᵀ · X, where J' has rows of size 1 and X = diag(sizes) Q: first X = Q_X R_X, then J'ᵀ Q_X = Q R_J.
         X = self.Q * scaled.power(sizes - top[:, None])[:, :, None]
         order = np.argsort(-(np.log2(np.abs(X).max(axis=1) + 1e-300) + self.exponents), axis=1, kind="stable")
-        X, rows = _columns(X, order), _rows(self.rows, order)
+        X, rows = columns(X, order), _rows(self.rows, order)
         exponents = np.take_along_axis(self.exponents, order, 1)
-        Q_X, R_X, _ = _sorted_qr(X)
-        self.Q, R_J, sizes = _sorted_qr(J.swapaxes(1, 2) @ Q_X)
-        # What is below the rounding of its own row is a direction that the factor does not have.
-        R_J[np.abs(R_J).max(axis=2) <= J.shape[1] * EPS * sizes] = 0.0
+        X *= (exponents > scaled.NOTHING)[:, None, :]  # directions that have vanished stay so
+        Q_X, R_X = sorted_qr(X)
+        self.Q, R_J = sorted_qr(J.swapaxes(1, 2) @ Q_X)
         R = np.triu(R_J @ R_X)
         highest = np.maximum.accumulate(exponents[:, ::-1], axis=1)[:, ::-1]  # over the rows that row i of R takes part of
         R *= scaled.power(np.minimum(exponents[:, None, :] - highest[:, :, None], 0))
@@ -73,17 +73,24 @@ def _of_triangle(R: np.ndarray, exponents: np.ndarray) -> np.ndarray:
         return np.log10(found) + exponents[0] * scaled.LOG10_2
 
 
-def _sorted_qr(A):
-    """QR of A (B, D, n) with its rows in falling order of size; also those sizes."""
+def sorted_qr(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """QR of A (B, D, n) with its rows in falling order of size: Q (B, D, n), R (B, n, n).
+
+    A row of R that is below the rounding of its row of A is a direction that A does not have: it becomes 0.
+    """
+    if A.shape[2] == 1:
+        return np.linalg.qr(A)
     sizes = np.abs(A).max(axis=2)
     order = np.argsort(-sizes, axis=1, kind="stable")
     Q, R = np.linalg.qr(_rows(A, order))
-    return _rows(Q, np.argsort(order, axis=1)), R, np.take_along_axis(sizes, order, 1)
+    rounding = 4 * A.shape[1] * EPS * np.take_along_axis(sizes, order[:, : R.shape[1]], 1)
+    R[np.abs(R).max(axis=2) <= rounding] = 0.0
+    return _rows(Q, np.argsort(order, axis=1)), R
 
 
 def _rows(A, order):
     return np.take_along_axis(A, order[:, :, None], 1)
 
 
-def _columns(A, order):
+def columns(A, order):
     return np.take_along_axis(A, order[:, None, :], 2)

@@ -1,10 +1,186 @@
-"""What training does with a gradient."""
+"""Training: gradient descent with clipping and truncation, step by step.
 
-from collections.abc import Mapping
+p ← p − lr · g                                        "sgd"
+m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²        "adam" (Kingma & Ba 2015), β₁ = .9, β₂ = .999, ε = 1e-8
+p ← p − lr · m̂ / (√v̂ + ε)                            m̂ and v̂ are m and v over 1 − βⁿ after n steps
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 
 import numpy as np
 
-from . import checks
+from . import checks, overflow, text
+from .model import SequenceModel
+from .parameters import Parameters
+
+
+class History:
+    """What happened at each step of a training, and why it ended early if it did.
+
+    loss       (steps,)  the loss of that step's batch, before its update
+    grad_norm  (steps,)  the gradient's norm over all parameters, before clipping
+    lr         (steps,)  the learning rate
+    stopped    None, or a sentence: who or what ended the run before its last step
+    """
+
+    def __init__(self, asked: int):
+        self.asked = asked
+        self.stopped: str | None = None
+        self._rows: list[tuple[float, float, float]] = []
+
+    def add(self, loss: float, grad_norm: float, lr: float) -> None:
+        self._rows.append((loss, grad_norm, lr))
+
+    def _column(self, i: int) -> np.ndarray:
+        return np.array([row[i] for row in self._rows])
+
+    @property
+    def loss(self) -> np.ndarray:
+        return self._column(0)
+
+    @property
+    def grad_norm(self) -> np.ndarray:
+        return self._column(1)
+
+    @property
+    def lr(self) -> np.ndarray:
+        return self._column(2)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        said = f"History of {len(self)} of {self.asked} steps"
+        if self._rows:
+            last = self.loss[-100:]
+            said += f": loss {text.say(self.loss[0])} at first, {text.say(last.mean())} over the last {len(last)}"
+        return f"{said}. {self.stopped}" if self.stopped else said + "."
+
+
+def fit(
+    model: SequenceModel,
+    task,
+    steps: int,
+    batch_size: int = 32,
+    optimizer: str = "sgd",
+    lr: float | Callable[[int], float] = 0.5,
+    clip: float | None = 1.0,
+    truncate: int | None = None,
+    seed: int = 0,
+    progress: bool = True,
+    until: Callable[[int], bool] | None = None,
+) -> History:
+    """Train a model on fresh batches of a task; `model.params` change in place.
+
+    optimizer: "sgd" or "adam". lr: a number, or a function of the step, which counts from 0. clip: the gradient's largest
+    norm, None for no clipping. truncate: as in `model.backward`. seed: of the batches. progress: show a bar (with tqdm, if
+    it is installed), and say why a run ended early. until: a function of the number of steps done that ends the run by
+    returning true, for example once a score is reached.
+
+    The stop button ends the run: the history so far is returned, and the weights are those of the last whole step. So it
+    is when the loss or the gradient overflows; `History.stopped` says at which step, and what to try.
+    """
+    if not isinstance(model, SequenceModel):
+        raise checks.error("model", type(model).__name__, "a SequenceModel")
+    wanted = task.input_size, task.output_size, task.loss
+    if (given := (model.cell.input_size, model.output_size, model.loss)) != wanted:
+        raise checks.error("model", f"(inputs, outputs, loss) = {given}", f"{wanted}, as {task!r} has them")
+    steps, rng = checks.count("steps", steps), np.random.default_rng(checks.seed("seed", seed))
+    direction = OPTIMIZERS[checks.choice("optimizer", optimizer, OPTIMIZERS)]()
+    rate = lr if callable(lr) else lambda step: lr
+    limit = np.inf if clip is None else _above_zero("clip", clip)
+    history, params, step, new = History(steps), model.params, 0, np.empty(0)
+    with _bar(steps, progress) as bar:
+        try:
+            for step in range(steps):
+                run = model.forward(*task.batch(batch_size, rng))
+                grads = model.backward(run, truncate)
+                clipped, norm = clip_by_norm({"": _joined(grads, params)}, limit)
+                lr_now = _above_zero("lr", rate(step))
+                with overflow.quietly():
+                    new = _joined(params, params) - lr_now * direction(clipped[""])
+                if not (math.isfinite(run.loss) and math.isfinite(norm) and checks.all_finite(new)):
+                    history.stopped = _overflowed(step, run.loss, norm, clip)
+                    break
+                history.add(run.loss, norm, lr_now)
+                _set(params, new)
+                bar.update()
+                if until and until(step + 1):
+                    history.stopped = f"Ended after step {step + 1}, as asked."
+                    break
+        except KeyboardInterrupt:
+            if len(history) == step + 1:  # the step counts, so all of its update does
+                _set(params, new)
+            history.stopped = f"Stopped by hand after step {len(history)}; the weights are those of that step."
+    if progress and history.stopped:
+        print(history.stopped)
+    return history
+
+
+def _joined(arrays: Mapping[str, np.ndarray], names) -> np.ndarray:
+    return np.concatenate([arrays[name].reshape(-1) for name in names])
+
+
+def _set(params: Parameters, joined: np.ndarray) -> None:
+    start = 0
+    for value in params.values():
+        value[...] = joined[start : start + value.size].reshape(value.shape)
+        start += value.size
+
+
+def _overflowed(step: int, loss: float, norm: float, clip: float | None) -> str:
+    what = "the loss" if not math.isfinite(loss) else "the gradient" if not math.isfinite(norm) else "an update"
+    cure = "a smaller lr" if clip is not None else "clip=1.0, or a smaller lr"
+    return f"Stopped at step {step + 1}: {what} exploded. The weights are those before it. Try {cure}, or a smaller weight_scale."
+
+
+def _above_zero(name: str, value) -> float:
+    value = checks.number(name, value)
+    if value <= 0:
+        raise checks.error(name, value, "a number above 0")
+    return value
+
+
+def _bar(steps: int, progress: bool):
+    """A progress bar, if there is something to show one with."""
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return _NoBar()
+    return tqdm(total=steps, disable=not progress, leave=False, unit="step")
+
+
+class _NoBar(nullcontext):
+    def __enter__(self):
+        return self
+
+    def update(self):
+        pass
+
+
+class _SGD:
+    def __call__(self, gradient: np.ndarray) -> np.ndarray:
+        return gradient
+
+
+class _Adam:
+    """β₁ = .9, β₂ = .999, ε = 1e-8."""
+
+    def __init__(self):
+        self.m = self.v = np.zeros(())
+        self.n = 0
+
+    def __call__(self, gradient: np.ndarray) -> np.ndarray:
+        self.n += 1
+        self.m = 0.9 * self.m + 0.1 * gradient
+        with overflow.quietly():
+            self.v = 0.999 * self.v + 0.001 * np.square(gradient)
+        return self.m / (1 - 0.9**self.n) / (np.sqrt(self.v / (1 - 0.999**self.n)) + 1e-8)
+
+
+OPTIMIZERS: dict[str, Callable[[], Callable[[np.ndarray], np.ndarray]]] = {"sgd": _SGD, "adam": _Adam}
 
 
 def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[str, np.ndarray], float]:
@@ -12,12 +188,14 @@ def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[st
 
     The direction is kept (Pascanu, Mikolov & Bengio 2013). Where entries have exploded to ±inf, they alone are left, all of
     one size: the direction of the rest is lost beside them, and the result has norm `limit` like any other. Zero stays
-    zero. limit: a number above 0. Returns new arrays.
+    zero. limit: a number above 0; infinity clips nothing. Returns new arrays.
     """
-    limit = checks.number("limit", limit)
-    if limit <= 0:
-        raise checks.error("limit", limit, "a number above 0")
+    limit = limit if limit == np.inf else _above_zero("limit", limit)
     arrays = {name: checks.array(f"grads[{name!r}]", value, allow_inf=True) for name, value in grads.items()}
+    with overflow.quietly():
+        square = sum(float(np.vdot(array, array)) for array in arrays.values())
+    if 1e-280 < square < 1e300 and (norm := math.sqrt(square)) <= limit:
+        return {name: array.copy() for name, array in arrays.items()}, norm
     largest = float(max((np.abs(array).max(initial=0.0) for array in arrays.values()), default=0.0))
     if largest == 0.0:
         return {name: array.copy() for name, array in arrays.items()}, 0.0

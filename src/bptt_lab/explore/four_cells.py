@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, chain_rule, losses, overflow
+from .. import SequenceModel, chain_rule
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..cells.base import Cell
 from ..tasks import vocabulary
@@ -115,9 +115,8 @@ def gradients(length: int, net: int) -> dict[str, np.ndarray]:
 
 def _norms(cell: Cell, x: np.ndarray, scales: np.ndarray, net: int, **biases) -> np.ndarray:
     """(B, T): ‖dL/dx_k‖ over the words at each weight scale and gate bias, with L the loss of “were” after the last word."""
-    trace = cell.unroll(np.repeat(x[:, None], len(scales), axis=1), scales=scales, **biases)
-    model, were = SequenceModel(cell, x.shape[1], seed=net), vocabulary.indices("were").repeat(len(scales))
-    _, dy = losses.OF[model.loss](overflow.dot(trace.states[-1], model.W_oh.T) + model.b_o, were)
-    dh = np.zeros(trace.shape)
-    dh[-1] = overflow.dot(dy, model.W_oh)
-    return chain_rule.norm(cell.backward(trace, dh)["x"]).T
+    B, T = len(scales), len(x)
+    were = np.broadcast_to(vocabulary.indices("were"), (T, B))
+    last = np.broadcast_to(np.arange(T)[:, None] == T - 1, (T, B))
+    run = SequenceModel(cell, x.shape[1], seed=net).forward(np.repeat(x[:, None], B, axis=1), were, last, scales=scales, **biases)
+    return chain_rule.norm(cell.backward(run.trace, run.dh * B)["x"]).T  # the mean over the batch divided by B

@@ -1,5 +1,9 @@
 """The sequences that nets are trained on."""
 
 from . import vocabulary
+from .adding import Adding
+from .agreement import Agreement
+from .task import Task
+from .temporal_order import TemporalOrder
 
-__all__ = ["vocabulary"]
+__all__ = ["Adding", "Agreement", "Task", "TemporalOrder", "vocabulary"]

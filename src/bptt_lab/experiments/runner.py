@@ -1,0 +1,88 @@
+"""Do the runs of a recipe, on any executor, so that nothing is lost when it is stopped.
+
+Each finished run is one small file at once: FOLDER/NAME/KEY.json. Started again, only what has no file yet is run. The
+executor is anything with `submit` and `concurrent.futures` futures: processes of this machine, or a cluster's.
+"""
+
+import json
+import os
+import platform
+import tempfile
+from concurrent.futures import Executor, as_completed
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .recipe import Recipe, Result, Settings, key
+
+COMMITTED = Path(__file__).parent / "results"
+
+
+def finished(recipe: Recipe, folder: Path) -> dict[str, dict]:
+    """The runs that have a file, by key."""
+    files = {key(settings): folder / recipe.name / f"{key(settings)}.json" for settings in recipe.runs}
+    return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.exists()}
+
+
+def run(recipe: Recipe, executor: Executor, folder: Path, progress: bool = True) -> list[dict]:
+    """Do every run that has no file yet; return all of them, {"settings": …, "result": …}, in the recipe's order.
+
+    A run that fails does not stop the others; the first error is raised when they are done.
+    """
+    from tqdm.auto import tqdm
+
+    done, errors = finished(recipe, folder), []
+    waiting = {executor.submit(recipe.run, settings): settings for settings in recipe.runs if key(settings) not in done}
+    try:
+        with tqdm(total=len(recipe.runs), initial=len(done), desc=recipe.name, unit="run", disable=not progress) as bar:
+            for future in as_completed(waiting):
+                try:
+                    record = {"settings": waiting[future], "result": future.result()}
+                except Exception as error:  # one bad run must not cost the others
+                    error.add_note(f"in the run {waiting[future]}")
+                    errors.append(error)
+                    continue
+                _write(folder / recipe.name / f"{key(record['settings'])}.json", record)
+                done[key(record["settings"])] = record
+                bar.update()
+    except BaseException:
+        for future in waiting:
+            future.cancel()
+        raise
+    if errors:
+        raise errors[0]
+    return [done[key(settings)] for settings in recipe.runs]
+
+
+def save(recipe: Recipe, records: list[dict], folder: Path = COMMITTED) -> Path:
+    """The results as one file to commit: what was asked, every run, versions and date."""
+    versions = {"python": platform.python_version(), "numpy": np.__version__}
+    head = {"recipe": recipe.name, "question": recipe.question, "date": date.today().isoformat(), "versions": versions}
+    rows = ",\n".join("  " + json.dumps(record) for record in records)
+    text = json.dumps(head, indent=1)[:-2] + ',\n "runs": [\n' + rows + "\n ]\n}\n"
+    path = folder / f"{recipe.name}.json"
+    _write_text(path, text)
+    return path
+
+
+def load(name: str, folder: Path = COMMITTED) -> list[dict[str, Any]]:
+    """The committed runs of a recipe: a flat dict each, settings and results side by side."""
+    from ..checks import choice
+
+    choice("name", name, sorted(path.stem for path in folder.glob("*.json")))
+    records = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["runs"]
+    return [{**record["settings"], **record["result"]} for record in records]
+
+
+def _write(path: Path, record: dict[str, Settings | Result]) -> None:
+    _write_text(path, json.dumps(record) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Whole or not at all, also when the process is killed meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+        file.write(text)
+    os.replace(file.name, path)

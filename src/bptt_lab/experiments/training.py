@@ -1,0 +1,46 @@
+"""One training as a run: a cell, a task, a budget and a seed in; the steps it took and the score it reached out."""
+
+from .. import cells, tasks, train
+from ..model import SequenceModel
+from .recipe import Result, Settings
+
+# The names of the course, and what they stand for: a cell, and what it is made with.
+CELLS: dict[str, tuple[str, dict]] = {
+    "tanh": ("RNNCell", {}),
+    "identity ReLU": ("RNNCell", {"activation": "relu", "init": "identity"}),
+    "gated, open": ("GatedCell", {"gate_bias": 2.0}),
+    "gated, closed": ("GatedCell", {}),
+    "GRU, open": ("GRUCell", {"gate_bias": 1.0}),
+    "LSTM, open": ("LSTMCell", {"gate_bias": 2.0}),
+    "LSTM, closed": ("LSTMCell", {}),
+}
+
+
+def make(settings: Settings) -> tuple[tasks.Task, SequenceModel]:
+    """The task and the untrained model of some settings: "cell", "task", "seed", and "hidden" (32 if not given)."""
+    task_name, arguments = settings["task"]
+    task = getattr(tasks, task_name)(**{name: tuple(v) if isinstance(v, list) else v for name, v in arguments.items()})
+    cell_name, keywords = CELLS[settings["cell"]]
+    start = {"init": "uniform", "seed": settings["seed"], **keywords}
+    cell = getattr(cells, cell_name)(task.input_size, settings.get("hidden", 32), **start)
+    return task, SequenceModel(cell, task.output_size, task.loss, seed=settings["seed"])
+
+
+def train_until(settings: Settings) -> Result:
+    """Train until the score is reached or the budget is spent.
+
+    Settings: those of `make`, "fit" (keywords of `train.fit`, "steps" among them), and "reach", the score to reach; it is looked
+    at every 50 steps. Result: "steps" to reach it (None if it was not), "score" at the end, and "stopped".
+    """
+    task, model = make(settings)
+    better = (
+        (lambda score: score >= settings["reach"]) if task.loss == "cross_entropy" else (lambda score: score <= settings["reach"])
+    )
+    history = train.fit(
+        model, task, seed=settings["seed"], progress=False, **settings["fit"],
+        until=lambda step: step % 50 == 0 and better(task.score(model, n=500, seed=10_000 + step)),
+    )  # fmt: skip
+    score = task.score(model, n=1000, seed=1)
+    overflowed = history.stopped if history.stopped and "as asked" not in history.stopped else None
+    reached = len(history) if history.stopped and not overflowed else None
+    return {"steps": reached, "score": round(score, 4), "overflowed": overflowed}

@@ -1,0 +1,37 @@
+"""The adding problem: remember two numbers, far apart, and say their sum."""
+
+import numpy as np
+
+from .. import checks
+from .task import Batch, Task
+
+
+class Adding(Task):
+    """Numbers drawn from U[0, 1], two of them marked, one in each half; after the last the net says the sum of the two.
+
+    length: T, at least 2. x[t] is (number, mark), the target stands at the last step. Always to say 1, the mean, has a
+    squared error of 1/6. (The variant of Le, Jaitly & Hinton 2015. Hochreiter & Schmidhuber 1997 draw from [−1, 1], and
+    their target is .5 + sum/4: there the mean has 1/24.)
+    """
+
+    input_size, output_size, loss = 2, 1, "mse"
+
+    def __init__(self, length: int = 50):
+        self.length = checks.count("length", length)
+        if length < 2:
+            raise checks.error("length", length, "at least 2", "Two numbers are to be added.")
+
+    def __repr__(self) -> str:
+        return f"Adding(length={self.length})"
+
+    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+        T, half, sequences = self.length, self.length // 2, np.arange(size)
+        x = np.zeros((T, size, 2))
+        x[:, :, 0] = rng.random((T, size))
+        marked = rng.integers(half, size=size), rng.integers(half, T, size=size)
+        targets, mask = np.zeros((T, size)), np.zeros((T, size), bool)
+        for places in marked:
+            x[places, sequences, 1] = 1.0
+            targets[-1] += x[places, sequences, 0]
+        mask[-1] = True
+        return x, targets, mask

@@ -1,0 +1,58 @@
+"""What every task offers: sizes for a model, batches, and a score."""
+
+import numpy as np
+
+from .. import checks
+from ..model import SequenceModel
+
+Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
+_TOGETHER = 250_000  # numbers of x that are scored at once: a few megabytes
+
+
+class Task:
+    """Sequences to train on, drawn anew for each batch.
+
+    input_size, output_size, loss: what a model for this task needs. `length`: T of every batch.
+    """
+
+    input_size: int
+    output_size: int
+    loss: str
+    length: int
+
+    def batch(self, size: int, rng: np.random.Generator) -> Batch:
+        """x (T, B, I), targets (T, B), and mask (T, B), true where a step has a loss; B = size."""
+        size = checks.count("size", size)
+        if not isinstance(rng, np.random.Generator):
+            raise checks.error("rng", repr(rng), "a NumPy generator", "Try `np.random.default_rng(0)`.")
+        return self._batch(size, rng)
+
+    def score(self, model: SequenceModel, n: int = 1000, seed: int = 0) -> float:
+        """How well a model does on n fresh sequences: accuracy, or mean squared error for the loss "mse"."""
+        if not isinstance(model, SequenceModel):
+            raise checks.error("model", type(model).__name__, "a SequenceModel")
+        given, wanted = (model.cell.input_size, model.output_size, model.loss), (self.input_size, self.output_size, self.loss)
+        if given != wanted:
+            raise checks.error("model", f"(inputs, outputs, loss) = {given}", f"{wanted}, as {self!r} has them")
+        rng, n = np.random.default_rng(checks.seed("seed", seed)), checks.count("n", n)
+        piece = max(1, _TOGETHER // (self.length * self.input_size))
+        sizes = [min(piece, n - start) for start in range(0, n, piece)]
+        points = [size * self._points(model, *self.batch(size, rng)) for size in sizes]
+        return float(sum(points) / n)
+
+    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+        raise NotImplementedError
+
+    def _points(self, model: SequenceModel, x: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> float:
+        """The score of one batch: the share of the steps with a loss where the target is the likeliest class."""
+        y = model.forward(x, targets, mask).y
+        if self.loss == "mse":
+            return float(np.square(y[mask][:, 0] - targets[mask]).mean())
+        return float((y[mask].argmax(axis=-1) == targets[mask]).mean())
+
+
+def one_hot(classes: np.ndarray, n: int) -> np.ndarray:
+    """(…, n): a 1 at the number of each class."""
+    x = np.zeros((classes.size, n))
+    x[np.arange(classes.size), classes.reshape(-1)] = 1.0
+    return x.reshape(*classes.shape, n)
