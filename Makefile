@@ -1,6 +1,6 @@
 # One way to run everything. Needs Python 3.11 to 3.14 and make; all else is installed into .venv, once.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bench test-torch notebooks lock clean
+.PHONY: help lab test check bench test-torch notebooks site lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -50,6 +50,9 @@ test-torch: $(VENV)/torch.done  ## compare live with PyTorch (installs it)
 notebooks: $(VENV)/test.done  ## run every notebook and keep the outputs that are to be kept
 	$(PY) -m tools.notebooks run
 
+site: $(VENV)/docs.done  ## the course as web pages with living sliders, into build/site
+	$(PY) -m tools.site
+
 lock: $(VENV)/made  ## pin all dependencies anew, for all platforms
 	$(PY) -m pip install --quiet uv
 	$(PY) -m tools.lock
@@ -72,6 +75,11 @@ $(VENV)/course.done: $(VENV)/made requirements.txt pyproject.toml
 $(VENV)/test.done: $(VENV)/course.done requirements-test.txt
 	@echo "Installing what the tests need into $(VENV): once."
 	$(PY) -m pip install --quiet -r requirements-test.txt
+	@touch $@
+
+$(VENV)/docs.done: $(VENV)/course.done requirements-docs.txt
+	@echo "Installing what the site is made with into $(VENV): once."
+	$(PY) -m pip install --quiet -r requirements-docs.txt
 	@touch $@
 
 $(VENV)/torch.done: $(VENV)/test.done

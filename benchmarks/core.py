@@ -1,4 +1,4 @@
-"""Speed of the plain cell: forward and backward, with gradients for parameters and inputs, against other ways to get them.
+"""Speed of the cells: forward and backward, with gradients for parameters and inputs, against other ways to get them.
 
     python -m benchmarks.core
 
@@ -20,15 +20,15 @@ import numpy as np  # noqa: E402
 
 import bptt_lab as bl  # noqa: E402
 
-# (T, B, I, H) and the target ratio to torch
+# (T, B, I, H) and the target ratio to torch of the plain cell, GRU and LSTM
 SIZES = {
-    (4, 1, 8, 8): 15.5,
-    (20, 1, 16, 16): 11.0,
-    (100, 1, 32, 32): 7.5,
-    (50, 16, 32, 32): 2.95,
-    (100, 32, 64, 64): 1.25,
-    (500, 16, 64, 64): 1.5,
-    (1000, 8, 128, 128): 1.45,
+    (4, 1, 8, 8): (15.5, 8.0, 10.0),
+    (20, 1, 16, 16): (11.0, 7.5, 7.0),
+    (100, 1, 32, 32): (7.5, 6.0, 3.35),
+    (50, 16, 32, 32): (2.95, 2.15, 2.05),
+    (100, 32, 64, 64): (1.25, 1.15, 1.1),
+    (500, 16, 64, 64): (1.5, 1.7, 1.2),
+    (1000, 8, 128, 128): (1.45, 1.35, 1.2),
 }
 ROUNDS, ROUND_SECONDS = 9, 0.04
 
@@ -65,7 +65,8 @@ def torch_rnn(x, dh, cell) -> Callable | None:
     except ImportError:
         return None
     torch.set_num_threads(1)
-    rnn = torch.nn.RNN(cell.input_size, cell.hidden_size).double()
+    kind = {bl.RNNCell: torch.nn.RNN, bl.GRUCell: torch.nn.GRU, bl.LSTMCell: torch.nn.LSTM}[type(cell)]
+    rnn = kind(cell.input_size, cell.hidden_size).double()
     rnn.load_state_dict({name: torch.tensor(value) for name, value in cell.to_torch().items()})
     inputs, upstream = torch.tensor(x, requires_grad=True), torch.tensor(dh)
 
@@ -113,38 +114,63 @@ def seconds(run: Callable, times: int) -> float:
     return (time.perf_counter() - start) / times
 
 
-def main() -> None:
-    contenders = {"torch": torch_rnn, "jax": jax_scan, "one-step NumPy": one_step_numpy}
-    print("Plain cell, forward + backward, float64, one thread. Ratios are theirs / ours, medians of paired rounds.\n")
-    print(f"{'T, B, I, H':>20} {'ours, µs':>10} {'torch':>8} {'(target)':>9} {'jax':>8} {'one-step NumPy':>15}")
-    for (T, B, I, H), target in SIZES.items():
-        rng = np.random.default_rng(0)
-        cell = bl.RNNCell(I, H)
-        x, dh = rng.standard_normal((T, B, I)), rng.standard_normal((T, B, H))
-        runs = {"ours": ours(x, dh, cell), **{name: make(x, dh, cell) for name, make in contenders.items()}}
-        live = {name: run for name, run in runs.items() if run}
-        expected = live["ours"]()
-        for name, run in live.items():
-            for key in ("W_x", "W_hh", "x"):
+def measured(runs: dict[str, Callable | None]) -> dict[str, list[float]]:
+    """Seconds of each contender in each round; all give the gradients of the first."""
+    live = {name: run for name, run in runs.items() if run}
+    expected = next(iter(live.values()))()
+    for name, run in live.items():
+        for key in ("W_x", "W_hh", "x"):
+            if name != "gated":
                 np.testing.assert_allclose(run()[key], expected[key], rtol=1e-6, atol=1e-9, err_msg=name)
-        times = {name: max(1, round(ROUND_SECONDS / seconds(run, 1))) for name, run in live.items()}
-        rounds = [{name: seconds(run, times[name]) for name, run in live.items()} for _ in range(ROUNDS)]
-        ratio = {name: statistics.median(taken[name] / taken["ours"] for taken in rounds) for name in live}
-        shown = {name: f"{ratio[name]:.2f}" if name in ratio else "–" for name in contenders}
-        own = statistics.median(taken["ours"] for taken in rounds) * 1e6
-        columns = f"{shown['torch']:>8} {target:9.2f} {shown['jax']:>8} {shown['one-step NumPy']:>15}"
-        print(f"{f'{T}, {B}, {I}, {H}':>20} {own:10.1f} {columns}")
+    times = {name: max(1, round(ROUND_SECONDS / seconds(run, 1))) for name, run in live.items()}
+    rounds = [{name: seconds(run, times[name]) for name, run in live.items()} for _ in range(ROUNDS)]
+    return {name: [taken[name] for taken in rounds] for name in live}
+
+
+def ratio(taken: dict[str, list[float]], name: str, over: str = "ours") -> str:
+    if name not in taken:
+        return "–"
+    return f"{statistics.median(theirs / own for theirs, own in zip(taken[name], taken[over])):.2f}"
+
+
+def main() -> None:
+    print("Forward + backward, float64, one thread. Ratios are theirs / ours, medians of paired rounds.\n")
+    print(f"{'Plain cell, T, B, I, H':>24} {'ours, µs':>10} {'torch':>8} {'(target)':>9} {'jax':>8} {'one-step NumPy':>15}")
+    problems = {size: problem(*size) for size in SIZES}
+    for size, targets in SIZES.items():
+        cell = bl.RNNCell(*size[2:])
+        makers = {"ours": ours, "torch": torch_rnn, "jax": jax_scan, "one-step NumPy": one_step_numpy}
+        taken = measured({name: make(*problems[size], cell) for name, make in makers.items()})
+        own = statistics.median(taken["ours"]) * 1e6
+        columns = f"{ratio(taken, 'jax'):>8} {ratio(taken, 'one-step NumPy'):>15}"
+        print(f"{', '.join(map(str, size)):>24} {own:10.1f} {ratio(taken, 'torch'):>8} {targets[0]:9.2f} {columns}")
+    head = "".join(f" {name + ', µs':>10} {'torch':>8} {'(target)':>9}" for name in ("GRU", "LSTM"))
+    print(f"\n{'T, B, I, H':>24}{head} {'gated / GRU':>12}")
+    for size, targets in SIZES.items():
+        x, dh = problems[size]
+        gru, lstm, gated = (kind(*size[2:]) for kind in (bl.GRUCell, bl.LSTMCell, bl.GatedCell))
+        taken = measured({"ours": ours(x, dh, gru), "torch": torch_rnn(x, dh, gru), "gated": ours(x, dh, gated)})
+        long = measured({"ours": ours(x, dh, lstm), "torch": torch_rnn(x, dh, lstm)})
+        line = [f"{', '.join(map(str, size)):>24}"]
+        for found, target in ((taken, targets[1]), (long, targets[2])):
+            line.append(f"{statistics.median(found['ours']) * 1e6:10.1f} {ratio(found, 'torch'):>8} {target:9.2f}")
+        print(*line, f"{ratio(taken, 'gated'):>12}")
     course_s_own()
     memory_s_own()
+
+
+def problem(T: int, B: int, I: int, H: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    return rng.standard_normal((T, B, I)), rng.standard_normal((T, B, H))
 
 
 def course_s_own() -> None:
     """The course's own computations, in ms."""
     print("\nThe course's own computations, median ms:")
     scales = np.geomspace(0.1, 10, 150)
-    for T, H in ((4, 8), (100, 32)):
+    for kind, T, H in ((bl.RNNCell, 4, 8), (bl.RNNCell, 100, 32), (bl.GatedCell, 100, 32), (bl.LSTMCell, 100, 32)):
         rng = np.random.default_rng(0)
-        model = bl.SequenceModel(bl.RNNCell(H, H), 8)
+        model = bl.SequenceModel(kind(H, H), 8)
         x, targets = rng.standard_normal((T, H)), rng.integers(8, size=T)
         run = model.forward(x, targets)
         batch = np.repeat(x[:, None], len(scales), axis=1)
@@ -158,7 +184,8 @@ def course_s_own() -> None:
         }
         for name, call in work.items():
             call()
-            print(f"  T={T:3}, H={H:2}  {name:28} {statistics.median(seconds(call, 1) for _ in range(5)) * 1e3:8.3f}")
+            taken = statistics.median(seconds(call, 1) for _ in range(5)) * 1e3
+            print(f"  {kind.__name__:9} T={T:3}, H={H:2}  {name:28} {taken:8.3f}")
 
 
 def memory_s_own() -> None:

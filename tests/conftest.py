@@ -1,5 +1,6 @@
 """Random problems for all tests of the core."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,13 @@ settings.register_profile("course", deadline=None, derandomize=True, max_example
 settings.load_profile("course")
 
 ACTIVATIONS = ("tanh", "relu", "sigmoid")
+GATES = {
+    "gated": bl.GatedCell,
+    "gru": bl.GRUCell,
+    "gru before": functools.partial(bl.GRUCell, reset_after=False),
+    "lstm": bl.LSTMCell,
+}
+CELLS = (*ACTIVATIONS, *GATES)
 STARTS = ("normal", "uniform", "glorot", "orthogonal", "identity")
 
 
@@ -25,24 +33,35 @@ class Problem:
     x: np.ndarray
     targets: np.ndarray
     mask: np.ndarray
-    h0: np.ndarray
+    h0: np.ndarray | tuple[np.ndarray, np.ndarray]  # a pair for the LSTM
+    cell: str  # one of CELLS
+
+    def start(self, b):
+        """h0 of one sequence."""
+        if self.x.ndim == 2:
+            return self.h0
+        return tuple(part[b] for part in self.h0) if isinstance(self.h0, tuple) else self.h0[b]
 
     @property
     def arguments(self):
         cell, shape = self.model.cell, self.x.shape
         batch = (lambda a: a) if self.x.ndim == 3 else (lambda a: a[:, None])
-        h0 = self.h0.reshape(-1, cell.hidden_size)
+        parts = self.h0 if isinstance(self.h0, tuple) else (self.h0,)
+        h0 = np.concatenate([part.reshape(-1, cell.hidden_size) for part in parts], axis=1)
         params = {name: np.array(value) for name, value in self.model.params.items()}
         targets = batch(self.targets)
         if self.model.loss == "mse":
             targets = targets.reshape(shape[0], h0.shape[0], self.model.output_size)
-        return params, batch(self.x), h0, targets, batch(self.mask), cell.activation.name, self.model.loss
+        return params, batch(self.x), h0, targets, batch(self.mask), self.cell, self.model.loss
 
 
-def make(T=4, B=None, I=3, H=4, O=3, activation="tanh", init="normal", loss="cross_entropy", seed=0, scale=1.0):
-    rng = np.random.default_rng(seed)
-    cell = bl.RNNCell(I, H, activation=activation, init=init, seed=seed, weight_scale=scale)
-    cell.params["b"] = 0.3 * rng.standard_normal(H)
+def make(T=4, B=None, I=3, H=4, O=3, activation="tanh", init="normal", loss="cross_entropy", seed=0, scale=1.0, cell=None):
+    """cell: one of CELLS; the plain cell with that activation if it is not given."""
+    rng, name = np.random.default_rng(seed), cell or activation
+    kind = GATES.get(name) or functools.partial(bl.RNNCell, activation=name)
+    cell = kind(I, H, init=init, seed=seed, weight_scale=scale)
+    for bias in (name for name in cell.params if name.startswith("b")):
+        cell.params[bias] = 0.3 * rng.standard_normal(cell.params[bias].shape)
     model = bl.SequenceModel(cell, O, loss=loss, seed=seed)
     model.params["b_o"] = rng.standard_normal(O)
     steps = (T,) if B is None else (T, B)
@@ -50,22 +69,24 @@ def make(T=4, B=None, I=3, H=4, O=3, activation="tanh", init="normal", loss="cro
     mask = rng.random(steps) < 0.7
     mask.flat[-1] = True
     h0 = rng.standard_normal((H,) if B is None else (B, H))
-    return Problem(model, rng.standard_normal((*steps, I)), targets, mask, h0)
+    x = rng.standard_normal((*steps, I))
+    return Problem(model, x, targets, mask, (h0, rng.standard_normal(h0.shape)) if name == "lstm" else h0, name)
 
 
-problems = st.builds(
-    make,
+_sizes = dict(
     T=st.integers(1, 6),
     B=st.sampled_from([None, 1, 2, 3]),
     I=st.integers(1, 4),
     H=st.integers(1, 5),
     O=st.integers(1, 4),
-    activation=st.sampled_from(ACTIVATIONS),
     init=st.sampled_from(STARTS),
     loss=st.sampled_from(["cross_entropy", "mse"]),
     seed=st.integers(0, 10**6),
     scale=st.sampled_from([0.3, 1.0, 2.0]),
 )
+problems = st.builds(make, cell=st.sampled_from(CELLS), **_sizes)
+plain_problems = st.builds(make, cell=st.sampled_from(ACTIVATIONS), **_sizes)
+gate_problems = st.builds(make, cell=st.sampled_from(tuple(GATES)), **_sizes)
 
 
 # What rounding leaves of a softmax near 1 and of sums that cancel; a gradient smaller than that has no digits to compare.

@@ -10,16 +10,13 @@ from hypothesis import strategies as st
 import bptt_lab as bl
 from bptt_lab import chain_rule
 from tests import reference
-from tests.conftest import ROUNDING, make, problems, same
-
-CELL_PARAMETERS = ("W_x", "W_hh", "b")
-
+from tests.conftest import GATES, ROUNDING, make, problems, same
 
 @given(problems, st.data())
 def test_each_term_is_the_gradient_of_a_step_s_own_copy_of_the_weights(p, data):
     t = data.draw(st.integers(0, len(p.x) - 1))
     k = data.draw(st.integers(0, t))
-    wrt = data.draw(st.sampled_from(CELL_PARAMETERS))
+    wrt = data.draw(st.sampled_from(list(p.model.cell.params)))
     run = p.model.forward(p.x, p.targets, p.mask, p.h0)
     got = p.model.chain_rule_terms(run, t, wrt)
     assert [term.k for term in got] == list(range(t + 1))
@@ -27,8 +24,9 @@ def test_each_term_is_the_gradient_of_a_step_s_own_copy_of_the_weights(p, data):
     same(got[k].gradient, expected, 1e-9, ROUNDING)
 
 
-@given(problems, st.sampled_from([*CELL_PARAMETERS, "W_oh", "b_o"]))
-def test_terms_sum_to_bptt_s_gradient_of_each_token_and_of_the_whole(p, wrt):
+@given(problems, st.data())
+def test_terms_sum_to_bptt_s_gradient_of_each_token_and_of_the_whole(p, data):
+    wrt = data.draw(st.sampled_from(list(p.model.params)))
     run = p.model.forward(p.x, p.targets, p.mask, p.h0)
     whole, largest = 0.0, 0.0
     for t in range(len(p.x)):
@@ -45,7 +43,7 @@ def test_terms_sum_to_bptt_s_gradient_of_each_token_and_of_the_whole(p, wrt):
 @given(problems, st.data())
 def test_the_factors_of_a_term_multiply_to_its_gradient(p, data):
     t = data.draw(st.integers(0, len(p.x) - 1))
-    wrt = data.draw(st.sampled_from([*CELL_PARAMETERS, "W_oh", "b_o"]))
+    wrt = data.draw(st.sampled_from(list(p.model.params)))
     run = p.model.forward(p.x, p.targets, p.mask, p.h0)
     for term in p.model.chain_rule_terms(run, t, wrt):
         factors = list(term.factors.values())
@@ -57,7 +55,7 @@ def test_the_factors_of_a_term_multiply_to_its_gradient(p, data):
             rows = []
             for b in range(p.x.shape[1]):
                 row = functools.reduce(
-                    np.dot, [m[b] if name != f"dy[{t}]/dh[{t}]" else m for name, m in list(term.factors.items())[:-1]]
+                    np.dot, [m[b] if not name.startswith("dy") else m for name, m in list(term.factors.items())[:-1]]
                 )
                 rows.append(np.tensordot(row, last[b], axes=1))
             product = np.sum(rows, axis=0)
@@ -72,10 +70,15 @@ def test_factors_are_named_in_the_code_s_count(problem):
     assert list(first.factors) == ["dL[3]/dy[3]", "dy[3]/dh[3]", "dh[3]/dh[2]", "dh[2]/dh[1]", "dh[1]/dh[0]", "∂⁺h[0]/∂W_x"]
     assert list(last.factors) == ["dL[3]/dy[3]", "dy[3]/dh[3]", "∂⁺h[3]/∂W_x"]
     assert first.factors["∂⁺h[0]/∂W_x"].shape == (4, 4, 3)
+    pair = make(cell="lstm")
+    first = pair.model.chain_rule_terms(pair.model.forward(pair.x, pair.targets), 1)[0]
+    assert list(first.factors) == ["dL[1]/dy[1]", "dy[1]/d(h, c)[1]", "d(h, c)[1]/d(h, c)[0]", "∂⁺(h, c)[0]/∂W_x"]
+    assert first.factors["dy[1]/d(h, c)[1]"].shape == (3, 8) and first.factors["∂⁺(h, c)[0]/∂W_x"].shape == (8, 16, 3)
 
 
-@given(problems, st.sampled_from([*CELL_PARAMETERS, "W_oh", "b_o"]))
-def test_the_ledger_holds_the_norms_of_the_terms(p, wrt):
+@given(problems, st.data())
+def test_the_ledger_holds_the_norms_of_the_terms(p, data):
+    wrt = data.draw(st.sampled_from(list(p.model.params)))
     run = p.model.forward(p.x, p.targets, p.mask, p.h0)
     T = len(p.x)
     expected = np.zeros((T, T))
@@ -94,8 +97,7 @@ def test_shares_and_norms_of_each_sequence_are_those_of_its_terms(p, wrt):
     B = run.trace.shape[1]
     for b in range(B):
         alone = [a[:, b] if p.x.ndim == 3 else a for a in (p.x, p.targets, p.mask)]
-        h0 = p.h0[b] if p.x.ndim == 3 else p.h0
-        single = p.model.forward(*alone, h0)
+        single = p.model.forward(*alone, p.start(b))
         for t in range(len(p.x)):
             gradients = [term.gradient for term in p.model.chain_rule_terms(single, t, wrt)]
             total = sum(gradients)
@@ -117,11 +119,12 @@ def test_forward_mode_gives_bptt_s_gradient(p):
         same(value, bptt[name], 1e-12, ROUNDING)
 
 
-def test_a_scale_for_each_sequence_reaches_terms_ledgers_and_forward_mode():
-    p, scales = make(T=5, B=3, H=4), np.array([0.0, 0.5, 3.0])
+@pytest.mark.parametrize("cell", ["tanh", *GATES])
+def test_a_scale_for_each_sequence_reaches_terms_ledgers_and_forward_mode(cell):
+    p, scales = make(T=5, B=3, H=4, cell=cell), np.array([0.0, 0.5, 3.0])
     run = p.model.forward(p.x, p.targets, p.mask, p.h0, scales)
     bptt, rtrl = p.model.backward(run), bl.rtrl(p.model, run)
-    for wrt in CELL_PARAMETERS:
+    for wrt in p.model.cell.params:
         same(sum(term.gradient for t in range(5) for term in p.model.chain_rule_terms(run, t, wrt)), bptt[wrt], 1e-12)
         same(rtrl[wrt], bptt[wrt], 1e-12)
     same(rtrl["h0"], bptt["h0"], 1e-12)
@@ -129,7 +132,7 @@ def test_a_scale_for_each_sequence_reaches_terms_ledgers_and_forward_mode():
     W_hh, truncated = p.model.params["W_hh"].copy(), p.model.backward(run, truncate=2)
     for b, scale in enumerate(scales):
         p.model.params["W_hh"] = scale * W_hh
-        alone = p.model.forward(p.x[:, b], p.targets[:, b], p.mask[:, b], p.h0[b])
+        alone = p.model.forward(p.x[:, b], p.targets[:, b], p.mask[:, b], p.start(b))
         same(ledgers[:, :, b], p.model.ledger(alone) / 3, 1e-12)  # the loss is the mean over the three
         same(truncated["x"][:, b], p.model.backward(alone, truncate=2)["x"] / 3, 1e-12)
         for t in range(5):

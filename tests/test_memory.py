@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import bptt_lab as bl
 from bptt_lab import memory
 from tests import reference
-from tests.conftest import ACTIVATIONS, make, problems, same
+from tests.conftest import ACTIVATIONS, make, plain_problems, problems, same
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -182,7 +182,7 @@ def test_a_radius_of_a_half_that_first_grows_to_a_million():
     assert bounds["true"][120] < -9
 
 
-@given(problems)
+@given(plain_problems)
 def test_the_ladder_of_bounds(p):
     cell, trace = p.model.cell, p.model.cell.unroll(p.x, p.h0)
     t = trace.T - 1

@@ -33,6 +33,14 @@ def test_a_memory_report_loads_plotly_only_when_asked_to_draw():
     assert run(code + "; a = 'plotly' in sys.modules; r.figure(); print(a, 'plotly' in sys.modules)") == "False True"
 
 
+def test_the_exercises_load_when_first_used_and_need_numpy_alone():
+    says = run(
+        "import bptt_lab as bl, sys; e = bl.exercises.all()[0]; r = e.check(e.solution)\n"
+        "print(r.solved, r.mistake, 'IPython' in sys.modules, 'plotly' in sys.modules, callable(list(e.mistakes.values())[0]))"
+    )
+    assert says == "True None False False True"
+
+
 def parameters(function):
     return {name: parameter.default for name, parameter in inspect.signature(function).parameters.items() if name != "self"}
 

@@ -1,7 +1,7 @@
 """Pin all dependencies for every platform and Python 3.11 to 3.14, without a web address in any file.
 
-`make lock` runs this. requirements.txt holds what the course needs and the package itself, requirements-test.txt what
-the tests need on top.
+`make lock` runs this. requirements.txt holds what the course needs and the package itself; requirements-test.txt and
+requirements-docs.txt what the tests and the site need on top.
 """
 
 import subprocess
@@ -21,17 +21,20 @@ def compile_pins(*arguments: str) -> list[str]:
 
 def main() -> None:
     course = compile_pins("--extra", "course")
-    (ROOT / "requirements.txt").write_text(HEAD + "\n".join([*course, "-e ."]) + "\n", encoding="utf-8")
-    both = compile_pins("--extra", "course", "--extra", "test")
-    moved = set(course) - set(both)
-    if moved:
-        sys.exit(f"These pins differ with the tests' needs: {sorted(moved)}. Tighten a range in pyproject.toml.")
-    tests_only = [line for line in both if line not in set(course)]
-    text = HEAD + "# Install after requirements.txt.\n" + "\n".join(tests_only) + "\n"
-    (ROOT / "requirements-test.txt").write_text(text, encoding="utf-8")
-    for name in ("requirements.txt", "requirements-test.txt"):
-        if "://" in (ROOT / name).read_text(encoding="utf-8"):
-            sys.exit(f"{name} carries a web address; it must not.")
+    write("requirements.txt", [*course, "-e ."])
+    for extra, name in (("test", "requirements-test.txt"), ("docs", "requirements-docs.txt")):
+        both = compile_pins("--extra", "course", "--extra", extra)
+        moved = set(course) - set(both)
+        if moved:
+            sys.exit(f"These pins differ with the needs of {extra!r}: {sorted(moved)}. Tighten a range in pyproject.toml.")
+        write(name, ["# Install after requirements.txt.", *(line for line in both if line not in set(course))])
+
+
+def write(name: str, lines: list[str]) -> None:
+    text = HEAD + "\n".join(lines) + "\n"
+    if "://" in text:
+        sys.exit(f"{name} would carry a web address; it must not.")
+    (ROOT / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ Tags of a cell say what is kept of its output:
 """
 
 import argparse
+import html
 import os
 import re
 import subprocess
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 
@@ -56,9 +58,16 @@ def kept(output, cell_tags):
         output.metadata = {}
         if "keep_still" in cell_tags:
             output.data = {kind: output.data[kind] for kind in STILL if kind in output.data}
+            if "image/svg+xml" in output.data:
+                output.data["text/html"] = as_image(output.data["image/svg+xml"], output.data.get("text/plain", ""))
     if output.output_type == "execute_result":
         output.execution_count = 1
     return output
+
+
+def as_image(svg: str, sentence: str) -> str:
+    """The still picture once more as HTML: Lab draws no SVG before a notebook is trusted, which a fresh clone's is not."""
+    return f'<img src="data:image/svg+xml,{quote(svg, safe=" :/=,;()")}" alt="{html.escape(sentence)}">'
 
 
 def complaints(notebook) -> list[str]:

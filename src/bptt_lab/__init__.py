@@ -6,12 +6,13 @@
     run = model.forward(x, targets)
     grads = model.backward(run)                   backpropagation through time
 
-Importing this needs NumPy alone. `bl.explore` and `bl.figures` need the course's other packages and load when first used.
+Importing this needs NumPy alone. `bl.exercises`, `bl.explore` and `bl.figures` load when first used; the last two need the
+course's other packages.
 """
 
 import importlib
 
-from . import measure, memory, overflow, probe, roads, step_back, tasks, text, train
+from . import growth, measure, memory, overflow, probe, roads, statements, step_back, tasks, text, train
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -23,12 +24,14 @@ __all__ = [
     "RNNCell",
     "SequenceModel",
     "gradcheck",
+    "growth",
     "measure",
     "memory",
     "overflow",
     "probe",
     "roads",
     "rtrl",
+    "statements",
     "step_back",
     "tasks",
     "text",
@@ -37,6 +40,6 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    if name in ("experiments", "explore", "figures"):
+    if name in ("exercises", "experiments", "explore", "figures"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

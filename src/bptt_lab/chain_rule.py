@@ -64,9 +64,7 @@ def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np
     gradients = _at_first_plain(_gradients, cell, trace, dh_t, t, wrt)
     gradients = gradients.reshape(t + 1, *cell.params[wrt].shape)
     sizes = norm(gradients.reshape(t + 1, -1)).tolist()
-    return [
-        Term(k, gradients[k], sizes[k], partial(_all_factors, readout, cell, trace, t, k, wrt)) for k in range(t + 1)
-    ]
+    return [Term(k, gradients[k], sizes[k], partial(_all_factors, readout, cell, trace, t, k, wrt)) for k in range(t + 1)]
 
 
 def _at_first_plain(compute: Callable[..., np.ndarray], *arguments) -> np.ndarray:
@@ -83,11 +81,12 @@ def _gradients(cell, trace, dh_t, t, wrt, products):
     for k in range(t, -1, -1):
         da, rows = cell.pull(trace, k, rows, local[k], products)
         found.append(da)
-    return _summed(*cell.sides(trace, steps, np.concatenate(found[::-1]), wrt), products)
+    return _summed(cell.sides(trace, steps, np.concatenate(found[::-1]), wrt), products)
 
 
-def _summed(left, right, products):
+def _summed(sides, products):
     """The outer products of `Cell.sides`, summed over B: (n, blocks · H, m)."""
+    left, right = sides
     n, B, G, H = left.shape
     left = left.transpose(0, 2, 3, 1)  # (n, blocks, H, B)
     if right.shape[-2] == 1:
@@ -121,24 +120,34 @@ def _ledger(cell, trace, dh, wrt, products):
     T = trace.T
     result = np.zeros((T, T))
     for k, da in _carried_back(cell, trace, dh, products):
-        result[k:, k] = norm(_summed(*cell.sides(trace, k, da, wrt), products).reshape(T - k, -1))
+        result[k:, k] = norm(_summed(cell.sides(trace, k, da, wrt), products).reshape(T - k, -1))
     return result
 
 
 def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     """The ledger of each sequence by itself, (T, T, B): cheap, as the norm of an outer product is a product of norms."""
-    return _at_first_plain(_sequence_ledgers, cell, trace, dh, wrt)
+    with overflow.quietly():
+        squares, right = _squares(cell, trace, dh, wrt)
+    below = squares[np.tri(trace.T, dtype=bool)]
+    if 1e-280 < below.min() and below.max() < 1e300:  # false for NaN too
+        sizes = np.sqrt(squares)
+    else:
+        sizes, right = _squares(cell, trace, dh, wrt, overflow.SAFE, norm)
+    return norm(overflow.multiply(sizes, norm(right)))
 
 
-def _sequence_ledgers(cell, trace, dh, wrt, products):
-    T, B, H = trace.shape
-    result = np.zeros((T, T, B))
+def _squares(cell, trace, dh, wrt, products=overflow.PLAIN, size=lambda rows: np.einsum("...i,...i", rows, rows)):
+    """‖dL_t/da_k‖² by blocks that multiply the same, (T, T, B, blocks), and what they multiply, (T, B, blocks, m)."""
+    T, B, _ = trace.shape
+    found, right = [], []
     for k, da in _carried_back(cell, trace, dh, products):
-        left, right = cell.sides(trace, k, da, wrt)
-        if right.shape[1] == 1:  # all blocks multiply the same
-            left = left.reshape(T - k, B, 1, -1)
-        result[k:, k] = norm(products.multiply(norm(left), norm(right)))
-    return result
+        left, v = cell.sides(trace, k, da, wrt)
+        found.append(size(left.reshape(T - k, B, v.shape[1], -1)))
+        right.append(v)
+    sizes = np.zeros((T, T, B, right[0].shape[1]))
+    for k, column in enumerate(found[::-1]):
+        sizes[k:, k] = column
+    return sizes, np.stack(right[::-1])
 
 
 def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
@@ -190,9 +199,10 @@ def _scaled(rows):
 
 def _carried_back(cell, trace, dh, products):
     """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, rows). Step k moves the row vectors of all these t at once."""
-    rows, local = cell.state_rows(dh).copy(), cell.local(trace, slice(0, trace.T))
+    rows, local = cell.state_rows(dh), cell.local(trace, slice(0, trace.T))
+    back = rows[:0]
     for k in range(trace.T - 1, -1, -1):
-        da, rows[k:] = cell.pull(trace, k, rows[k:], local[k], products)
+        da, back = cell.pull(trace, k, np.concatenate([rows[k : k + 1], back]), local[k], products)
         yield k, da
 
 
@@ -201,7 +211,8 @@ def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
 
     Keeps the whole of dh_t/dW, a tensor (B, D, *shape of W), and needs no step back: H² times the memory of a state.
     """
-    (T, B, H), D, dh = trace.shape, len(cell.parts) * trace.shape[2], cell.state_rows(dh)
+    (T, B, _), dh = trace.shape, cell.state_rows(dh)
+    D = dh.shape[2]
     shapes = {name: value.shape for name, value in cell.params.items()}
     sizes = np.cumsum([0, *(np.prod(shape, dtype=int) for shape in shapes.values())])
     dh_dW = np.zeros((B, D, sizes[-1]))

@@ -70,10 +70,13 @@ def _real_numbers(name: str, value) -> np.ndarray:
         value = value.detach()
     try:
         result = np.asarray(value)
+        nothing = result.dtype.kind == "O" and any(entry is None for entry in result.flat)  # NumPy would read None as NaN
         if result.dtype.kind in "OV":
             result = result.astype(np.float64)
     except (TypeError, ValueError, RuntimeError):
         raise error(name, type(value).__name__, "an array of numbers") from None
+    if nothing:
+        raise error(name, "None", "an array of numbers")
     if result.dtype.kind not in "fiub":
         raise error(name, f"{result.dtype} values", "an array of numbers")
     if isinstance(value, np.ma.MaskedArray):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from . import checks, overflow, text
-from .model import Run, SequenceModel
+from .model import Run, SequenceModel, check_model
 
 EPSILON = 6e-6  # the cube root of float64's 2·10⁻¹⁶
 
@@ -61,6 +61,7 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     keep the net small. The model is left as it was. Raises `ValueError` for an unknown name, a wrong shape, or a loss
     that is not finite: no difference can be taken there.
     """
+    check_model(model)
     run = model.forward(x, targets, mask)
     if not np.isfinite(run.loss):
         raise checks.error("loss", run.loss, "a finite loss", "Take smaller weights or a shorter sequence.")
@@ -126,7 +127,8 @@ def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarra
         return _last_row(wrong["x"].reshape(run.trace.T, -1))
     cell, trace, da = model.cell, run.trace, []
     T, B, _ = trace.shape
-    rows, back = cell.state_rows(run.dh), 0.0
+    rows = cell.state_rows(run.dh)
+    back = np.zeros_like(rows[:1])
     for t in range(T - 1, -1, -1):
         da_t, back = cell.pull(trace, t, rows[t : t + 1] + back)
         da.append(da_t)

@@ -120,8 +120,8 @@ class SequenceModel:
         """Read x, (T, I) or (T, B, I), and compare with the targets.
 
         targets: class numbers (T,) or (T, B) for "cross_entropy"; (T[, B]) or (T[, B], O) for "mse". mask: (T,) or
-        (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0, scales, gate_biases: as in the cell's
-        `unroll`.
+        (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0, scales, gate_biases: as
+        in the cell's `unroll`.
         """
         x, counts = self._check(x, mask)
         wanted = losses.targets(self.loss, targets, x.shape[:-1], self.output_size, counts)
@@ -141,6 +141,7 @@ class SequenceModel:
 
         truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given.
         """
+        check_run(run)
         if truncate is None:
             grads = self.cell.backward(run.trace, run.trace.squeeze(run.dh))
         else:
@@ -171,6 +172,7 @@ class SequenceModel:
         wrt: any parameter. W_oh and b_o stand outside the recurrence, so only their term k = t is not zero. The terms
         sum to the gradient that BPTT gives for L_t alone. `factors` start with "dL[t]/dy[t]" and "dy[t]/dh[t]".
         """
+        check_run(run)
         t = checks.index("t", t, run.trace.T)
         checks.choice("wrt", wrt, self.params)
         if wrt in self.cell.params:
@@ -198,6 +200,7 @@ class SequenceModel:
 
         The terms of a row sum to BPTT's gradient of L_t. Their norms do not sum to its norm.
         """
+        check_run(run)
         checks.choice("wrt", wrt, self.params)
         if wrt in self.cell.params:
             return chain_rule.ledger(self.cell, run.trace, run.dh, wrt)
@@ -209,7 +212,19 @@ def rtrl(model: SequenceModel, run: Run) -> dict[str, np.ndarray]:
 
     The same numbers as `model.backward(run)`, less "x", at a much higher price: see `chain_rule.forward_mode`.
     """
+    check_model(model)
+    check_run(run)
     return {**chain_rule.forward_mode(model.cell, run.trace, run.dh), **run.readout_gradients()}
+
+
+def check_model(model) -> None:
+    if not isinstance(model, SequenceModel):
+        raise checks.error("model", type(model).__name__, "a SequenceModel", "Try model = bl.SequenceModel(cell, output_size).")
+
+
+def check_run(run) -> None:
+    if not isinstance(run, Run):
+        raise checks.error("run", type(run).__name__, "a run of the model", "Try run = model.forward(x, targets).")
 
 
 def _check_mask(mask, steps: tuple[int, ...]) -> np.ndarray:

@@ -18,20 +18,14 @@ from itertools import islice
 import numpy as np
 
 from . import checks, memory, overflow
-from .cells import GRUCell, LSTMCell
+from .cells import GRUCell, LSTMCell, RNNCell
 from .cells.base import Cell
 from .cells.trace import Trace
+from .growth import STEPS, inputs, slope
 
-LAGS = tuple(range(20, 151, 10))  # where a slope is fitted: shorter lags have not settled
-STEPS = 160  # words of a sequence
 CHUNK = 16  # Jacobians that are formed at a time
 ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through which h_{t-1} acts; "cell" is the candidate
 SATURATED = 40.0  # a logistic gate with this bias is 1 to the last digit
-
-
-def inputs(spread: float, shape: tuple[int, ...], *seed: int) -> np.ndarray:
-    """Gaussian inputs; another seed gives another sequence."""
-    return spread * np.random.default_rng(seed).standard_normal(shape)
 
 
 # ---- other cells, made by setting parameters --------------------------------------------------------------------------
@@ -147,13 +141,6 @@ def cell_of(start: str, seed: int, H: int = 64) -> GRUCell | LSTMCell:
     kind, bias = STARTS[start]
     cell = (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias or 0.0)
     return chrono(cell, 100, seed) if bias is None else cell
-
-
-def slope(cell: Cell, x: np.ndarray) -> float:
-    """The slope of ln ‖dh_T/dh_{T−lag}‖₂ (LSTM: of the pair) over LAGS, least squares, nats a step; mean over B."""
-    trace = cell.unroll(x)
-    logs = np.atleast_2d(memory.norms_back(cell, trace, trace.T - 1, LAGS)).mean(axis=0) * np.log(10)
-    return float(np.polynomial.polynomial.polyfit(LAGS, logs, 1)[1]) if np.isfinite(logs).all() else -np.inf
 
 
 def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 import numpy as np
 
 from . import checks, overflow, text
-from .model import SequenceModel
+from .model import SequenceModel, check_model
 from .parameters import Parameters
 
 
@@ -82,8 +82,7 @@ def fit(
     The stop button ends the run: the history so far is returned, and the weights are those of the last whole step. So it
     is when the loss or the gradient overflows; `History.stopped` says at which step, and what to try.
     """
-    if not isinstance(model, SequenceModel):
-        raise checks.error("model", type(model).__name__, "a SequenceModel")
+    check_model(model)
     wanted = task.input_size, task.output_size, task.loss
     if (given := (model.cell.input_size, model.output_size, model.loss)) != wanted:
         raise checks.error("model", f"(inputs, outputs, loss) = {given}", f"{wanted}, as {task!r} has them")

@@ -6,6 +6,7 @@ from tests.browser.test_notebooks import NOTEBOOKS
 
 # Moves away from where the slider, the radio button or the menu stands, whichever end that is.
 KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowRight", "ArrowLeft"], "select": ["ArrowDown", "ArrowUp"]}
+KEYS["checkbox"] = ["Space", "Space"]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -20,7 +21,7 @@ def test_every_control_of_every_explorer_moves_its_picture_and_its_sentence_by_k
         controls = explorer.locator(".controls .control")
         for i in range(controls.count()):
             control = controls.nth(i)
-            found = control.locator("input:checked, input[type=range], select").first
+            found = control.locator("input:checked, input[type=range], input[type=checkbox], select").first
             kind = found.evaluate("node => node.tagName === 'SELECT' ? 'select' : node.type")
             before = explorer.evaluate("root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]")
             for key in KEYS[kind]:

@@ -89,12 +89,19 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
     page = page_of(explorer)
     for control in explorer.spec:
         name = f"bptt-{control['trait']}-"
-        found = page.locator(f".controls :is(input, select):is([id^='{name}'], [name^='{name}'])").first
+        found = page.locator(
+            f".controls :is(input:checked, input:not([type=radio]), select):is([id^='{name}'], [name^='{name}'])"
+        ).first
         if control["asks_python"]:
             assert found.is_disabled() and page.inner_text(".note") == explorer.words["needs_python"]
             continue
         before = page.inner_html(".figure"), page.inner_text(".sentence")
-        kind_of_key = {"weight_scale": "End", "choice": "ArrowRight", "slider": "ArrowLeft"}  # no slider stands there yet
+        kind_of_key = {
+            "weight_scale": "End",
+            "choice": "ArrowRight",
+            "switch": "Space",
+            "slider": "ArrowLeft",
+        }  # no slider stands there yet
         found.press(kind_of_key.get(control["trait"]) or kind_of_key[control["kind"]])
         page.wait_for_function("before => document.querySelector('.figure').innerHTML !== before", arg=before[0])
         assert page.inner_text(".sentence") != before[1]
@@ -264,3 +271,42 @@ def test_a_reload_with_a_living_kernel_shows_the_same_state(course):
     course.page.wait_for_timeout(500)
     assert course.page.evaluate(SHOWN) == before == course.python("value = w.sentence()")
     assert course.page.get_by_label("Weight scale", exact=True).input_value() == "24"
+
+
+def test_a_word_wears_the_colour_of_its_age_in_the_sentence_the_net_the_equation_and_the_ledger(page_of):
+    fills = "nodes => nodes.filter(n => n.getAttribute('display') === null).map(n => getComputedStyle(n).fill)"
+    paper = "nodes => nodes.filter(n => n.getAttribute('display') === null).map(n => getComputedStyle(n).backgroundColor)"
+    page = page_of(explore.LivingEquation(length=6, target=4))
+    words = page.locator(".word").evaluate_all(paper)
+    net = page.locator(".net .age").evaluate_all(fills)
+    equation = page.locator(".row:not([hidden]) .chip").evaluate_all(paper)
+    assert len(set(words[:4])) == 4 and net[4:] == ["none"] * 2, "what comes after the target has no age"
+    assert net[:4] == words[:4] == equation[:4][::-1]
+    for cell, newest in (([0, 0], 6), ([4, 2], 4)):
+        heads = page_of(explore.Ledger(length=6, cell=cell)).locator(".age").evaluate_all(fills)
+        assert heads[:6] == heads[6:], "rows and columns name the same words"
+        assert heads[newest - 4 : newest] == words[:4] and heads[newest:6] == ["none"] * (6 - newest)
+
+
+def test_a_guess_is_made_and_judged_by_keyboard_and_the_curve_stays_hidden_until_then(page_of):
+    page = page_of(explore.Decay(length=64))
+    drawn = "() => [...document.querySelectorAll('.figure > svg path.solid')].filter(line => line.getAttribute('d')).length"
+    guess, sentence = page.get_by_label("Your guess", exact=True), page.locator(".sentence")
+    stroke = page.locator(".figure > svg path.guess")
+    assert page.evaluate(drawn) == 0 and page.locator(".figure > svg .prompt").first.is_visible()
+    before = stroke.get_attribute("d")
+    for _ in range(3):
+        guess.press("ArrowLeft")
+    page.wait_for_function(
+        "before => document.querySelector('.figure > svg path.guess').getAttribute('d') !== before", arg=before
+    )
+    assert "Your guess: 10⁻³" in sentence.inner_text() and guess.get_attribute("aria-valuetext") == "10⁻³"
+    page.get_by_label("hidden", exact=True).press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('You guessed 10⁻³')")
+    assert "powers of ten too" in sentence.inner_text() and page.evaluate(drawn) == 1
+    picture = page.get_by_role("slider", name="Read the curve off")
+    picture.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Read off at lag 63')")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Read off at lag 60')")

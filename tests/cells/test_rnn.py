@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 import bptt_lab as bl
 from bptt_lab.cells import rnn
 from tests import reference
-from tests.conftest import ACTIVATIONS, STARTS, make, problems, same
+from tests.conftest import ACTIVATIONS, STARTS, make, plain_problems, same
 
 
-@given(problems, st.data())
+@given(plain_problems, st.data())
 def test_jacobian_equals_automatic_differentiation(p, data):
     params, x, h0, *_ = p.arguments
     t = data.draw(st.integers(0, len(x) - 1))

@@ -14,6 +14,7 @@ from bptt_lab import explore
 from bptt_lab.explore.base import Explorer, fixed
 from bptt_lab.explore.still import still_svg
 from bptt_lab.explore.words import WORDS
+from bptt_lab.figures.look import CELL_COLOURS
 
 EXPLORERS = [getattr(explore, name) for name in explore.__all__]
 every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
@@ -99,6 +100,13 @@ def test_words_stand_in_one_place_and_say_the_same_keys_in_every_language():
             assert texts[name].keys() == WORDS["en"][name].keys()
 
 
+def test_a_share_is_called_signed_share_wherever_it_is_said():
+    said = [text for texts in WORDS["en"].values() for text in texts.values() if "share}" in text]
+    assert said
+    for text in said:
+        assert text.count("share}") == len(re.findall(r"signed share \{\w*share\} %", text)), text
+
+
 @every_explorer
 def test_every_word_that_the_browser_looks_up_exists(kind):
     folder = Path(explore.__file__).parent
@@ -107,6 +115,28 @@ def test_every_word_that_the_browser_looks_up_exists(kind):
     asked = set(re.findall(r"\bwords\.(\w+)", shared + own)) | set(re.findall(r'\bwords\["(\w+)"\]', shared + own))
     known = {*WORDS["en"]["all"], *WORDS["en"][kind.name]}
     assert asked and asked <= known
+
+
+def test_a_line_has_the_colour_of_its_cell_in_every_theme_and_is_seen_on_its_paper():
+    css = (Path(explore.__file__).parent / "explorer.css").read_text(encoding="utf-8")
+    colours = {name.lower(): colour.lower() for name, colour in CELL_COLOURS.items()}
+    found = re.findall(rf"--({'|'.join(colours)}): (#\w+)", css)
+    assert found
+    for name, colour in found:
+        assert colour == colours[name], f"{name} is another colour in other pictures"
+        for paper in ("#ffffff", "#111111"):  # JupyterLab's, light and dark
+            assert contrast(colour, paper) >= 3, f"{name} on {paper}"
+
+
+def contrast(a: str, b: str) -> float:
+    """The ratio of the luminances of two colours, as WCAG 2 defines it."""
+
+    def luminance(colour):
+        parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722) + 0.05
+
+    low, high = sorted((luminance(a), luminance(b)))
+    return float(high / low)
 
 
 def test_still_bars_stand_on_the_absolute_axis():

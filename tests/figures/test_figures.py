@@ -92,3 +92,25 @@ def test_a_memory_report_that_vanished_says_so_at_each_point():
     cell = bl.RNNCell(3, 4, weight_scale=0.0)
     line = bl.memory.report(cell, np.ones((3, 3))).figure().data[0]
     assert line.text[0] == "lag 0: 1.00" and line.text[1] == "lag 1: vanished"
+
+
+def test_exponents_mark_every_seed_its_prediction_and_the_bound():
+    found = {"slope": np.array([-0.5, 0.1]), "lyapunov": np.array([-0.48, 0.12]), "ln σ_max": np.array([0.7, 0.8])}
+    shown = bl.figures.exponents({"std 0.1": {"wide": found}, "std 1": {"wide": found}}, "H = 64")
+    by = [trace for trace in shown.data if "slope" in trace.hovertemplate]
+    rings = [trace for trace in shown.data if "lyapunov" in trace.hovertemplate]
+    assert [list(trace.x) for trace in by] == [[-0.5, 0.1]] * 2 and [list(trace.x) for trace in rings] == [[-0.48, 0.12]] * 2
+    assert [list(a.y) for a in by] == [list(b.y) for b in rings], "a seed's marks stand side by side"
+    assert sum("ln σ_max" in trace.hovertemplate for trace in shown.data) == 1
+    assert bl.figures.sentence(shown) == (
+        "Median slopes at std 0.1, then at std 1. wide: −0.20, −0.20. Predictions are at most 0.02 off."
+    )
+
+
+def test_exponents_that_vanished_stand_at_the_end_and_say_so():
+    shown = bl.figures.exponents(
+        {"tanh": {"H = 4": {"slope": np.array([-np.inf, 0.5]), "ln ρ": np.array([0.1, 0.2])}}}, "x", -2, 2
+    )
+    slope = next(trace for trace in shown.data if "slope" in trace.hovertemplate)
+    assert list(slope.x) == [-2, 0.5] and slope.text == ("vanished", "+0.500")
+    assert not shown.layout.showlegend and "Predictions" not in bl.figures.sentence(shown)

@@ -58,7 +58,11 @@ def test_clean_keeps_tagged_outputs_and_strips_the_others():
     )
     numbers, explorer, stripped = notebooks.cleaned(notebook).cells
     assert (numbers.execution_count, numbers.outputs[0].text) == (1, "1\n")
-    assert explorer.execution_count == 1 and explorer.outputs[0].data == {"image/svg+xml": "<svg/>", "text/plain": "It fades."}
+    assert explorer.execution_count == 1 and explorer.outputs[0].data == {
+        "image/svg+xml": "<svg/>",
+        "text/plain": "It fades.",
+        "text/html": '<img src="data:image/svg+xml,%3Csvg/%3E" alt="It fades.">',
+    }
     assert stripped.execution_count is None and not stripped.outputs
     assert notebook.metadata.keys() == {"kernelspec", "language_info"} and notebook.metadata.kernelspec.name == "python3"
     assert "scrolled" not in numbers.metadata

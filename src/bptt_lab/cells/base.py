@@ -19,6 +19,7 @@ class Cell:
     of them with [x_t, 1, h_{t-1}]. `params` are views into it. Gated cells stack one block of H rows per gate.
     """
 
+    kind: str  # a trace is of the cell's own kind
     blocks: tuple[str, ...] = ("hidden",)  # the row blocks of W_x, W_hh and b, top to bottom
     parts: tuple[str, ...] = ("h",)  # what the state consists of; D = H times their number
 
@@ -56,11 +57,6 @@ class Cell:
         rest = (len(self.parts) - 1) * self.hidden_size
         return dh if rest == 0 else np.concatenate([dh, np.zeros((*dh.shape[:-1], rest))], axis=-1)
 
-    @property
-    def kind(self) -> str:
-        """What a trace must come from for this cell to know what to make of it."""
-        return type(self).__name__
-
     # What every cell gives. D is the size of its state: H, and 2H where the state is a pair (h, c).
 
     def unroll(self, x, h0=None, scales=None) -> Trace:
@@ -84,7 +80,9 @@ class Cell:
         """What `pull` needs of each of these steps."""
         raise NotImplementedError
 
-    def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products: Products = SAFE) -> tuple[np.ndarray, np.ndarray]:
+    def pull(
+        self, trace: Trace, t: int, rows: np.ndarray, local=None, products: Products = SAFE
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Carry row vectors dL/dh_t, (n, B, D), one step back: dL/da_t (n, B, rows of W), and the whole of dL/dh_{t-1}.
 
         For loops: local is that step's part of `local`, and `overflow.PLAIN` products are quicker while all is finite.

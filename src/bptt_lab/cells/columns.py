@@ -4,6 +4,7 @@ A step's vectors are columns, one for each sequence, so that every gate of a ste
 one sequence the last axis is left out. Scratch is borrowed for one call and given back, as in `single`.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,9 +18,10 @@ class Scratch:
     """Arrays of these shapes, side by side in one piece of memory."""
 
     def __init__(self, shapes: dict[str, tuple[int, ...]]):
-        self.shapes = shapes
-        self.flat = np.zeros(sum(int(np.prod(shape)) for shape in shapes.values()))
-        self.arrays = carve(self.flat, shapes)
+        ends = np.cumsum([0, *map(math.prod, shapes.values())]).tolist()
+        self.layout = [(name, slice(*ends[i : i + 2]), shapes[name]) for i, name in enumerate(shapes)]
+        self.flat = np.zeros(ends[-1])
+        self.arrays = self._carve(self.flat)
         self.work: dict[str, np.ndarray] = {}  # what nobody keeps
         self.given: tuple[str, ...] = ()  # the parts of the state that have a gradient of their own
         self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
@@ -35,22 +37,17 @@ class Scratch:
 
     def keep(self) -> dict[str, np.ndarray]:
         """The arrays for somebody who keeps them: copies, unless this scratch will not be used again."""
-        return carve(self.flat.copy(), self.shapes) if self.small else dict(self.arrays)
+        return self._carve(self.flat.copy()) if self.small else dict(self.arrays)
 
-
-def carve(flat: np.ndarray, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Views of those shapes, one behind the other."""
-    found, start = {}, 0
-    for name, shape in shapes.items():
-        end = start + int(np.prod(shape))
-        found[name] = flat[start:end].reshape(shape)
-        start = end
-    return found
+    def _carve(self, flat: np.ndarray) -> dict[str, np.ndarray]:
+        return {name: flat[place].reshape(shape) for name, place, shape in self.layout}
 
 
 def side_by_side(steps: np.ndarray) -> np.ndarray:
     """(n, …, B) -> (rows, n·B): the columns of all steps in one matrix."""
     n, B = len(steps), steps.shape[-1]
+    if B == 1:
+        return steps.reshape(n, -1).T
     return steps.reshape(n, -1, B).swapaxes(0, 1).reshape(-1, n * B)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from .. import checks, overflow
 from ..overflow import SAFE
-from .gates import GateCell, diagonal
+from .gates import ONE, GateCell, diagonal
 from .trace import Trace
 
 
@@ -36,6 +36,7 @@ class GatedCell(GateCell):
     (3, 4)
     """
 
+    kind = "GatedCell"
     blocks = "G1", "G2", "candidate"
     logistic = "G1", "G2"
     keep = "G1"
@@ -62,12 +63,15 @@ class GatedCell(GateCell):
                 multiply(h_t, scales, onward)
 
     def _local(self, kept, steps, out, multiply):
-        G1, G2, candidate = kept["gates"][steps].swapaxes(0, 1)
-        h_previous = kept["h"][:-1][steps]
-        da1, da2, da3, keep = out
-        np.multiply(G1 - G1 * G1, h_previous, da1)
-        np.multiply(G2 - G2 * G2, candidate, da2)
-        np.multiply(G2, 1.0 - candidate * candidate, da3)
+        gates = kept["gates"][steps]
+        G1, G2, candidate = gates.swapaxes(0, 1)
+        da1, da2, da3, keep = out.swapaxes(0, 1)
+        square = gates * gates
+        np.subtract(gates[:, :2], square[:, :2], out[:, :2])  # σ' = G (1 − G)
+        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − ĥ²
+        np.multiply(da1, kept["h"][:-1][steps], da1)
+        np.multiply(da2, candidate, da2)
+        np.multiply(da3, G2, da3)
         keep[...] = G1
 
     def _backward_views(self, local):

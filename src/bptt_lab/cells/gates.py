@@ -18,7 +18,7 @@ from .base import Cell
 from .columns import Scratch
 from .trace import Trace
 
-HALF = np.array(0.5)
+HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
 
 
 class GateTrace(Trace):
@@ -100,7 +100,7 @@ class GateCell(Cell):
         raise NotImplementedError
 
     def _local(self, kept, steps, out, multiply) -> None:
-        """One step's derivatives, for some steps at once and in either layout: fills one array for each of `local_names`."""
+        """One step's derivatives, for some steps at once and in either layout: fills out, (n, `local_names`, …)."""
         raise NotImplementedError
 
     def _back(self, p: Scratch, steps: list[tuple], δ: list[np.ndarray], weights, products: Products, scales) -> list[np.ndarray]:
@@ -196,20 +196,21 @@ class GateCell(Cell):
     def _backward(self, trace, own, products):
         """In chunks of steps, the last one first: one step's derivatives, the loop over δ, and the sums over the steps."""
         (T, B, H), I = trace.shape, self.input_size
-        key = self.kind, T, B, H
-        p = columns.take(key, lambda: self._backward_scratch(T, B))
-        for name in self.parts:
-            p.arrays[f"d{name}"][1:] = own[name].swapaxes(1, 2) if name in own else 0.0
-        p.given = tuple(own)
-        grads, dx = self._no_gradients(trace), np.empty((T, B, I))
+        key = self.kind, T, B, H, *own
+        p = columns.take(key, lambda: self._backward_scratch(T, B, tuple(own)))
+        for name, value in own.items():
+            p.arrays[f"d{name}"][1:] = value.swapaxes(1, 2)
+        grads: dict[str, np.ndarray] = {}
+        dx = np.empty((T, B, I))
         δ, n = [p.columns(f"d{name}")[T] for name in self.parts], len(p.arrays["local"])
         for start in range((T - 1) // n * n, -1, -n):
             chunk = slice(start, min(start + n, T))
             local = p.arrays["local"][: chunk.stop - start]
-            self._local(trace.kept, chunk, list(local.swapaxes(0, 1)), products.multiply)
+            self._local(trace.kept, chunk, local, products.multiply)
             δ = self._back(p, p.steps[start : chunk.stop][::-1], δ, trace.weights, products, trace.scales)
             δ = [value.copy() for value in δ]
-            self._add_up(trace, chunk, local, grads, dx[chunk].reshape(-1, I), products.dot)
+            some = self._add_up(trace, chunk, local, dx[chunk].reshape(-1, I), products.dot)
+            grads = {name: grads[name] + some[name] for name in grads} or some
         starts = {f"{name}0": δ_0.reshape(H, B).T for name, δ_0 in zip(self.parts, δ)}
         columns.give_back(key, p)
         found = [*grads.values(), dx, *starts.values()]
@@ -221,11 +222,12 @@ class GateCell(Cell):
         starts = {name: trace.squeeze(value, axis=0) for name, value in starts.items()}
         return {**self._named(grads), "x": trace.squeeze(dx), **starts}
 
-    def _backward_scratch(self, T, B) -> Scratch:
+    def _backward_scratch(self, T, B, given) -> Scratch:
         H, S = self.hidden_size, len(self.local_names)
         n = max(1, min(T, columns.CHUNK // (S * H * B)))
         states = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
         p = Scratch({"local": (n, S, H, B), "back": (H, B), "spare": (H, B), **states})
+        p.given = given
         local = self._backward_views(p.columns("local"))
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(p.columns, states)))][:T]
         return p
@@ -239,14 +241,11 @@ class GateCell(Cell):
         """The first n blocks of each step as one vector: (T, ≥ n, H[, B]) -> (T, n H[, B])."""
         return blocks.reshape(len(blocks), -1, *blocks.shape[3:])[:, : n * blocks.shape[2]]
 
-    def _no_gradients(self, trace) -> dict[str, np.ndarray]:
-        return {"stack": np.zeros_like(trace.weights)}
-
-    def _add_up(self, trace, steps, local, grads, dx, dot) -> None:
-        """Add Σ_t dL/da_t z_tᵀ of some steps to the gradient of [W_x | b | W_hh]; and write dL/dx_t = W_xᵀ dL/da_t."""
-        da, z = (columns.side_by_side(array) for array in (local[:, : len(self.blocks)], trace.kept["z"][steps]))
-        grads["stack"] += dot(da, z.T)
+    def _add_up(self, trace, steps, local, dx, dot) -> dict[str, np.ndarray]:
+        """Σ_t dL/da_t z_tᵀ of some steps, the gradient of [W_x | b | W_hh]; and write their dL/dx_t = W_xᵀ dL/da_t."""
+        da, z = columns.side_by_side(local[:, : len(self.blocks)]), columns.side_by_side(trace.kept["z"][steps])
         dot(da.T, trace.weights[:, : self.input_size], dx)
+        return {"stack": dot(da, z.T)}
 
     def _named(self, grads) -> dict[str, np.ndarray]:
         I, stack = self.input_size, grads["stack"]
@@ -261,7 +260,7 @@ class GateCell(Cell):
         T, B, H = trace.shape
         out = np.empty((len(range(T)[steps]) if isinstance(steps, slice) else len(steps), B, len(self.local_names), H))
         with overflow.quietly():
-            self._local(kept, steps, [out[:, :, i] for i in range(out.shape[2])], overflow.multiply)
+            self._local(kept, steps, out.swapaxes(1, 2), overflow.multiply)
         return out
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:

@@ -36,7 +36,7 @@ from ..overflow import SAFE
 from ..parameters import Parameters
 from . import starts, torch_names
 from .columns import side_by_side
-from .gates import HALF, GateCell, diagonal
+from .gates import HALF, ONE, GateCell, diagonal
 from .trace import Trace
 
 
@@ -62,15 +62,12 @@ class GRUCell(GateCell):
         super().__init__(input_size, hidden_size, weight_scale, init, seed, gate_bias)
         self.reset_after, H = bool(reset_after), self.hidden_size
         self.local_names = ("da1", "da2", "dq", "da3", "z") if reset_after else ("da1", "da2", "da3", "r", "z")
+        self.kind = "GRUCell, reset " + ("after" if reset_after else "before") + " the product"
         # A stream of its own, so that both forms draw the same weights.
         self.b_hn = starts.bias(init, H, H, np.random.default_rng([seed, 2]))
 
     def __repr__(self) -> str:
         return f"GRUCell({self.input_size}, {self.hidden_size}, reset_after={self.reset_after})"
-
-    @property
-    def kind(self) -> str:
-        return "GRUCell, reset " + ("after" if self.reset_after else "before") + " the product"
 
     @property
     def params(self) -> Parameters:
@@ -86,7 +83,7 @@ class GRUCell(GateCell):
         return {"q": (T, H, B)} if self.reset_after else {}
 
     def _forward_views(self, p, z, gates, h, onward):
-        H, I = self.hidden_size, self.input_size
+        I = self.input_size
         r, update, n = gates.swapaxes(0, 1)
         inner = (z[:, I:], p.columns("q")) if self.reset_after else (z[:, I + 1 :], n)  # [1; h_{t-1}] and q_t, or h_{t-1}
         return list(zip(z, self._below_each_other(gates, 2), r, update, n, *inner, h, h[1:], onward))
@@ -122,17 +119,22 @@ class GRUCell(GateCell):
                 multiply(h_t, scales, onward)
 
     def _local(self, kept, steps, out, multiply):
-        r, z, n = kept["gates"][steps].swapaxes(0, 1)
-        np.multiply(z - z * z, kept["h"][:-1][steps] - n, out[1])
-        da3 = np.multiply(1.0 - z, 1.0 - n * n)
+        gates = kept["gates"][steps]
+        r, z, n = gates.swapaxes(0, 1)
+        da1, da2, third, fourth, update = out.swapaxes(0, 1)
+        dq, da3 = (third, fourth) if self.reset_after else (None, third)
+        square = gates * gates
+        np.subtract(gates[:, :2], square[:, :2], out[:, :2])  # σ' = r (1 − r), z (1 − z)
+        np.multiply(da2, kept["h"][:-1][steps] - n, da2)
+        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − n²
+        np.multiply(da3, ONE - z, da3)
         if self.reset_after:
-            multiply(multiply(da3, r - r * r), kept["q"][steps], out[0])
-            np.multiply(da3, r, out[2])
-            out[3][...] = da3
+            np.multiply(da3, r, dq)
+            multiply(multiply(da1, da3, da1), kept["q"][steps], da1)
         else:
-            multiply(r - r * r, kept["hidden"][:-1][steps], out[0])  # times dL/dp_t, not δ_t
-            out[2][...], out[3][...] = da3, r
-        out[4][...] = z
+            multiply(da1, kept["hidden"][:-1][steps], da1)  # this times dL/dp_t, not δ_t
+            fourth[...] = r
+        update[...] = z
 
     def _backward_views(self, local):
         if self.reset_after:
@@ -173,25 +175,23 @@ class GRUCell(GateCell):
             add(δ, dh_previous, δ)
         return [δ]
 
-    def _no_gradients(self, trace):
-        grads = super()._no_gradients(trace)
-        return {**grads, "b_hn": np.zeros(self.hidden_size)} if self.reset_after else grads
-
-    def _add_up(self, trace, steps, local, grads, dx, dot):
+    def _add_up(self, trace, steps, local, dx, dot):
         H, I = self.hidden_size, self.input_size
-        stack, hidden = grads["stack"], trace.kept["hidden"][:-1][steps]
+        stack, hidden = np.empty_like(trace.weights), trace.kept["hidden"][:-1][steps]
+        found = {"stack": stack}
         da = side_by_side(local[:, :3])  # [da1, da2, dq] or [da1, da2, da3]
         if self.reset_after:
-            stack[:, I + 1 :] += dot(da, side_by_side(hidden).T)
-            grads["b_hn"] += da[2 * H :].sum(axis=1)
+            stack[:, I + 1 :] = dot(da, side_by_side(hidden).T)
+            found["b_hn"] = da[2 * H :].sum(axis=1)
             local[:, 2] = local[:, 3]
             da = side_by_side(local[:, :3])
         else:
             p = overflow.multiply(trace.kept["gates"][steps, 0], hidden)
-            stack[: 2 * H, I + 1 :] += dot(da[: 2 * H], side_by_side(hidden).T)
-            stack[2 * H :, I + 1 :] += dot(da[2 * H :], side_by_side(p).T)
-        stack[:, : I + 1] += dot(da, side_by_side(trace.kept["z"][steps, : I + 1]).T)
+            stack[: 2 * H, I + 1 :] = dot(da[: 2 * H], side_by_side(hidden).T)
+            stack[2 * H :, I + 1 :] = dot(da[2 * H :], side_by_side(p).T)
+        stack[:, : I + 1] = dot(da, side_by_side(trace.kept["z"][steps, : I + 1]).T)
         dot(da.T, trace.weights[:, :I], dx)
+        return found
 
     def _named(self, grads):
         named = super()._named(grads)
@@ -230,12 +230,12 @@ class GRUCell(GateCell):
         W1, W2, W3 = self._W_hh(trace)
         if self.reset_after:
             da1, da2, dq, _, z = np.moveaxis(self.local(trace, steps), 2, 0)
-            ways = self._through(trace, da1, W1), self._through(trace, da2, W2), self._through(trace, dq, W3)
+            ways = [self._through(trace, slope, W) for slope, W in zip((da1, da2, dq), (W1, W2, W3))]
         else:
             da1, da2, da3, r, z = np.moveaxis(self.local(trace, steps), 2, 0)
             dp = overflow.add(self._through(trace, da1, W1), diagonal(self._scaled(trace, r)))  # dp_t/dh_{t-1}
             inner = overflow.multiply(da3[..., None], W3)  # dh_t/dp_t
-            ways = self._through(trace, da2, W2), np.stack([SAFE.stacked(*step) for step in zip(inner, dp)])
+            ways = [self._through(trace, da2, W2), np.stack([SAFE.stacked(*step) for step in zip(inner, dp)])]
         return functools.reduce(overflow.add, ways, diagonal(z))
 
     @classmethod

@@ -27,7 +27,7 @@ import numpy as np
 from .. import checks, overflow
 from ..overflow import PLAIN, SAFE
 from . import torch_names
-from .gates import GateCell, GateTrace, diagonal
+from .gates import ONE, GateCell, GateTrace, diagonal
 from .trace import Trace
 
 
@@ -55,6 +55,7 @@ class LSTMCell(GateCell):
     ((3, 4), (3, 4), ['input', 'forget', 'cell', 'output'])
     """
 
+    kind = "LSTMCell"
     blocks = "input", "forget", "cell", "output"
     parts = "h", "c"
     logistic = "input", "forget", "output"
@@ -99,14 +100,19 @@ class LSTMCell(GateCell):
                 multiply(h_t, scales, onward)
 
     def _local(self, kept, steps, out, multiply):
-        i, f, g, o = kept["gates"][steps].swapaxes(0, 1)
-        c_previous, tanh_c = kept["c"][:-1][steps], kept["tanh c"][steps]
-        da1, da2, da3, da4, dc_dh, forget = out
-        np.multiply(i - i * i, g, da1)
-        np.multiply(f - f * f, c_previous, da2)
-        np.multiply(i, 1.0 - g * g, da3)
-        np.multiply(o - o * o, tanh_c, da4)
-        np.multiply(o, 1.0 - tanh_c * tanh_c, dc_dh)
+        gates, tanh_c = kept["gates"][steps], kept["tanh c"][steps]
+        i, f, g, o = gates.swapaxes(0, 1)
+        da1, da2, da3, da4, dc_dh, forget = out.swapaxes(0, 1)
+        square = gates * gates
+        np.subtract(gates, square, out[:, :4])  # σ' = i (1 − i), …
+        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − g²
+        np.multiply(da1, g, da1)
+        np.multiply(da2, kept["c"][:-1][steps], da2)
+        np.multiply(da3, i, da3)
+        np.multiply(da4, tanh_c, da4)
+        np.multiply(tanh_c, tanh_c, dc_dh)
+        np.subtract(ONE, dc_dh, dc_dh)
+        np.multiply(o, dc_dh, dc_dh)
         forget[...] = f
 
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
@@ -152,11 +158,10 @@ class LSTMCell(GateCell):
         da = np.empty((n, B, 4, H))
         multiply(δc[:, :, None], local[:, :3], da[:, :, :3])
         multiply(δh, local[:, 3], da[:, :, 3])
-        da = da.reshape(n, B, 4 * H)
         back = dot(da.reshape(n * B, 4 * H), W_hh).reshape(n, B, H)
         if trace.scales is not None:
             back = multiply(back, trace.scales)
-        return da, np.concatenate([back, multiply(δc, local[:, 5])], axis=2)
+        return da.reshape(n, B, 4 * H), np.concatenate([back, multiply(δc, local[:, 5])], axis=2)
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """d(h, c)_t/d(h, c)_{t-1}, (2H, 2H) or (B, 2H, 2H): the rows of h above those of c, the columns likewise.

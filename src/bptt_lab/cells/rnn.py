@@ -21,9 +21,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from .. import activations, checks, overflow
+from ..overflow import SAFE, Products
 from . import single, torch_names
 from .base import Cell
-from ..overflow import SAFE, Products
 from .trace import Trace
 
 
@@ -38,6 +38,8 @@ class RNNCell(Cell):
     >>> cell.unroll(np.eye(3)).h.shape
     (3, 4)
     """
+
+    kind = "RNNCell"
 
     def __init__(self, input_size, hidden_size, activation="tanh", weight_scale=1.0, init="normal", seed=0):
         self.activation = activations.get(activation)
@@ -201,7 +203,9 @@ class RNNCell(Cell):
         self.check_trace(trace)
         return self.activation.slope(trace.states[1:][steps])
 
-    def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products: Products = SAFE) -> tuple[np.ndarray, np.ndarray]:
+    def pull(
+        self, trace: Trace, t: int, rows: np.ndarray, local=None, products: Products = SAFE
+    ) -> tuple[np.ndarray, np.ndarray]:
         n, B, H = rows.shape
         da = products.multiply(rows, self.slope(trace, t) if local is None else local)
         back = products.dot(da.reshape(n * B, H), trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)

@@ -23,8 +23,11 @@ def read(state_dict: Mapping, layer: int) -> dict[str, np.ndarray]:
         raise checks.error("state_dict", type(state_dict).__name__, "a mapping from PyTorch's names to arrays or tensors")
     layer = checks.index("layer", layer, 10**6)
     found: dict[str, np.ndarray] = {}
-    prefixes = set()
+    prefixes: set[str] = set()
+    named: dict[str, str] = {}
     for name, value in state_dict.items():
+        if not isinstance(name, str):
+            raise checks.error("state_dict", f"the key {name!r}", "PyTorch's names, which are strings")
         match = _NAME.fullmatch(name)
         if not match or (match["layer"] or "_l0") != f"_l{layer}":
             continue
@@ -32,6 +35,9 @@ def read(state_dict: Mapping, layer: int) -> dict[str, np.ndarray]:
             raise checks.error("state_dict", repr(name), "a layer that reads in one direction")
         if match["kind"] == "weight_hr":
             raise checks.error("state_dict", repr(name), "a layer without a projection (proj_size=0)")
+        if before := named.get(whose := match["prefix"] + match["kind"]):
+            raise checks.error("state_dict", f"both {before!r} and {name!r}", "each weight once", "Leave one of them out.")
+        named[whose] = name
         prefixes.add(match["prefix"])
         found[match["kind"]] = _to_array(name, value)
     if len(prefixes) > 1:

@@ -4,10 +4,11 @@ Needs the course's packages (anywidget); `import bptt_lab` alone does not.
 """
 
 from .cell_switch import CellSwitch
+from .decay import Decay
 from .four_cells import FourCells
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
 from .token_losses import TokenLosses
 
-__all__ = ["CellSwitch", "FourCells", "GradientByLag", "Ledger", "LivingEquation", "TokenLosses"]
+__all__ = ["CellSwitch", "Decay", "FourCells", "GradientByLag", "Ledger", "LivingEquation", "TokenLosses"]

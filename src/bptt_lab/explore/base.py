@@ -18,9 +18,7 @@ A new explorer is one Python file and one JavaScript file of the same name:
 and in mine.js an object `explorer = {build(frame)}`, see explorer.js.
 """
 
-import base64
-import html
-import json
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,10 +28,12 @@ import anywidget
 import numpy as np
 import traitlets
 
+from . import page
 from .still import still_svg
 from .words import WORDS
 
 HERE = Path(__file__).parent
+SITE_FOLDER = "BPTT_SITE_FOLDER"  # if set: notebooks run for the site, and explorers are embedded in its pages
 
 
 def _source(*names: str) -> str:
@@ -177,6 +177,8 @@ class Explorer(anywidget.AnyWidget):
         return self.words[key].format(**values)
 
     def _repr_mimebundle_(self, **kwargs):
+        if folder := os.environ.get(SITE_FOLDER):
+            return {"text/html": page.embedded(self, Path(folder)), "text/plain": self.sentence()}
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         text = self.sentence()
@@ -185,13 +187,7 @@ class Explorer(anywidget.AnyWidget):
 
     def to_html(self, path: str | Path | None = None) -> str:
         """This explorer as one HTML page that needs no kernel and no network; sliders scrub the table that is in it."""
-        own = set(self.trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names())
-        state = {name: getattr(self, name) for name in sorted(own) if not name.startswith("_")}
-        state["table"] = base64.b64encode(self.table).decode("ascii")
-        text = json.dumps(state, ensure_ascii=False).replace("</", "<\\/")
-        page = _source("page.html")
-        for mark, value in (("TITLE", html.escape(self.words["title"])), ("CSS", self._css), ("ESM", self._esm), ("STATE", text)):
-            page = page.replace(f"/*{mark}*/", value)
+        text = page.alone(self)
         if path is not None:
-            Path(path).write_text(page, encoding="utf-8")
-        return page
+            Path(path).write_text(text, encoding="utf-8")
+        return text

@@ -5,6 +5,8 @@
 // Age of a word, newest first: the cividis scale, safe for colour-blind readers.
 const AGE = ["#fde737", "#e9d54d", "#d2c060", "#bcae6c", "#a59c74", "#918b78", "#7d7c78", "#696d73", "#575d6d", "#434e6c", "#2b3e6b", "#00204d"];
 const ageColour = (age) => AGE[Math.min(age, AGE.length - 1)];
+// A mark in the age's colour, beside a name in ink; a word after the target has no age yet.
+const ageMark = (age) => ({ class: "age", fill: age < 0 ? "none" : ageColour(age) });
 const onAge = (age) => (age < 7 ? "#111" : "#fff"); // contrast at least 4.5
 
 // Magnitude: log10 from −12 to 6 with its middle at 1. What vanishes fades into the page, what explodes glows.
@@ -142,6 +144,7 @@ function legend(parent, entries) {
   for (const [text, className] of entries) {
     const item = tag(box, "span"), icon = svg(item, "svg", { width: 34, height: 12, "aria-hidden": "true" });
     if (className === "ring") svg(icon, "circle", { cx: 17, cy: 6, r: 4.5, class: className });
+    else if (className === "rug") for (const y of [2, 5, 10]) svg(icon, "line", { x1: 8, x2: 26, y1: y, y2: y, class: className });
     else if (className === "band") svg(icon, "rect", { x: 1, width: 32, height: 12, class: className });
     else svg(icon, "line", { x1: 1, x2: 33, y1: 6, y2: 6, class: className });
     tag(item, "span", { text });

@@ -48,7 +48,7 @@ function buildControl(box, control, words, live, setTrait) {
     return (state) => { if (select.value !== String(state[trait])) select.value = state[trait]; };
   }
   if (kind === "switch") {
-    const cell = tag(box, "label", { class: "control switch" }), input = tag(cell, "input", { type: "checkbox", ...common });
+    const cell = tag(box, "label", { class: "control switch" }), input = tag(cell, "input", { id, type: "checkbox", ...common });
     tag(cell, "span", { text: label });
     input.addEventListener("change", () => change(input.checked));
     return (state) => { input.checked = state[trait]; };

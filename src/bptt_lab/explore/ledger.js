@@ -11,7 +11,7 @@ const explorer = {
     const scales = spec.find((c) => c.trait === "weight_scale").values, activations = spec.find((c) => c.trait === "activation").values;
     const picture = svg(figure, "svg", { role: "application", "aria-label": `${words.title}. ${words.rows}, ${words.columns}.`, tabindex: 0, "data-lm-suppress-shortcuts": "true" });
     const cells = marks(picture, "rect", { class: "cell" }), texts = marks(picture, "text", { "text-anchor": "middle", class: "cell-text" });
-    const rowNames = marks(picture, "text", { "text-anchor": "end" }), columnNames = marks(picture, "text"), wholes = marks(picture, "text");
+    const rowNames = marks(picture, "text", { "text-anchor": "end" }), columnNames = marks(picture, "text"), ages = marks(picture, "rect", { width: 9, height: 9, rx: 2 }), wholes = marks(picture, "text");
     const frame = svg(picture, "rect", { class: "cell-frame" }), wholeTitle = svg(picture, "text", { class: "axis-title" }), rowTitle = svg(picture, "text", { class: "axis-title" }), columnTitle = svg(picture, "text", { class: "axis-title" });
     const magnitude = tag(figure, "div"), shareBar = tag(figure, "div", { class: "magnitude-bar" });
     magnitudeBar(magnitude, words);
@@ -39,7 +39,7 @@ const explorer = {
     return (state) => {
       const { width, arrays, length: n, activation, weight_scale, wrt, view, cell, sentences } = (now = state);
       const s = activations.indexOf(activation) * scales.length + scales.indexOf(weight_scale), read = sentences[n - 1], key = `_${wrt}${n}`;
-      const left = 92, top = 84, wholeWidth = 92, size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(30, Math.max(22, size)), right = left + size * n, bottom = top + height * n;
+      const left = 104, top = 96, wholeWidth = 92, size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(30, Math.max(22, size)), right = left + size * n, bottom = top + height * n;
       geometry = { left, top, size, height };
       const where = []; // the lower triangle, row by row
       for (let t = 1; t <= n; t++) for (let k = 1; k <= t; k++) where.push([t, k]);
@@ -54,13 +54,15 @@ const explorer = {
         const [t, k] = where[i], v = norm(t, k);
         return { x: left + size * (k - 0.5), y: top + height * (t - 0.5) + 4, class: `cell-text ${view === "norms" ? onMagnitude(v) : onShare(share(t, k))}`, text: view === "norms" ? brief(v) : fixed(100 * share(t, k), 0) };
       });
-      rowNames.show(n, (i) => ({ x: left - 8, y: top + height * (i + 0.5) + 4, text: `${i + 1} ${read[i]}` }));
-      columnNames.show(n, (i) => { const x = left + size * (i + 0.5) + 4; return { x, y: top - 8, transform: `rotate(-45 ${x} ${top - 8})`, text: `${i + 1} ${read[i]}` }; });
+      rowNames.show(n, (i) => ({ x: left - 20, y: top + height * (i + 0.5) + 4, text: `${i + 1} ${read[i]}` }));
+      columnNames.show(n, (i) => { const x = left + size * (i + 0.5) + 4; return { x, y: top - 20, transform: `rotate(-45 ${x} ${top - 20})`, text: `${i + 1} ${read[i]}` }; });
       wholes.show(n, (i) => ({ x: right + 10, y: top + height * (i + 0.5) + 4, text: say(arrays[`whole${key}`](s, i), words) }));
       set(wholeTitle, { x: right + 10, y: wide ? top - 8 : 12, text: words.whole }); // clear of the slanted words
       set(rowTitle, { x: 2, y: top - 8, text: words.rows });
       set(columnTitle, { x: left + 4, y: 12, text: words.columns });
       const [t, k] = cell, on = k >= 1 && k <= t && t <= n;
+      // Age counts back from the row that is read: the chosen cell's, or the last. Rows first, then columns.
+      ages.show(2 * n, (i) => ({ ...(i < n ? { x: left - 15, y: top + height * (i + 0.5) - 4.5 } : { x: left + size * (i - n + 0.5) - 4.5, y: top - 15 }), ...ageMark((on ? t : n) - 1 - (i % n)) }));
       set(frame, { x: left + size * (k - 1), y: top + height * (t - 1), width: size, height, visibility: on ? "visible" : "hidden" });
       magnitude.hidden = view !== "norms";
       shareBar.hidden = view === "norms";

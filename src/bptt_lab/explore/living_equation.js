@@ -2,7 +2,7 @@
 
 const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
 const percent = (share) => fixed(100 * share, 1);
-const NET = 152, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
+const NET = 160, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
 
 // d a / d b as MathML, or ∂⁺a / ∂b for the immediate derivative.
 function derivative(parent, above, below, sign = "d") {
@@ -68,7 +68,7 @@ const explorer = {
     const inputs = marks(net, "path", { class: "edge" });
     const edges = pool(net, (parent, i) => pointed(svg(parent, "path", { class: "edge hidden", tabindex: 0, role: "img", "data-lm-suppress-shortcuts": "true" }), () => 0, () => i + 2));
     const output = svg(net, "path", { class: "edge" }), states = marks(net, "circle", { class: "state" }), names = marks(net, "text", { "text-anchor": "middle" });
-    const below = marks(net, "text", { "text-anchor": "middle" }), lossName = svg(net, "text", { "text-anchor": "middle", "font-weight": "bold" });
+    const ages = marks(net, "rect", { height: 9, rx: 2 }), below = marks(net, "text", { "text-anchor": "middle" }), lossName = svg(net, "text", { "text-anchor": "middle", "font-weight": "bold" });
     const numbers = marks(net, "text", { "text-anchor": "middle", class: "factor" }), inputNumbers = marks(net, "text", { "text-anchor": "start", class: "factor" });
 
     // the equation: one row a term
@@ -107,7 +107,8 @@ const explorer = {
       set(output, { d: `M${x(t)} ${H - 34}L${x(t)} ${H - r - 1}M${x(t) - 5} ${H - r - 8}L${x(t)} ${H - r - 1}L${x(t) + 5} ${H - r - 8}`, style: `stroke:${magnitudeColour(at("readout", t - 1))}`, class: `edge${lit || lit_edge ? " lit" : ""}` });
       states.show(length, (i) => ({ cx: x(i + 1), cy: H, r, class: `state${i + 1 > t ? " off" : ""}${onPath(i + 1) ? " lit" : ""}` }));
       names.show(length, (i) => ({ x: x(i + 1), y: H + 4, text: gap < 40 ? String(i + 1) : `h${SUBSCRIPT(i + 1)}`, class: i + 1 > t ? "off" : "" }));
-      below.show(length, (i) => ({ x: x(i + 1), y: H + 60, text: gap < 46 ? `x${SUBSCRIPT(i + 1)}` : state.sentences[length - 1][i] }));
+      ages.show(length, (i) => ({ x: x(i + 1) - r, y: H + 48, width: 2 * r, ...ageMark(t - 1 - i) }));
+      below.show(length, (i) => ({ x: x(i + 1), y: H + 72, text: gap < 46 ? `x${SUBSCRIPT(i + 1)}` : state.sentences[length - 1][i] }));
       set(lossName, { x: x(t), y: H - 42, text: `L${SUBSCRIPT(t)}` });
       const along = Array.from({ length: t - 1 }, (_, i) => i + 2).filter(edgeLit), number = (v) => (tight ? brief(v) : say(v, words));
       numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)) }));

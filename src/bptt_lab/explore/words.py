@@ -3,6 +3,8 @@
 A text in braces is filled in by Python and by the browser alike, so both must know the same names.
 """
 
+from ..text import say
+
 EN = {
     "all": {
         "weight_scale": "Weight scale",
@@ -14,6 +16,7 @@ EN = {
         "start_uniform": "uniform (PyTorch)",
         "start_orthogonal": "orthogonal",
         "start_identity": "identity",
+        "start_shift": "½ I + shift",
         "vanished": "vanished",
         "exploded": "exploded",
         "fades": "vanishes",
@@ -57,6 +60,56 @@ EN = {
         "read": "Read off at word {k}, {lag} back: right {right}, transpose lost {lost}, cosine {cosine}.",
         "shows_one": "With one word there is one term, of norm {last}. There is no way back, and nothing to transpose.",
     },
+    "decay": {
+        "title": "Vanish or explode: a product of Jacobians, lag by lag",
+        "inputs": "Input scale",
+        "inputs_0": "0",
+        "inputs_0.1": "0.1",
+        "inputs_1": "1",
+        "guess": "Your guess",
+        **{f"guess_{power}": say(10.0**power).replace("1.00·", "") for power in range(-12, 7)},
+        "guess_-2": "10⁻²",
+        "guess_-1": "0.1",
+        "guess_0": "1",
+        "guess_1": "10",
+        "guess_2": "100",
+        "curve": "Curve",
+        "curve_hidden": "hidden",
+        "curve_shown": "shown",
+        "true": "‖dh_T/dh_k‖₂, the true norm",
+        "your_guess": "your guess for the largest lag",
+        "product": "∏‖J‖₂",
+        "product_line": "∏‖J‖₂, a bound",
+        "sigma": "(γσ_max)^lag",
+        "sigma_line": "(γσ_max)^lag, a looser bound",
+        "radius": "ρ^lag",
+        "radius_line": "ρ^lag, the popular guess",
+        "stretches": "singular values of the whole product",
+        "norm_axis": "norm",
+        "prompt": "Where does the curve end? Guess first.",
+        "prompt_net": "{activation}, {start}, scale {scale}, inputs {inputs}",
+        "lag_axis": "lag: steps back from the last word",
+        "plane": "eigenvalues of W_hh",
+        "reader": "Read the curve off lag by lag",
+        "place": "lag {lag}",
+        "bar": "lag {lag}",
+        "shows_one": "With one word there is no step back, and the norm is 1. {matrix}",
+        "shows_hidden": "Your guess: {guess} after {lags} steps of {activation}, {start}, inputs of scale {inputs}. {matrix} "
+        "Now show the curve.",
+        "matrix": "At weight scale {scale} W_hh has spectral radius {rho} and stretches at most {sigma} times.",
+        "shows": "After {lags} steps the norm is {far}. You guessed {guess}:",
+        "close": "right to half a power of ten.",
+        "too_high": "{off} powers of ten too high.",
+        "too_low": "{off} powers of ten too low.",
+        "nothing_left": "too high, nothing at all is left.",
+        "alive": "{alive} of the product’s {units} singular values are within a factor of 1000 of the largest.",
+        "at_product": "∏‖J‖₂ allows {value}.",
+        "at_sigma": "(γσ_max)^lag allows {value}.",
+        "at_radius": "ρ^lag guesses {value}.",
+        "radius_fails": "The truth is larger: ρ^lag is no bound.",
+        "silent_relu": "Without inputs every state is 0, where the slope of relu counts as 0.",
+        "read": "Read off at lag {lag}: {norm}.",
+    },
     "living_equation": {
         "title": "The living equation: one term for each word",
         "bar": "term of word {k}, “{word}”",
@@ -65,7 +118,7 @@ EN = {
         "loss": "L",
         "remainder": "still to unroll: the words 1 to {k}",
         "remainder_one": "still to unroll: word 1",
-        "term_label": "Term of word {k}, “{word}”: norm {norm}, {share} % of the whole gradient",
+        "term_label": "Term of word {k}, “{word}”: norm {norm}, signed share {share} %",
         "edge_label": "Edge d h{k} by d h{before}: largest stretch {norm}; crossed by the terms of words 1 to {before}",
         "edge_label_one": "Edge d h{k} by d h{before}: largest stretch {norm}; crossed by the term of word 1",
         "term": "word",
@@ -151,12 +204,12 @@ EN = {
         "whole_help": "norm of the terms’ sum: BPTT’s gradient of that token",
         "shares_low": "−100 % works against",
         "shares_high": "100 % adds",
-        "shares_label": "Colour of a share, from minus 100 percent over 0 to 100 percent",
-        "cell": "Token {t}, “{target}”; word {k}, “{word}”: norm {norm}, {share} % of that token’s gradient.",
-        "shows_shares": "{cells} terms in all; {against} of them work against their row’s sum. In the last row the first word’s "
-        "share of the gradient is {first_share} %, the last word’s {last_share} %.",
-        "shows": "{cells} terms in all. In the last row the first word has norm {first} ({first_share} %), the last word {last} "
-        "({last_share} %). The norms of that row add up to {norms}, their sum has norm {whole}.",
+        "shares_label": "Colour of a signed share, from minus 100 percent over 0 to 100 percent",
+        "cell": "Token {t}, “{target}”; word {k}, “{word}”: norm {norm}, signed share {share} %.",
+        "shows_shares": "{cells} terms in all; {against} of them work against their row’s sum. In the last row the first word "
+        "has signed share {first_share} %, the last word signed share {last_share} %.",
+        "shows": "{cells} terms in all. In the last row the first word has norm {first}, signed share {first_share} %; the last "
+        "word norm {last}, signed share {last_share} %. The norms of that row add up to {norms}, their sum has norm {whole}.",
     },
 }
 

@@ -3,9 +3,10 @@
 `figures.sentence(figure)` says in words what a figure shows.
 """
 
+from .exponents import exponents
 from .look import sentence
 from .memory import memory
 from .ratios import ratios
 from .token_losses import token_losses
 
-__all__ = ["memory", "ratios", "sentence", "token_losses"]
+__all__ = ["exponents", "memory", "ratios", "sentence", "token_losses"]

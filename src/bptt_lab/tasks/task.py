@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import checks
-from ..model import SequenceModel
+from ..model import SequenceModel, check_model
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 _TOGETHER = 250_000  # numbers of x that are scored at once: a few megabytes
@@ -29,8 +29,7 @@ class Task:
 
     def score(self, model: SequenceModel, n: int = 1000, seed: int = 0) -> float:
         """How well a model does on n fresh sequences: accuracy, or mean squared error for the loss "mse"."""
-        if not isinstance(model, SequenceModel):
-            raise checks.error("model", type(model).__name__, "a SequenceModel")
+        check_model(model)
         given, wanted = (model.cell.input_size, model.output_size, model.loss), (self.input_size, self.output_size, self.loss)
         if given != wanted:
             raise checks.error("model", f"(inputs, outputs, loss) = {given}", f"{wanted}, as {self!r} has them")

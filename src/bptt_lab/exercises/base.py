@@ -1,0 +1,204 @@
+"""The base of the exercises: call the learner's function on random small problems, and name the mistake.
+
+A new exercise is one file. It ends with
+
+    EXERCISE = Exercise(
+        name="first_term", notebook="03", function="first_term",       the name that the learner's function has
+        task="Two sentences.", hints=("…", "…"),                       at most three hints, shown one at a time
+        stub=stub, solution=solution,                                  functions; the learner sees their text
+        problem=problem,                                               problem(rng, i) -> Problem, for i = 0, 1, 2
+        mistakes={"short name": wrong_function, …},
+    )
+
+A wrong function's docstring is what the learner is told. Most are the solution with one edit, and `edits` makes them:
+{"short name": ("old text", "new text", "what the learner is told")}. The truth comes from the package, not from the
+solution, so the check judges the solution too.
+"""
+
+import copy
+import dis
+import html
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import checks
+from . import diagnosis
+
+PROBLEMS = 3
+NOTHING = "Your function returns None. Is there a return at its end?"
+
+
+class Problem(NamedTuple):
+    """One case: what the function is called with, what it should return, and where a wrong result goes wrong, in words."""
+
+    arguments: tuple
+    truth: Any
+    where: Callable[[Any], str] = lambda found: ""
+
+
+class Source(str):
+    """The text of a function as the learner reads it. It can be called too."""
+
+    function: Callable
+
+    def __new__(cls, function: Callable, name: str):
+        text = textwrap.dedent(inspect.getsource(function)).replace(f"def {function.__name__}(", f"def {name}(", 1)
+        source = super().__new__(cls, text.rstrip("\n"))
+        source.function = function
+        return source
+
+    def __call__(self, *arguments):
+        return self.function(*arguments)
+
+
+def edits(solution: Callable, changes: Mapping[str, tuple[str, str, str]]) -> dict[str, Callable]:
+    """Wrong functions by name: the solution with the old text replaced by the new one wherever it stands."""
+    text, wrong = textwrap.dedent(inspect.getsource(solution)), {}
+    for name, (old, new, says) in changes.items():
+        if old not in text:
+            raise checks.error(name, repr(old), f"a text that stands in {solution.__name__}")
+        names = dict(solution.__globals__)
+        exec(text.replace(old, new), names)
+        wrong[name] = names[solution.__name__]
+        wrong[name].__doc__ = says
+    return wrong
+
+
+class Report:
+    """What the check found.
+
+    solved    whether the function is right
+    mistake   the name of the known mistake, or None
+    message   what the learner is told
+    """
+
+    def __init__(self, exercise: "Exercise", message: str, solved=False, mistake: str | None = None, tried=True):
+        self.exercise, self.message, self.solved, self.mistake, self.tried = exercise, message, solved, mistake, tried
+
+    def __repr__(self) -> str:
+        return self.message
+
+    def _repr_html_(self) -> str:
+        colour = "var(--jp-success-color1, #388e3c)" if self.solved else "var(--jp-warn-color1, #b5540a)"
+        colour = colour if self.tried else "var(--jp-border-color1, #bdbdbd)"
+        hints = ""
+        for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
+            hints = f"<details><summary>Hint {i}</summary><p>{html.escape(hint)}</p>{hints}</details>"
+        solution = f"<details><summary>Show a solution</summary><pre>{html.escape(self.exercise.solution)}</pre></details>"
+        message = html.escape(self.message).replace("\n", "<br>")
+        return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"><p>{message}</p>{hints}{solution}</div>'
+
+
+class Exercise:
+    """A task, and a check that names the mistake. See the head of this file."""
+
+    def __init__(
+        self, name: str, notebook: str, function: str, task: str, hints: tuple[str, ...], stub: Callable, solution: Callable,
+        problem: Callable[[np.random.Generator, int], Problem], mistakes: Mapping[str, Callable],
+    ):  # fmt: skip
+        self.name, self.notebook, self.task, self.hints = name, notebook, task, hints
+        self.stub, self.solution = Source(stub, function), Source(solution, function)
+        self.mistakes = dict(mistakes)
+        self._problem = problem
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {self.task}"
+
+    def problems(self) -> list[Problem]:
+        """Small random problems, the same ones each time."""
+        return [self._problem(np.random.default_rng(i), i) for i in range(PROBLEMS)]
+
+    def check(self, fn: Callable) -> Report:
+        """Call the learner's function on the problems and say what is wrong with it. Never raises for what it does."""
+        fn = fn.function if isinstance(fn, Source) else fn
+        if not callable(fn):
+            return Report(self, f"This is {_a(fn)}, not a function. Hand in its name alone, without brackets after it.")
+        problems, found, changed = self.problems(), [], None
+        for problem in problems:
+            arguments = copy.deepcopy(problem.arguments)
+            try:
+                with np.errstate(all="ignore"):
+                    value = fn(*arguments)
+            except Exception as problem_of_theirs:
+                return Report(self, self._stopped(fn, problem_of_theirs))
+            if value is None:
+                untouched = _same_code(fn, self.stub.function)
+                says = "Not tried yet: the function returns None." if untouched else NOTHING
+                return Report(self, says, tried=not untouched)
+            found.append(diagnosis.parts(value))
+            changed = changed or self._changed(problem.arguments, arguments)
+        truths = [diagnosis.parts(problem.truth) for problem in problems]
+        if diagnosis.all_close(found, truths):
+            if changed:
+                says = f"The result is right, but your function changes {changed}, which its caller still needs. Work on a copy."
+                return Report(self, says)
+            return Report(self, "Right, for every size that was tried.", solved=True)
+        where = next((said for p, f in zip(problems, found) if f is not None and (said := p.where(f))), "")
+        mistake = self._known(problems, found, truths)
+        says = str(self.mistakes[mistake].__doc__) if mistake else diagnosis.describe(found, truths, problems[0].truth)
+        also = f"Your function also changes {changed}, which its caller still needs." if changed else ""
+        says = "\n".join(filter(None, (says, where, also, "" if mistake else _outside(fn))))
+        return Report(self, says, mistake=mistake)
+
+    def _known(self, problems, found, truths) -> str | None:
+        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong."""
+        partly = None
+        for name, wrong in self.mistakes.items():
+            with np.errstate(all="ignore"):
+                theirs = [diagnosis.parts(wrong(*copy.deepcopy(problem.arguments))) for problem in problems]
+            if diagnosis.all_close(found, theirs):
+                return name
+            if partly is None and diagnosis.all_close(found, theirs, or_else=truths):
+                partly = name
+        return partly
+
+    def _stopped(self, fn, error: Exception) -> str:
+        line = diagnosis.line_of(fn, error)
+        if not line and isinstance(error, TypeError):
+            wanted = ", ".join(inspect.signature(self.solution.function).parameters)
+            return f"Your function could not be called with {wanted}: {error}."
+        says = f"Your function stops with {type(error).__name__}: {error}"
+        return "\n".join(filter(None, (says, line, _outside(fn))))
+
+    def _changed(self, before, after) -> str | None:
+        """The name of the first argument that is no longer what it was."""
+        for name, old, new in zip(inspect.signature(self.solution.function).parameters, before, after):
+            old, new = _arrays(old), _arrays(new)
+            if len(old) != len(new) or not all(map(np.array_equal, old, new)):
+                return f"its argument {name}"
+        return None
+
+
+def _arrays(value) -> list[np.ndarray]:
+    """The arrays that an argument is made of."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return [array for entry in value for array in _arrays(entry)]
+    return [array for entry in vars(value).values() for array in _arrays(entry)] if hasattr(value, "__dict__") else []
+
+
+def _same_code(a, b) -> bool:
+    return getattr(getattr(a, "__code__", None), "co_code", 0) == b.__code__.co_code
+
+
+def _outside(fn) -> str:
+    """Which numbers a function takes from the notebook around it: the check's problems have other sizes."""
+    if not inspect.isfunction(fn):
+        return ""
+    names = dict.fromkeys(step.argval for step in dis.get_instructions(fn) if step.opname == "LOAD_GLOBAL")
+    taken = [name for name in names if isinstance(fn.__globals__.get(name), int | float | np.ndarray)]
+    if not taken:
+        return ""
+    return f"It reads {', '.join(taken)} from the notebook. The check has other sizes: take them from the arguments."
+
+
+def _a(value) -> str:
+    kind = type(value).__name__
+    return f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"

@@ -1,0 +1,87 @@
+"""Notebook 01: the loss of a sentence is the sum of its tokens' losses, less the masked ones."""
+
+import numpy as np
+
+from ..cells import RNNCell
+from ..model import SequenceModel
+from .base import Exercise, Problem, edits
+
+
+def stub(y, targets, mask):
+    return None  # your code here
+
+
+def solution(y, targets, mask):
+    total = 0.0
+    for t in range(len(targets)):
+        if mask[t]:
+            total += np.log(np.exp(y[t]).sum()) - y[t, targets[t]]
+    return total
+
+
+def problem(rng, i):
+    V, counts = ((6, [1, 0, 1, 1]), (3, [0, 1, 0, 0, 1]), (9, [1, 1, 1, 0, 0, 1, 0]))[i]
+    model = SequenceModel(RNNCell(2, 3, seed=i), V, seed=i)
+    T, mask = len(counts), np.array(counts, bool)
+    targets = rng.integers(V, size=T)
+    run = model.forward(rng.standard_normal((T, 2)), targets, mask)
+    return Problem((run.y, targets, mask), run.loss)
+
+
+EDITS = {
+    "mean for sum": (
+        "return total",
+        "return total / mask.sum()",
+        "This is the mean over the tokens that count. The course takes the sum.",
+    ),
+    "mean over all": (
+        "return total",
+        "return total / len(mask)",
+        "This divides by the number of all tokens. The course takes the sum.",
+    ),
+    "mask ignored": ("if mask[t]:", "if True:", "This sums every token. Leave out those where the mask is false."),
+    "mask turned": ("if mask[t]:", "if not mask[t]:", "This sums the tokens that are masked. True means: this token counts."),
+    "last token alone": (
+        "total +=",
+        "total =",
+        "Only the last token that counts is left. Each one is to be *added*: look at = and +=.",
+    ),
+    "sign": ("return total", "return -total", "The sign is turned. A loss is −ln of a probability, so it is never negative."),
+    "no normaliser": (
+        "np.log(np.exp(y[t]).sum()) ",
+        "",
+        "You take −y of the right word. Its probability also needs the sum over all words.",
+    ),
+    "logarithm missing": (
+        "np.log(np.exp(y[t]).sum())",
+        "np.exp(y[t]).sum()",
+        "The sum over all words stands there without its logarithm.",
+    ),
+    "probability for its logarithm": (
+        "np.log(np.exp(y[t]).sum()) - y[t, targets[t]]",
+        "np.exp(y[t, targets[t]]) / np.exp(y[t]).sum()",
+        "You add up the probabilities of the right words. The loss is −ln of each.",
+    ),
+    "bits for nats": (
+        "return total",
+        "return total / np.log(2)",
+        "This is in bits. The course takes the natural logarithm, so nats.",
+    ),
+}
+
+EXERCISE = Exercise(
+    name="sentence_loss",
+    notebook="01_the_loss_is_a_sum",
+    function="sentence_loss",
+    task="Write the loss of a sentence from its outputs, the right words and a mask. Return the sum over the tokens that count.",
+    hints=(
+        "One token first: its loss is −ln of the probability of the right word.",
+        "The probability of word i is exp(y_i) divided by the sum of all exp(y_j). "
+        "So −ln of it is np.log(np.exp(y[t]).sum()) − y_i.",
+        "Go through t, look at mask[t], and add.",
+    ),
+    stub=stub,
+    solution=solution,
+    problem=problem,
+    mistakes=edits(solution, EDITS),
+)

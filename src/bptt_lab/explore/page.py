@@ -1,0 +1,69 @@
+"""An explorer on a web page with no kernel behind it: as a page of its own, or embedded in a page of the site.
+
+Both run the explorer's own code on a plain object that has the few methods of a widget's model, see host.js.
+"""
+
+import base64
+import hashlib
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+from .still import still_svg
+
+HERE = Path(__file__).parent
+
+
+def state(explorer) -> dict[str, Any]:
+    """What the browser needs to know, less the table."""
+    own = set(explorer.trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names()) - {"table"}
+    return {name: getattr(explorer, name) for name in sorted(own) if not name.startswith("_")}
+
+
+def alone(explorer) -> str:
+    """One HTML file that holds everything."""
+    table = base64.b64encode(explorer.table).decode("ascii")
+    parts = {
+        "TITLE": html.escape(explorer.words["title"]),
+        "CSS": explorer._css,
+        "STATE": as_script({**state(explorer), "table": table}),
+        "ESM": _without_export(explorer),
+        "HOST": (HERE / "host.js").read_text(encoding="utf-8"),
+    }
+    page = (HERE / "page.html").read_text(encoding="utf-8")
+    for mark, value in parts.items():
+        page = page.replace(f"/*{mark}*/", value)
+    return page
+
+
+def embedded(explorer, folder: Path) -> str:
+    """A piece of a page: the still picture and its sentence, which living.js replaces by the explorer itself.
+
+    The explorer's code and table go to `folder`, once for the whole site; the names of tables are those of their contents.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    table = hashlib.sha256(explorer.table).hexdigest()[:16] + ".bin"
+    (folder / table).write_bytes(explorer.table)
+    host = (HERE / "host.js").read_text(encoding="utf-8")
+    (folder / f"{explorer.name}.js").write_text(
+        _without_export(explorer) + host + "\nexport { render, stillModel };\n", encoding="utf-8"
+    )
+    (folder / "explorer.css").write_text(explorer._css, encoding="utf-8")
+    sentence = explorer.sentence()
+    still = still_svg(explorer.words["title"], explorer.still(), sentence)
+    return (
+        f'<div class="bptt-living" data-explorer="{explorer.name}" data-table="{table}">'
+        f'<script type="application/json">{as_script(state(explorer))}</script>{still}</div>'
+    )
+
+
+def as_script(value) -> str:
+    """JSON that may stand inside a script element."""
+    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
+
+
+def _without_export(explorer) -> str:
+    return explorer._esm.replace("\nexport default { render };\n", "\n")

@@ -1,0 +1,71 @@
+"""Slope and prediction for many starts: every seed a pair of marks, and the bound beside them."""
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from . import look
+
+BARS = {"ln σ_max": "ln σ_max, the bound’s slope", "ln ρ": "ln ρ, the popular guess"}
+
+
+def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], setting: str, low=-0.9, high=1.9) -> look.Figure:
+    """measured: one or two series (an input scale) -> row (a start) -> "slope" and what is compared with it, each (seeds,).
+
+    A filled mark is the slope. "lyapunov" is a ring around it, "ln σ_max" or "ln ρ" a bar. setting: H, lengths, seeds and so
+    on. low, high: the axis, nats a step; what is past it stands at its end.
+    """
+    rows = list(next(iter(measured.values())))
+    known = next(iter(measured.values()))[rows[0]]
+    marks = ["filled: the slope"] + ["ring: predicted on other inputs"] * ("lyapunov" in known)
+    marks += [f"bar: {what}" for name, what in BARS.items() if name in known]
+    lines = [*textwrap.wrap(setting, 46), *marks]
+    title = "<br>".join(["Slope, in nats a step", *(f"<sub>{line}</sub>" for line in lines)])
+    height = 44 + 32 * len(measured)
+    shown = look.figure(title, _sentence(rows, measured), 164 + 18 * len(lines) + height * len(rows))
+    shown.add_vline(x=0, line={"color": look.INK, "dash": "dot", "width": 1.5})
+    shifts = np.linspace(-0.1, 0.5, len(measured) + 1)
+    for (name, found), (colour, symbol), shift in zip(measured.items(), look.SERIES, shifts):
+        for i, row in enumerate(rows):
+            seeds = len(found[row]["slope"])
+            at = i + shift + np.linspace(0, 0.8 * (shifts[1] - shifts[0]), seeds)  # a seed's marks stand side by side
+            styles = {"slope": {"symbol": symbol, "color": colour, "size": 6}}
+            styles["lyapunov"] = {"symbol": f"{symbol}-open", "color": colour, "size": 12}
+            if shift == shifts[0]:  # the same in every series
+                styles |= {bar: {"symbol": "line-ns-open", "color": look.INK, "size": 8} for bar in BARS}
+            for what in styles.keys() & found[row].keys():
+                trace = _marks(found[row][what], at, f"{row}, {name}: {what}", low, high, styles[what])
+                shown.add_trace(trace.update(name=name, legendgroup=name, showlegend=i == 0 and what == "slope"))
+    for i, row in enumerate(rows):  # above its marks, where a narrow page has room for it
+        shown.add_annotation(text=row, x=0, xref="paper", y=i - 0.32, xanchor="left", showarrow=False)
+    for text, x, side in (("◂ vanishes", 0, "left"), ("explodes ▸", 1, "right")):
+        shown.add_annotation(text=text, x=x, xanchor=side, y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
+    shown.update_xaxes(range=[low, high], dtick=0.5 if high - low < 4 else 1)
+    edges = [i - 0.5 for i in range(len(rows) + 1)]
+    shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
+    shown.update_layout(showlegend=len(measured) > 1)
+    legend = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
+    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116 if len(measured) > 1 else 60}, legend=legend)
+
+
+def _marks(values, heights, what: str, low: float, high: float, marker: dict) -> go.Scatter:
+    texts = [_signed(value, 3) for value in values]
+    hover = f"%{{text}}<extra>{what}</extra>"
+    inside = np.clip(values, low, high)
+    return go.Scatter(x=inside, y=heights, mode="markers", text=texts, hovertemplate=hover, marker=marker, cliponaxis=False)
+
+
+def _sentence(rows: list[str], measured) -> str:
+    def middle(found):
+        return _signed(np.median(found["slope"]), 2)
+
+    parts = [f"{row}: " + ", ".join(middle(found[row]) for found in measured.values()) for row in rows]
+    apart = [np.abs(f["slope"] - f["lyapunov"]).max() for found in measured.values() for f in found.values() if "lyapunov" in f]
+    text = f"Median slopes at {', then at '.join(measured)}. {'; '.join(parts)}."
+    return text + (f" Predictions are at most {max(apart):.2f} off." if apart else "")
+
+
+def _signed(value: float, digits: int) -> str:
+    return "vanished" if value == -np.inf else f"{value:+.{digits}f}".replace("-", "−")

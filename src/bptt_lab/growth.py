@@ -1,0 +1,150 @@
+"""What notebook 04 measures over many nets: how fast dh_T/dh_k falls or grows, and what does and does not decide it.
+
+Inputs are Gaussian of standard deviation `spread`, as many as units. `slope` and exponents are in nats a step: e^slope is the
+factor that one step costs. Each seed is one net with inputs of its own. Everything depends on these settings: name them.
+"""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from . import memory, overflow
+from .cells import RNNCell
+from .model import SequenceModel
+
+LAGS = tuple(range(20, 151, 10))  # where the slope is fitted: shorter lags have not settled
+STEPS = 160  # words of a sequence
+BATCH = 4  # sequences of each kind for one net
+
+# The starts whose exponents are compared: `init` and the weight scale.
+STARTS = {
+    "U(±1/√H), PyTorch": ("uniform", 1.0),
+    "orthogonal": ("orthogonal", 1.0),
+    "N(0, 1/H)": ("normal", 1.0),
+    "1.5 · N(0, 1/H)": ("normal", 1.5),
+    "3 · N(0, 1/H)": ("normal", 3.0),
+}
+
+
+def inputs(spread: float, shape: tuple[int, ...], *seed: int) -> np.ndarray:
+    """Gaussian inputs; another seed gives another sequence."""
+    return spread * np.random.default_rng(seed).standard_normal(shape)
+
+
+def slope(cell: RNNCell, x: np.ndarray, h0: np.ndarray | None = None) -> float:
+    """The least-squares slope of ln ‖dh_T/dh_{T−lag}‖₂ over LAGS, nats a step; mean over B. −inf where it vanished exactly."""
+    trace = cell.unroll(x, h0)
+    logs = np.atleast_2d(memory.norms_back(cell, trace, trace.T - 1, LAGS)).mean(axis=0) * np.log(10)
+    return float(np.polynomial.polynomial.polyfit(LAGS, logs, 1)[1]) if np.isfinite(logs).all() else -np.inf
+
+
+def exponents(start: str, spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarray]:
+    """What the slope is, and what two numbers that never saw its inputs say it is; each (seeds,), nats a step, tanh.
+
+    "slope" on BATCH sequences. "lyapunov": the largest exponent of the same net on BATCH *other* sequences, a prediction.
+    "ln σ_max": the logarithm of the largest singular value of W_hh, a bound.
+    """
+    init, scale = STARTS[start]
+    found = []
+    for seed in range(seeds):
+        cell = RNNCell(H, H, "tanh", scale, init, seed)
+        read, others = (inputs(spread, (STEPS, BATCH, H), seed, kind) for kind in (1, 2))
+        exponent = memory.lyapunov(cell, cell.unroll(others), leading=1)[0]
+        found.append((slope(cell, read), exponent, np.log(np.linalg.norm(cell.params["W_hh"], 2))))
+    return dict(zip(("slope", "lyapunov", "ln σ_max"), np.array(found).T))
+
+
+def unit_normal(H: int, spread: float = 0.1, seeds: int = 20) -> dict[str, np.ndarray]:
+    """W_hh ~ N(0, 1) whatever the width, tanh. "slope", "ln ρ" and "mean f'" (over all units and steps), each (seeds,)."""
+    found = []
+    for seed in range(seeds):
+        cell = RNNCell(H, H, "tanh", H**0.5, "normal", seed)
+        x = inputs(spread, (STEPS, BATCH, H), seed, 1)
+        rho = np.abs(np.linalg.eigvals(cell.params["W_hh"])).max()
+        found.append((slope(cell, x), np.log(rho), (1 - cell.unroll(x).h ** 2).mean()))
+    return dict(zip(("slope", "ln ρ", "mean f'"), np.array(found).T))
+
+
+def sizes(H: int, seeds: int = 200) -> dict[str, np.ndarray]:
+    """ "ρ" and "σ_max" of W_hh ~ N(0, 1/H), each (seeds,)."""
+    drawn = (RNNCell(1, H, seed=seed).params["W_hh"] for seed in range(seeds))
+    found = np.array([(np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2)) for W in drawn])
+    return dict(zip(("ρ", "σ_max"), found.T))
+
+
+def shift(H: int = 10) -> np.ndarray:
+    """½ I and threes above the diagonal: every eigenvalue is ½, and its powers grow a millionfold before they fall."""
+    return 0.5 * np.eye(H) + 3.0 * np.eye(H, k=1)
+
+
+def power_norms(W: np.ndarray, steps: int) -> np.ndarray:
+    """‖Wᵏ‖₂ for k = 0..steps: the norms of a net whose slopes are all 1."""
+    powers = [np.eye(len(W))]
+    for _ in range(steps):
+        powers.append(powers[-1] @ W)
+    return np.linalg.norm(powers, 2, axis=(1, 2))
+
+
+def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterable[int], seeds: int = 5, H: int = 32,
+                    sequences: int = 1000) -> dict[str, np.ndarray]:  # fmt: skip
+    """Two sizes of g = dL_T/dh_{T−lag} over many sequences with the same target, each (seeds, lags).
+
+    "norm": the root mean square of ‖g‖. "signal to noise": ‖mean of g‖ over the root mean square of ‖g − mean‖. From pure noise
+    one would still read about 1/√sequences. 10 classes; sequences of max(lags) + 10 words.
+    """
+    lags = list(lags)
+    norms, ratios = np.zeros((2, seeds, len(lags)))
+    for seed in range(seeds):
+        model = SequenceModel(RNNCell(H, H, "tanh", weight_scale, init, seed), 10, seed=seed)
+        x = inputs(spread, (max(lags) + 10, sequences, H), seed, 1)
+        run = model.forward(x, np.zeros(x.shape[:2], int), np.arange(len(x))[:, None].repeat(sequences, 1) == len(x) - 1)
+        g = run.dh[-1][None] * sequences  # the loss is the mean over the sequences
+        for lag in range(max(lags) + 1):
+            if lag in lags:
+                mean, at = g[0].mean(axis=0), lags.index(lag)
+                norms[seed, at] = np.sqrt((g[0] ** 2).sum(axis=1).mean())
+                ratios[seed, at] = np.linalg.norm(mean) / np.sqrt(((g[0] - mean) ** 2).sum(axis=1).mean())
+            g = model.cell.pull(run.trace, len(x) - 1 - lag, g)[1]
+    return {"norm": norms, "signal to noise": ratios}
+
+
+def check_log_norm(yours: Callable) -> str:
+    """What to tell a learner whose `yours(jacobians)` should be log10 of the norm of the product J_t ⋯ J_{k+1}."""
+    for T, scale, activation in ((6, 1.0, "tanh"), (150, 1.0, "tanh"), (700, 0.05, "tanh"), (700, 8.0, "relu")):
+        cell = RNNCell(8, 8, activation, scale)
+        trace = cell.unroll(inputs(0.1, (T, 8), 0))
+        factors = [cell.jacobian(trace, t) for t in range(T - 1, 0, -1)]
+        with overflow.quietly():
+            got = yours([J.copy() for J in factors])
+        if got is None:
+            return "Not tried yet."
+        if np.ndim(got) or isinstance(got, str):
+            return f"Expected one number, got {type(got).__name__} of shape {np.shape(got)}."
+        right = memory.norms_back(cell, trace, T - 1, [T - 1])[0]
+        if not _same(got, right):
+            hint = _hint(float(got), right, factors)
+            return f"{T - 1} Jacobians, {activation}: you say {got:.6g}, right is {right:.6g}. {hint}"
+    return "Right, for 5 Jacobians and for 699: also where the norm itself is past what a number can hold."
+
+
+def _same(a: float, b: float) -> bool:
+    return abs(a - b) < 1e-6 * max(1.0, abs(b))
+
+
+def _hint(got: float, right: float, factors: list[np.ndarray]) -> str:
+    """The usual slips of `check_log_norm`."""
+    if not np.isfinite(got):
+        return "The product left the range of numbers. Divide it by its norm at each step, and add up the logarithms."
+    if _same(got, right * np.log(10)):
+        return "That is the natural logarithm. Take log10."
+    if _same(got, sum(np.log10(np.linalg.norm(J, 2)) for J in factors)):
+        return "That is the sum of the norms' logarithms: the bound, not the product."
+    if len(factors) < 10:  # where the plain product is in range
+        product, reverse = np.linalg.multi_dot(factors), np.linalg.multi_dot(factors[::-1])
+        if _same(got, np.log10(np.linalg.norm(product))):
+            return "That is the Frobenius norm. The largest stretch is np.linalg.norm(product, 2)."
+        if _same(got, np.log10(np.linalg.norm(reverse, 2))):
+            return "The factors are in the wrong order: each next one stands to the right, product @ J."
+        if _same(got, 10**right):
+            return "That is the norm itself. Take its logarithm."
+    return "Which part of the product is missing, or is there twice?"

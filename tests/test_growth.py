@@ -1,0 +1,140 @@
+"""What notebook 04 measures over seeds, against the slow way, and the check of the learner's own code."""
+
+import numpy as np
+import pytest
+
+from bptt_lab import growth, memory
+from bptt_lab.cells import RNNCell
+
+
+def norm_back(cell, x, lag):
+    """‖dh_T/dh_{T−lag}‖₂ of one sequence, by plain products."""
+    trace = cell.unroll(x)
+    product = np.eye(cell.hidden_size)
+    for t in range(trace.T - 1, trace.T - 1 - lag, -1):
+        product = product @ cell.jacobian(trace, t)
+    return np.linalg.norm(product, 2)
+
+
+def test_slope_is_that_of_the_line_through_the_logarithms():
+    cell = RNNCell(5, 5, weight_scale=0.9, seed=3)
+    x = growth.inputs(0.1, (growth.STEPS, 2, 5), 0)
+    logs = [np.mean([np.log(norm_back(cell, x[:, b], lag)) for b in range(2)]) for lag in growth.LAGS]
+    assert growth.slope(cell, x) == pytest.approx(np.polyfit(growth.LAGS, logs, 1)[0])
+
+
+def test_a_net_that_halves_has_slope_minus_ln_2_and_one_that_vanished_minus_infinity():
+    cell = RNNCell(1, 3)
+    cell.params["W_hh"] = 0.5 * np.eye(3)
+    assert growth.slope(cell, np.zeros((growth.STEPS, 1))) == pytest.approx(-np.log(2))
+    cell.params["W_hh"] = np.zeros((3, 3))
+    assert growth.slope(cell, np.zeros((growth.STEPS, 1))) == -np.inf
+
+
+def test_the_exponent_is_a_prediction_it_reads_other_sequences(monkeypatch):
+    read = []
+    unroll = RNNCell.unroll
+    monkeypatch.setattr(RNNCell, "unroll", lambda self, x, *rest: read.append(x) or unroll(self, x, *rest))
+    found = growth.exponents("orthogonal", 0.1, seeds=2, H=6)
+    assert len(read) == 4 and not any(np.array_equal(read[i], read[j]) for i in range(4) for j in range(i))
+    assert found["slope"] == pytest.approx(found["lyapunov"], abs=0.05) and found["ln σ_max"] == pytest.approx(0, abs=1e-9)
+
+
+def test_every_start_has_its_entries_deviation():
+    for start, deviation in (
+        ("U(±1/√H), PyTorch", 3**-0.5),
+        ("1.5 · N(0, 1/H)", 1.5),
+        ("3 · N(0, 1/H)", 3.0),
+        ("orthogonal", 1.0),
+    ):
+        init, scale = growth.STARTS[start]
+        assert RNNCell(4, 100, "tanh", scale, init).params["W_hh"].std() * 10 == pytest.approx(deviation, rel=0.03)
+
+
+def test_unit_normal_draws_entries_of_deviation_one_whatever_the_width():
+    found = growth.unit_normal(40, seeds=2)
+    assert np.exp(found["ln ρ"]) == pytest.approx(40**0.5, rel=0.25)
+    assert (0 < found["mean f'"]).all() and (found["mean f'"] < 0.3).all() and found["slope"].shape == (2,)
+
+
+def test_sizes_are_radius_and_largest_stretch():
+    found = growth.sizes(5, seeds=3)
+    W = RNNCell(1, 5, seed=2).params["W_hh"]
+    assert found["σ_max"][2] == pytest.approx(np.linalg.svd(W)[1][0])
+    assert found["ρ"][2] == pytest.approx(np.abs(np.linalg.eigvals(W)).max()) and (found["ρ"] <= found["σ_max"]).all()
+
+
+def test_the_shift_grows_first_and_falls_in_the_end():
+    norms = growth.power_norms(growth.shift(), 150)
+    assert norms[0] == 1 and norms[3] == pytest.approx(np.linalg.norm(np.linalg.matrix_power(growth.shift(), 3), 2))
+    assert norms.argmax() == 17 and 1.9e6 < norms.max() < 2e6 and norms[-1] < 1e-20
+    assert np.linalg.eigvals(growth.shift()) == pytest.approx(0.5)
+
+
+def test_signal_to_noise_of_one_net_by_its_sequences_one_by_one():
+    from bptt_lab import SequenceModel
+
+    found = growth.signal_to_noise("normal", 1.0, 0.5, [0, 3], seeds=1, H=5, sequences=40)
+    model, x = SequenceModel(RNNCell(5, 5), 10), growth.inputs(0.5, (13, 40, 5), 0, 1)
+    g = []
+    for b in range(40):  # dL_T/dh_{T−3}: the gradient by the start of a run over the last three words
+        trace = model.cell.unroll(x[:, b])
+        last = model.forward(x[-3:, b], np.zeros(3, int), np.arange(3) == 2, h0=trace.h[-4])
+        g.append(model.backward(last)["h0"])
+    mean = np.mean(g, axis=0)
+    noise = np.sqrt(np.mean(np.sum((g - mean) ** 2, axis=1)))
+    assert found["norm"][0, 1] == pytest.approx(np.sqrt(np.mean(np.sum(np.square(g), axis=1))))
+    assert found["signal to noise"][0, 1] == pytest.approx(np.linalg.norm(mean) / noise)
+
+
+def right(jacobians):
+    product, total = np.eye(len(jacobians[0])), 0.0
+    for J in jacobians:
+        product = product @ J
+        size = np.linalg.norm(product, 2)
+        product, total = product / size, total + np.log10(size)
+    return total
+
+
+def plain(jacobians, order=2):
+    product = np.eye(len(jacobians[0]))
+    for J in jacobians:
+        product = product @ J
+    return np.log10(np.linalg.norm(product, order))
+
+
+@pytest.mark.parametrize(
+    ("yours", "says"),
+    [
+        (right, "Right, for 5 Jacobians and for 699"),
+        (lambda J: None, "Not tried yet."),
+        (plain, "left the range of numbers"),
+        (lambda J: right(J) * np.log(10), "natural logarithm"),
+        (lambda J: right(J[::-1]), "wrong order"),
+        (lambda J: sum(np.log10(np.linalg.norm(factor, 2)) for factor in J), "the bound, not the product"),
+        (lambda J: plain(J, "fro"), "Frobenius"),
+        (lambda J: 10 ** right(J), "Take its logarithm"),
+        (lambda J: right(J[:-1]), "Which part of the product is missing"),
+        (lambda J: np.ones(3), "Expected one number, got ndarray of shape (3,)"),
+        (lambda J: right(J) if len(J) < 500 else 3.0, "699 Jacobians, tanh: you say 3"),
+        (lambda J: right(J) if right(J) < 100 else 3.0, "699 Jacobians, relu: you say 3"),
+        (lambda J: "1", "Expected one number, got str"),
+    ],
+)
+def test_the_check_says_what_is_wrong(yours, says):
+    assert says in growth.check_log_norm(yours)
+
+
+def test_the_check_hands_out_copies_and_agrees_with_memory():
+    def destroys(jacobians):
+        answer = right(jacobians[::-1])
+        for J in jacobians:
+            J[:] = 0
+        return answer
+
+    assert "wrong order" in growth.check_log_norm(destroys)
+    cell = RNNCell(4, 4)
+    trace = cell.unroll(growth.inputs(0.1, (30, 4), 0))
+    assert memory.norms_back(cell, trace, 29, [29])[0] == pytest.approx(
+        right([cell.jacobian(trace, t) for t in range(29, 0, -1)])
+    )

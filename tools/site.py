@@ -1,0 +1,131 @@
+"""Build the course as web pages whose sliders move with no kernel behind them.
+
+    python -m tools.site            into build/site
+
+Every notebook is run; its explorers are embedded with their tables (see `bptt_lab.explore.page`), and Sphinx makes the
+pages. Nothing in them asks another host. A notebook that has not changed, nor the package, is not run again.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+from bptt_lab.explore import page
+
+from .notebooks import tags
+
+ROOT = Path(__file__).parent.parent
+SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
+LIVING = SOURCE / "_static" / "explorers"
+SECONDS = 120
+# Beside each cell that only Python can answer, until the learner has one.
+NEEDS_PYTHON = {
+    "plain_way": "These sliders ask Python.",
+    "learner": "Here you write code of your own, and Python checks it.",
+}
+
+
+def stamp(path: Path) -> str:
+    """What a run of this notebook depends on."""
+    files = [path, *sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "src").rglob("*.js")), ROOT / "requirements.txt"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files) + Path(__file__).read_bytes()).hexdigest()
+
+
+def run(path: Path) -> str:
+    """Run one notebook for the site; returns what to say of it."""
+    from nbclient import NotebookClient
+
+    target, now = SOURCE / "notebooks" / path.name, stamp(path)
+    if target.exists() and nbformat.read(target, as_version=4).metadata.get("stamp") == now:
+        return f"{path.name}: as it was"
+    notebook = nbformat.read(path, as_version=4)
+    where = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where, coalesce_streams=True).execute()
+    cells = []
+    for cell in notebook.cells:
+        cells.append(cell)
+        if cell.cell_type == "code":
+            cell.outputs = [kept(output) for output in cell.outputs if not is_widget_of_a_kernel(output)]
+            cells += [nbformat.v4.new_markdown_cell(note(path, text)) for tag, text in NEEDS_PYTHON.items() if tag in tags(cell)]
+    notebook.cells = cells
+    notebook.metadata["stamp"] = now
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, target)
+    return f"{path.name}: run"
+
+
+def kept(output):
+    """Plotly's figure as data on the page; living.js draws it, once the explorers are alive."""
+    data = output.get("data", {})
+    figure = data.get("application/vnd.plotly.v1+json")
+    if figure is not None:
+        text = page.as_script(figure)
+        html = f'<div class="bptt-figure"><script type="application/json">{text}</script></div>'
+        output.data = {"text/html": html, "text/plain": data.get("text/plain", "A figure")}
+    return output
+
+
+def is_widget_of_a_kernel(output) -> bool:
+    return "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+
+
+def note(path: Path, text: str) -> str:
+    binder, lite = elsewhere(path.name)
+    return (
+        f":::{{admonition}} {text}\n:class: tip needs-python\nThis page has no Python behind it. Open this notebook "
+        f"[on Binder]({binder}), or [in your own browser]({lite}) with JupyterLite, and go on there.\n:::"
+    )
+
+
+def elsewhere(name: str) -> tuple[str, str]:
+    """Where a notebook runs: on Binder, of the repository that the README's link names, and on this site's JupyterLite."""
+    binder = re.search(r"https://mybinder\.org/v2/gh/[^/]+/[^/]+/HEAD", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert binder, "the README links to Binder"
+    return f"{binder[0]}?urlpath=lab/tree/notebooks/{name}", f"../lite/lab/index.html?path={name}"
+
+
+def landing_page() -> None:
+    """The first page, with an explorer to move at once."""
+    from bptt_lab.explore import LivingEquation
+
+    living = page.embedded(LivingEquation(small=True, length=11, weight_scale=0.316), LIVING)
+    index = SOURCE / "index.md"
+    index.write_text(index.read_text(encoding="utf-8").replace("<!-- explorer -->", living), encoding="utf-8")
+
+
+def main() -> int:
+    os.environ["BPTT_SITE_FOLDER"] = str(LIVING)
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    (SOURCE / "notebooks").mkdir(parents=True, exist_ok=True)
+    for old in (SOURCE / "notebooks").glob("*.ipynb"):
+        if old.name not in {path.name for path in notebooks}:
+            old.unlink()
+    shutil.copytree(ROOT / "site", SOURCE, dirs_exist_ok=True)
+    copy_plotly()
+    landing_page()
+    with ProcessPoolExecutor(2) as executor:
+        for said in executor.map(run, notebooks):
+            print(said, flush=True)
+    shutil.rmtree(TARGET, ignore_errors=True)
+    return subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(SOURCE), str(TARGET)]
+    ).returncode
+
+
+def copy_plotly() -> None:
+    import plotly
+
+    (SOURCE / "_static").mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", SOURCE / "_static" / "plotly.min.js")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
