@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_lab import memory, roads
+from bptt_lab import growth, memory, roads
 from bptt_lab.cells import GRUCell, LSTMCell
 
 RNG = np.random.default_rng(4)
@@ -96,12 +96,12 @@ def test_the_chrono_start_ties_the_gates_and_spans_the_time():
         roads.chrono(cell, 1)
 
 
-def test_a_slope_is_that_of_the_line_through_the_logarithms():
+def test_the_slope_of_an_lstm_is_that_of_its_pair():
     cell = LSTMCell(3, 3, init="uniform", seed=5, gate_bias=1.0)
     x = roads.inputs(0.1, (roads.STEPS, 1, 3), 0)
     trace = cell.unroll(x)
-    logs = [np.log(np.linalg.norm(memory.jacobian_product(cell, trace, 159, 159 - lag)[0], 2)) for lag in roads.LAGS]
-    assert roads.slope(cell, x) == pytest.approx(np.polyfit(roads.LAGS, logs, 1)[0], abs=1e-9)
+    logs = [np.log(np.linalg.norm(memory.jacobian_product(cell, trace, 159, 159 - lag)[0], 2)) for lag in growth.LAGS]
+    assert roads.slope(cell, x) == pytest.approx(np.polyfit(growth.LAGS, logs, 1)[0], abs=1e-9)
 
 
 def test_memories_at_rest_is_the_jacobian_of_a_net_that_reads_nothing():
@@ -129,6 +129,7 @@ def test_the_exponent_comes_from_other_sequences(monkeypatch):
 
 def test_half_lives_in_words():
     assert roads.half_lives([-np.log(2), -0.01, 0.0, 0.3]) == "1.0, 69, grows, grows"
+    assert roads.half_lives([-np.inf]) == "none"
     assert roads.half_life(-np.inf) == 0
 
 
@@ -136,3 +137,8 @@ def test_every_form_is_measured():
     for name in roads.FORMS:
         found = roads.form(name, 0.0, seeds=2, H=4, steps=30)
         assert found["slope"].shape == found["state"].shape == (2,) and (found["state"] > 0).all()
+
+
+def test_the_plain_cell_has_no_direct_road():
+    found = roads.memories("plain tanh", seeds=2, H=6)
+    assert (found["gate"] == -np.inf).all() and np.isfinite(found["slope"]).all()

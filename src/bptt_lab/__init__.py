@@ -12,7 +12,7 @@ course's other packages.
 
 import importlib
 
-from . import growth, measure, memory, overflow, probe, roads, statements, step_back, tasks, text, train
+from . import growth, measure, memory, overflow, probe, roads, statements, tasks, text, train
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -32,7 +32,6 @@ __all__ = [
     "roads",
     "rtrl",
     "statements",
-    "step_back",
     "tasks",
     "text",
     "train",

@@ -126,6 +126,7 @@ def sizes_by_road(bias: float, lag: int = 40, spread: float = 0.1, seeds: int = 
 
 # The cells whose memory is compared: kind and gate bias; None is the chrono start for 100 steps.
 STARTS: dict[str, tuple[str, float | None]] = {
+    "plain tanh": ("plain", 0.0),
     "GRU": ("GRU", 0.0),
     "GRU, bias 2": ("GRU", 2.0),
     "LSTM": ("LSTM", 0.0),
@@ -136,9 +137,11 @@ STARTS: dict[str, tuple[str, float | None]] = {
 }
 
 
-def cell_of(start: str, seed: int, H: int = 64) -> GRUCell | LSTMCell:
+def cell_of(start: str, seed: int, H: int = 64) -> RNNCell | GRUCell | LSTMCell:
     """A fresh cell of that start."""
     kind, bias = STARTS[start]
+    if kind == "plain":
+        return RNNCell(H, H, init="uniform", seed=seed)
     cell = (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias or 0.0)
     return chrono(cell, 100, seed) if bias is None else cell
 
@@ -146,7 +149,7 @@ def cell_of(start: str, seed: int, H: int = 64) -> GRUCell | LSTMCell:
 def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2) -> dict[str, np.ndarray]:
     """Four rates in nats a step, each (seeds,).
 
-    "gate": the mean of ln f (GRU: ln z), what the direct road alone would lose.
+    "gate": the mean of ln f (GRU: ln z), what the direct road alone would lose; −inf for the plain cell, which has none.
     "at rest": ln of the spectral radius of one step's Jacobian where states and input are 0, with all roads.
     "slope": measured on B sequences. "lyapunov": the largest exponent of the same net on B *other* sequences.
     """
@@ -155,7 +158,7 @@ def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: in
         cell = cell_of(start, seed, H)
         read, others = (inputs(spread, (STEPS, B, H), seed, kind) for kind in (1, 2))
         trace = cell.unroll(others)
-        gate = np.log(trace.gates[cell.keep]).mean()
+        gate = -np.inf if isinstance(cell, RNNCell) else np.log(trace.gates[cell.keep]).mean()
         rest = np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max())
         found.append((gate, rest, slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0]))
     return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
@@ -169,11 +172,15 @@ def half_life(rate: float) -> float:
 def half_lives(rates) -> str:
     """The half-life of each rate, in words.
 
-    >>> half_lives([-0.693, 0.01])
-    '1.0, grows'
+    >>> half_lives([-0.693, 0.01, -np.inf])
+    '1.0, grows, none'
     """
-    found = map(half_life, rates)
-    return ", ".join("grows" if steps == np.inf else f"{steps:.{1 if steps < 9.95 else 0}f}" for steps in found)
+
+    def words(rate):
+        steps = half_life(rate)
+        return "grows" if steps == np.inf else "none" if steps == 0 else f"{steps:.{1 if steps < 9.95 else 0}f}"
+
+    return ", ".join(map(words, rates))
 
 
 # ---- the forms that texts disagree on ----------------------------------------------------------------------------------
