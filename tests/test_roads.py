@@ -41,7 +41,9 @@ def test_one_step_is_the_sum_of_its_roads():
     cell, trace = lstm()
     direct = roads.c_block(cell, trace, 2, roads=())
     parts = [roads.c_block(cell, trace, 2, roads=(road,)) - direct for road in ("input", "forget", "cell")]
-    np.testing.assert_allclose(direct + sum(parts), roads.c_block(cell, trace, 2), atol=1e-12)  # at lag 2 each way passes one road
+    np.testing.assert_allclose(
+        direct + sum(parts), roads.c_block(cell, trace, 2), atol=1e-12
+    )  # at lag 2 each way passes one road
 
 
 def test_cutting_a_road_leaves_the_run_and_the_trace_as_they_were():

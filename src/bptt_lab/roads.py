@@ -13,6 +13,7 @@ drawn too and `gate_bias` is added to them. Each seed is one net with inputs of 
 
 import copy
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy as np
 from . import checks, memory, overflow
 from .cells import GRUCell, LSTMCell, RNNCell
 from .cells.base import Cell
+from .cells.gates import GateCell, GateTrace
 from .cells.trace import Trace
 from .growth import STEPS, inputs, slope
 
@@ -142,8 +144,9 @@ def cell_of(start: str, seed: int, H: int = 64) -> RNNCell | GRUCell | LSTMCell:
     kind, bias = STARTS[start]
     if kind == "plain":
         return RNNCell(H, H, init="uniform", seed=seed)
-    cell = (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias or 0.0)
-    return chrono(cell, 100, seed) if bias is None else cell
+    if bias is None:
+        return chrono(LSTMCell(H, H, init="uniform", seed=seed), 100, seed)
+    return (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias)
 
 
 def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2) -> dict[str, np.ndarray]:
@@ -158,7 +161,8 @@ def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: in
         cell = cell_of(start, seed, H)
         read, others = (inputs(spread, (STEPS, B, H), seed, kind) for kind in (1, 2))
         trace = cell.unroll(others)
-        gate = -np.inf if isinstance(cell, RNNCell) else np.log(trace.gates[cell.keep]).mean()
+        gated = isinstance(cell, GateCell) and isinstance(trace, GateTrace)
+        gate = np.log(trace.gates[cell.keep]).mean() if gated else -np.inf
         rest = np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max())
         found.append((gate, rest, slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0]))
     return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
@@ -187,7 +191,7 @@ def half_lives(rates) -> str:
 
 FORMS: dict[str, Callable[..., GRUCell | LSTMCell]] = {
     "GRU, reset after the product": GRUCell,
-    "GRU, reset before": lambda *sizes, **start: GRUCell(*sizes, **start, reset_after=False),
+    "GRU, reset before": partial(GRUCell, reset_after=False),
     "GRU, z writes": lambda *sizes, **start: z_writes(GRUCell(*sizes, **start)),
     "LSTM, with forget gate": LSTMCell,
     "LSTM, without": lambda *sizes, **start: without_forget_gate(LSTMCell(*sizes, **start)),
@@ -199,7 +203,7 @@ def form(name: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int = 6
     found = []
     for seed in range(seeds):
         cell = FORMS[name](H, H, init="uniform", seed=seed, gate_bias=bias)
-        trace = cell.unroll(inputs(spread, (steps, H), seed, 1))
-        state = trace.c if isinstance(cell, LSTMCell) else trace.h
-        found.append((slope(cell, inputs(spread, (STEPS, 2, H), seed, 2)), np.abs(state[-1]).max()))
+        end = cell.unroll(inputs(spread, (steps, H), seed, 1)).end
+        state = end[1] if isinstance(end, tuple) else end
+        found.append((slope(cell, inputs(spread, (STEPS, 2, H), seed, 2)), np.abs(state).max()))
     return dict(zip(("slope", "state"), np.array(found).T))

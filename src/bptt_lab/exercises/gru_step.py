@@ -40,7 +40,11 @@ EDITS = {
     "direct road missing": ("z * dh + ", "", "The direct road is missing: h_before also stands in z * h_before."),
     "direct road not gated": ("z * dh + ", "dh + ", "On the direct road the old state is multiplied by z."),
     "z and 1 − z swapped": ("(1 - z) * dh", "z * dh", "n is multiplied by 1 − z. Here z is what keeps the old state."),
-    "n left out of dL/dz": ("(h_before - n)", "h_before", "z stands twice in h = z h_before + (1 − z) n. The second has a minus."),
+    "n left out of dL/dz": (
+        "(h_before - n)",
+        "h_before",
+        "z stands twice in h = z h_before + (1 − z) n. The second has a minus.",
+    ),
     "sign of dL/dz": ("(h_before - n)", "(n - h_before)", "The sign of dL/dz is turned: more z is more of the old state."),
     "slope of tanh missing": (" * (1 - n**2)", "", "The slope of tanh is missing in da_n. It is 1 − n²."),
     "slope of z missing": (" * z * (1 - z)", "", "The slope of the logistic curve is missing in da_z. It is z (1 − z)."),
@@ -55,14 +59,22 @@ EDITS = {
         "inner * (1 - z) * dh",
         "r stands inside the tanh. So da_r starts from da_n, which has its slope.",
     ),
-    "reset left out on the way back": ("(r * da_n)", "da_n", "The candidate read the old state through r. So r is on its way back too."),
+    "reset left out on the way back": (
+        "(r * da_n)",
+        "da_n",
+        "The candidate read the old state through r. So r is on its way back too.",
+    ),
     "the other form": (
         "W_n.T @ (r * da_n)",
         "r * (W_n.T @ da_n)",
         "That is the way back of the other form, reset before the product. Here r comes after: W_n.T @ (r * da_n).",
     ),
     "transpose lost": (".T @", " @", "The way back goes through W_hh transposed, block by block."),
-    "order of the blocks": ("W_r, W_z, W_n =", "W_z, W_r, W_n =", "The blocks of W_hh stand in another order: reset, update, candidate."),
+    "order of the blocks": (
+        "W_r, W_z, W_n =",
+        "W_z, W_r, W_n =",
+        "The blocks of W_hh stand in another order: reset, update, candidate.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -31,7 +31,7 @@ def problem(rng, i):
     trace = cell.unroll(rng.standard_normal((1, 2)), (h_before, c_before))
     grads = cell.backward(trace, dh[None], dc[None])
     gates = (trace.gates[name][0].copy() for name in cell.blocks)
-    arguments = (dh, dc, *gates, trace.c[0].copy(), c_before, cell.params["W_hh"].copy())
+    arguments = (dh, dc, *gates, trace.end[1], c_before, cell.params["W_hh"].copy())
     return Problem(arguments, {"a": grads["b"], "h_before": grads["h0"], "c_before": grads["c0"]})
 
 
@@ -47,7 +47,11 @@ EDITS = {
         THROUGH_H.removeprefix("dc + "),
         "c matters in two ways: through h, and for the next step. The second, dc, is missing.",
     ),
-    "slope of tanh(c) missing": (" * (1 - np.tanh(c) ** 2)", "", "On the way from h into c the slope of tanh is missing: 1 − tanh(c)²."),
+    "slope of tanh(c) missing": (
+        " * (1 - np.tanh(c) ** 2)",
+        "",
+        "On the way from h into c the slope of tanh is missing: 1 − tanh(c)².",
+    ),
     "slope read from c": ("np.tanh(c) ** 2", "c**2", "The slope of tanh at c is 1 − tanh(c)². Here c itself was squared."),
     "output gate missing": ("o * (1 - np.tanh", "(1 - np.tanh", "h = o tanh(c). On the way from h into c the gate o is missing."),
     "new c beside f": ("c_before * dc", "c * dc", "f multiplies the old c. So da_f carries c_before, not c."),

@@ -29,7 +29,9 @@ PREFIXES = {  # what is read before the verb, from the subject alone to 23 words
         "the cats I saw".split(),
         "the cats that I saw earlier this morning".split(),
         "the cats that I saw near the house in the garden beside the river this morning".split(),
-        "the cats that I saw near the old house with the red table in the garden beside the river very early this morning".split(),
+        (
+            "the cats that I saw near the old house with the red table in the garden beside the river very early this morning"
+        ).split(),
     )
 }
 LENGTHS = tuple(PREFIXES)
@@ -86,13 +88,18 @@ class FourCells(Explorer):
     def sentence(self) -> str:
         k, T, norms = self._read_off(), self.length, self.norms()
         at = {cell: say(values[k - 1]) for cell, values in norms.items()}
-        text = self.say("shows", k=k, word=PREFIXES[T][k - 1], lag=T - k, activation=self.activation, bias=signed(self.gate_bias), **at)
+        text = self.say(
+            "shows", k=k, word=PREFIXES[T][k - 1], lag=T - k, activation=self.activation, bias=signed(self.gate_bias), **at
+        )
         return text + " " + self.say("last", **{cell: say(values[-1]) for cell, values in norms.items()})
 
     def still(self) -> list[tuple[str, float]]:
         k = self._read_off()
         bars = {cell: values[k - 1] for cell, values in self.norms().items()}
-        return [(self.say("bar", cell=self.words[f"cell_{cell}"], word=PREFIXES[self.length][k - 1]), float(size)) for cell, size in bars.items()]
+        return [
+            (self.say("bar", cell=self.words[f"cell_{cell}"], word=PREFIXES[self.length][k - 1]), float(size))
+            for cell, size in bars.items()
+        ]
 
 
 def signed(number: int) -> str:

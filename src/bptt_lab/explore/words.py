@@ -185,8 +185,8 @@ EN = {
         "bar": "{cell}, “{word}”",
         "reader": "Read the four cells off, word by word",
         "place": "word {k}, “{word}”: plain {plain}, free gates {gated}, GRU {gru}, LSTM {lstm}",
-        "shows": "Shown: ‖dL/dx_k‖, how the verb’s loss moves with word k; nothing is trained. At word {k}, “{word}”, {lag} back, "
-        "with gate bias {bias}: plain {activation} {plain}, free gates {gated}, GRU {gru}, LSTM {lstm}.",
+        "shows": "Shown: ‖dL/dx_k‖, how the verb’s loss moves with word k; nothing is trained. At word {k}, “{word}”, {lag} "
+        "back, with gate bias {bias}: plain {activation} {plain}, free gates {gated}, GRU {gru}, LSTM {lstm}.",
         "last": "At the last word: {plain}, {gated}, {gru}, {lstm}.",
     },
     "ledger": {
