@@ -161,8 +161,9 @@ def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: in
         cell = cell_of(start, seed, H)
         read, others = (inputs(spread, (STEPS, B, H), seed, kind) for kind in (1, 2))
         trace = cell.unroll(others)
-        gated = isinstance(cell, GateCell) and isinstance(trace, GateTrace)
-        gate = np.log(trace.gates[cell.keep]).mean() if gated else -np.inf
+        gate = -np.inf
+        if isinstance(cell, GateCell) and isinstance(trace, GateTrace):
+            gate = np.log(trace.gates[cell.keep]).mean()
         rest = np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max())
         found.append((gate, rest, slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0]))
     return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
