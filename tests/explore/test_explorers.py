@@ -70,7 +70,7 @@ def test_a_value_between_two_grid_points_moves_to_the_nearer(explorer):
 def test_explorers_are_ordinary_widgets(explorer):
     box = ipywidgets.VBox([explorer])
     control = next(control for control in explorer.controls if control.kind == "slider")
-    slider, seen = ipywidgets.FloatSlider(min=0.0, max=500.0), []
+    slider, seen = ipywidgets.FloatSlider(min=-500.0, max=500.0), []
     explorer.observe(lambda change: seen.append(change["new"]), control.trait)
     with_link = ipywidgets.link((explorer, control.trait), (slider, "value"))
     setattr(explorer, control.trait, control.values[1])
