@@ -12,7 +12,7 @@ course's other packages.
 
 import importlib
 
-from . import growth, measure, memory, overflow, probe, statements, tasks, text, train
+from . import cures, growth, measure, memory, overflow, probe, roads, statements, tasks, text, train, wall
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -23,17 +23,20 @@ __all__ = [
     "LSTMCell",
     "RNNCell",
     "SequenceModel",
+    "cures",
     "gradcheck",
     "growth",
     "measure",
     "memory",
     "overflow",
     "probe",
+    "roads",
     "rtrl",
     "statements",
     "tasks",
     "text",
     "train",
+    "wall",
 ]
 
 
