@@ -147,6 +147,16 @@ def test_the_first_column_of_the_ledger_for_W_hh_is_zero_when_the_start_is(probl
     assert problem.model.ledger(run, "W_hh")[:, 0].all()
 
 
+@pytest.mark.parametrize("cell", ["tanh", "gru before", "lstm"])
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_a_ledger_neither_overflows_nor_vanishes_before_the_numbers_do(cell, size):
+    p = make(T=4, cell=cell)
+    run = p.model.forward(p.x, p.targets, h0=p.h0)
+    expected = chain_rule.ledger(p.model.cell, run.trace, run.dh, "W_hh")
+    found = chain_rule.ledger(p.model.cell, run.trace, size * run.dh, "W_hh")
+    same(found / size, expected, 1e-12)
+
+
 def test_norms_neither_overflow_nor_vanish_before_the_numbers_do():
     rows = np.array([[3e-200, 4e-200], [3e200, 4e200], [0.0, 0.0], [np.inf, 1.0]])
     assert chain_rule.norm(rows) == pytest.approx([5e-200, 5e200, 0.0, np.inf])
