@@ -12,7 +12,7 @@ course's other packages.
 
 import importlib
 
-from . import checked, cures, growth, measure, memory, overflow, probe, statements, tasks, text, train, wall
+from . import cures, growth, measure, memory, overflow, probe, roads, statements, tasks, text, train, wall
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -23,7 +23,6 @@ __all__ = [
     "LSTMCell",
     "RNNCell",
     "SequenceModel",
-    "checked",
     "cures",
     "gradcheck",
     "growth",
@@ -31,6 +30,7 @@ __all__ = [
     "memory",
     "overflow",
     "probe",
+    "roads",
     "rtrl",
     "statements",
     "tasks",

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import memory, overflow
 from .cells import RNNCell
+from .cells.base import Cell
 from .model import SequenceModel
 
 LAGS = tuple(range(20, 151, 10))  # where the slope is fitted: shorter lags have not settled
@@ -31,7 +32,7 @@ def inputs(spread: float, shape: tuple[int, ...], *seed: int) -> np.ndarray:
     return spread * np.random.default_rng(seed).standard_normal(shape)
 
 
-def slope(cell: RNNCell, x: np.ndarray, h0: np.ndarray | None = None) -> float:
+def slope(cell: Cell, x: np.ndarray, h0: np.ndarray | None = None) -> float:
     """The least-squares slope of ln ‖dh_T/dh_{T−lag}‖₂ over LAGS, nats a step; mean over B. −inf where it vanished exactly."""
     trace = cell.unroll(x, h0)
     logs = np.atleast_2d(memory.norms_back(cell, trace, trace.T - 1, LAGS)).mean(axis=0) * np.log(10)

@@ -124,3 +124,40 @@ def test_the_ledger_is_walked_with_the_arrow_keys_and_read_out(course):
         course.page.wait_for_timeout(250)
         assert course.python("value = w.cell") == cell, key
     assert "Token 3, “were”; word 3, “were”" in course.page.locator(".bptt .sentence").inner_text()
+
+
+def test_the_switch_rewrites_the_equations_and_marks_what_changed(course):
+    course.write("switch.ipynb", ["import bptt_lab as bl", "w = bl.explore.CellSwitch()\nw"])
+    course.open("switch.ipynb")
+    course.run_all()
+    formula = {
+        (cell, i): course.page.locator(f".bptt .card.{cell} .formula").nth(i) for cell, i in (("gru", 2), ("gru", 3), ("lstm", 2))
+    }
+
+    def shown():
+        return [where.text_content() for where in formula.values()]
+
+    assert shown() == ["nt=tanh(Wxnxt+bn+rt⊙(Whhnht−1+bhn))", "ht=zt⊙ht−1+(1−zt)⊙nt", "ct=ft⊙ct−1+it⊙gt"]
+    for label in ("before it", "writes", "without (1997)"):
+        course.page.get_by_label(label, exact=True).check()
+    course.wait("() => document.querySelector('.bptt').bpttDrawn.text.includes('without a forget gate')")
+    assert shown() == ["nt=tanh(Wxnxt+bn+Whhn(rt⊙ht−1))", "ht=(1−zt)⊙ht−1+zt⊙nt", "ct=ct−1+it⊙gt"]
+    marked = course.page.locator(".bptt .card .switched")
+    assert marked.all_text_contents()[:3] == ["Whhn(rt⊙ht−1)", "(1−zt)", "zt"]
+    course.page.wait_for_timeout(300)
+    assert course.python("value = [w.reset, w.z, w.forget]") == ["before", "writes", "without"]
+
+
+def test_a_word_of_the_four_cells_is_lit_in_all_of_them_and_read_off(course):
+    course.write("colours.ipynb", ["import bptt_lab as bl", "w = bl.explore.FourCells(length=8)\nw"])
+    course.open("colours.ipynb")
+    course.run_all()
+    course.page.locator(".bptt .cell-row.gru .word").nth(4).hover()
+    course.wait("() => document.querySelectorAll('.bptt .word.lit').length === 4")
+    assert course.page.locator(".bptt .word.lit").all_inner_texts() == ["saw"] * 4
+    course.page.get_by_role("slider", name="Read the four cells off").focus()
+    course.page.keyboard.press("End")
+    course.wait("() => document.querySelector('.bptt .sentence').textContent.includes('word 8, “morning”')")
+    course.page.wait_for_timeout(300)
+    said, lit = course.python("value = [w.sentence(), w.lit]")
+    assert lit == 8 and course.page.locator(".bptt .sentence").inner_text() == said

@@ -381,3 +381,17 @@ def test_the_truncated_ledger_is_walked_and_shows_what_is_removed(page_of):
     page.get_by_label("only the last", exact=True).check()
     page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('4 of 8 terms')")
     assert page.locator(".bptt .figure > svg .cell.gone").count() == 4
+
+
+def test_the_messages_of_tanh_and_relu_wear_their_cells_colours_and_carry_their_names(page_of):
+    page = page_of(explore.Starts())
+    strokes = (
+        "() => ['tanh', 'relu'].map(name => getComputedStyle(document.querySelector(`.figure > svg .solid.${name}`)).stroke)"
+    )
+    assert page.evaluate(strokes) == ["rgb(0, 114, 178)", "rgb(86, 180, 233)"]
+    assert page.locator(".bptt svg .line-name").all_text_contents() == ["tanh", "ReLU"]
+    picture = page.get_by_role("slider", name="Read the curves step by step")
+    picture.focus()
+    for key, lag in (("Home", 100), ("PageUp", 90), ("End", 0), ("ArrowLeft", 1)):
+        page.keyboard.press(key)
+        page.wait_for_function(f"() => document.querySelector('.sentence').textContent.startsWith('{lag} steps back')")

@@ -79,7 +79,9 @@ def test_a_key_on_the_first_page_changes_the_sentence(visit):
 def test_what_needs_python_says_so_and_where_to_find_it(visit):
     page = visit("notebooks/01_the_loss_is_a_sum.html")
     note = page.locator(".needs-python").first
-    expect(note.get_by_role("link", name="on Binder")).to_have_attribute("href", re.compile("mybinder.*01_the_loss_is_a_sum.ipynb"))
+    expect(note.get_by_role("link", name="on Binder")).to_have_attribute(
+        "href", re.compile("mybinder.*01_the_loss_is_a_sum.ipynb")
+    )
 
 
 def test_no_link_inside_the_site_is_dead():

@@ -80,7 +80,34 @@ def columns(dL_dh, J, slope, x):
     return (slope[0] * column)[:, None] * x[0]
 
 
-STYLES = [("bptt", backwards), ("bptt", stacked), ("sentence_loss", masked), ("first_term", columns)]
+def by_package(grads, limit):
+    clipped, _ = bl.train.clip_by_norm(grads, limit)
+    return clipped
+
+
+def gru_by_rows(dh, r, z, n, h_before, inner, W_hh):
+    dn, du = (1 - z) * dh, (1 - z) * dh * (1 - n * n) * r
+    da = np.concatenate([du * inner * (1 - r), (h_before - n) * dh * (z - z * z), dn - dn * n**2])
+    road = np.concatenate([da[: 2 * len(z)], du]) @ W_hh
+    return {"h_before": road + dh * z, **dict(zip(("a_r", "a_z", "a_n"), np.split(da, 3)))}
+
+
+def lstm_all_at_once(dh, dc, i, f, g, o, c, c_before, W_hh):
+    total = dc + dh * o / np.cosh(c) ** 2
+    slopes = np.stack([i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)])
+    da = (np.stack([total * g, total * c_before, total * i, dh * np.tanh(c)]) * slopes).ravel()
+    return {"c_before": total * f, "h_before": da @ W_hh, "a": da}
+
+
+STYLES = [
+    ("bptt", backwards),
+    ("bptt", stacked),
+    ("clip", by_package),
+    ("first_term", columns),
+    ("gru_step", gru_by_rows),
+    ("lstm_step", lstm_all_at_once),
+    ("sentence_loss", masked),
+]
 
 
 @pytest.mark.parametrize("name, own", STYLES)

@@ -124,11 +124,12 @@ def test_a_line_has_the_colour_of_its_cell_in_every_theme_and_is_seen_on_its_pap
     css = (Path(explore.__file__).parent / "explorer.css").read_text(encoding="utf-8")
     colours = {name.lower(): colour.lower() for name, colour in CELL_COLOURS.items()}
     found = re.findall(rf"--({'|'.join(colours)}): (#\w+)", css)
+    edged = set(re.findall(r"\.solid\.(\w+):not\(\.thin\) \{[^}]*drop-shadow\([^)]*var\(--ink\)", css))
     assert found
     for name, colour in found:
         assert colour == colours[name], f"{name} is another colour in other pictures"
         for paper in ("#ffffff", "#111111"):  # JupyterLab's, light and dark
-            assert contrast(colour, paper) >= 3, f"{name} on {paper}"
+            assert contrast(colour, paper) >= 3 or name in edged, f"{name} on {paper}"
 
 
 def contrast(a: str, b: str) -> float:

@@ -50,7 +50,7 @@ def test_a_value_outside_the_controls_is_refused_and_nothing_changes(explorer):
     for name in tried:
         with pytest.raises(traitlets.TraitError):
             setattr(explorer, name, outside[name])
-    assert len(tried) >= 3 and explorer.sentence() == before
+    assert len(tried) >= 2 and explorer.sentence() == before
 
 
 def test_an_unknown_setting_is_named(explorer):
@@ -69,7 +69,8 @@ def test_a_value_between_two_grid_points_moves_to_the_nearer(explorer):
 
 def test_explorers_are_ordinary_widgets(explorer):
     box = ipywidgets.VBox([explorer])
-    control, slider, seen = explorer.controls[0], ipywidgets.FloatSlider(min=0.0, max=500.0), []
+    control = next(control for control in explorer.controls if control.kind == "slider")
+    slider, seen = ipywidgets.FloatSlider(min=-500.0, max=500.0), []
     explorer.observe(lambda change: seen.append(change["new"]), control.trait)
     with_link = ipywidgets.link((explorer, control.trait), (slider, "value"))
     setattr(explorer, control.trait, control.values[1])

@@ -3,7 +3,9 @@
 Needs the course's packages (anywidget); `import bptt_lab` alone does not.
 """
 
+from .cell_switch import CellSwitch
 from .decay import Decay
+from .four_cells import FourCells
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
@@ -12,4 +14,15 @@ from .token_losses import TokenLosses
 from .truncation import Truncation
 from .wall import Wall
 
-__all__ = ["Decay", "GradientByLag", "Ledger", "LivingEquation", "Starts", "TokenLosses", "Truncation", "Wall"]
+__all__ = [
+    "CellSwitch",
+    "Decay",
+    "FourCells",
+    "GradientByLag",
+    "Ledger",
+    "LivingEquation",
+    "Starts",
+    "TokenLosses",
+    "Truncation",
+    "Wall",
+]
