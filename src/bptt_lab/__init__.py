@@ -12,7 +12,7 @@ course's other packages.
 
 import importlib
 
-from . import cures, growth, measure, memory, overflow, probe, roads, statements, tasks, text, train, wall
+from . import cures, growth, measure, memory, overflow, probe, roads, statements, tasks, text, torch_files, train, wall
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -35,6 +35,7 @@ __all__ = [
     "statements",
     "tasks",
     "text",
+    "torch_files",
     "train",
     "wall",
 ]

@@ -1,7 +1,7 @@
 """Exercises that name the mistake: one file each, on the base in `base.py`. A new one is imported and listed here."""
 
 from .. import checks
-from . import bptt, clip, first_term, gru_step, lstm_step, sentence_loss
+from . import bptt, clip, first_term, gru_step, last_word, lstm_step, sentence_loss
 from .base import Exercise
 
 _ALL = (
@@ -11,6 +11,7 @@ _ALL = (
     clip.EXERCISE,
     gru_step.EXERCISE,
     lstm_step.EXERCISE,
+    last_word.EXERCISE,
 )
 
 
