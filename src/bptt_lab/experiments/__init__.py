@@ -7,11 +7,12 @@ bl.experiments.load("agreement")                its committed results, one dict 
 from .adding import ADDING
 from .agreement import AGREEMENT
 from .english import ENGLISH
-from .gates import GATES_ADAM
+from .gates import GATES
 from .recipe import Recipe, grid
 from .runner import load, run
+from .table import values
 from .temporal_order import TEMPORAL_ORDER
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (AGREEMENT, ADDING, TEMPORAL_ORDER, GATES_ADAM, ENGLISH)}
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (AGREEMENT, ADDING, TEMPORAL_ORDER, GATES, ENGLISH)}
 
-__all__ = ["RECIPES", "Recipe", "grid", "load", "run"]
+__all__ = ["RECIPES", "Recipe", "grid", "load", "run", "values"]

@@ -20,8 +20,8 @@ def paths() -> look.Figure:
     """Five rows of states, oldest left. An arrow is one factor of the message that goes back from the last word to word 1."""
     lengths = {name: 1 if kind == "jumps" else WORDS - 1 for name, (_, kind) in NETS.items()}
     told = "; ".join(f"{name}, {lengths[name]}: {factor}" for name, (factor, _) in NETS.items())
-    title = "The message’s way back, from the last word to word 1<br><sub>each arrow is one factor</sub>"
-    shown = look.figure(title, f"Factors between word {WORDS} and word 1, and what each is. {told}.", 96 + 108 * len(NETS))
+    title = "From the last word back to word 1<br><sub>each arrow is one factor</sub>"
+    shown = look.figure(title, f"Factors between word {WORDS} and word 1, and what each is. {told}.", 96 + 116 * len(NETS))
     colours = plotly.colors.sample_colorscale("Cividis", [i / (WORDS - 1) for i in range(WORDS)])
     for row, (name, (factor, kind)) in enumerate(NETS.items()):
         marker = {"size": 18, "color": colours, "line": {"color": look.INK, "width": 1.5}}
@@ -39,7 +39,7 @@ def paths() -> look.Figure:
             arrow = {"arrowhead": 2, "arrowwidth": 1.5, "arrowcolor": look.INK, "standoff": 11, "startstandoff": 11}
             shown.add_annotation(x=start, y=row, ax=start + 1, ay=row, axref="x", ayref="y", text="", showarrow=True, **arrow)
             if "links" in kind:
-                _arc(shown, start, start + 1, row, 0.2)
+                _arc(shown, start, start + 1, row, 0.12)
     shown.update_xaxes(range=[0.6, WORDS + 0.4], tickvals=list(range(1, WORDS + 1)), title_text="word", showgrid=False)
     shown.update_yaxes(range=[len(NETS) - 0.55, -0.8], showticklabels=False, showgrid=False)
     return shown.update_layout(margin={"t": 72, "b": 48})

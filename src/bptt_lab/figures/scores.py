@@ -18,7 +18,7 @@ def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: M
     at = list(range(len(shown_words)))
     for name, share in baselines.items():
         shown.add_hline(y=share, line={"color": look.INK, "dash": "dot", "width": 1.5})
-        shown.add_annotation(text=f"{name}: {share:.2f}", x=1, xref="paper", xanchor="right", y=share, yshift=10, showarrow=False)
+        shown.add_annotation(text=f"{name}: {share:.2f}", x=1, xref="paper", xanchor="right", y=share, yshift=-10, showarrow=False)
     for name, seeds in right.items():
         kind = name.split(",")[0]
         colour = look.CELL_COLOURS[kind]
@@ -30,7 +30,7 @@ def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: M
         shown.add_trace(median.update(hovertemplate=f"%{{y:.3f}}<extra>{name}, median</extra>"))
     shown.update_xaxes(title_text="words before the verb that are shown", tickvals=at, ticktext=[str(n) for n in shown_words])
     shown.update_xaxes(range=[-0.3, at[-1] + 0.3])
-    shown.update_yaxes(range=[0.5, 1.0], tickformat=".0%", dtick=0.1)
+    shown.update_yaxes(range=[0.55, 0.95], tickformat=".0%", dtick=0.1)
     legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
     return shown.update_layout(margin={"t": 92, "b": 116}, legend=legend)
 

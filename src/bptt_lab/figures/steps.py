@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from .. import text
 from . import look
 
 NEVER = 2.2  # where runs that did not get there stand, in budgets
@@ -44,7 +45,7 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
         text=f"not in {budget} ▸", x=1, xanchor="right", y=0, yshift=-44, xref="paper", yref="paper", showarrow=False
     )
     shown.add_annotation(text="steps of training", x=0, xanchor="left", y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
-    ticks = [tick for tick in (50, 100, 200, 500, 1000, 2000, 5000, 10_000) if tick <= budget]
+    ticks = [tick for tick in (100, 300, 1000, 3000, 10_000) if tick <= budget]
     shown.update_xaxes(type="log", range=np.log10([40, budget * 3.2]), tickvals=ticks, ticktext=[f"{tick}" for tick in ticks])
     edges = [i - 0.5 for i in range(len(rows) + 1)]
     shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
@@ -62,12 +63,5 @@ def _steps(n: int | None, budget: int) -> str:
 
 
 def _sentence(rows: list[str], reached: Steps, budget: int) -> str:
-    def told(seeds: Sequence[int | None]) -> str:
-        there = sorted(n for n in seeds if n is not None)
-        count = f"{len(there)} of {len(seeds)}"
-        if not there:
-            return f"{count} in {budget} steps"
-        return f"{count}, in {there[0]} steps" if there[0] == there[-1] else f"{count}, in {there[0]} to {there[-1]} steps"
-
-    parts = [f"{row}: " + "; ".join(f"{name} {told(found[row])}" for name, found in reached.items()) for row in rows]
-    return "Seeds that got there. " + ". ".join(parts) + "."
+    parts = [f"{row}: " + "; ".join(f"{name} {text.seeds(found[row])}" for name, found in reached.items()) for row in rows]
+    return f"Seeds that got there within {budget} steps. " + ". ".join(parts) + "."

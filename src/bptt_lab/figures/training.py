@@ -17,7 +17,7 @@ def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], sett
     title = f"Loss in training, means of {OVER} steps<br><sub>{setting}</sub>"
     shown = look.figure(title, _sentence(losses, baseline), 420)
     shown.add_hline(y=level, line={"color": look.INK, "dash": "dot", "width": 1.5})
-    shown.add_annotation(text=name, x=1, xref="paper", xanchor="right", y=np.log10(level), yshift=10, showarrow=False)
+    shown.add_annotation(text=name, x=1, xref="paper", xanchor="right", y=np.log10(level), yshift=-10, showarrow=False)
     for cell, runs in losses.items():
         kind = cell.split(",")[0]
         line = {"color": look.CELL_COLOURS[kind], "width": 3, "dash": DASHES[kind]}
