@@ -13,7 +13,7 @@ GATES = Recipe(
     grid(
         fit=(ADAM, SGD),
         cell=("LSTM, open", "LSTM, closed"),
-        task=[("Agreement", {"distance": d}) for d in (5, 10, 15, 20, 30)],
+        task=[("Agreement", {"distance": d}) for d in (5, 10, 15, 20, 30, (1, 30))],
         reach=[0.99],
         seed=range(5),
     ),

@@ -13,6 +13,7 @@ def values(runs: Iterable[dict], what: str, **wanted) -> list:
 
 
 def _flat(run: dict) -> dict:
-    """A run's settings and results that are numbers or words, all in one dict."""
+    """A run's settings and results all in one dict, lists as tuples."""
     flat = {**run, **run.get("fit", {}), **(run["task"][1] if "task" in run else {})}
-    return {name: value for name, value in flat.items() if not isinstance(value, (dict, list))}
+    flat = {name: tuple(value) if isinstance(value, list) else value for name, value in flat.items() if name != "task"}
+    return {name: value for name, value in flat.items() if not isinstance(value, dict)}
