@@ -32,7 +32,8 @@ def train(seed: int) -> None:
     torch.manual_seed(seed)
     net, task, rng = Net(), Adding(LENGTH), np.random.default_rng(seed)
     save(net, "untrained", seed)
-    optimizer, errors = torch.optim.Adam(net.parameters(), lr=5e-3), []
+    optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
+    errors: list[float] = []
     while len(errors) < MOST and (len(errors) < 50 or np.mean(errors[-50:]) > ENOUGH):
         x, targets, _ = task.batch(BATCH, rng)
         loss = (net(torch.tensor(x, dtype=torch.float32)) - torch.tensor(targets[-1], dtype=torch.float32)).square().mean()

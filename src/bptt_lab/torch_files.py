@@ -1,7 +1,7 @@
 """The weights of a PyTorch net from a file, and the cell that they make. Needs no torch, unless the file is one of its own.
 
-    state_dict = torch_files.load("net.npz")
-    cell = torch_files.cell(state_dict)
+state_dict = torch_files.load("net.npz")
+cell = torch_files.cell(state_dict)
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,9 @@ def load(path: str | Path) -> dict[str, np.ndarray]:
     try:
         import torch
     except ImportError:
-        raise checks.error("path", repr(path.name), "an .npz file, since torch is not installed here", f"Save it with {SAVE}") from None
+        raise checks.error(
+            "path", repr(path.name), "an .npz file, since torch is not installed here", f"Save it with {SAVE}"
+        ) from None
     return {name: value.double().numpy() for name, value in torch.load(path, "cpu", weights_only=True).items()}
 
 
@@ -49,7 +51,9 @@ def cell(state_dict: Mapping, layer: int = 0) -> Cell:
     """
     hidden = [value for name, value in state_dict.items() if str(name).endswith((f"weight_hh_l{layer}", "weight_hh"))]
     if not hidden:
-        raise checks.error("state_dict", ", ".join(map(repr, state_dict)) or "no names", f"a name that ends in 'weight_hh_l{layer}'")
+        raise checks.error(
+            "state_dict", ", ".join(map(repr, state_dict)) or "no names", f"a name that ends in 'weight_hh_l{layer}'"
+        )
     shape = np.shape(hidden[0])
     kind = next((_CELLS[n] for n in _CELLS if shape[0] == n * shape[-1] and len(shape) == 2), None)
     if kind is None:

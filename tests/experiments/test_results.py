@@ -11,9 +11,15 @@ COMMITTED = sorted(path.stem for path in runner.COMMITTED.glob("*.json"))
 SAMPLES = {
     "adding": [{"cell": "GRU, open", "length": 50, "seed": 0}, {"cell": "identity ReLU", "length": 50, "seed": 1}],
     "english": [{"cell": "tanh", "seed": 0}],
-    "gates": [{"cell": "LSTM, open", "distance": 5, "optimizer": "sgd", "seed": 0}, {"cell": "LSTM, closed", "distance": 10, "optimizer": "adam", "seed": 0}],
-    "temporal_order": [{"cell": "tanh, N(0, 1/H)", "length": 20, "clip": 1.0, "seed": 0}, {"cell": "tanh", "length": 10, "clip": None, "seed": 0}],
-}  # fmt: skip
+    "gates": [
+        {"cell": "LSTM, open", "distance": 5, "optimizer": "sgd", "seed": 0},
+        {"cell": "LSTM, closed", "distance": 10, "optimizer": "adam", "seed": 0},
+    ],
+    "temporal_order": [
+        {"cell": "tanh, N(0, 1/H)", "length": 20, "clip": 1.0, "seed": 0},
+        {"cell": "tanh", "length": 10, "clip": None, "seed": 0},
+    ],
+}
 
 
 @pytest.mark.parametrize("name", COMMITTED)

@@ -39,14 +39,31 @@ def _shares(last, were, new):
     return np.array([(were[last == word] if (last == word).any() else were).mean() for word in new])
 
 
+SHARE = "followed.mean() > 0.5"
 EDITS = {
-    "unseen is was": ("followed = were\n", "followed = np.zeros(1)\n", "After a word that training never had you always say was. Say the commoner verb."),
-    "unseen is were": ("followed = were\n", "followed = np.ones(1)\n", "After a word that training never had you always say were. Say the commoner verb."),
-    "tie is were": ("> 0.5", ">= 0.5", "Where both verbs are as common, you say were. The task says was."),
-    "ever seen": ("followed.mean() > 0.5", "followed.any()", "You say were as soon as it came once. Say it where it came in more than half of the cases."),
-    "turned": ("1 if followed.mean() > 0.5 else 0", "0 if followed.mean() > 0.5 else 1", "Your guesses are turned: 1 is were, 0 is was."),
-    "of all words": ("> 0.5", "> were.mean()", "You compare with the share over all words. A guess is right more often if you compare with one half."),
-}  # fmt: skip
+    "unseen is was": (
+        "followed = were\n",
+        "followed = np.zeros(1)\n",
+        "After a word that training never had you always say was. Say the commoner verb.",
+    ),
+    "unseen is were": (
+        "followed = were\n",
+        "followed = np.ones(1)\n",
+        "After a word that training never had you always say were. Say the commoner verb.",
+    ),
+    "tie is were": (SHARE, "followed.mean() >= 0.5", "Where both verbs are as common, you say were. The task says was."),
+    "ever seen": (
+        SHARE,
+        "followed.any()",
+        "You say were as soon as it came once. Say it where it came in more than half of the cases.",
+    ),
+    "turned": (f"1 if {SHARE} else 0", f"0 if {SHARE} else 1", "Your guesses are turned: 1 is were, 0 is was."),
+    "of all words": (
+        SHARE,
+        "followed.mean() > were.mean()",
+        "You compare with the share over all words. A guess is right more often if you compare with one half.",
+    ),
+}
 
 EXERCISE = Exercise(
     name="last_word",

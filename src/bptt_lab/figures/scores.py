@@ -18,7 +18,9 @@ def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: M
     at = list(range(len(shown_words)))
     for name, share in baselines.items():
         shown.add_hline(y=share, line={"color": look.INK, "dash": "dot", "width": 1.5})
-        shown.add_annotation(text=f"{name}: {share:.2f}", x=1, xref="paper", xanchor="right", y=share, yshift=-10, showarrow=False)
+        shown.add_annotation(
+            text=f"{name}: {share:.2f}", x=1, xref="paper", xanchor="right", y=share, yshift=-10, showarrow=False
+        )
     for name, seeds in right.items():
         kind = name.split(",")[0]
         colour = look.CELL_COLOURS[kind]

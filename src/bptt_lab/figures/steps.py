@@ -44,7 +44,9 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
     shown.add_annotation(
         text=f"not in {budget} ▸", x=1, xanchor="right", y=0, yshift=-44, xref="paper", yref="paper", showarrow=False
     )
-    shown.add_annotation(text="steps of training", x=0, xanchor="left", y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
+    shown.add_annotation(
+        text="steps of training", x=0, xanchor="left", y=0, yshift=-44, xref="paper", yref="paper", showarrow=False
+    )
     ticks = [tick for tick in (100, 300, 1000, 3000, 10_000) if tick <= budget]
     shown.update_xaxes(type="log", range=np.log10([40, budget * 3.2]), tickvals=ticks, ticktext=[f"{tick}" for tick in ticks])
     edges = [i - 0.5 for i in range(len(rows) + 1)]

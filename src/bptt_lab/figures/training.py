@@ -23,7 +23,9 @@ def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], sett
         line = {"color": look.CELL_COLOURS[kind], "width": 3, "dash": DASHES[kind]}
         for seed, run in enumerate(np.atleast_2d(runs)):
             means = run[: len(run) // OVER * OVER].reshape(-1, OVER).mean(axis=1)
-            trace = go.Scatter(x=OVER * np.arange(1, len(means) + 1), y=means, mode="lines", line=line, name=cell, legendgroup=cell)
+            trace = go.Scatter(
+                x=OVER * np.arange(1, len(means) + 1), y=means, mode="lines", line=line, name=cell, legendgroup=cell
+            )
             shown.add_trace(trace.update(showlegend=seed == 0, hovertemplate=f"%{{y:.2g}} at step %{{x}}<extra>{cell}</extra>"))
     shown.update_xaxes(title_text="step", rangemode="tozero")
     shown.update_yaxes(type="log", range=[-3, 0.2], tickvals=[0.001, 0.01, 0.1, 1], ticktext=["0.001", "0.01", "0.1", "1"])
