@@ -1,6 +1,6 @@
 # One way to run everything. Needs Python 3.11 to 3.14 and make; all else is installed into .venv, once.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bench test-torch notebooks site lock clean
+.PHONY: help lab test check bench test-torch notebooks site lite lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -52,6 +52,9 @@ notebooks: $(VENV)/test.done  ## run every notebook and keep the outputs that ar
 
 site: $(VENV)/docs.done  ## the course as web pages with living sliders, into build/site
 	$(PY) -m tools.site
+
+lite: $(VENV)/docs.done  ## the course running in the browser alone, into build/lite
+	$(PY) -m tools.lite
 
 lock: $(VENV)/made  ## pin all dependencies anew, for all platforms
 	$(PY) -m pip install --quiet uv

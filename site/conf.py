@@ -15,6 +15,7 @@ myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
 html_theme = "sphinx_book_theme"
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["explorers/explorer.css", "site.css"]
 html_js_files = [("living.js", {"type": "module"})]
@@ -22,10 +23,10 @@ html_theme_options = {
     "show_toc_level": 2,
     "home_page_in_toc": True,
     "use_download_button": True,
+    "navbar_persistent": [],
     "article_header_start": ["toggle-primary-sidebar.html"],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
+html_context = {"default_mode": "auto"}
 html_meta_description = "Why do recurrent networks forget? Move the gradient yourself: a course on backpropagation through time."
-html_copy_source = False
-html_show_sourcelink = False

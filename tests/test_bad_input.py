@@ -9,6 +9,7 @@ from bptt_lab.tasks import vocabulary
 CELL = bl.RNNCell(3, 4)
 MODEL = bl.SequenceModel(CELL, 5)
 MSE = bl.SequenceModel(CELL, 2, loss="mse")
+LSTM, GRU = bl.LSTMCell(3, 4), bl.GRUCell(3, 4)
 X, Y = np.ones((6, 3)), np.zeros(6, int)
 TRACE, RUN = CELL.unroll(X), MODEL.forward(X, Y)
 
@@ -24,6 +25,12 @@ def broken_readout():
     model = bl.SequenceModel(bl.RNNCell(3, 4), 5)
     model.params["b_o"][2] = np.nan
     return model
+
+
+def broken_gru():
+    cell = bl.GRUCell(3, 4)
+    cell.params["b_hn"][1] = np.nan
+    return cell
 
 
 def with_nan(array):
@@ -49,6 +56,23 @@ CASES = {
         ["weight_scale", "1.7e+308", "finite"],
     ),
     "cell, seed": (lambda: bl.RNNCell(3, 4, seed=-1), ["seed", "-1", "at least 0"]),
+    "gate bias": (lambda: bl.GRUCell(3, 4, gate_bias=np.inf), ["gate_bias", "inf", "finite"]),
+    "gate bias, text": (lambda: bl.GatedCell(3, 4, gate_bias="open"), ["gate_bias", "open", "number"]),
+    "GRU, reset_after": (lambda: bl.GRUCell(3, 4, reset_after="no"), ["reset_after", "'no'", "True or False"]),
+    "GRU, NaN in b_hn": (lambda: broken_gru().unroll(X), ["b_hn", "nan", "(1,)", "finite"]),
+    "LSTM, h0 is no pair": (lambda: LSTM.unroll(X, np.ones(4)), ["h0", "ndarray", "a pair (h0, c0)"]),
+    "LSTM, h0 of three": (lambda: LSTM.unroll(X, (np.ones(4),) * 3), ["h0", "3", "a pair (h0, c0)"]),
+    "LSTM, h0 in the pair": (lambda: LSTM.unroll(X, (np.ones(3), np.ones(4))), ["h0", "(3,)", "(4,)"]),
+    "LSTM, c0 in the pair": (lambda: LSTM.unroll(X, (np.ones(4), np.ones((1, 4)))), ["c0", "(1, 4)", "(4,)"]),
+    "LSTM, NaN in c0": (lambda: LSTM.unroll(X, (np.ones(4), with_nan(np.ones(4)))), ["c0", "nan", "finite"]),
+    "LSTM, only half a pair": (lambda: LSTM.unroll(X, (np.ones(4), None)), ["c0"]),
+    "LSTM, dc": (lambda: LSTM.backward(LSTM.unroll(X), np.ones((6, 4)), np.ones((6, 3))), ["dc", "(6, 3)", "(6, 4)"]),
+    "LSTM, chrono": (lambda: LSTM.chrono(1), ["longest", "1", "at least 2"]),
+    "gates, h0": (lambda: GRU.unroll(X, h0=np.ones(3)), ["h0", "(3,)", "(4,)"]),
+    "gates, scales": (lambda: GRU.unroll(X, scales=[1.0, 2.0]), ["scales", "(2,)", "(1,)"]),
+    "gates, gate biases": (lambda: GRU.unroll(X, gate_biases=[np.nan]), ["gate_biases", "nan", "finite"]),
+    "gates, jacobian, t": (lambda: GRU.jacobian(GRU.unroll(X), 6), ["t", "6", "0 to 5"]),
+    "gates, another kind's trace": (lambda: GRU.backward(TRACE, np.ones((6, 4))), ["trace of a RNNCell", "trace of a GRUCell"]),
     "params, name": (lambda: CELL.params.__setitem__("W", 0), ["params", "'W'", "W_hh"]),
     "params, shape": (lambda: CELL.params.__setitem__("b", np.ones(3)), ["'b'", "(3,)", "(4,)"]),
     "params, NaN": (lambda: CELL.params.__setitem__("b", [1, 2, np.nan, 4]), ["'b'", "nan", "(2,)", "finite"]),

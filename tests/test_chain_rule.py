@@ -12,6 +12,7 @@ from bptt_lab import chain_rule
 from tests import reference
 from tests.conftest import GATES, ROUNDING, make, problems, same
 
+
 @given(problems, st.data())
 def test_each_term_is_the_gradient_of_a_step_s_own_copy_of_the_weights(p, data):
     t = data.draw(st.integers(0, len(p.x) - 1))
@@ -144,6 +145,16 @@ def test_the_first_column_of_the_ledger_for_W_hh_is_zero_when_the_start_is(probl
     assert not problem.model.ledger(run, "W_hh")[:, 0].any()
     run = problem.model.forward(problem.x, problem.targets, h0=problem.h0)
     assert problem.model.ledger(run, "W_hh")[:, 0].all()
+
+
+@pytest.mark.parametrize("cell", ["tanh", "gru before", "lstm"])
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_a_ledger_neither_overflows_nor_vanishes_before_the_numbers_do(cell, size):
+    p = make(T=4, cell=cell)
+    run = p.model.forward(p.x, p.targets, h0=p.h0)
+    expected = chain_rule.ledger(p.model.cell, run.trace, run.dh, "W_hh")
+    found = chain_rule.ledger(p.model.cell, run.trace, size * run.dh, "W_hh")
+    same(found / size, expected, 1e-12)
 
 
 def test_norms_neither_overflow_nor_vanish_before_the_numbers_do():

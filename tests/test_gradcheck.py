@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bptt_lab as bl
-from tests.conftest import CELLS, make
+from tests.conftest import CELLS, GATES, make
 
 
 @settings(max_examples=30)
@@ -60,14 +60,16 @@ def test_only_the_names_that_are_handed_in_are_checked():
     assert set(bl.gradcheck(p.model, p.x, p.targets, grads={"b": grads["b"]}).errors) == {"b"}
 
 
-def test_a_step_that_was_left_out_is_named():
-    p = make(T=4, H=6)
+@pytest.mark.parametrize("cell", ["tanh", *GATES])
+@pytest.mark.parametrize("wrt", ["W_x", "W_hh"])
+def test_a_step_that_was_left_out_is_named(cell, wrt):
+    p = make(T=4, H=6, I=5, cell=cell)
     run = p.model.forward(p.x, p.targets)
-    contributions = np.zeros((4, 6, 3))
+    contributions = np.zeros((4, *p.model.params[wrt].shape))
     for t in range(4):
-        for term in p.model.chain_rule_terms(run, t):
+        for term in p.model.chain_rule_terms(run, t, wrt):
             contributions[term.k] += term.gradient
-    report = bl.gradcheck(p.model, p.x, p.targets, grads={"W_x": contributions.sum(0) - contributions[2]})
+    report = bl.gradcheck(p.model, p.x, p.targets, grads={wrt: contributions.sum(0) - contributions[2]})
     assert report.step == 2 and "step 2 (word 3)" in repr(report)
 
 

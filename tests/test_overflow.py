@@ -5,6 +5,7 @@ import pytest
 
 import bptt_lab as bl
 from bptt_lab import overflow
+from tests.conftest import GATES, make
 
 pytestmark = pytest.mark.filterwarnings("error")
 INF = np.inf
@@ -59,3 +60,32 @@ def test_a_unit_that_is_off_passes_nothing_back_however_large_it_is(B):
     assert grads["b"][0] == INF and grads["b"][1] == 0.0
     assert (grads["W_x"][1] == 0).all() and (grads["W_hh"][1] == 0).all()
     assert np.isposinf(grads["h0"]).all(), "the start reaches unit 1 through both its entries"
+
+
+@pytest.mark.parametrize("cell", GATES)
+@pytest.mark.parametrize("B", [None, 2])
+def test_gates_whose_input_overflows_are_fully_open_or_shut_and_pass_nothing_back(cell, B):
+    p = make(T=5, B=B, cell=cell)
+    net = p.model.cell
+    net.params["W_x"] = np.where(net.params["W_x"] > 0, 1e300, -1e300)
+    trace = net.unroll(1e300 * p.x, p.h0)
+    for name, value in trace.gates.items():
+        assert np.isin(value, [-1.0, 1.0] if name in ("candidate", "cell") else [0.0, 1.0]).all(), name
+    grads = net.backward(trace, np.ones_like(trace.h))
+    assert not any(np.isnan(value).any() for value in grads.values()) and not grads["x"].any()
+
+
+@pytest.mark.parametrize("cell", GATES)
+@pytest.mark.parametrize("B", [None, 2])
+def test_a_gradient_explodes_through_gates_at_rest(cell, B):
+    """All states are 0, where every tanh is steepest; W_hh of 1e300 then carries more back than float64 can hold."""
+    p = make(T=12, B=B, cell=cell)
+    net = p.model.cell
+    for name, value in net.params.items():
+        net.params[name] = np.full_like(value, 1e300 if name == "W_hh" else 0.0)
+    trace = net.unroll(np.zeros_like(p.x))
+    assert not trace.h.any()
+    grads = net.backward(trace, np.ones_like(trace.h))
+    assert np.isinf(grads["h0"]).all() and np.isinf(grads["b"]).any()
+    assert not any(np.isnan(value).any() for value in grads.values())
+    assert not grads["W_hh"].any() and not grads["W_x"].any(), "zero times an overflowed number is zero"

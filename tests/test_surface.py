@@ -50,6 +50,33 @@ def first(function, n):
     return dict(list(parameters(function).items())[:n])
 
 
+def test_the_cells_with_gates():
+    shared = {"weight_scale": 1.0, "init": "normal", "seed": 0, "gate_bias": 0.0}
+    for cell, more in ((bl.GatedCell, {}), (bl.LSTMCell, {}), (bl.GRUCell, {"reset_after": True})):
+        given = parameters(cell.__init__)
+        assert list(given)[:2] == ["input_size", "hidden_size"]
+        assert {name: given[name] for name in list(given)[2:]} == {**shared, **more}
+        assert first(cell.unroll, 2) == {"x": inspect.Parameter.empty, "h0": None}
+        assert list(parameters(cell.jacobian)) == ["trace", "t"]
+    x = [[1, 2], [3, 4]]
+    gated, gru, lstm = bl.GatedCell(2, 3), bl.GRUCell(2, 3), bl.LSTMCell(2, 3)
+    assert list(gru.params) == ["W_x", "W_hh", "b", "b_hn"] and list(bl.GRUCell(2, 3, reset_after=False).params) == list(
+        gated.params
+    )
+    assert list(gated.jacobian_terms(gated.unroll(x), 1)) == ["keep", "dG1", "dG2", "candidate"]
+    trace = lstm.unroll(x, h0=([0, 0, 0], [1, 1, 1]))
+    assert trace.c.shape == trace.h.shape == (2, 3) and trace.c0.shape == trace.h0.shape == (3,)
+    assert list(parameters(lstm.backward)) == ["trace", "dh", "dc"] and lstm.jacobian(trace, 0).shape == (6, 6)
+    assert set(lstm.backward(trace, trace.h, dc=trace.c)) == {"W_x", "W_hh", "b", "x", "h0", "c0"}
+    assert set(gru.backward(gru.unroll(x), trace.h)) == {"W_x", "W_hh", "b", "b_hn", "x", "h0"}
+    for cell, names in ((gated, ("G1", "G2", "candidate")), (gru, ("reset", "update", "candidate"))):
+        assert tuple(cell.unroll(x).gates) == names
+    assert tuple(trace.gates) == ("input", "forget", "cell", "output")
+    assert list(parameters(bl.GRUCell.from_torch)) == ["state_dict", "layer", "reset_after"]
+    assert list(parameters(bl.LSTMCell.from_torch)) == ["state_dict", "layer"]
+    assert parameters(bl.GRUCell.to_torch) == parameters(bl.LSTMCell.to_torch) == {"grads": None, "layer": 0}
+
+
 def test_names_of_what_is_returned():
     model = bl.SequenceModel(bl.RNNCell(2, 3), 4)
     assert list(model.cell.params) == ["W_x", "W_hh", "b"] and list(model.params) == ["W_x", "W_hh", "b", "W_oh", "b_o"]

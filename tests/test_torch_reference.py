@@ -12,13 +12,24 @@ from tests.conftest import same
 SOLVED = json.loads((Path(__file__).parent / "data" / "torch_reference.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("case", SOLVED["cases"], ids=lambda case: f"{case['nonlinearity']}-{case['loss']}-B{case['B']}")
+def cell_of(case, weights):
+    if "cell" in case:
+        return {"GRU": bl.GRUCell, "LSTM": bl.LSTMCell}[case["cell"]].from_torch(weights)
+    return bl.RNNCell.from_torch(weights, activation=case["nonlinearity"])
+
+
+def name_of(case):
+    return f"{case.get('cell') or case['nonlinearity']}-{case['loss']}-B{case['B']}"
+
+
+@pytest.mark.parametrize("case", SOLVED["cases"], ids=name_of)
 def test_states_losses_and_gradients_equal_pytorch_s(case):
     arrays = {name: np.array(value) for name, value in case["arrays"].items()}
     weights = {name: value for name, value in arrays.items() if name.startswith("rnn.")}
-    model = bl.SequenceModel(bl.RNNCell.from_torch(weights, activation=case["nonlinearity"]), case["O"], loss=case["loss"])
+    model = bl.SequenceModel(cell_of(case, weights), case["O"], loss=case["loss"])
     model.params["W_oh"], model.params["b_o"] = arrays["W_oh"], arrays["b_o"]
-    run = model.forward(arrays["x"], arrays["targets"], arrays["mask"], arrays["h0"])
+    h0 = (arrays["h0"], arrays["c0"]) if "c0" in arrays else arrays["h0"]
+    run = model.forward(arrays["x"], arrays["targets"], arrays["mask"], h0)
     same(run.trace.h, arrays["h"], 1e-12)
     same(run.y, arrays["y"], 1e-12)
     same(run.losses, arrays["losses"], 1e-12)
@@ -26,5 +37,5 @@ def test_states_losses_and_gradients_equal_pytorch_s(case):
     grads = model.backward(run)
     for name, value in model.cell.to_torch(grads).items():
         same(value, arrays[f"d rnn.{name}"])
-    for name in ("x", "h0", "W_oh", "b_o"):
+    for name in ("x", "h0", "W_oh", "b_o", *(["c0"] if "c0" in arrays else [])):
         same(grads[name], arrays[f"d {name}"])

@@ -24,10 +24,15 @@ def main() -> None:
     write("requirements.txt", [*course, "-e ."])
     for extra, name in (("test", "requirements-test.txt"), ("docs", "requirements-docs.txt")):
         both = compile_pins("--extra", "course", "--extra", extra)
-        moved = set(course) - set(both)
+        moved = pins(course) - pins(both)
         if moved:
             sys.exit(f"These pins differ with the needs of {extra!r}: {sorted(moved)}. Tighten a range in pyproject.toml.")
-        write(name, ["# Install after requirements.txt.", *(line for line in both if line not in set(course))])
+        write(name, ["# Install after requirements.txt.", *(line for line in both if not pins([line]) <= pins(course))])
+
+
+def pins(lines: list[str]) -> set[str]:
+    """name==version, without the marker that says where it is needed: one more package may need it in more places."""
+    return {line.split(";")[0].strip() for line in lines}
 
 
 def write(name: str, lines: list[str]) -> None:

@@ -13,7 +13,9 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import nbformat
 
@@ -80,7 +82,7 @@ def note(path: Path, text: str) -> str:
     binder, lite = elsewhere(path.name)
     return (
         f":::{{admonition}} {text}\n:class: tip needs-python\nThis page has no Python behind it. Open this notebook "
-        f"[on Binder]({binder}), or [in your own browser]({lite}) with JupyterLite, and go on there.\n:::"
+        f'<a href="{binder}">on Binder</a>, or <a href="{lite}">in your own browser</a> with JupyterLite, and go on there.\n:::'
     )
 
 
@@ -115,9 +117,49 @@ def main() -> int:
         for said in executor.map(run, notebooks):
             print(said, flush=True)
     shutil.rmtree(TARGET, ignore_errors=True)
-    return subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(SOURCE), str(TARGET)]
-    ).returncode
+    build = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(SOURCE), str(TARGET)]
+    failed = subprocess.run(build).returncode
+    broken = dead_links(TARGET)
+    for link in broken:
+        print(link)
+    return failed or int(bool(broken))
+
+
+class Links(HTMLParser):
+    """The addresses that a page names, and the places in it that can be named."""
+
+    def __init__(self):
+        super().__init__()
+        self.addresses: list[str] = []
+        self.places: set[str] = set()
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            if name in ("href", "src") and value:
+                self.addresses.append(value)
+            if name == "id" and value:
+                self.places.add(value)
+
+
+def dead_links(site: Path) -> list[str]:
+    """Links inside the site that lead nowhere; a page of JupyterLite is made by another command."""
+    pages = {}
+    for path in sorted(set(site.rglob("*.html")) - set((site / "_static").rglob("*.html"))):
+        pages[path.resolve()] = links = Links()
+        links.feed(path.read_text(encoding="utf-8"))
+    found = []
+    for path, links in pages.items():
+        for address in links.addresses:
+            url = urlsplit(address)
+            if url.scheme or url.netloc or "/lite/" in f"/{url.path}":
+                continue
+            target = (path.parent / unquote(url.path)).resolve() if url.path else path
+            target = target / "index.html" if target.is_dir() else target
+            if not target.exists():
+                found.append(f"{path.relative_to(site.resolve())}: {address} is not there")
+            elif url.fragment and target in pages and unquote(url.fragment) not in pages[target].places:
+                found.append(f"{path.relative_to(site.resolve())}: {address} names no place there")
+    return found
 
 
 def copy_plotly() -> None:

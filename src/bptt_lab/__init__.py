@@ -12,7 +12,7 @@ course's other packages.
 
 import importlib
 
-from . import growth, measure, memory, overflow, probe, roads, statements, tasks, text, train
+from . import cures, growth, measure, memory, overflow, probe, roads, statements, tasks, text, train, wall
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -23,6 +23,7 @@ __all__ = [
     "LSTMCell",
     "RNNCell",
     "SequenceModel",
+    "cures",
     "gradcheck",
     "growth",
     "measure",
@@ -35,6 +36,7 @@ __all__ = [
     "tasks",
     "text",
     "train",
+    "wall",
 ]
 
 

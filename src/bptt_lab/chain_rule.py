@@ -119,7 +119,7 @@ def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 def _ledger(cell, trace, dh, wrt, products):
     T = trace.T
     result = np.zeros((T, T))
-    for k, da in _carried_back(cell, trace, dh, products):
+    for k, da in carried_back(cell, trace, dh, products):
         result[k:, k] = norm(_summed(cell.sides(trace, k, da, wrt), products).reshape(T - k, -1))
     return result
 
@@ -140,7 +140,7 @@ def _squares(cell, trace, dh, wrt, products=overflow.PLAIN, size=lambda rows: np
     """‖dL_t/da_k‖² by blocks that multiply the same, (T, T, B, blocks), and what they multiply, (T, B, blocks, m)."""
     T, B, _ = trace.shape
     found, right = [], []
-    for k, da in _carried_back(cell, trace, dh, products):
+    for k, da in carried_back(cell, trace, dh, products):
         left, v = cell.sides(trace, k, da, wrt)
         found.append(size(left.reshape(T - k, B, v.shape[1], -1)))
         right.append(v)
@@ -175,7 +175,7 @@ def _inner_products(cell, trace, dh, wrt):
     T, B, H = trace.shape
     # (B, t, blocks, k, …): the blocks of W that multiply the same are one
     da, v = np.zeros((B, T, 1, T, 0)), np.zeros((B, 1, 1, T, 0))
-    for k, da_k in _carried_back(cell, trace, dh, overflow.SAFE):
+    for k, da_k in carried_back(cell, trace, dh, overflow.SAFE):
         left, right = cell.sides(trace, k, da_k, wrt)
         blocks, m = right.shape[1:]
         left = left.reshape(T - k, B, blocks, -1)
@@ -197,7 +197,7 @@ def _scaled(rows):
         return np.where(plain, rows / np.where(plain, size[:, :, None, None, None], 1.0), 0.0), size
 
 
-def _carried_back(cell, trace, dh, products):
+def carried_back(cell, trace, dh, products=overflow.SAFE):
     """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, rows). Step k moves the row vectors of all these t at once."""
     rows, local = cell.state_rows(dh), cell.local(trace, slice(0, trace.T))
     back = rows[:0]

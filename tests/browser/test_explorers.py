@@ -56,6 +56,11 @@ def page_of(chromium, tmp_path):
     assert not problems
 
 
+def made(kind, **settings):
+    """An explorer with those of the settings that it has."""
+    return kind(**{name: value for name, value in settings.items() if kind.class_traits().get(name)})
+
+
 def settings_of(explorer, count=40):
     """Random settings of everything that the table holds, the ends of each control among them."""
     rng, controls = random.Random(0), [control for control in explorer.controls if not control.asks_python]
@@ -65,6 +70,10 @@ def settings_of(explorer, count=40):
         if explorer.has_trait("lag"):
             setting["lag"] = rng.randrange(-1, explorer.traits()["lag"].highest + 1)
         if explorer.has_trait("lit"):
+            setting["lag"] = rng.randrange(-1, 100)
+        if explorer.name == "wall":
+            setting["lit"] = rng.randint(0, 81)
+        elif explorer.has_trait("lit"):
             setting["lit"], setting["lit_edge"] = rng.choice([(0, 0), (rng.randint(1, 12), 0), (0, rng.randint(2, 12))])
         if explorer.has_trait("cell"):
             setting["cell"] = rng.choice([[0, 0], [rng.randint(1, 12), rng.randint(1, 12)]])
@@ -85,13 +94,15 @@ def test_python_and_the_browser_say_the_same(kind, page_of):
 
 @every_explorer
 def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, page_of):
-    explorer = kind(weight_scale=0.316)
+    explorer = made(kind, weight_scale=0.316, step=30 if kind is explore.Wall else 1)
     page = page_of(explorer)
     for control in explorer.spec:
         name = f"bptt-{control['trait']}-"
         found = page.locator(
             f".controls :is(input:checked, input:not([type=radio]), select):is([id^='{name}'], [name^='{name}'])"
         ).first
+
+        found = page.locator(f".controls :is(input:checked, input[type=range], select):is([id^='{name}'], [name^='{name}'])")
         if control["asks_python"]:
             assert found.is_disabled() and page.inner_text(".note") == explorer.words["needs_python"]
             continue
@@ -113,10 +124,10 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
 @every_explorer
 @pytest.mark.parametrize("width", [390, 900])
 def test_a_scrub_changes_nodes_in_place_and_moves_nothing(kind, width, page_of):
-    page = page_of(kind(weight_scale=0.1), width)
+    page = page_of(made(kind, weight_scale=0.1), width)
     places = """() => [...document.querySelectorAll('.bptt :is(input, select, svg, output, .sentence, .legend, .word)')]
         .map(node => JSON.stringify(node.getBoundingClientRect()))"""
-    page.get_by_label("Weight scale", exact=True).focus()
+    page.get_by_label("Step" if kind is explore.Wall else "Weight scale", exact=True).focus()
     for key in ("End", "Home"):  # once to and fro, so that every node is made
         page.keyboard.press(key)
         page.wait_for_timeout(50)
@@ -137,7 +148,7 @@ def test_a_scrub_changes_nodes_in_place_and_moves_nothing(kind, width, page_of):
 @every_explorer
 @pytest.mark.parametrize("dark", [False, True])
 def test_is_whole_and_readable_at_390_px_in_both_themes(kind, dark, page_of):
-    page = page_of(kind(length=12), 390, color_scheme="dark" if dark else "light")
+    page = page_of(made(kind, length=12), 390, color_scheme="dark" if dark else "light")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     outside = page.evaluate(
         """() => [...document.querySelectorAll('.bptt :is(label, legend, output, select, p, text, .chip, .number)')]
@@ -310,3 +321,77 @@ def test_a_guess_is_made_and_judged_by_keyboard_and_the_curve_stays_hidden_until
     page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Read off at lag 63')")
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Read off at lag 60')")
+
+
+def test_the_descents_of_the_wall_are_played_stopped_and_walked_through_by_key(page_of):
+    page = page_of(explore.Wall())
+    step = page.get_by_label("Step", exact=True)
+    page.get_by_role("button", name="Play").press("Enter")
+    page.wait_for_function("() => document.querySelector('.bptt').bpttDrawn.draws > 12")
+    page.get_by_role("button", name="Pause").press("Enter")
+    page.wait_for_timeout(100)
+    stopped = step.get_attribute("aria-valuetext")
+    page.wait_for_timeout(300)
+    assert int(stopped) > 5 and step.get_attribute("aria-valuetext") == stopped
+    step.press("End")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.startsWith('After 500 steps')")
+    page.get_by_role("button", name="Play").press("Enter")  # at the end it begins anew
+    page.wait_for_function("() => Number(document.querySelector('.bptt output').textContent) < 60")
+    maps = page.get_by_role("slider", name="Walk through the 81 starts")
+    maps.focus()
+    for key, start in (("Home", 1), ("ArrowRight", 2), ("PageUp", 12), ("End", 81)):
+        page.keyboard.press(key)
+        page.wait_for_function(f"() => document.querySelector('.sentence').textContent.includes('Start {start}:')")
+        assert maps.get_attribute("aria-valuetext") == f"start {start} of 81"
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('.sentence').textContent.includes('Start ')")
+
+
+def test_a_dot_of_the_wall_is_pointed_at(page_of):
+    page = page_of(explore.Wall())
+    dot = page.locator(".bptt circle.descent.way").nth(40 + 1).bounding_box()  # the first circle stands in the legend
+    page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Start 41:')")
+    page.mouse.move(5, 5)
+    page.wait_for_function("() => !document.querySelector('.sentence').textContent.includes('Start 41:')")
+
+
+def test_the_map_of_the_wall_has_as_many_cells_as_it_says_and_glows_where_it_is_steep(page_of):
+    page = page_of(explore.Wall(view="gradient", points=101))
+    pixels = """() => { const canvas = document.querySelector('.bptt canvas'), at = canvas.getContext('2d');
+        return [canvas.width, [...at.getImageData(0, 0, canvas.width, canvas.height).data]]; }"""
+    points, data = page.evaluate(pixels)
+    assert points == 101 and len(data) == 4 * 101 * 101
+    page.get_by_label("error", exact=True).check()
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('colour is the error')")
+    _, errors = page.evaluate(pixels)
+    opacity = lambda w, b: errors[4 * (101 * round((0 - b) / 0.04) + round(w / 0.08)) + 3]  # noqa: E731
+    assert opacity(6.4, -4.0) > 200 and opacity(7.2, -1.0) < 80  # left of the wall the error is .49, right of it .09
+    assert errors != data
+
+
+def test_the_truncated_ledger_is_walked_and_shows_what_is_removed(page_of):
+    page = page_of(explore.Truncation(length=8, cut=4))
+    table = page.get_by_role("application")
+    table.focus()
+    for key, said in (("Home", "Token 8, word 1: norm"), ("End", "Token 8, word 8: norm"), ("ArrowUp", "Token 8, word 8: norm")):
+        page.keyboard.press(key)
+        page.wait_for_function("said => document.querySelector('.sentence').textContent.includes(said)", arg=said)
+    assert page.locator(".bptt .figure > svg .cell.gone").count() == 16  # two triangles of 10 are kept of 36
+    page.get_by_label("only the last", exact=True).check()
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('4 of 8 terms')")
+    assert page.locator(".bptt .figure > svg .cell.gone").count() == 4
+
+
+def test_the_messages_of_tanh_and_relu_wear_their_cells_colours_and_carry_their_names(page_of):
+    page = page_of(explore.Starts())
+    strokes = (
+        "() => ['tanh', 'relu'].map(name => getComputedStyle(document.querySelector(`.figure > svg .solid.${name}`)).stroke)"
+    )
+    assert page.evaluate(strokes) == ["rgb(0, 114, 178)", "rgb(86, 180, 233)"]
+    assert page.locator(".bptt svg .line-name").all_text_contents() == ["tanh", "ReLU"]
+    picture = page.get_by_role("slider", name="Read the curves step by step")
+    picture.focus()
+    for key, lag in (("Home", 100), ("PageUp", 90), ("End", 0), ("ArrowLeft", 1)):
+        page.keyboard.press(key)
+        page.wait_for_function(f"() => document.querySelector('.sentence').textContent.startsWith('{lag} steps back')")

@@ -14,13 +14,18 @@ CASES = [
     {"T": 5, "B": 3, "I": 3, "H": 4, "O": 3, "nonlinearity": "tanh", "loss": "mse", "h0": True, "mask": True},
     {"T": 6, "B": 2, "I": 2, "H": 5, "O": 4, "nonlinearity": "relu", "loss": "cross_entropy", "h0": True, "mask": False},
     {"T": 4, "B": 1, "I": 1, "H": 1, "O": 1, "nonlinearity": "relu", "loss": "mse", "h0": False, "mask": False},
+    {"T": 6, "B": None, "I": 3, "H": 4, "O": 3, "cell": "GRU", "loss": "cross_entropy", "h0": False, "mask": True},
+    {"T": 5, "B": 3, "I": 2, "H": 5, "O": 2, "cell": "GRU", "loss": "mse", "h0": True, "mask": False},
+    {"T": 6, "B": None, "I": 3, "H": 4, "O": 3, "cell": "LSTM", "loss": "cross_entropy", "h0": False, "mask": True},
+    {"T": 5, "B": 3, "I": 2, "H": 5, "O": 2, "cell": "LSTM", "loss": "mse", "h0": True, "mask": False},
 ]
 
 
 def solve(case: dict, seed: int) -> dict:
     torch.manual_seed(seed)
     torch.set_default_dtype(torch.float64)
-    rnn = torch.nn.RNN(case["I"], case["H"], nonlinearity=case["nonlinearity"])
+    more = {"nonlinearity": case["nonlinearity"]} if "nonlinearity" in case else {}
+    rnn = getattr(torch.nn, case.get("cell", "RNN"))(case["I"], case["H"], **more)
     readout = torch.nn.Linear(case["H"], case["O"])
     steps = (case["T"],) if case["B"] is None else (case["T"], case["B"])
     x = torch.randn(*steps, case["I"], requires_grad=True)
@@ -28,7 +33,11 @@ def solve(case: dict, seed: int) -> dict:
     h0.requires_grad_(True)
     mask = torch.rand(steps) < 0.6 if case["mask"] else torch.ones(steps, dtype=torch.bool)
     mask.view(-1)[-1] = True
-    h, _ = rnn(x, h0)
+    start = h0
+    if case.get("cell") == "LSTM":
+        c0 = torch.randn(h0.shape) * (1.0 if case["h0"] else 0.0)
+        start = h0, c0.requires_grad_(True)
+    h, _ = rnn(x, start)
     y = readout(h)
     if case["loss"] == "mse":
         targets = torch.randn(steps if case["O"] == 1 else (*steps, case["O"]))
@@ -44,6 +53,8 @@ def solve(case: dict, seed: int) -> dict:
     found |= {"W_oh": readout.weight, "b_o": readout.bias}
     found |= {f"d rnn.{name}": value.grad for name, value in rnn.named_parameters()}
     found |= {"d x": x.grad, "d h0": h0.grad[0], "d W_oh": readout.weight.grad, "d b_o": readout.bias.grad}
+    if case.get("cell") == "LSTM":
+        found |= {"c0": c0[0], "d c0": c0.grad[0]}
     return {**case, "arrays": {name: value.detach().tolist() for name, value in found.items()}}
 
 

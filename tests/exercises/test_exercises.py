@@ -1,5 +1,7 @@
 """Every exercise: its solution passes, each known mistake is named by its own name, and anything else is answered in words."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,7 @@ def test_the_texts_are_whole(exercise):
     assert exercise.check(list(names.values())[-1]).solved
     assert exercise.stub.split("(")[0] == exercise.solution.split("(")[0], "both under the learner's name"
     assert bl.exercises.get(exercise.name) is exercise
+    assert copy.deepcopy(exercise.solution) == exercise.solution, "as when it is put into a notebook's cell"
 
 
 @every_exercise
@@ -77,6 +80,11 @@ def columns(dL_dh, J, slope, x):
     return (slope[0] * column)[:, None] * x[0]
 
 
+def by_package(grads, limit):
+    clipped, _ = bl.train.clip_by_norm(grads, limit)
+    return clipped
+
+
 def gru_by_rows(dh, r, z, n, h_before, inner, W_hh):
     dn, du = (1 - z) * dh, (1 - z) * dh * (1 - n * n) * r
     da = np.concatenate([du * inner * (1 - r), (h_before - n) * dh * (z - z * z), dn - dn * n**2])
@@ -94,10 +102,11 @@ def lstm_all_at_once(dh, dc, i, f, g, o, c, c_before, W_hh):
 STYLES = [
     ("bptt", backwards),
     ("bptt", stacked),
-    ("sentence_loss", masked),
+    ("clip", by_package),
     ("first_term", columns),
     ("gru_step", gru_by_rows),
     ("lstm_step", lstm_all_at_once),
+    ("sentence_loss", masked),
 ]
 
 

@@ -44,8 +44,10 @@ def test_the_table_holds_every_array_once_and_no_nan(kind):
 
 @every_explorer
 def test_no_number_at_all_is_refused_too(kind):
-    with pytest.raises(traitlets.TraitError, match="weight_scale: got nan"):
-        kind(weight_scale=float("nan"))
+    first = kind.controls[0].trait
+    name = "weight_scale" if "weight_scale" in kind.class_traits() else first
+    with pytest.raises(traitlets.TraitError, match=f"{name}: got nan"):
+        kind(**{name: float("nan")})
 
 
 @every_explorer
@@ -59,10 +61,11 @@ def test_the_widget_itself_comes_with_its_still_picture(kind):
 
 @every_explorer
 def test_the_exported_page_is_written_with_its_state(kind, tmp_path):
-    page = kind(weight_scale=2.15).to_html(tmp_path / "page.html")
+    slider = next(control for control in kind.controls if control.kind == "slider")
+    page = kind(**{slider.trait: slider.values[1]}).to_html(tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == page
     state = json.loads(re.search(r'<script id="state"[^>]*>(.*?)</script>', page, re.S)[1])
-    assert state["weight_scale"] == 2.15
+    assert state[slider.trait] == slider.values[1]
 
 
 def test_a_control_that_asks_python_sends_what_is_on_show_first_and_then_the_whole_table():
@@ -121,11 +124,12 @@ def test_a_line_has_the_colour_of_its_cell_in_every_theme_and_is_seen_on_its_pap
     css = (Path(explore.__file__).parent / "explorer.css").read_text(encoding="utf-8")
     colours = {name.lower(): colour.lower() for name, colour in CELL_COLOURS.items()}
     found = re.findall(rf"--({'|'.join(colours)}): (#\w+)", css)
+    edged = set(re.findall(r"\.solid\.(\w+):not\(\.thin\) \{[^}]*drop-shadow\([^)]*var\(--ink\)", css))
     assert found
     for name, colour in found:
         assert colour == colours[name], f"{name} is another colour in other pictures"
         for paper in ("#ffffff", "#111111"):  # JupyterLab's, light and dark
-            assert contrast(colour, paper) >= 3, f"{name} on {paper}"
+            assert contrast(colour, paper) >= 3 or name in edged, f"{name} on {paper}"
 
 
 def contrast(a: str, b: str) -> float:

@@ -35,34 +35,45 @@ def test_the_still_picture_is_svg_with_the_sentence_for_screen_readers(explorer)
 
 def test_a_value_outside_the_controls_is_refused_and_nothing_changes(explorer):
     before = explorer.sentence()
-    with pytest.raises(traitlets.TraitError):
-        explorer.weight_scale = 50.0
-    if explorer.has_trait("activation"):
+    outside = {
+        "weight_scale": 50.0,
+        "activation": "gelu",
+        "length": 0,
+        "step": -1,
+        "limit": 2.0,
+        "cut": 33,
+        "points": 20,
+        "inputs": 2.0,
+        "start": "zeros",
+    }
+    tried = [name for name in outside if explorer.has_trait(name)]
+    for name in tried:
         with pytest.raises(traitlets.TraitError):
-            explorer.activation = "gelu"
-    with pytest.raises(traitlets.TraitError):
-        explorer.length = 0
-    assert explorer.sentence() == before
+            setattr(explorer, name, outside[name])
+    assert len(tried) >= 3 and explorer.sentence() == before
 
 
 def test_an_unknown_setting_is_named(explorer):
-    with pytest.raises(ValueError, match="colour.*weight_scale"):
+    with pytest.raises(ValueError, match=f"colour.*{explorer.controls[0].trait}"):
         type(explorer)(colour="red")
 
 
-def test_a_scale_between_two_grid_points_moves_to_the_nearer(explorer):
-    explorer.weight_scale = 1.02
-    assert explorer.weight_scale == 1.0
+def test_a_value_between_two_grid_points_moves_to_the_nearer(explorer):
+    if explorer.has_trait("weight_scale"):
+        explorer.weight_scale = 1.02
+        assert explorer.weight_scale == 1.0
+    else:
+        explorer.step, explorer.points = 64, 110
+        assert (explorer.step, explorer.points) == (60, 101)
 
 
 def test_explorers_are_ordinary_widgets(explorer):
     box = ipywidgets.VBox([explorer])
-    slider = ipywidgets.FloatSlider(min=0.1, max=10.0)
-    seen = []
-    explorer.observe(lambda change: seen.append(change["new"]), "length")
-    with_link = ipywidgets.link((explorer, "weight_scale"), (slider, "value"))
-    explorer.weight_scale, explorer.length = 10.0, 1
-    assert box.children == (explorer,) and slider.value == 10.0 and seen == [1]
+    control, slider, seen = explorer.controls[0], ipywidgets.FloatSlider(min=0.0, max=500.0), []
+    explorer.observe(lambda change: seen.append(change["new"]), control.trait)
+    with_link = ipywidgets.link((explorer, control.trait), (slider, "value"))
+    setattr(explorer, control.trait, control.values[1])
+    assert box.children == (explorer,) and slider.value == control.values[1] == seen[-1]
     with_link.unlink()
 
 
@@ -164,11 +175,15 @@ def test_what_is_not_computed_anew_cannot_be_set(kind):
 def test_a_whole_number_is_not_a_truth_value_and_numpy_s_numbers_are_welcome(explorer):
     import numpy as np
 
-    for name in ("length", "step", "lit", "lag", "net"):
+    for name in ("length", "step", "lit", "lag", "net", "cut", "points"):
         if explorer.has_trait(name):
             with pytest.raises(traitlets.TraitError, match=f"{name}: got True, expected a whole number"):
                 setattr(explorer, name, True)
-    explorer.length, explorer.weight_scale = np.int64(3), np.float32(1.0)
+    for control in explorer.controls:
+        if control.kind == "slider":
+            as_numpy = np.int64 if isinstance(control.values[0], int) else np.float32
+            setattr(explorer, control.trait, as_numpy(control.values[-2]))
+            assert getattr(explorer, control.trait) == control.values[-2]
     assert explorer.sentence()
 
 

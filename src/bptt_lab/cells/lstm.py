@@ -63,12 +63,27 @@ class LSTMCell(GateCell):
     local_names = "da1", "da2", "da3", "da4", "dc/dh", "forget"
     trace_type = LSTMTrace
 
+    def chrono(self, longest: float, seed: int = 0) -> None:
+        """Set b as Tallec & Ollivier (2018) do for memories of up to `longest` steps, which replaces `gate_bias`.
+
+        The forget gate's bias is log U[1, longest − 1], so that its unit keeps for about that many steps; the input gate's is
+        the opposite, and the others' are 0.
+        """
+        longest = checks.number("longest", longest)
+        if longest < 2:
+            raise checks.error("longest", longest, "at least 2 steps")
+        rng = np.random.default_rng(checks.seed("seed", seed))
+        b, forget = np.zeros(4 * self.hidden_size), np.log(rng.uniform(1.0, longest - 1.0, self.hidden_size))
+        b[self.rows_of("forget")], b[self.rows_of("input")] = forget, -forget
+        self.params["b"] = b
+
     def _check(self, x, h0):
         if h0 is None:
             x, _, batched = self._check_inputs(x, None)
             return x, (None, None), batched
         if not isinstance(h0, (tuple, list)) or len(h0) != 2:
-            raise checks.error("h0", type(h0).__name__, "a pair (h0, c0)")
+            given = f"{len(h0)} of them" if isinstance(h0, (tuple, list)) else type(h0).__name__
+            raise checks.error("h0", given, "a pair (h0, c0)")
         x, h, batched = self._check_inputs(x, h0[0])
         return x, (h, self._check_start("c0", h0[1], x.shape[1], batched)), batched
 

@@ -1,10 +1,17 @@
 """Exercises that name the mistake: one file each, on the base in `base.py`. A new one is imported and listed here."""
 
 from .. import checks
-from . import bptt, first_term, gru_step, lstm_step, sentence_loss
+from . import bptt, clip, first_term, gru_step, lstm_step, sentence_loss
 from .base import Exercise
 
-_ALL = (sentence_loss.EXERCISE, bptt.EXERCISE, first_term.EXERCISE, gru_step.EXERCISE, lstm_step.EXERCISE)
+_ALL = (
+    sentence_loss.EXERCISE,
+    bptt.EXERCISE,
+    first_term.EXERCISE,
+    clip.EXERCISE,
+    gru_step.EXERCISE,
+    lstm_step.EXERCISE,
+)
 
 
 def all() -> list[Exercise]:

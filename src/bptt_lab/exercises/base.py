@@ -45,11 +45,19 @@ class Source(str):
 
     function: Callable
 
-    def __new__(cls, function: Callable, name: str):
-        text = textwrap.dedent(inspect.getsource(function)).replace(f"def {function.__name__}(", f"def {name}(", 1)
-        source = super().__new__(cls, text.rstrip("\n"))
+    def __new__(cls, text: str, function: Callable):
+        source = super().__new__(cls, text)
         source.function = function
         return source
+
+    @classmethod
+    def of(cls, function: Callable, name: str) -> "Source":
+        """The text of `function` under the name that the learner's function has."""
+        text = textwrap.dedent(inspect.getsource(function)).rstrip("\n")
+        return cls(text.replace(f"def {function.__name__}(", f"def {name}(", 1), function)
+
+    def __getnewargs__(self):
+        return str(self), self.function
 
     def __call__(self, *arguments):
         return self.function(*arguments)
@@ -101,7 +109,7 @@ class Exercise:
         problem: Callable[[np.random.Generator, int], Problem], mistakes: Mapping[str, Callable],
     ):  # fmt: skip
         self.name, self.notebook, self.task, self.hints = name, notebook, task, hints
-        self.stub, self.solution = Source(stub, function), Source(solution, function)
+        self.stub, self.solution = Source.of(stub, function), Source.of(solution, function)
         self.mistakes = dict(mistakes)
         self._problem = problem
 

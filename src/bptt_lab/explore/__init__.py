@@ -9,6 +9,20 @@ from .four_cells import FourCells
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
+from .starts import Starts
 from .token_losses import TokenLosses
+from .truncation import Truncation
+from .wall import Wall
 
-__all__ = ["CellSwitch", "Decay", "FourCells", "GradientByLag", "Ledger", "LivingEquation", "TokenLosses"]
+__all__ = [
+    "CellSwitch",
+    "Decay",
+    "FourCells",
+    "GradientByLag",
+    "Ledger",
+    "LivingEquation",
+    "Starts",
+    "TokenLosses",
+    "Truncation",
+    "Wall",
+]

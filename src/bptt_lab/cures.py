@@ -1,0 +1,90 @@
+"""What notebook 06 measures of starts and of ReLU, over seeds. One seed is one net and one sequence of inputs.
+
+H units read H Gaussian inputs of standard deviation `spread`; W_x is N(0, 1/H), biases are 0. What is measured is
+dh_T/dh_{T−lag}, the product of Jacobians at the end of T = 160 steps. `truncated` has a smaller net of its own. Everything
+depends on these settings: name them beside a number.
+"""
+
+import numpy as np
+
+from . import memory
+from .cells import RNNCell
+from .cells.trace import Trace
+from .model import SequenceModel
+
+STEPS = 160
+LAGS = np.arange(20, 151, 10)  # the lags that a slope is fitted over
+FLOAT32 = float(np.finfo(np.float32).max)
+
+# `init`, and the weight scale for H units.
+STARTS = {
+    "N(0, 1/H)": ("normal", lambda H: 1.0),
+    "He, N(0, 2/H)": ("normal", lambda H: 2**0.5),
+    "orthogonal": ("orthogonal", lambda H: 1.0),
+    "identity": ("identity", lambda H: 1.0),
+    "N(0, 1)": ("normal", lambda H: H**0.5),
+}
+
+
+def run(start: str, activation: str, spread: float, seed: int, H: int = 64) -> tuple[RNNCell, Trace]:
+    """A fresh net of that start, and its trace over 160 inputs."""
+    init, scale = STARTS[start]
+    cell = RNNCell(H, H, activation, scale(H), init, seed)
+    return cell, cell.unroll(spread * np.random.default_rng([seed, 1]).standard_normal((STEPS, H)))
+
+
+def slopes(start: str, activation: str, spread: float, seeds: int = 10, H: int = 64) -> np.ndarray:
+    """(seeds,): nats a step, of the line through ln ‖dh_T/dh_{T−lag}‖₂ at the lags 20, 30, …, 150; −inf if vanished exactly."""
+    found = []
+    for seed in range(seeds):
+        norms = memory.norms_back(*run(start, activation, spread, seed, H), STEPS - 1, LAGS) * np.log(10.0)
+        found.append(np.polyfit(LAGS, norms, 1)[0] if np.isfinite(norms).all() else -np.inf)
+    return np.array(found)
+
+
+def open_paths(lag: int, spread: float = 0.1, seeds: int = 10, H: int = 64) -> np.ndarray:
+    """(seeds,): the share of ReLU units, started at the identity, that were on at each of the last `lag` steps.
+
+    There J_t is diagonal with entries 0 and 1, so the diagonal of the product says which paths are still open.
+    """
+    runs = (run("identity", "relu", spread, seed, H) for seed in range(seeds))
+    return np.array([np.diag(memory.jacobian_product(*net, STEPS - 1, STEPS - 1 - lag)).mean() for net in runs])
+
+
+def past_float32(start: str, activation: str, spread: float = 0.1, seeds: int = 20, H: int = 64) -> np.ndarray:
+    """(seeds,): the first step, counted from 1, whose state no longer fits into float32; 0 where all 160 do."""
+    found = []
+    for seed in range(seeds):
+        sizes = np.abs(run(start, activation, spread, seed, H)[1].h).max(axis=1)
+        found.append(int(np.argmax(sizes > FLOAT32)) + 1 if sizes.max() > FLOAT32 else 0)
+    return np.array(found)
+
+
+def truncated(k: int, weight_scale: float, seeds: int = 40, H: int = 32, I: int = 8, T: int = 32) -> np.ndarray:
+    """(seeds, 2): what is left of dL/dW_x when it is cut every k steps: its norm over the whole one's, and the cosine of the two.
+
+    tanh, N(0, 1/H) times weight_scale, a loss at every step, targets drawn evenly from 8 classes, inputs of deviation 0.1.
+    """
+    found = []
+    for seed in range(seeds):
+        model, rng = (
+            SequenceModel(RNNCell(I, H, weight_scale=weight_scale, seed=seed), 8, seed=seed),
+            np.random.default_rng([seed, 1]),
+        )
+        run = model.forward(0.1 * rng.standard_normal((T, I)), rng.integers(8, size=T))
+        whole, kept = (model.backward(run, truncate=cut)["W_x"] for cut in (None, k))
+        sizes = np.linalg.norm(whole), np.linalg.norm(kept)
+        found.append((sizes[1] / sizes[0], np.vdot(whole, kept) / (sizes[0] * sizes[1])))
+    return np.array(found)
+
+
+def spread(values: np.ndarray, digits: int = 2) -> str:
+    """The median, and in brackets the smallest and the largest, rounded outward to one digit."""
+    low, high = np.floor(10 * np.round(values.min(), 6)) / 10, np.ceil(10 * np.round(values.max(), 6)) / 10
+    return f"{np.median(values):z.{digits}f} ({low:z.1f} to {high:z.1f})"
+
+
+def powers(values: np.ndarray) -> str:
+    """The median, and in brackets the smallest and the largest, as powers of ten; 0 where nothing is left."""
+    middle, low, high = ("0" if value == 0 else f"10^{np.log10(value):.0f}" for value in np.quantile(values, [0.5, 0, 1]))
+    return f"{middle} ({low} to {high})"

@@ -1,0 +1,80 @@
+"""Notebook 06: clip a gradient by its norm."""
+
+import numpy as np
+
+from .. import train
+from .base import Exercise, Problem, edits
+
+
+def stub(grads, limit):
+    return None  # your code here
+
+
+def solution(grads, limit):
+    norm = np.sqrt(sum((g**2).sum() for g in grads.values()))
+    factor = limit / norm if norm > limit else 1.0
+    return {name: g * factor for name, g in grads.items()}
+
+
+def problem(rng, i):
+    """A gradient that is too long, one that is short enough, and one of zeros."""
+    size, limit = ((3.0, 2.5), (0.1, 4.0), (0.0, 1.0))[i]
+    grads = {"W": size * rng.standard_normal((i + 2, 4)), "b": 2 * size * rng.standard_normal(3)}
+    return Problem((grads, limit), train.clip_by_norm(grads, limit)[0])
+
+
+def _each_array(grads, limit):
+    """Each array is clipped by itself. That turns the gradient: take one norm over all arrays together."""
+    return {name: train.clip_by_norm({name: g}, limit)[0][name] for name, g in grads.items()}
+
+
+def _longest_array(grads, limit):
+    """Your norm is that of the longest array. Take one norm over all arrays together."""
+    norm = max(np.linalg.norm(g) for g in grads.values())
+    return {name: g * min(1.0, limit / norm if norm > 0 else 1.0) for name, g in grads.items()}
+
+
+FACTOR, SCALED = "limit / norm if norm > limit else 1.0", "g * factor for name"
+EDITS = {
+    "each entry by itself": (
+        SCALED,
+        "np.clip(g, -limit, limit) for name",
+        "Each entry is clipped by itself. That turns the gradient: scale all entries by one factor.",
+    ),
+    "always scaled": (
+        FACTOR,
+        "limit / norm",
+        "A gradient that is short enough must stay as it is. Yours is scaled too, and one of zeros becomes NaN.",
+    ),
+    "scaled up": (
+        FACTOR,
+        "limit / norm if norm > 0 else 1.0",
+        "A gradient that is short enough must stay as it is. Yours is made longer.",
+    ),
+    "zeros become NaN": (
+        SCALED,
+        "g / norm * min(norm, limit) for name",
+        "A gradient of zeros becomes NaN: you divide by its norm. What is short enough needs no division.",
+    ),
+    "root missing": ("np.sqrt(sum((g**2).sum() for g in grads.values()))", "sum((g**2).sum() for g in grads.values())",
+                     "This compares the square of the norm with the limit: a square root is missing."),
+    "factor turned": ("limit / norm if", "norm / limit if", "The factor is turned over: it is limit / norm."),
+    "limit for factor": ("limit / norm if", "limit if", "You scale by the limit. The factor is limit / norm."),
+    "not clipped": (SCALED, "g for name", "Nothing is clipped: the long gradient comes back as it was."),
+}  # fmt: skip
+
+EXERCISE = Exercise(
+    name="clip",
+    notebook="06_partial_cures",
+    function="clip",
+    task="Scale a dict of arrays by one factor, so that their norm together is at most `limit`. Leave what is short enough.",
+    hints=(
+        "One norm for all arrays together: the root of the sum of all squared entries.",
+        "The factor is limit / norm where the norm is above the limit, and 1 elsewhere.",
+        "Return a new dict with the same names: {name: g * factor for name, g in grads.items()}.",
+    ),
+    stub=stub,
+    solution=solution,
+    problem=problem,
+    mistakes={"each array by itself": _each_array, "longest array": _longest_array, **edits(solution, EDITS)},
+)

@@ -1,0 +1,125 @@
+// Two maps of the same surface side by side: the descents without clipping, and with it. One canvas holds the map's cells.
+
+const LEFT = 44, TOP = 30, BELOW = 40, GAP = 26; // px around each map
+const STEEPEST = 0.5; // the error's colours end here: more than the largest error, .49
+
+// The colours of a map as bytes: what `magnitudeColour` says for each tenth of a decade, and pale to full for the error.
+const rgba = (colour) => { const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number); return [r, g, b, Math.round(255 * a)]; };
+const MAGNITUDES = Array.from({ length: 10 * (HIGH - LOW) + 1 }, (_, i) => rgba(magnitudeColour(10 ** (LOW + i / 10))));
+const errorColour = (e) => [40, 110, 180, Math.round(255 * Math.min(1, e / STEEPEST))];
+const steepColour = (v) => (v > 0 ? MAGNITUDES[Math.max(0, Math.min(MAGNITUDES.length - 1, Math.round(10 * (Math.log10(v) - LOW))))] : [0, 0, 0, 0]);
+
+const explorer = {
+  traits: { lit: 0, box: [], solved: 0 },
+  build({ figure, controls, words, spec, change }) {
+    const valuesOf = (trait) => spec.find((control) => control.trait === trait).values, frames = valuesOf("step"), limits = valuesOf("limit"), all = valuesOf("points").at(-1);
+    const play = tag(null, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true", text: words.play });
+    controls.firstElementChild.after(play); // beside the step
+    const key = tag(figure, "div", { class: "legend" });
+    for (const [what, text] of [["way", words.on_the_way], ["solved", words.is_solved], ["out", words.is_out]]) {
+      const item = tag(key, "span"), icon = svg(item, "svg", { width: 14, height: 14, "aria-hidden": "true" });
+      if (what === "out") svg(icon, "path", { d: "M2 2L12 7L2 12Z", class: "descent out" });
+      else svg(icon, "circle", { cx: 7, cy: 7, r: 4.5, class: `descent ${what}` });
+      tag(item, "span", { text });
+    }
+    const stage = tag(figure, "div", { class: "stage" }), cells = tag(stage, "canvas", { width: 1, height: 1, "aria-hidden": "true" }), twin = tag(stage, "canvas", { width: 1, height: 1, "aria-hidden": "true" });
+    const picture = svg(stage, "svg");
+    const panels = [0, 1].map(() => {
+      const [inside, clip] = clipped(picture);
+      return { x: axis(picture, "x"), y: axis(picture, "y"), title: svg(picture, "text", { class: "map-title" }), frame: svg(picture, "rect", { class: "map-frame" }), clip, path: svg(inside, "path", { class: "descent-path" }), dots: marks(picture, "circle"), outs: marks(picture, "path", { class: "descent out" }) };
+    });
+    const magnitude = tag(figure, "div"), errors = tag(figure, "div", { class: "magnitude-bar" });
+    magnitudeBar(magnitude, words);
+    tag(errors, "span", { text: words.error_low });
+    const ramp = tag(errors, "span", { class: "ramp", role: "img", "aria-label": words.error_label });
+    ramp.style.background = "linear-gradient(to right, rgba(40,110,180,0), rgb(40,110,180))";
+    for (const at of [0, 0.25, 0.5]) tag(ramp, "i", { text: String(at) }).style.left = `${200 * at}%`;
+    tag(errors, "span", { text: words.error_high });
+
+    let now = null, dots = [], painted = "", largest = 0, timer = 0;
+    reader(picture, `${words.title}. ${words.reader}`, {
+      last: () => 80,
+      at: (px, py) => { // the nearest dot, if it is near
+        const apart = ([x, y]) => Math.hypot(x - px, y - py), best = dots.reduce((a, dot, i) => (apart(dot) < apart(dots[a]) ? i : a), 0);
+        return dots.length && apart(dots[best]) < 14 ? best % 81 : -1;
+      },
+      now: () => now.lit - 1,
+      change: (place) => change("lit", place + 1),
+    });
+    const stop = () => { clearInterval(timer); timer = 0; set(play, { text: words.play }); };
+    const next = () => {
+      const i = frames.indexOf(now.step) + 1;
+      if (i >= frames.length || !figure.isConnected) return stop();
+      change("step", frames[i]);
+    };
+    play.addEventListener("click", () => {
+      if (timer) return stop();
+      if (now.step === frames.at(-1)) change("step", 0);
+      timer = setInterval(next, 60);
+      set(play, { text: words.pause });
+    });
+
+    function paintMap({ arrays, view, points }) {
+      const what = `${view} ${points}`;
+      if (what === painted) return;
+      painted = what;
+      const every = (all - 1) / (points - 1), colour = view === "error" ? errorColour : steepColour, image = new ImageData(points, points);
+      largest = 0;
+      for (let i = 0; i < points; i++) { // the lowest b at the bottom
+        const row = arrays[view].row((points - 1 - i) * every), steep = arrays.gradient.row((points - 1 - i) * every);
+        for (let j = 0; j < points; j++) {
+          image.data.set(colour(row[j * every]), 4 * (i * points + j));
+          largest = Math.max(largest, steep[j * every]);
+        }
+      }
+      for (const canvas of [cells, twin]) {
+        canvas.width = canvas.height = points;
+        canvas.getContext("2d").putImageData(image, 0, 0);
+      }
+    }
+
+    return (state) => {
+      const { width, arrays, step, limit, starts, view, points, lit, box, solved } = (now = state), at = frames.indexOf(step);
+      const beside = width >= NARROW, across = Math.floor((beside ? (width - GAP) / 2 : width) - LEFT - 10), tall = Math.round(0.7 * across), [[w0, w1], [b0, b1]] = box;
+      const height = beside ? TOP + tall + BELOW : 2 * (TOP + tall + BELOW);
+      paintMap(state);
+      set(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
+      const counts = [], outCounts = [];
+      dots = [];
+      panels.forEach((panel, p) => {
+        const left = LEFT + (beside ? p * (across + LEFT + 10 + GAP - 10) : 0), top = TOP + (beside ? 0 : p * (TOP + tall + BELOW)), right = left + across, bottom = top + tall;
+        const x = linear(w0, w1, left, right), y = linear(b0, b1, bottom, top), row = p ? 1 + limits.indexOf(limit) : 0;
+        [cells, twin][p].style.cssText = `left:${left}px;top:${top}px;width:${across}px;height:${tall}px`;
+        set(panel.frame, { x: left, y: top, width: across, height: tall });
+        panel.x([0, 2, 4, 6, 8], x, bottom, bottom + 4, String, "w", { x: right, y: bottom + 32, "text-anchor": "end" });
+        panel.y([-4, -3, -2, -1, 0], y, left, left - 4, (v) => String(v).replace("-", "−"), "b", { x: left - 36, y: top + 4 });
+        panel.clip(left, top, across, tall);
+        const place = (i, frame, axis) => arrays[`places_${starts}`](row, i, frame, axis), error = (i) => arrays[`errors_${starts}`](row, i, at);
+        const where = Array.from({ length: 81 }, (_, i) => [place(i, at, 0), place(i, at, 1)]), out = where.map(([w, b]) => w < w0 || w > w1 || b < b0 || b > b1);
+        const held = ([w, b]) => [x(Math.max(w0, Math.min(w1, w))), y(Math.max(b0, Math.min(b1, b)))], is = where.map((_, i) => error(i) < Math.fround(solved));
+        const shown = where.map(held);
+        dots.push(...shown);
+        counts.push(is.filter(Boolean).length);
+        outCounts.push(out.filter(Boolean).length);
+        const rank = (i) => (i === lit - 1 ? 2 : is[i] ? 1 : 0); // what is solved lies above what is not
+        const inside = shown.map((_, i) => i).filter((i) => !out[i]).sort((i, j) => rank(i) - rank(j)), outside = shown.map((_, i) => i).filter((i) => out[i]);
+        panel.dots.show(inside.length, (n) => { const i = inside[n]; return { cx: shown[i][0].toFixed(1), cy: shown[i][1].toFixed(1), r: i === lit - 1 ? 5 : 3, class: `descent ${is[i] ? "solved" : "way"}${i === lit - 1 ? " lit" : ""}` }; });
+        panel.outs.show(outside.length, (n) => {
+          const i = outside[n], [w, b] = where[i], turn = w > w1 ? 0 : w < w0 ? 180 : b > b1 ? -90 : 90;
+          return { d: "M-5 -4.5L4 0L-5 4.5Z", transform: `translate(${shown[i][0].toFixed(1)} ${shown[i][1].toFixed(1)}) rotate(${turn})`, class: `descent out${i === lit - 1 ? " lit" : ""}` };
+        });
+        const path = lit ? Array.from({ length: at + 1 }, (_, f) => `${x(place(lit - 1, f, 0)).toFixed(1)} ${y(place(lit - 1, f, 1)).toFixed(1)}`).join("L") : "";
+        set(panel.path, { d: path ? `M${path}` : "" });
+        set(panel.title, { x: left, y: top - 10, text: fill(words[p ? "panel_clipped" : "panel"], { limit: String(limit), n: counts[p] }) });
+      });
+      magnitude.hidden = view === "error";
+      errors.hidden = view !== "error";
+
+      let text = fill(words.shows, { step, solved: counts[0], out: outCounts[0], limit: String(limit), clipped: counts[1], out_clipped: outCounts[1] });
+      text += ` ${fill(words[`map_${view}`], { points, largest: say(largest, words) })}`;
+      if (lit) text += " " + fill(words.lit, { k: lit, error: say(arrays[`errors_${starts}`](0, lit - 1, at), words), error_clipped: say(arrays[`errors_${starts}`](1 + limits.indexOf(limit), lit - 1, at), words) });
+      set(picture, { "aria-valuemax": 81, "aria-valuenow": lit || 1, "aria-valuetext": lit ? fill(words.place, { k: lit }) : words.nowhere });
+      return text;
+    };
+  },
+};

@@ -1,0 +1,58 @@
+"""The JupyterLite site that `make lite` built: Lab and the notebooks come from it; only Python for the browser does not.
+
+Python and NumPy for the browser come from Pyodide's own host, which a test does not ask; that cells run there is not seen here.
+"""
+
+import functools
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ROOT
+
+LITE = ROOT / "build" / "lite"
+pytestmark = pytest.mark.skipif(not (LITE / "index.html").exists(), reason="No JupyterLite here: `make lite` builds it.")
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=LITE))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+def test_a_notebook_opens_and_nothing_but_pyodide_is_asked_for_outside(chromium, address):
+    context, outside = chromium.new_context(), set()
+    page = context.new_page()
+    page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else outside.add(r.url))
+    page.goto(address + "lab/index.html?path=00_start_here.ipynb")
+    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
+    expect(page.locator(".jp-Notebook")).to_contain_text("%pip install -q bptt_lab")
+    context.close()
+    assert all("/pyodide/" in url for url in outside)
+
+
+def test_every_notebook_and_every_wheel_of_ours_is_there():
+    names = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert names == {path.name for path in (LITE / "files").glob("*.ipynb")}
+    wheels = {path.name.split("-")[0] for path in (LITE / "pypi").glob("*.whl")}
+    assert {"bptt_lab", "anywidget", "plotly", "tqdm"} <= wheels
+
+
+def test_the_wheel_holds_what_a_notebook_reads(tmp_path):
+    import zipfile
+
+    wheel = next((LITE / "pypi").glob("bptt_lab-*.whl"))
+    packed = set(zipfile.ZipFile(wheel).namelist())
+    ours = Path(ROOT / "src")
+    read = [path for path in ours.rglob("*") if path.suffix in (".py", ".js", ".css", ".html", ".json", ".gz", ".npz", ".txt")]
+    assert {path.relative_to(ours).as_posix() for path in read} <= packed

@@ -1,0 +1,61 @@
+"""What notebook 06 measures, against Jacobians multiplied in the open."""
+
+import numpy as np
+import pytest
+
+import bptt_lab as bl
+from bptt_lab import cures
+
+
+@pytest.mark.parametrize(("start", "activation"), [("N(0, 1/H)", "tanh"), ("orthogonal", "relu"), ("N(0, 1)", "relu")])
+def test_a_slope_is_the_line_through_the_norms_of_products_of_jacobians(start, activation):
+    cell, trace = cures.run(start, activation, 0.1, seed=3, H=12)
+    product, logs = np.eye(12), {}
+    for lag in range(1, 151):
+        product = product @ cell.jacobian(trace, cures.STEPS - lag)
+        logs[lag] = np.log(np.linalg.norm(product, 2))
+    line = np.polyfit(cures.LAGS, [logs[lag] for lag in cures.LAGS], 1)[0]
+    assert cures.slopes(start, activation, 0.1, seeds=4, H=12)[3] == pytest.approx(line, rel=1e-6)
+
+
+def test_each_start_draws_the_variance_of_its_name():
+    for start, variance in (("N(0, 1/H)", 1 / 64), ("He, N(0, 2/H)", 2 / 64), ("orthogonal", 1 / 64), ("N(0, 1)", 1.0)):
+        W = np.array([cures.run(start, "relu", 0.1, seed)[0].params["W_hh"] for seed in range(3)])
+        assert W.var() == pytest.approx(variance, rel=0.06)
+    np.testing.assert_array_equal(cures.run("identity", "relu", 0.1, 0)[0].params["W_hh"], np.eye(64))
+
+
+def test_open_paths_are_the_units_that_were_on_at_every_step():
+    _, trace = cures.run("identity", "relu", 0.1, seed=2)
+    for lag in (1, 40):
+        assert cures.open_paths(lag, seeds=3)[2] == (trace.h[-lag:] > 0).all(axis=0).mean()
+
+
+def test_relu_with_n01_leaves_float32_and_tanh_does_not():
+    steps = cures.past_float32("N(0, 1)", "relu", seeds=3)
+    _, trace = cures.run("N(0, 1)", "relu", 0.1, seed=2)
+    with np.errstate(over="ignore"):
+        single = trace.h.astype(np.float32)
+    assert steps[2] == int(np.argmax(np.isinf(single).any(axis=1))) + 1 and 40 < steps.min() < steps.max() < 70
+    assert not cures.past_float32("N(0, 1)", "tanh", seeds=3).any()
+
+
+def test_without_a_cut_nothing_is_lost():
+    np.testing.assert_allclose(cures.truncated(32, 1.0, seeds=3), 1.0, rtol=1e-12)
+    assert (cures.truncated(8, 1.0, seeds=3)[:, 1] < 0.999).all()
+
+
+def test_a_spread_is_rounded_outward_and_has_no_minus_zero():
+    assert cures.spread(np.array([-0.44, -0.35, -0.21])) == "-0.35 (-0.5 to -0.2)"
+    assert cures.spread(np.array([-1e-17, 0.0, 1e-17])) == "0.00 (0.0 to 0.0)"
+    assert cures.spread(np.array([0.55, 0.62, 0.66]), digits=1) == "0.6 (0.5 to 0.7)"
+    assert cures.powers(np.array([0.0, 2e-8, 1e-4])) == "10^-8 (0 to 10^-4)"
+
+
+def test_clipping_keeps_every_share_and_truncation_takes_the_far_ones():
+    model, rng = bl.SequenceModel(bl.RNNCell(3, 8), 4), np.random.default_rng(0)
+    run = model.forward(rng.standard_normal((12, 3)), rng.integers(4, size=12), mask=np.arange(12) == 11)
+    plain, cut = model.backward(run), model.backward(run, truncate=4)
+    clipped, _ = bl.train.clip_by_norm(plain, 1e-3)
+    np.testing.assert_allclose(clipped["x"] / clipped["x"][-1, 0], plain["x"] / plain["x"][-1, 0], rtol=1e-12)
+    assert not cut["x"][:8].any() and cut["x"][8:].any()

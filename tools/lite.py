@@ -1,0 +1,58 @@
+"""Build the course as a JupyterLite site: it runs in the learner's own browser, with nothing installed.
+
+    python -m tools.lite            into build/lite
+
+The package's wheel, and those that it needs beside NumPy, go along with the site. NumPy itself comes with Pyodide, Python
+for the browser, which fetches it from its own host when a notebook first imports it.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parent.parent
+WORK, TARGET = ROOT / "build" / "lite-source", ROOT / "build" / "lite"
+# What the course imports in a kernel, and what that stands on; all of them pure Python.
+WHEELS = ("anywidget", "plotly", "narwhals", "psygnal", "tqdm", "typing-extensions", "packaging")
+FIRST_CELL = """\
+# You are in your own browser: this fetches the course's package into the page, once. It takes a few seconds.
+%pip install -q bptt_lab ipywidgets anywidget plotly tqdm"""
+
+
+def notebooks() -> None:
+    """The course's notebooks, each with a first cell that fetches the package."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL))
+        notebook.metadata["kernelspec"] = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
+        nbformat.write(notebook, WORK / "notebooks" / path.name)
+
+
+def wheels() -> list[Path]:
+    folder = WORK / "wheels"
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(folder), str(ROOT)], check=True)
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    wanted = [line for line in pins.splitlines() if re.split(r"[=<>~! ;]", line)[0] in WHEELS]
+    pure = ["--platform", "any", "--python-version", "3.13", "--implementation", "py", "--abi", "none", "--only-binary", ":all:"]
+    subprocess.run([*pip, "download", "--no-deps", *pure, "--dest", str(folder), *wanted], check=True)
+    return sorted(folder.glob("*.whl"))
+
+
+def main() -> int:
+    for folder in (WORK, TARGET):
+        shutil.rmtree(folder, ignore_errors=True)
+    (WORK / "notebooks").mkdir(parents=True)
+    notebooks()
+    along = [option for wheel in wheels() for option in ("--piplite-wheels", str(wheel))]
+    build = [sys.executable, "-m", "jupyter", "lite", "build", "--lite-dir", str(WORK), "--output-dir", str(TARGET)]
+    apps = ["--apps", "lab", "--no-unused-shared-packages", "--no-sourcemaps", "--contents", str(WORK / "notebooks")]
+    return subprocess.run([*build, *apps, *along]).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
