@@ -283,6 +283,12 @@ EN = {
         "map_error": "The colour is the error. Of {points} × {points} points the steepest has a gradient of norm {largest}.",
         "lit": "Start {k}: error {error} without clipping, {error_clipped} with it.",
     },
+    "quiz": {
+        "title": "Quiz",
+        "right": "Right.",
+        "wrong": "Not so.",
+        "shows": "{right} of {asked} right; {open} still open.",
+    },
 }
 
 WORDS = {"en": EN}
