@@ -101,8 +101,6 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
         found = page.locator(
             f".controls :is(input:checked, input:not([type=radio]), select):is([id^='{name}'], [name^='{name}'])"
         ).first
-
-        found = page.locator(f".controls :is(input:checked, input[type=range], select):is([id^='{name}'], [name^='{name}'])")
         if control["asks_python"]:
             assert found.is_disabled() and page.inner_text(".note") == explorer.words["needs_python"]
             continue
