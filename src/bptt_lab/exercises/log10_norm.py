@@ -62,7 +62,7 @@ EDITS = {
     "wrong order": (
         "product @ J",
         "J @ product",
-        "The factors are multiplied in the wrong order, or each is transposed. The list starts with the last step's Jacobian, on the left.",
+        "The factors are multiplied in the wrong order, or each is transposed. The last step's Jacobian comes first.",
     ),
     "natural logarithm": (
         "np.log10(size)",
