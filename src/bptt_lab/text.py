@@ -46,12 +46,13 @@ def say_log10(power: float) -> str:
 def seeds(steps: Sequence[int | None]) -> str:
     """How many seeds got there and in how many steps; None is a seed that did not.
 
-    >>> seeds([300, 400, 350]), seeds([300, None, 900]), seeds([None, None])
-    ('3 of 3, median 350 (300 to 400)', '2 of 3 (300 to 900)', '0 of 2')
+    >>> seeds([300, 400, 350]), seeds([300, None, 900]), seeds([50, 50]), seeds([None, None])
+    ('3 of 3, median 350 (300 to 400)', '2 of 3 (300 to 900)', '2 of 2, each 50', '0 of 2')
     """
     there = sorted(n for n in steps if n is not None)
     if not there:
         return f"0 of {len(steps)}"
-    span = f"({there[0]} to {there[-1]})" if there[0] < there[-1] else f"({there[0]})"
+    if there[0] == there[-1]:
+        return f"{len(there)} of {len(steps)}, each {there[0]}"
     middle = f", median {statistics.median(there):g}" if len(there) == len(steps) else ""
-    return f"{len(there)} of {len(steps)}{middle} {span}"
+    return f"{len(there)} of {len(steps)}{middle} ({there[0]} to {there[-1]})"

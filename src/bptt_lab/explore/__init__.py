@@ -9,6 +9,7 @@ from .four_cells import FourCells
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
+from .quiz import Quiz
 from .starts import Starts
 from .token_losses import TokenLosses
 from .truncation import Truncation
@@ -21,6 +22,7 @@ __all__ = [
     "GradientByLag",
     "Ledger",
     "LivingEquation",
+    "Quiz",
     "Starts",
     "TokenLosses",
     "Truncation",

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from .. import text
 from . import look
 
 NEVER = 2.2  # where runs that did not get there stand, in budgets
@@ -21,7 +20,7 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
     rows = list(next(iter(reached.values())))
     lines = [*textwrap.wrap(setting, 46), "each small mark a seed, large marks the medians"]
     heading = "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
-    row_height = 36 + 28 * len(reached)
+    row_height = 28 + 22 * len(reached)
     shown = look.figure(heading, _sentence(rows, reached, budget), 164 + 18 * len(lines) + row_height * len(rows))
     shown.add_vline(x=budget * 1.35, line={"color": look.INK, "dash": "dot", "width": 1.5})
     shifts = np.linspace(0.02, 0.42, len(reached) + 1)
@@ -65,5 +64,8 @@ def _steps(n: int | None, budget: int) -> str:
 
 
 def _sentence(rows: list[str], reached: Steps, budget: int) -> str:
-    parts = [f"{row}: " + "; ".join(f"{name} {text.seeds(found[row])}" for name, found in reached.items()) for row in rows]
+    def told(seeds) -> str:
+        return f"{sum(n is not None for n in seeds)} of {len(seeds)}"
+
+    parts = [f"{row}: " + "; ".join(f"{name} {told(found[row])}" for name, found in reached.items()) for row in rows]
     return f"Seeds that got there within {budget} steps. " + ". ".join(parts) + "."
