@@ -6,6 +6,7 @@ Needs the course's packages (anywidget); `import bptt_lab` alone does not.
 from .cell_switch import CellSwitch
 from .decay import Decay
 from .four_cells import FourCells
+from .four_terms import FourTerms
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
@@ -18,6 +19,7 @@ __all__ = [
     "CellSwitch",
     "Decay",
     "FourCells",
+    "FourTerms",
     "GradientByLag",
     "Ledger",
     "LivingEquation",
