@@ -1,7 +1,7 @@
 """Exercises that name the mistake: one file each, on the base in `base.py`. A new one is imported and listed here."""
 
 from .. import checks
-from . import bptt, clip, first_term, gru_step, lstm_step, sentence_loss
+from . import bptt, clip, first_term, four_terms, gru_step, lstm_step, sentence_loss
 from .base import Exercise
 
 _ALL = (
@@ -9,6 +9,7 @@ _ALL = (
     bptt.EXERCISE,
     first_term.EXERCISE,
     clip.EXERCISE,
+    four_terms.EXERCISE,
     gru_step.EXERCISE,
     lstm_step.EXERCISE,
 )

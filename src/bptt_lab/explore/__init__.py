@@ -7,6 +7,7 @@ from .cell_switch import CellSwitch
 from .decay import Decay
 from .four_cells import FourCells
 from .four_terms import FourTerms
+from .gate_pad import GatePad
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
@@ -20,6 +21,7 @@ __all__ = [
     "Decay",
     "FourCells",
     "FourTerms",
+    "GatePad",
     "GradientByLag",
     "Ledger",
     "LivingEquation",
