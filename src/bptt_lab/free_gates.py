@@ -81,7 +81,9 @@ def memories(bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, B: i
     return dict(zip(("gate", "slope", "lyapunov"), np.array(found).T))
 
 
-def slopes_along(bias: float, ends: Iterable[int] = (160, 280, 400), spread: float = 0.1, seeds: int = 5, H: int = 64) -> np.ndarray:
+def slopes_along(
+    bias: float, ends: Iterable[int] = (160, 280, 400), spread: float = 0.1, seeds: int = 5, H: int = 64
+) -> np.ndarray:
     """The slope of ln ‖dh_t/dh_k‖₂ over growth.LAGS at several words t of one sequence, (seeds, ends), nats a step.
 
     Where the run is stationary it is the same at each of them. Words are counted from 1.

@@ -42,10 +42,14 @@ EDITS = {
     ),
     "old state left out": ("h_before * G1", "G1", "G1 multiplies the old state. So the second term carries h_before."),
     "candidate left out": ("candidate * G2", "G2", "G2 multiplies the candidate. So the third term carries ĥ."),
-    "gate left out": ("G2 * (1 - candidate**2)", "(1 - candidate**2)", "The candidate is let in by G2. So the fourth term carries G2."),
+    "gate left out": (
+        "G2 * (1 - candidate**2)",
+        "(1 - candidate**2)",
+        "The candidate is let in by G2. So the fourth term carries G2.",
+    ),
     "old state and candidate swapped": (
-        "np.diag(h_before * G1 * (1 - G1)) @ W_1,\n        \"dG2\": np.diag(candidate",
-        "np.diag(candidate * G1 * (1 - G1)) @ W_1,\n        \"dG2\": np.diag(h_before",
+        'np.diag(h_before * G1 * (1 - G1)) @ W_1,\n        "dG2": np.diag(candidate',
+        'np.diag(candidate * G1 * (1 - G1)) @ W_1,\n        "dG2": np.diag(h_before',
         "G1 stands beside the old state and G2 beside the candidate. You have them the other way round.",
     ),
     "keep without diag": ("np.diag(G1),", "G1,", "The first term is a matrix, with G1 on its diagonal: np.diag(G1)."),

@@ -95,7 +95,9 @@ class GatePad(Explorer):
             lags=self.length - 1, gradient=say(numbers["gradient"]), state=say(numbers["state"]), view=self.words[f"colour_{self.view}"],
         )  # fmt: skip
         here = [place for place in PLACES if (place.gates, place.G1, place.G2) == (self.gates, VALUES[i], VALUES[j])]
-        return " ".join([text, *(self.say("here", name=self.words[f"place_{p.name}"], what=self.words[f"is_{p.name}"]) for p in here)])
+        return " ".join(
+            [text, *(self.say("here", name=self.words[f"place_{p.name}"], what=self.words[f"is_{p.name}"]) for p in here)]
+        )
 
     def still(self) -> list[tuple[str, float]]:
         s, l = SCALES.index(self.weight_scale), LENGTHS.index(self.length)
