@@ -88,16 +88,15 @@ class GatePad(Explorer):
         return {name: float(self._arrays[f"{name}_{self.gates}"][index]) for name in ("gradient", "state", "G1", "G2")}
 
     def sentence(self) -> str:
-        numbers = self.numbers()
-        i, j = self.at()
-        text = self.say(
-            "shows", gates=self.words[f"are_{self.gates}"], G1=fixed(numbers["G1"], 3), G2=fixed(numbers["G2"], 3), T=self.length,
-            lags=self.length - 1, gradient=say(numbers["gradient"]), state=say(numbers["state"]), view=self.words[f"colour_{self.view}"],
-        )  # fmt: skip
-        here = [place for place in PLACES if (place.gates, place.G1, place.G2) == (self.gates, VALUES[i], VALUES[j])]
-        return " ".join(
-            [text, *(self.say("here", name=self.words[f"place_{p.name}"], what=self.words[f"is_{p.name}"]) for p in here)]
-        )
+        numbers, (i, j) = self.numbers(), self.at()
+        means = {name: fixed(numbers[name], 3) for name in ("G1", "G2")}
+        sizes = {name: say(numbers[name]) for name in ("gradient", "state")}
+        are, view = self.words[f"are_{self.gates}"], self.words[f"colour_{self.view}"]
+        text = [self.say("shows", gates=are, T=self.length, lags=self.length - 1, view=view, **means, **sizes)]
+        for place in PLACES:
+            if (place.gates, place.G1, place.G2) == (self.gates, VALUES[i], VALUES[j]):
+                text.append(self.say("here", name=self.words[f"place_{place.name}"], what=self.words[f"is_{place.name}"]))
+        return " ".join(text)
 
     def still(self) -> list[tuple[str, float]]:
         s, l = SCALES.index(self.weight_scale), LENGTHS.index(self.length)

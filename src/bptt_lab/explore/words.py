@@ -241,19 +241,20 @@ EN = {
         "place_residual": "Residual link",
         "is_residual": "h ← h + ĥ. Both gates are 1: every step adds a correction.",
         "place_gru": "GRU",
-        "is_gru": "gates tied in each unit, at each step. The line is its home: h stays between −1 and 1. (It has one more gate, for ĥ.)",
+        "is_gru": "gates tied in each unit, at each step. The line is its home: h stays between −1 and 1. "
+        "(It has one more gate, for ĥ.)",
         "place_article": "Free gates",
         "is_article": "both gates read x and h. Here with a bias of 2 that opens G1.",
         "place_lstm": "LSTM",
-        "is_lstm": "no place here. Two free gates, f and i, keep and fill a second state c. They read h = o·tanh(c), between −1 and 1, "
-        "and never c itself.",
+        "is_lstm": "no place here. Two free gates, f and i, keep and fill a second state c. They read h = o·tanh(c), between "
+        "−1 and 1, and never c itself.",
         "are_free": "Free gates",
         "are_tied": "Tied gates, G2 = 1 − G1 in each unit",
         "are_held": "Held gates",
         "colour_gradient": "the gradient",
         "colour_state": "the state",
-        "shows": "{gates}: mean G1 {G1}, mean G2 {G2}. Over {lags} steps ‖dh_T/dh_1‖ is {gradient}. After {T} words the largest entry "
-        "of the state is {state}. The colour is {view}.",
+        "shows": "{gates}: mean G1 {G1}, mean G2 {G2}. Over {lags} steps ‖dh_T/dh_1‖ is {gradient}. After {T} words the largest "
+        "entry of the state is {state}. The colour is {view}.",
         "here": "{name}: {what}",
     },
     "ledger": {
