@@ -7,6 +7,7 @@ from .exponents import exponents
 from .look import sentence
 from .memory import memory
 from .ratios import ratios
+from .states import states
 from .token_losses import token_losses
 
-__all__ = ["exponents", "memory", "ratios", "sentence", "token_losses"]
+__all__ = ["exponents", "memory", "ratios", "sentence", "states", "token_losses"]
