@@ -2,7 +2,7 @@
 
 const TERMS = ["keep", "dG1", "dG2", "candidate", "J"], signed = (n) => String(n).replace("-", "−");
 const LEFT = 58, TOP = 22, FLOOR = 214, TOP2 = 262, FLOOR2 = 372, BESIDE = 292, FAR = 128, TICKS = [0, 32, 64, 96, 128]; // px, and words
-const ROW = 40, NAME = 96, NUMBER = 66, MOST = 2; // the bars: px, and where their axis ends
+const ROW = 40, NAME = 96, NUMBER = 66, MOST = 2, ONE = 1.005; // the bars: px, where their axis ends, and from where a number is written as 1.01
 
 const explorer = {
   traits: { word: 0, words_read: 0 },
@@ -64,12 +64,12 @@ const explorer = {
       const over = TERMS.map((_, i) => i).filter((i) => terms[i] > MOST);
       past.show(over.length, (i) => ({ transform: `translate(${to} ${middle(over[i])})` }));
 
-      const told = Object.fromEntries(TERMS.map((name, i) => [name, say(terms[i], words)])), small = terms.slice(0, 4).every((v) => v <= 1);
+      const told = Object.fromEntries(TERMS.map((name, i) => [name, say(terms[i], words)])), small = terms.slice(0, 4).every((v) => v < ONE);
       set(picture, { "aria-valuemax": T, "aria-valuenow": k, "aria-valuetext": fill(words.place, { k, ...told }) });
       const text = [fill(words.gate, { bias: signed(gate_bias), f: say(f), half: say(half) })];
       if (T > 1) text.push(fill(words.shows, { far: say(norms[0], words), lags: T - 1, alone: say(f ** (T - 1), words) }));
       text.push(fill(words.state, { T, state: say(states[T - 1], words) }), fill(words.terms, { k, ...told }));
-      text.push(words[small && terms[4] > 1 ? "past_one" : small ? "all_small" : "not_small"]);
+      text.push(words[small && terms[4] >= ONE ? "past_one" : small ? "all_small" : "not_small"]);
       return text.join(" ");
     };
   },

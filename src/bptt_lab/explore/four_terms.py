@@ -22,6 +22,7 @@ BIASES = (-2, -1, 0, 1, 2, 3, 4, 5)
 LENGTHS = (1, 2, 4, 8, 16, 32, 64, 128)
 WORDS = [k for k in range(1, LENGTHS[-1] + 1) if k <= 16 or k % 4 == 0]  # where the terms and curves are computed; counted from 1
 ENDS = [WORDS.index(T) + 1 for T in LENGTHS]  # how many of them a sequence of T words has
+ONE = 1.005  # from here on a number is written as 1.01, and called above 1
 OFFSETS = tuple(sum(ENDS[:i]) for i in range(len(ENDS)))  # where each curve begins in a row
 
 
@@ -86,8 +87,8 @@ class FourTerms(Explorer):
             text.append(self.say("shows", far=say(self.norms()[1]), lags=T - 1, alone=say(f ** (T - 1))))
         text.append(self.say("state", T=T, state=say(self.states()[-1])))
         text.append(self.say("terms", k=k, **{name: say(norm) for name, norm in terms.items()}))
-        small = all(terms[name] <= 1 for name in free_gates.TERMS)
-        text.append(self.words["past_one" if small and terms["J"] > 1 else "all_small" if small else "not_small"])
+        small = all(terms[name] < ONE for name in free_gates.TERMS)
+        text.append(self.words["past_one" if small and terms["J"] >= ONE else "all_small" if small else "not_small"])
         return " ".join(text)
 
     def still(self) -> list[tuple[str, float]]:
