@@ -10,6 +10,9 @@ else
 BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
+# The site is made with extensions that JupyterLab itself must not see, so it has an environment of its own.
+DOCS := .venv-docs
+DOCS_PY := $(subst $(VENV)/,$(DOCS)/,$(PY))
 # In a container you are often root, and JupyterLab wants to be told that this is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # More for JupyterLab, for instance LAB_ARGS=--no-browser.
@@ -50,18 +53,18 @@ test-torch: $(VENV)/torch.done  ## compare live with PyTorch (installs it)
 notebooks: $(VENV)/test.done  ## run every notebook and keep the outputs that are to be kept
 	$(PY) -m tools.notebooks run
 
-site: $(VENV)/docs.done  ## the course as web pages with living sliders, into build/site
-	$(PY) -m tools.site
+site: $(DOCS)/done  ## the course as web pages with living sliders, into build/site
+	$(DOCS_PY) -m tools.site
 
-lite: $(VENV)/docs.done  ## the course running in the browser alone, into build/lite
-	$(PY) -m tools.lite
+lite: $(DOCS)/done  ## the course running in the browser alone, into build/lite
+	$(DOCS_PY) -m tools.lite
 
 lock: $(VENV)/made  ## pin all dependencies anew, for all platforms
 	$(PY) -m pip install --quiet uv
 	$(PY) -m tools.lock
 
 clean:  ## remove what was installed and built
-	rm -rf $(VENV) build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(DOCS) build .pytest_cache .ruff_cache
 
 $(VENV)/made:
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. This course needs Python 3.11 to 3.14. Say which to use: make PYTHON=python3.12 …"; exit 1; }
@@ -80,9 +83,10 @@ $(VENV)/test.done: $(VENV)/course.done requirements-test.txt
 	$(PY) -m pip install --quiet -r requirements-test.txt
 	@touch $@
 
-$(VENV)/docs.done: $(VENV)/course.done requirements-docs.txt
-	@echo "Installing what the site is made with into $(VENV): once."
-	$(PY) -m pip install --quiet -r requirements-docs.txt
+$(DOCS)/done: $(VENV)/made requirements.txt requirements-docs.txt pyproject.toml
+	@echo "Installing what the site is made with into $(DOCS): once."
+	$(PY) -m venv $(DOCS)
+	$(DOCS_PY) -m pip install --quiet -r requirements.txt -r requirements-docs.txt
 	@touch $@
 
 $(VENV)/torch.done: $(VENV)/test.done

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_lab import growth, memory
+from bptt_lab import growth
 from bptt_lab.cells import RNNCell
 
 
@@ -85,56 +85,3 @@ def test_signal_to_noise_of_one_net_by_its_sequences_one_by_one():
     noise = np.sqrt(np.mean(np.sum((g - mean) ** 2, axis=1)))
     assert found["norm"][0, 1] == pytest.approx(np.sqrt(np.mean(np.sum(np.square(g), axis=1))))
     assert found["signal to noise"][0, 1] == pytest.approx(np.linalg.norm(mean) / noise)
-
-
-def right(jacobians):
-    product, total = np.eye(len(jacobians[0])), 0.0
-    for J in jacobians:
-        product = product @ J
-        size = np.linalg.norm(product, 2)
-        product, total = product / size, total + np.log10(size)
-    return total
-
-
-def plain(jacobians, order=2):
-    product = np.eye(len(jacobians[0]))
-    for J in jacobians:
-        product = product @ J
-    return np.log10(np.linalg.norm(product, order))
-
-
-@pytest.mark.parametrize(
-    ("yours", "says"),
-    [
-        (right, "Right, for 5 Jacobians and for 699"),
-        (lambda J: None, "Not tried yet."),
-        (plain, "left the range of numbers"),
-        (lambda J: right(J) * np.log(10), "natural logarithm"),
-        (lambda J: right(J[::-1]), "wrong order"),
-        (lambda J: sum(np.log10(np.linalg.norm(factor, 2)) for factor in J), "the bound, not the product"),
-        (lambda J: plain(J, "fro"), "Frobenius"),
-        (lambda J: 10 ** right(J), "Take its logarithm"),
-        (lambda J: right(J[:-1]), "Which part of the product is missing"),
-        (lambda J: np.ones(3), "Expected one number, got ndarray of shape (3,)"),
-        (lambda J: right(J) if len(J) < 500 else 3.0, "699 Jacobians, tanh: you say 3"),
-        (lambda J: right(J) if right(J) < 100 else 3.0, "699 Jacobians, relu: you say 3"),
-        (lambda J: "1", "Expected one number, got str"),
-    ],
-)
-def test_the_check_says_what_is_wrong(yours, says):
-    assert says in growth.check_log_norm(yours)
-
-
-def test_the_check_hands_out_copies_and_agrees_with_memory():
-    def destroys(jacobians):
-        answer = right(jacobians[::-1])
-        for J in jacobians:
-            J[:] = 0
-        return answer
-
-    assert "wrong order" in growth.check_log_norm(destroys)
-    cell = RNNCell(4, 4)
-    trace = cell.unroll(growth.inputs(0.1, (30, 4), 0))
-    assert memory.norms_back(cell, trace, 29, [29])[0] == pytest.approx(
-        right([cell.jacobian(trace, t) for t in range(29, 0, -1)])
-    )

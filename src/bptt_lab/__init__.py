@@ -12,7 +12,22 @@ course's other packages.
 
 import importlib
 
-from . import cures, free_gates, growth, measure, memory, overflow, probe, roads, statements, tasks, text, train, wall
+from . import (
+    cures,
+    free_gates,
+    growth,
+    measure,
+    memory,
+    overflow,
+    probe,
+    roads,
+    statements,
+    tasks,
+    text,
+    torch_files,
+    train,
+    wall,
+)
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -36,6 +51,7 @@ __all__ = [
     "statements",
     "tasks",
     "text",
+    "torch_files",
     "train",
     "wall",
 ]

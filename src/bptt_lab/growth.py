@@ -4,11 +4,11 @@ Inputs are Gaussian of standard deviation `spread`, as many as units. `slope` an
 factor that one step costs. Each seed is one net with inputs of its own. Everything depends on these settings: name them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
-from . import memory, overflow
+from . import memory
 from .cells import RNNCell
 from .cells.base import Cell
 from .model import SequenceModel
@@ -112,45 +112,3 @@ def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterabl
                 ratios[seed, at] = np.linalg.norm(mean) / np.sqrt(((g[0] - mean) ** 2).sum(axis=1).mean())
             g = model.cell.pull(run.trace, len(x) - 1 - lag, g)[1]
     return {"norm": norms, "signal to noise": ratios}
-
-
-def check_log_norm(yours: Callable) -> str:
-    """What to tell a learner whose `yours(jacobians)` should be log10 of the norm of the product J_t ⋯ J_{k+1}."""
-    for T, scale, activation in ((6, 1.0, "tanh"), (150, 1.0, "tanh"), (700, 0.05, "tanh"), (700, 8.0, "relu")):
-        cell = RNNCell(8, 8, activation, scale)
-        trace = cell.unroll(inputs(0.1, (T, 8), 0))
-        factors = [cell.jacobian(trace, t) for t in range(T - 1, 0, -1)]
-        with overflow.quietly():
-            got = yours([J.copy() for J in factors])
-        if got is None:
-            return "Not tried yet."
-        if np.ndim(got) or isinstance(got, str):
-            return f"Expected one number, got {type(got).__name__} of shape {np.shape(got)}."
-        right = memory.norms_back(cell, trace, T - 1, [T - 1])[0]
-        if not _same(got, right):
-            hint = _hint(float(got), right, factors)
-            return f"{T - 1} Jacobians, {activation}: you say {got:.6g}, right is {right:.6g}. {hint}"
-    return "Right, for 5 Jacobians and for 699: also where the norm itself is past what a number can hold."
-
-
-def _same(a: float, b: float) -> bool:
-    return abs(a - b) < 1e-6 * max(1.0, abs(b))
-
-
-def _hint(got: float, right: float, factors: list[np.ndarray]) -> str:
-    """The usual slips of `check_log_norm`."""
-    if not np.isfinite(got):
-        return "The product left the range of numbers. Divide it by its norm at each step, and add up the logarithms."
-    if _same(got, right * np.log(10)):
-        return "That is the natural logarithm. Take log10."
-    if _same(got, sum(np.log10(np.linalg.norm(J, 2)) for J in factors)):
-        return "That is the sum of the norms' logarithms: the bound, not the product."
-    if len(factors) < 10:  # where the plain product is in range
-        product, reverse = np.linalg.multi_dot(factors), np.linalg.multi_dot(factors[::-1])
-        if _same(got, np.log10(np.linalg.norm(product))):
-            return "That is the Frobenius norm. The largest stretch is np.linalg.norm(product, 2)."
-        if _same(got, np.log10(np.linalg.norm(reverse, 2))):
-            return "The factors are in the wrong order: each next one stands to the right, product @ J."
-        if _same(got, 10**right):
-            return "That is the norm itself. Take its logarithm."
-    return "Which part of the product is missing, or is there twice?"

@@ -1,6 +1,8 @@
 """How numbers are written for people: one format in every picture, table and sentence."""
 
 import math
+import statistics
+from collections.abc import Sequence
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -39,3 +41,18 @@ def say_log10(power: float) -> str:
     if mantissa == "10.00":
         mantissa, whole = "1.00", whole + 1
     return f"{mantissa}·10{str(whole).translate(_SUPERSCRIPT)}"
+
+
+def seeds(steps: Sequence[int | None]) -> str:
+    """How many seeds got there and in how many steps; None is a seed that did not.
+
+    >>> seeds([300, 400, 350]), seeds([300, None, 900]), seeds([50, 50]), seeds([None, None])
+    ('3 of 3, median 350 (300 to 400)', '2 of 3 (300 to 900)', '2 of 2, in 50', '0 of 2')
+    """
+    there = sorted(n for n in steps if n is not None)
+    if not there:
+        return f"0 of {len(steps)}"
+    if there[0] == there[-1]:
+        return f"{len(there)} of {len(steps)}, in {there[0]}"
+    middle = f", median {statistics.median(there):g}" if len(there) == len(steps) else ""
+    return f"{len(there)} of {len(steps)}{middle} ({there[0]} to {there[-1]})"

@@ -201,7 +201,7 @@ class Course:
         """Bring each widget into view, since Lab and the explorers draw only what is seen, and wait until it is drawn."""
         for index, outputs in enumerate(self.outputs()):
             kinds = [output["data"] for output in outputs if "data" in output]
-            widgets = [kind for kind in kinds if "application/vnd.jupyter.widget-view+json" in kind]
+            widgets = [kind for kind in kinds if "application/vnd.jupyter.widget-view+json" in kind and not _is_progress(kind)]
             explorers = [kind for kind in widgets if "image/svg+xml" in kind]
             if not widgets:
                 continue
@@ -231,6 +231,11 @@ def _complaint(output: dict) -> str | None:
     if output["output_type"] == "stream" and output["name"] == "stderr":
         return "A cell warns: " + "".join(output["text"])
     return None
+
+
+def _is_progress(data: dict) -> bool:
+    """Whether an output is a progress bar: one that is done closes itself, and nothing of it stays to be seen."""
+    return "".join(data.get("text/plain", "")).lstrip().startswith("0%|")
 
 
 def _free_port() -> int:

@@ -99,7 +99,17 @@ def lstm_all_at_once(dh, dc, i, f, g, o, c, c_before, W_hh):
     return {"c_before": total * f, "h_before": da @ W_hh, "a": da}
 
 
+def scaled_by_largest_entry(jacobians):
+    product, powers = jacobians[-1], 0
+    for J in reversed(jacobians[:-1]):
+        product = J @ product
+        size = int(np.floor(np.log2(np.abs(product).max())))
+        product, powers = np.ldexp(product, -size), powers + size
+    return np.log10(np.linalg.svd(product)[1][0]) + powers * np.log10(2)
+
+
 STYLES = [
+    ("log10_norm", scaled_by_largest_entry),
     ("bptt", backwards),
     ("bptt", stacked),
     ("clip", by_package),

@@ -33,20 +33,20 @@ def test_the_curves_are_those_of_one_net_with_scale_and_bias_in_its_weights(sett
     lstm = bl.LSTMCell(HIDDEN, HIDDEN, **start)
     if setting["forget"] == "without":
         roads.without_forget_gate(lstm)
-    for name, cell, gate in (("GRU", gru, "update"), ("LSTM", lstm, "forget")):
+    for name, cell, gate in (("gru", gru, "update"), ("lstm", lstm, "forget")):
         trace = cell.unroll(x)
         true = [np.linalg.norm(block) / HIDDEN**0.5 for block in products(cell, trace, T)]
         direct = [np.sqrt((trace.gates[gate][T - lag :].prod(axis=0) ** 2).mean()) for lag in range(T)]
-        np.testing.assert_allclose(curves[name], true, rtol=1e-4, atol=1e-37)
-        np.testing.assert_allclose(curves[f"{name} direct"], direct, rtol=1e-5, atol=1e-37)
+        np.testing.assert_allclose(curves[f"{name}_true"], true, rtol=1e-4, atol=1e-37)
+        np.testing.assert_allclose(curves[f"{name}_direct"], direct, rtol=1e-5, atol=1e-37)
 
 
 def test_without_a_forget_gate_the_direct_road_is_the_identity():
-    assert (CellSwitch(forget="without", gate_bias=-2).curves()["LSTM direct"] == 1).all()
+    assert (CellSwitch(forget="without", gate_bias=-2).curves()["lstm_direct"] == 1).all()
 
 
 def test_a_bias_opens_a_z_that_keeps_and_closes_the_memory_of_one_that_writes():
-    keeps, writes = (CellSwitch(z=z, gate_bias=3).curves()["GRU"][-1] for z in ("keeps", "writes"))
+    keeps, writes = (CellSwitch(z=z, gate_bias=3).curves()["gru_true"][-1] for z in ("keeps", "writes"))
     assert writes < 1e-6 < 1e-2 < keeps
 
 

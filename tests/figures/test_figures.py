@@ -116,6 +116,47 @@ def test_exponents_that_vanished_stand_at_the_end_and_say_so():
     assert not shown.layout.showlegend and "Predictions" not in bl.figures.sentence(shown)
 
 
+def test_steps_shows_every_seed_and_puts_who_did_not_get_there_beyond_the_line():
+    found = {"SGD": {"a": [100, None, 300], "b": [None, None]}, "Adam": {"a": [50, 50, 70], "b": [200, 400]}}
+    shown = bl.figures.steps(found, 2000, "Steps to 99 %", "H = 4")
+    line = shown.layout.shapes[0].x0
+    sgd_a, sgd_b, sgd_medians, *_ = shown.data
+    assert sgd_a.x[0] == 100 and sgd_a.x[2] == 300 and sgd_a.x[1] > line > 2000 and min(sgd_b.x) > line
+    assert sgd_medians.x[0] == 300 and sgd_medians.x[1] > line, "a median over a seed that did not get there counts it as last"
+    assert sgd_a.text[1] == "seed 1: not in 2000 steps"
+    symbols = {trace.marker.symbol for trace in shown.data}
+    assert len(symbols) == 2, "the two series differ in shape"
+    assert bl.figures.sentence(shown) == (
+        "Seeds that got there within 2000 steps. a: SGD 2 of 3; Adam 3 of 3. b: SGD 0 of 2; Adam 2 of 2."
+    )
+
+
+def test_scores_shows_seeds_medians_and_baselines_and_no_two_cells_look_alike():
+    right = {"tanh": np.array([[0.7, 0.8], [0.6, 0.9]]), "GRU, open": np.array([[0.7, 0.9]] * 2)}
+    shown = bl.figures.scores([1, 20], right, {"last word": 0.8}, "H = 4")
+    thick = [trace for trace in shown.data if trace.line.width == 3]
+    assert len(shown.data) == 4 + 2 and np.allclose(thick[0].y, [0.65, 0.85])
+    assert len({(trace.line.dash, trace.marker.symbol) for trace in thick}) == 2
+    assert [shape.y0 for shape in shown.layout.shapes] == [0.8]
+    assert bl.figures.sentence(shown) == (
+        "Medians: tanh 0.65 with 1 word, 0.85 with 20; GRU, open 0.70 with 1 word, 0.90 with 20. Without a net: last word 0.80."
+    )
+
+
+def test_training_draws_means_of_steps_beside_the_baseline():
+    shown = bl.figures.training({"tanh": np.full(50, 0.5)}, ("always saying 1", 1 / 6), "T = 50")
+    (line,) = shown.data
+    assert list(line.x) == [20, 40] and list(line.y) == [0.5, 0.5] and shown.layout.shapes[0].y0 == 1 / 6
+    assert bl.figures.sentence(shown) == "Mean loss over the last 100 steps: tanh 0.500. Always saying 1: 0.167."
+
+
+def test_paths_has_one_arrow_for_each_factor():
+    shown = bl.figures.paths()
+    arrows = [note for note in shown.layout.annotations if note.showarrow]
+    assert len(shown.data) == 5 and len(arrows) == 4 * 5 and len(shown.layout.shapes) == 5 + 5
+    assert "attention, 1: " in bl.figures.sentence(shown) and "plain net, 5: " in bl.figures.sentence(shown)
+
+
 def test_states_show_every_seed_the_median_and_the_bound_on_an_absolute_axis():
     sizes = np.array([[0.5, 1.0, 2.0], [0.5, 1.5, 3.0], [0.1, 0.2, 0.4]])
     shown = bl.figures.states({"gated, bias 2": ("gated", sizes), "GRU, bias 2": ("GRU", sizes / 10)}, "H = 8")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab.tasks import Adding, Agreement, TemporalOrder
+from bptt_lab.tasks import Adding, Agreement, English, TemporalOrder
 
 TASKS = [
     Adding(2),
@@ -15,6 +15,7 @@ TASKS = [
     Agreement(20),
     Agreement((0, 9)),
     Agreement((3, 8), targets="all"),
+    English(),
 ]
 
 

@@ -4,10 +4,15 @@ python -m bptt_lab.experiments agreement        do, or continue, the runs of a r
 bl.experiments.load("agreement")                its committed results, one dict a run
 """
 
+from .adding import ADDING
 from .agreement import AGREEMENT
+from .english import ENGLISH
+from .gates import GATES
 from .recipe import Recipe, grid
 from .runner import load, run
+from .table import values
+from .temporal_order import TEMPORAL_ORDER
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (AGREEMENT,)}
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (AGREEMENT, ADDING, TEMPORAL_ORDER, GATES, ENGLISH)}
 
-__all__ = ["RECIPES", "Recipe", "grid", "load", "run"]
+__all__ = ["RECIPES", "Recipe", "grid", "load", "run", "values"]

@@ -7,6 +7,7 @@ from .recipe import Result, Settings
 # The names of the course, and what they stand for: a cell, and what it is made with.
 CELLS: dict[str, tuple[str, dict]] = {
     "tanh": ("RNNCell", {}),
+    "tanh, N(0, 1/H)": ("RNNCell", {"init": "normal"}),
     "identity ReLU": ("RNNCell", {"activation": "relu", "init": "identity"}),
     "gated, open": ("GatedCell", {"gate_bias": 2.0}),
     "gated, closed": ("GatedCell", {}),

@@ -11,6 +11,7 @@ from .gate_pad import GatePad
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
+from .quiz import Quiz
 from .starts import Starts
 from .token_losses import TokenLosses
 from .truncation import Truncation
@@ -25,6 +26,7 @@ __all__ = [
     "GradientByLag",
     "Ledger",
     "LivingEquation",
+    "Quiz",
     "Starts",
     "TokenLosses",
     "Truncation",

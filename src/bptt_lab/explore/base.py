@@ -143,6 +143,10 @@ class Explorer(anywidget.AnyWidget):
         """(label, value) of the bars of the still picture."""
         raise NotImplementedError
 
+    def still_picture(self) -> dict[str, str]:
+        """What stands where no widget runs, by MIME type."""
+        return {"image/svg+xml": still_svg(self.words["title"], self.still(), self.sentence())}
+
     def refresh(self) -> None:
         """Compute the arrays anew. What is on show is sent first and by itself, the whole grid after it.
 
@@ -181,9 +185,7 @@ class Explorer(anywidget.AnyWidget):
             return {"text/html": page.embedded(self, Path(folder)), "text/plain": self.sentence()}
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        text = self.sentence()
-        data = {**(data or {}), "text/plain": text, "image/svg+xml": still_svg(self.words["title"], self.still(), text)}
-        return data, metadata
+        return {**(data or {}), "text/plain": self.sentence(), **self.still_picture()}, metadata
 
     def to_html(self, path: str | Path | None = None) -> str:
         """This explorer as one HTML page that needs no kernel and no network; sliders scrub the table that is in it."""

@@ -55,25 +55,26 @@ class CellSwitch(Explorer):
             yield lstm_curves(forget)
 
     def curves(self) -> dict[str, np.ndarray]:
-        """The four curves over the lags 0..T−1: "GRU", "GRU direct", "LSTM", "LSTM direct"."""
-        place, cell = LENGTHS.index(self.length), (BIASES.index(self.gate_bias), SCALES.index(self.weight_scale))
+        """The four curves over the lags 0..T−1: "gru_true", "gru_direct", "lstm_true", "lstm_direct"."""
+        offset, setting = OFFSETS[LENGTHS.index(self.length)], (BIASES.index(self.gate_bias), SCALES.index(self.weight_scale))
         found = {}
-        for name, key in (("GRU", f"gru_{self.reset}_{self.z}"), ("LSTM", f"lstm_{self.forget}")):
+        for cell, form in (("gru", f"{self.reset}_{self.z}"), ("lstm", self.forget)):
             for road in ("true", "direct"):
-                row = self._arrays[f"{key}_{road}"][cell].astype(float)
-                found[name if road == "true" else f"{name} direct"] = row[OFFSETS[place] :][: self.length]
+                row = self._arrays[f"{cell}_{form}_{road}"][setting].astype(float)
+                found[f"{cell}_{road}"] = row[offset:][: self.length]
         return found
 
     def sentence(self) -> str:
         lag = self.lag if 0 <= self.lag < self.length else self.length - 1
-        gru, gru_direct, lstm, lstm_direct = (say(curve[lag]) for curve in self.curves().values())
-        bias, forget = signed(self.gate_bias), self.words[f"lstm_{self.forget}"]
-        reset, z = self.words[f"gru_{self.reset}"], self.words[f"gru_{self.z}"]
-        text = self.say("shows_gru", lag=lag, reset=reset, z=z, bias=bias, true=gru, direct=gru_direct)
-        return text + " " + self.say("shows_lstm", forget=forget, true=lstm, direct=lstm_direct)
+        at = {name: say(curve[lag]) for name, curve in self.curves().items()}
+        reset, z, forget = self.words[f"gru_{self.reset}"], self.words[f"gru_{self.z}"], self.words[f"lstm_{self.forget}"]
+        bias = signed(self.gate_bias)
+        text = self.say("shows_gru", lag=lag, reset=reset, z=z, bias=bias, true=at["gru_true"], direct=at["gru_direct"])
+        return text + " " + self.say("shows_lstm", forget=forget, true=at["lstm_true"], direct=at["lstm_direct"])
 
     def still(self) -> list[tuple[str, float]]:
-        return [(self.say("bar", road=name, lag=self.length - 1), float(curve[-1])) for name, curve in self.curves().items()]
+        lag = self.length - 1
+        return [(self.say("bar", road=self.words[name], lag=lag), float(curve[lag])) for name, curve in self.curves().items()]
 
 
 @lru_cache(maxsize=8)

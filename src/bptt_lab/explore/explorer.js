@@ -86,7 +86,7 @@ function render({ model, el }) {
   const sync = spec.map((control) => buildControl(controls, control, words, live, change));
   let arrays = readTable(model), frame = 0, width = 0;
   const traits = Object.keys(explorer.traits).concat(spec.map((control) => control.trait));
-  const draw = explorer.build({ figure, controls, words, spec, live, change, traits });
+  const draw = explorer.build({ figure, controls, words, spec, live, change, traits, model });
 
   function paint() {
     frame = 0;

@@ -12,8 +12,6 @@ from typing import Any
 
 import anywidget
 
-from .still import still_svg
-
 HERE = Path(__file__).parent
 
 
@@ -52,8 +50,7 @@ def embedded(explorer, folder: Path) -> str:
         _without_export(explorer) + host + "\nexport { render, stillModel };\n", encoding="utf-8"
     )
     (folder / "explorer.css").write_text(explorer._css, encoding="utf-8")
-    sentence = explorer.sentence()
-    still = still_svg(explorer.words["title"], explorer.still(), sentence)
+    still = "".join(explorer.still_picture().values())
     return (
         f'<div class="bptt-living" data-explorer="{explorer.name}" data-table="{table}">'
         f'<script type="application/json">{as_script(state(explorer))}</script>{still}</div>'

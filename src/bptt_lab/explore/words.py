@@ -154,9 +154,9 @@ EN = {
         "card_lstm": "LSTM",
         "blocks": "A letter above names the rows of its gate.",
         "gru_true": "GRU, true",
-        "gru_direct": "GRU, direct road alone",
+        "gru_direct": "GRU, direct road",
         "lstm_true": "LSTM, true",
-        "lstm_direct": "LSTM, direct road alone",
+        "lstm_direct": "LSTM, direct road",
         "norm_axis": "rms stretch",
         "lag_axis": "steps back (lag)",
         "bar": "{road}, {lag} back",
@@ -350,6 +350,12 @@ EN = {
         "map_gradient": "Of {points} × {points} points the steepest has a gradient of norm {largest}.",
         "map_error": "The colour is the error. Of {points} × {points} points the steepest has a gradient of norm {largest}.",
         "lit": "Start {k}: error {error} without clipping, {error_clipped} with it.",
+    },
+    "quiz": {
+        "title": "Quiz",
+        "right": "Right.",
+        "wrong": "Not so.",
+        "shows": "{right} of {asked} right; {open} still open.",
     },
 }
 

@@ -6,8 +6,23 @@
 from .exponents import exponents
 from .look import sentence
 from .memory import memory
+from .paths import paths
 from .ratios import ratios
+from .scores import scores
 from .states import states
+from .steps import steps
 from .token_losses import token_losses
+from .training import training
 
-__all__ = ["exponents", "memory", "ratios", "sentence", "states", "token_losses"]
+__all__ = [
+    "exponents",
+    "memory",
+    "paths",
+    "ratios",
+    "scores",
+    "sentence",
+    "states",
+    "steps",
+    "token_losses",
+    "training",
+]

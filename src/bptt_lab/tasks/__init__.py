@@ -3,7 +3,8 @@
 from . import vocabulary
 from .adding import Adding
 from .agreement import Agreement
+from .english import English
 from .task import Task
 from .temporal_order import TemporalOrder
 
-__all__ = ["Adding", "Agreement", "Task", "TemporalOrder", "vocabulary"]
+__all__ = ["Adding", "Agreement", "English", "Task", "TemporalOrder", "vocabulary"]

@@ -29,18 +29,26 @@ class Task:
 
     def score(self, model: SequenceModel, n: int = 1000, seed: int = 0) -> float:
         """How well a model does on n fresh sequences: accuracy, or mean squared error for the loss "mse"."""
-        check_model(model)
-        given, wanted = (model.cell.input_size, model.output_size, model.loss), (self.input_size, self.output_size, self.loss)
-        if given != wanted:
-            raise checks.error("model", f"(inputs, outputs, loss) = {given}", f"{wanted}, as {self!r} has them")
+        self.check(model)
         rng, n = np.random.default_rng(checks.seed("seed", seed)), checks.count("n", n)
         piece = max(1, _TOGETHER // (self.length * self.input_size))
         sizes = [min(piece, n - start) for start in range(0, n, piece)]
-        points = [size * self._points(model, *self.batch(size, rng)) for size in sizes]
+        points = [size * self._points(model, *self._judged(size, rng)) for size in sizes]
         return float(sum(points) / n)
 
     def _batch(self, size: int, rng: np.random.Generator) -> Batch:
         raise NotImplementedError
+
+    def check(self, model: SequenceModel) -> None:
+        """A model of other sizes is refused."""
+        check_model(model)
+        given, wanted = (model.cell.input_size, model.output_size, model.loss), (self.input_size, self.output_size, self.loss)
+        if given != wanted:
+            raise checks.error("model", f"(inputs, outputs, loss) = {given}", f"{wanted}, as {self!r} has them")
+
+    def _judged(self, size: int, rng: np.random.Generator) -> Batch:
+        """What a score looks at: fresh sequences, unless a task keeps others for that."""
+        return self._batch(size, rng)
 
     def _points(self, model: SequenceModel, x: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> float:
         """The score of one batch: the share of the steps with a loss where the target is the likeliest class."""

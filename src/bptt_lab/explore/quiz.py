@@ -1,0 +1,93 @@
+"""The quiz of a notebook: a few questions, and for each answer why it is right or wrong.
+
+Questions and answers live in quizzes/NN.md, one readable file for each notebook:
+
+    ## The question?
+
+    - [ ] A wrong answer.
+      Why it is wrong.
+    - [x] The right answer.
+      Why it is right.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import traitlets
+
+from .. import checks
+from .base import HERE, Explorer
+
+NOT_YET = -1
+
+
+class Answer(NamedTuple):
+    text: str
+    right: bool
+    why: str
+
+
+class Question(NamedTuple):
+    text: str
+    answers: list[Answer]
+
+
+def read(text: str) -> list[Question]:
+    """The questions of a quiz file."""
+    questions = []
+    for part in re.split(r"^## ", text, flags=re.M)[1:]:
+        question, *rest = re.split(r"^- \[([ x])\] ", part, flags=re.M)
+        answers = []
+        for mark, body in zip(rest[::2], rest[1::2]):
+            answer, _, why = body.strip().partition("\n")
+            answers.append(Answer(answer.strip(), mark == "x", " ".join(why.split())))
+        questions.append(Question(" ".join(question.split()), answers))
+    return questions
+
+
+class Quiz(Explorer):
+    """The quiz of a notebook, by its number: `Quiz("04")`. `answers`: the place of each chosen answer, −1 for none yet."""
+
+    name = "quiz"
+    questions = traitlets.List().tag(sync=True)
+    answers = traitlets.List(traitlets.Int()).tag(sync=True)
+
+    def __init__(self, notebook: str, **settings):
+        files = {path.stem: path for path in sorted((HERE / "quizzes").glob("*.md"))}
+        path = files[checks.choice("notebook", notebook, files)]
+        questions = read(path.read_text(encoding="utf-8"))
+        asked = [{"text": q.text, "answers": [answer._asdict() for answer in q.answers]} for q in questions]
+        super().__init__(**{"questions": asked, "answers": [NOT_YET] * len(asked), **settings})
+
+    @traitlets.validate("answers")
+    def _one_for_each_question(self, proposal):
+        chosen, sizes = proposal["value"], [len(question["answers"]) for question in self.questions]
+        if len(chosen) != len(sizes) or not all(NOT_YET <= place < n for place, n in zip(chosen, sizes)):
+            raise traitlets.TraitError(
+                f"answers: got {chosen}, expected the place of an answer, or −1, for each of {len(sizes)} questions."
+            )
+        return chosen
+
+    def parts(self) -> Iterator[dict[str, np.ndarray]]:
+        yield {"none": np.zeros(1)}  # a quiz computes nothing
+
+    def sentence(self) -> str:
+        chosen = [(question, place) for question, place in zip(self.questions, self.answers) if place != NOT_YET]
+        right = sum(question["answers"][place]["right"] for question, place in chosen)
+        return self.say("shows", right=right, asked=len(self.questions), open=len(self.questions) - len(chosen))
+
+    def still_picture(self) -> dict[str, str]:
+        """All questions and answers as HTML that needs no script."""
+        blocks = []
+        for question in self.questions:
+            lines = [
+                f"<li>{html.escape(a['text'])} <i>{html.escape(self.mark(a) + a['why'])}</i></li>" for a in question["answers"]
+            ]
+            blocks.append(f"<details><summary>{html.escape(question['text'])}</summary><ul>{''.join(lines)}</ul></details>")
+        return {"text/html": "".join(blocks)}
+
+    def mark(self, answer) -> str:
+        return self.words["right" if answer["right"] else "wrong"] + " "

@@ -1,0 +1,71 @@
+"""How many steps of training it took: every seed a mark, those that did not get there beyond a line."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from . import look
+
+NEVER = 2.2  # where runs that did not get there stand, in budgets
+Steps = Mapping[str, Mapping[str, Sequence[int | None]]]
+
+
+def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
+    """reached: one or two series -> row (a cell, a length) -> steps of each seed, None for a run that did not get there.
+
+    budget: the most steps a run was given. title: what was to be reached. setting: H, optimiser, seeds and so on.
+    """
+    rows = list(next(iter(reached.values())))
+    lines = [*textwrap.wrap(setting, 46), "each small mark a seed, large marks the medians"]
+    heading = "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
+    row_height = 28 + 22 * len(reached)
+    shown = look.figure(heading, _sentence(rows, reached, budget), 164 + 18 * len(lines) + row_height * len(rows))
+    shown.add_vline(x=budget * 1.35, line={"color": look.INK, "dash": "dot", "width": 1.5})
+    shifts = np.linspace(0.02, 0.42, len(reached) + 1)
+    for (name, found), (colour, symbol), shift in zip(reached.items(), look.SERIES, shifts):
+        middles = []
+        for i, row in enumerate(rows):
+            values = [budget * NEVER if n is None else n for n in found[row]]
+            heights = i + shift + np.linspace(-0.09, 0.09, len(values))  # side by side, seed by seed
+            texts = [f"seed {seed}: {_steps(n, budget)}" for seed, n in enumerate(found[row])]
+            style = {"symbol": symbol, "color": colour, "size": 6, "opacity": 0.6}
+            shown.add_trace(_marks(values, heights, texts, f"{row}, {name}", style).update(legendgroup=name, showlegend=False))
+            middles.append(float(np.median([np.inf if n is None else n for n in found[row]])))
+        style = {"symbol": symbol, "color": colour, "size": 13, "line": {"color": look.INK, "width": 2}}
+        texts = [_steps(None if middle == np.inf else round(middle), budget) for middle in middles]
+        at = np.minimum(middles, budget * NEVER)
+        medians = _marks(at, np.arange(len(rows)) + shift, texts, f"{name}, median", style)
+        shown.add_trace(medians.update(name=name, legendgroup=name))
+    for i, row in enumerate(rows):  # above its marks, where a narrow page has room for it
+        shown.add_annotation(text=row, x=0, xref="paper", y=i - 0.28, xanchor="left", showarrow=False)
+    shown.add_annotation(
+        text=f"not in {budget} ▸", x=1, xanchor="right", y=0, yshift=-44, xref="paper", yref="paper", showarrow=False
+    )
+    shown.add_annotation(
+        text="steps of training", x=0, xanchor="left", y=0, yshift=-44, xref="paper", yref="paper", showarrow=False
+    )
+    ticks = [tick for tick in (100, 300, 1000, 3000, 10_000) if tick <= budget]
+    shown.update_xaxes(type="log", range=np.log10([40, budget * 3.2]), tickvals=ticks, ticktext=[f"{tick}" for tick in ticks])
+    edges = [i - 0.5 for i in range(len(rows) + 1)]
+    shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
+    legend = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
+    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116}, legend=legend, showlegend=len(reached) > 1)
+
+
+def _marks(values, heights, texts, what: str, marker: dict) -> go.Scatter:
+    hover = f"%{{text}}<extra>{what}</extra>"
+    return go.Scatter(x=values, y=heights, mode="markers", text=texts, hovertemplate=hover, marker=marker, cliponaxis=False)
+
+
+def _steps(n: int | None, budget: int) -> str:
+    return f"not in {budget} steps" if n is None else f"{n} steps"
+
+
+def _sentence(rows: list[str], reached: Steps, budget: int) -> str:
+    def told(seeds) -> str:
+        return f"{sum(n is not None for n in seeds)} of {len(seeds)}"
+
+    parts = [f"{row}: " + "; ".join(f"{name} {told(found[row])}" for name, found in reached.items()) for row in rows]
+    return f"Seeds that got there within {budget} steps. " + ". ".join(parts) + "."

@@ -1,0 +1,38 @@
+"""The loss of a training run, step by step, with what may be had without learning beside it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from . import look
+from .scores import DASHES
+
+OVER = 20  # steps that a point of the line is the mean of
+
+
+def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], setting: str) -> look.Figure:
+    """losses: cell -> (steps,) or several of them, one a seed. baseline: its name and its loss. setting: task, H, optimiser."""
+    name, level = baseline
+    title = f"Loss in training, means of {OVER} steps<br><sub>{setting}</sub>"
+    shown = look.figure(title, _sentence(losses, baseline), 420)
+    shown.add_hline(y=level, line={"color": look.INK, "dash": "dot", "width": 1.5})
+    shown.add_annotation(text=name, x=1, xref="paper", xanchor="right", y=np.log10(level), yshift=-10, showarrow=False)
+    for cell, runs in losses.items():
+        kind = cell.split(",")[0]
+        line = {"color": look.CELL_COLOURS[kind], "width": 3, "dash": DASHES[kind]}
+        for seed, run in enumerate(np.atleast_2d(runs)):
+            means = run[: len(run) // OVER * OVER].reshape(-1, OVER).mean(axis=1)
+            trace = go.Scatter(
+                x=OVER * np.arange(1, len(means) + 1), y=means, mode="lines", line=line, name=cell, legendgroup=cell
+            )
+            shown.add_trace(trace.update(showlegend=seed == 0, hovertemplate=f"%{{y:.2g}} at step %{{x}}<extra>{cell}</extra>"))
+    shown.update_xaxes(title_text="step", rangemode="tozero")
+    shown.update_yaxes(type="log", range=[-3, 0.2], tickvals=[0.001, 0.01, 0.1, 1], ticktext=["0.001", "0.01", "0.1", "1"])
+    legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
+    return shown.update_layout(margin={"t": 72, "b": 116}, legend=legend)
+
+
+def _sentence(losses, baseline) -> str:
+    ends = "; ".join(f"{cell} {look.say(np.median(np.atleast_2d(runs)[:, -100:].mean(axis=1)))}" for cell, runs in losses.items())
+    return f"Mean loss over the last 100 steps: {ends}. {baseline[0][0].upper()}{baseline[0][1:]}: {look.say(baseline[1])}."

@@ -1,0 +1,61 @@
+"""The weights of a PyTorch net from a file, and the cell that they make. Needs no torch, unless the file is one of its own.
+
+state_dict = torch_files.load("net.npz")
+cell = torch_files.cell(state_dict)
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from . import checks
+from .cells import GRUCell, LSTMCell, RNNCell
+from .cells.base import Cell
+
+SAVE = 'np.savez("net.npz", **{name: value.numpy() for name, value in net.state_dict().items()})'
+EXAMPLES = range(5)  # the seeds of the nets that come with the course
+_CELLS: dict[int, type[RNNCell | GRUCell | LSTMCell]] = {1: RNNCell, 3: GRUCell, 4: LSTMCell}
+
+
+def example(state: str = "trained", seed: int = 0) -> Path:
+    """The file of an LSTM that PyTorch trained on the adding problem, T = 50: "trained" or "untrained", for seeds 0 to 4.
+
+    `tools/torch_lstm.py` made them: one layer of 24 units, PyTorch's own start, Adam, to a squared error under .01.
+    """
+    checks.choice("state", state, ("untrained", "trained"))
+    return Path(__file__).parent / "data" / f"torch_lstm_{state}_{checks.index('seed', seed, len(EXAMPLES))}.npz"
+
+
+def load(path: str | Path) -> dict[str, np.ndarray]:
+    """The arrays of a file by name: of an .npz, or, where torch is installed, of a .pt that holds a state_dict."""
+    path = Path(path)
+    if not path.is_file():
+        raise checks.error("path", repr(str(path)), "a file that is there")
+    if path.suffix == ".npz":
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    try:
+        import torch
+    except ImportError:
+        raise checks.error(
+            "path", repr(path.name), "an .npz file, since torch is not installed here", f"Save it with {SAVE}"
+        ) from None
+    return {name: value.double().numpy() for name, value in torch.load(path, "cpu", weights_only=True).items()}
+
+
+def cell(state_dict: Mapping, layer: int = 0) -> Cell:
+    """The cell of one layer: an RNN, a GRU or an LSTM, as the shape of its hidden weights says.
+
+    An RNN is taken to be one of tanh, PyTorch's default. `RNNCell.from_torch` takes others.
+    """
+    hidden = [value for name, value in state_dict.items() if str(name).endswith((f"weight_hh_l{layer}", "weight_hh"))]
+    if not hidden:
+        raise checks.error(
+            "state_dict", ", ".join(map(repr, state_dict)) or "no names", f"a name that ends in 'weight_hh_l{layer}'"
+        )
+    shape = np.shape(hidden[0])
+    kind = next((_CELLS[n] for n in _CELLS if shape[0] == n * shape[-1] and len(shape) == 2), None)
+    if kind is None:
+        raise checks.error("weight_hh", f"shape {shape}", "H, 3·H or 4·H rows of H columns: an RNN, a GRU or an LSTM")
+    return kind.from_torch(state_dict, layer)

@@ -1,0 +1,53 @@
+"""The committed results: whole, belonging to their recipes, and a sample of each done again."""
+
+import json
+
+import pytest
+
+from bptt_lab.experiments import RECIPES, load, runner, values
+
+COMMITTED = sorted(path.stem for path in runner.COMMITTED.glob("*.json"))
+# The quickest run of each kind that the text leans on: what it is asked for, and its place among the runs like it.
+SAMPLES = {
+    "adding": [{"cell": "GRU, open", "length": 50, "seed": 0}, {"cell": "identity ReLU", "length": 50, "seed": 1}],
+    "english": [{"cell": "tanh", "seed": 0}],
+    "gates": [
+        {"cell": "LSTM, open", "distance": 5, "optimizer": "sgd", "seed": 0},
+        {"cell": "LSTM, closed", "distance": 10, "optimizer": "adam", "seed": 0},
+    ],
+    "temporal_order": [
+        {"cell": "tanh, N(0, 1/H)", "length": 20, "clip": 1.0, "seed": 0},
+        {"cell": "tanh", "length": 10, "clip": None, "seed": 0},
+    ],
+}
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_a_result_has_every_run_of_its_recipe_in_order_and_says_how_it_was_made(name):
+    whole = json.loads((runner.COMMITTED / f"{name}.json").read_text(encoding="utf-8"))
+    recipe = RECIPES[name]
+    assert [run["settings"] for run in whole["runs"]] == json.loads(json.dumps(recipe.runs))
+    assert whole["question"] == recipe.question and set(whole["versions"]) == {"python", "numpy"}
+    assert (runner.COMMITTED / f"{name}.json").stat().st_size < 150_000
+
+
+@pytest.mark.parametrize("name, wanted", [(name, wanted) for name, some in SAMPLES.items() for wanted in some], ids=str)
+def test_a_sample_done_again_comes_out_the_same_within_what_machines_differ(name, wanted):
+    (at,) = values([{**run, "at": i} for i, run in enumerate(load(name))], "at", **wanted)
+    kept, again = load(name)[at], RECIPES[name].run(RECIPES[name].runs[at])
+    for what, value in again.items():
+        if what == "steps":
+            assert (value is None) == (kept["steps"] is None) and (value is None or 0.5 < value / kept["steps"] < 2)
+        elif what in ("score", "misled"):
+            assert abs(value - kept[what]) < 0.05
+
+
+def test_values_picks_runs_by_their_own_their_task_s_and_their_training_s_settings():
+    runs = [
+        {"task": ["Adding", {"length": T}], "fit": {"clip": clip}, "seed": seed, "steps": 10 * seed}
+        for T in (5, [1, 9]) for clip in (None, 1.0) for seed in (0, 1)
+    ]  # fmt: skip
+    assert values(runs, "steps", length=5) == [0, 10, 0, 10]
+    assert values(runs, "steps", length=5, clip=None, seed=1) == [10]
+    assert values(runs, "steps", length=(1, 9), clip=1.0) == [0, 10]
+    assert values(runs, "steps", length=6) == []
