@@ -12,7 +12,22 @@ course's other packages.
 
 import importlib
 
-from . import cures, growth, measure, memory, overflow, probe, roads, statements, tasks, text, torch_files, train, wall
+from . import (
+    cures,
+    free_gates,
+    growth,
+    measure,
+    memory,
+    overflow,
+    probe,
+    roads,
+    statements,
+    tasks,
+    text,
+    torch_files,
+    train,
+    wall,
+)
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
@@ -24,6 +39,7 @@ __all__ = [
     "RNNCell",
     "SequenceModel",
     "cures",
+    "free_gates",
     "gradcheck",
     "growth",
     "measure",

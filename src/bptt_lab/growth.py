@@ -35,7 +35,12 @@ def inputs(spread: float, shape: tuple[int, ...], *seed: int) -> np.ndarray:
 def slope(cell: Cell, x: np.ndarray, h0: np.ndarray | None = None) -> float:
     """The least-squares slope of ln ‖dh_T/dh_{T−lag}‖₂ over LAGS, nats a step; mean over B. −inf where it vanished exactly."""
     trace = cell.unroll(x, h0)
-    logs = np.atleast_2d(memory.norms_back(cell, trace, trace.T - 1, LAGS)).mean(axis=0) * np.log(10)
+    return fitted(np.atleast_2d(memory.norms_back(cell, trace, trace.T - 1, LAGS)).mean(axis=0))
+
+
+def fitted(log10_norms: np.ndarray) -> float:
+    """The least-squares slope of log10 norms at LAGS, in nats a step; −inf if one of them vanished exactly."""
+    logs = log10_norms * np.log(10)
     return float(np.polynomial.polynomial.polyfit(LAGS, logs, 1)[1]) if np.isfinite(logs).all() else -np.inf
 
 

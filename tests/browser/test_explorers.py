@@ -75,6 +75,8 @@ def settings_of(explorer, count=40):
             setting["lit"] = rng.randint(0, 81)
         elif explorer.has_trait("lit"):
             setting["lit"], setting["lit_edge"] = rng.choice([(0, 0), (rng.randint(1, 12), 0), (0, rng.randint(2, 12))])
+        if explorer.name == "four_terms":
+            setting["word"] = rng.choice([0, *explorer.words_read])
         if explorer.has_trait("cell"):
             setting["cell"] = rng.choice([[0, 0], [rng.randint(1, 12), rng.randint(1, 12)]])
     return settings

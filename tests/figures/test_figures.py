@@ -155,3 +155,15 @@ def test_paths_has_one_arrow_for_each_factor():
     arrows = [note for note in shown.layout.annotations if note.showarrow]
     assert len(shown.data) == 5 and len(arrows) == 4 * 5 and len(shown.layout.shapes) == 5 + 5
     assert "attention, 1: " in bl.figures.sentence(shown) and "plain net, 5: " in bl.figures.sentence(shown)
+
+
+def test_states_show_every_seed_the_median_and_the_bound_on_an_absolute_axis():
+    sizes = np.array([[0.5, 1.0, 2.0], [0.5, 1.5, 3.0], [0.1, 0.2, 0.4]])
+    shown = bl.figures.states({"gated, bias 2": ("gated", sizes), "GRU, bias 2": ("GRU", sizes / 10)}, "H = 8")
+    assert len(shown.data) == 1 + 2 * 4 and list(shown.data[0].y) == [1, 2, 3]
+    assert list(shown.data[4].y) == [0.5, 1.0, 2.0] and shown.data[4].line.width > shown.data[1].line.width
+    assert list(shown.layout.yaxis.range) == [-2, 3] and shown.layout.yaxis.type == "log"
+    assert bl.figures.sentence(shown) == (
+        "The state’s largest entry after the last word, median and range over the nets: gated, bias 2 2.00 (0.400 to 3.00); "
+        "GRU, bias 2 0.200 (0.0400 to 0.300)."
+    )

@@ -1,7 +1,7 @@
 """Exercises that name the mistake: one file each, on the base in `base.py`. A new one is imported and listed here."""
 
 from .. import checks
-from . import bptt, clip, first_term, gru_step, last_word, log10_norm, lstm_step, sentence_loss
+from . import bptt, clip, first_term, four_terms, gru_step, last_word, log10_norm, lstm_step, sentence_loss
 from .base import Exercise
 
 _ALL = (
@@ -10,6 +10,7 @@ _ALL = (
     first_term.EXERCISE,
     log10_norm.EXERCISE,
     clip.EXERCISE,
+    four_terms.EXERCISE,
     gru_step.EXERCISE,
     lstm_step.EXERCISE,
     last_word.EXERCISE,

@@ -6,6 +6,8 @@ Needs the course's packages (anywidget); `import bptt_lab` alone does not.
 from .cell_switch import CellSwitch
 from .decay import Decay
 from .four_cells import FourCells
+from .four_terms import FourTerms
+from .gate_pad import GatePad
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
@@ -19,6 +21,8 @@ __all__ = [
     "CellSwitch",
     "Decay",
     "FourCells",
+    "FourTerms",
+    "GatePad",
     "GradientByLag",
     "Ledger",
     "LivingEquation",

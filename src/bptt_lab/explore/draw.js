@@ -145,6 +145,8 @@ function legend(parent, entries) {
     const item = tag(box, "span"), icon = svg(item, "svg", { width: 34, height: 12, "aria-hidden": "true" });
     if (className === "ring") svg(icon, "circle", { cx: 17, cy: 6, r: 4.5, class: className });
     else if (className === "rug") for (const y of [2, 5, 10]) svg(icon, "line", { x1: 8, x2: 26, y1: y, y2: y, class: className });
+    else if (className === "tied-cell") svg(icon, "rect", { x: 10, y: 1, width: 14, height: 10, class: className });
+    else if (className === "mean") svg(icon, "path", { d: "M17 0L23 6L17 12L11 6Z", class: className });
     else if (className === "band") svg(icon, "rect", { x: 1, width: 32, height: 12, class: className });
     else svg(icon, "line", { x1: 1, x2: 33, y1: 6, y2: 6, class: className });
     tag(item, "span", { text });

@@ -9,8 +9,20 @@ from .memory import memory
 from .paths import paths
 from .ratios import ratios
 from .scores import scores
+from .states import states
 from .steps import steps
 from .token_losses import token_losses
 from .training import training
 
-__all__ = ["exponents", "memory", "paths", "ratios", "scores", "sentence", "steps", "token_losses", "training"]
+__all__ = [
+    "exponents",
+    "memory",
+    "paths",
+    "ratios",
+    "scores",
+    "sentence",
+    "states",
+    "steps",
+    "token_losses",
+    "training",
+]

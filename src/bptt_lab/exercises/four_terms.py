@@ -1,0 +1,87 @@
+"""Notebook 07: the four terms of the gated cell's Jacobian."""
+
+import numpy as np
+
+from ..cells import GatedCell
+from .base import Exercise, Problem, edits
+
+
+def stub(h_before, G1, G2, candidate, W_hh):
+    # Take away the # of the next line, and write the four terms under it.
+    # W_1, W_2, W_3 = np.split(W_hh, 3)
+    return None  # at the end: return {"keep": …, "dG1": …, "dG2": …, "candidate": …}
+
+
+def solution(h_before, G1, G2, candidate, W_hh):
+    W_1, W_2, W_3 = np.split(W_hh, 3)
+    return {
+        "keep": np.diag(G1),
+        "dG1": np.diag(h_before * G1 * (1 - G1)) @ W_1,
+        "dG2": np.diag(candidate * G2 * (1 - G2)) @ W_2,
+        "candidate": np.diag(G2 * (1 - candidate**2)) @ W_3,
+    }
+
+
+def problem(rng, i):
+    H = (4, 2, 5)[i]
+    cell = GatedCell(3, H, seed=i)
+    h_before = rng.standard_normal(H)
+    trace = cell.unroll(rng.standard_normal((1, 3)), h_before)
+    gates = (trace.gates[name][0].copy() for name in cell.blocks)
+    return Problem((h_before, *gates, cell.params["W_hh"].copy()), cell.jacobian_terms(trace, 0))
+
+
+EDITS = {
+    "slope of G1 missing": (" * G1 * (1 - G1)", "", "The slope of G1 is missing: its curve is σ, with slope G1 (1 − G1)."),
+    "slope of G2 missing": (" * G2 * (1 - G2)", "", "The slope of G2 is missing: its curve is σ, with slope G2 (1 − G2)."),
+    "slope of tanh missing": (" * (1 - candidate**2)", "", "The slope of tanh is missing: it is 1 − ĥ²."),
+    "slope of σ for tanh": (
+        "(1 - candidate**2)",
+        "candidate * (1 - candidate)",
+        "The candidate goes through tanh, whose slope is 1 − ĥ². You used the slope of σ.",
+    ),
+    "old state left out": ("h_before * G1", "G1", "G1 multiplies the old state. So the second term carries h_before."),
+    "candidate left out": ("candidate * G2", "G2", "G2 multiplies the candidate. So the third term carries ĥ."),
+    "gate left out": (
+        "G2 * (1 - candidate**2)",
+        "(1 - candidate**2)",
+        "The candidate is let in by G2. So the fourth term carries G2.",
+    ),
+    "old state and candidate swapped": (
+        'np.diag(h_before * G1 * (1 - G1)) @ W_1,\n        "dG2": np.diag(candidate',
+        'np.diag(candidate * G1 * (1 - G1)) @ W_1,\n        "dG2": np.diag(h_before',
+        "G1 stands beside the old state and G2 beside the candidate. You have them the other way round.",
+    ),
+    "keep without diag": ("np.diag(G1),", "G1,", "The first term is a matrix, with G1 on its diagonal: np.diag(G1)."),
+    "columns instead of rows": (
+        "np.diag(h_before * G1 * (1 - G1)) @ W_1",
+        "W_1 @ np.diag(h_before * G1 * (1 - G1))",
+        "Row i belongs to unit i of the new state. Its factor multiplies row i of W: np.diag(…) stands at the left.",
+    ),
+    "transposed": (
+        "W_1, W_2, W_3 = np.split(W_hh, 3)",
+        "W_1, W_2, W_3 = (W.T for W in np.split(W_hh, 3))",
+        "The blocks are transposed. Row i of W holds what unit i reads.",
+    ),
+    "order of the blocks": (
+        "W_1, W_2, W_3 =",
+        "W_3, W_1, W_2 =",
+        "The blocks of W_hh stand in another order: G1, G2, candidate.",
+    ),
+}
+
+EXERCISE = Exercise(
+    name="four_terms",
+    notebook="07_gates",
+    function="four_terms",
+    task="Write the four terms of dh_t/dh_{t-1} of the gated cell, each an (H, H) array.",
+    hints=(
+        "Hold three of the four places where the old state stands, and move the fourth. That gives one term.",
+        "A gate is σ(a), and W_1 @ h_before is the part of a that moves. So ∂G1 is np.diag(G1 * (1 - G1)) @ W_1.",
+        "Beside ∂G1 stands h_before, beside ∂G2 the candidate, beside ∂ĥ the gate G2. Each goes into the np.diag.",
+    ),
+    stub=stub,
+    solution=solution,
+    problem=problem,
+    mistakes=edits(solution, EDITS),
+)

@@ -1,0 +1,82 @@
+// A pad: G1 to the right, G2 upward, each cell coloured by its number. Beside it the places that have a name.
+
+const LEFT = 56, TOP = 26, BELOW = 44, LIST = 380; // px: around the pad, and what stands beside it
+// Room for four characters: 0.09, 1.8, 120, 10⁻⁵.
+const short = (v) => (v === 0 ? "0" : v === Infinity ? "∞" : v >= 1000 || v < 0.01 ? `10${superscript(Math.floor(Math.log10(v) + 0.5))}` : v.toFixed(v >= 10 ? 0 : v >= 1 ? 1 : 2));
+
+const explorer = {
+  traits: { places: [] },
+  build({ figure, words, spec, change }) {
+    const valuesOf = (trait) => spec.find((control) => control.trait === trait).values;
+    const values = valuesOf("G1"), scales = valuesOf("weight_scale"), lengths = valuesOf("length"), n = values.length, last = n - 1;
+    const beside = tag(figure, "div", { class: "beside" }), left = tag(beside, "div"), list = tag(beside, "div", { class: "places" });
+    const picture = svg(left, "svg", { class: "pad", role: "img", "aria-label": `${words.title}. ${words.pad_help}` });
+    const layers = Array.from({ length: 4 }, () => svg(picture, "g")), axisX = axis(picture, "x"), axisY = axis(picture, "y"); // marks are made while drawing: each lies in its layer
+    const cells = marks(layers[0], "rect"), line = marks(layers[1], "rect", { class: "tied-cell" }), texts = marks(layers[2], "text", { "text-anchor": "middle" });
+    const pins = marks(layers[3], "circle", { class: "pin", r: 7 }), pinNames = marks(layers[3], "text", { class: "pin-name" }), frame = svg(picture, "rect", { class: "pad-frame" }), mean = svg(picture, "path", { class: "mean", d: "M0 -6L6 0L0 6L-6 0Z" });
+    legend(left, [[words.tied_line, "tied-cell"], [words.means, "mean"]]);
+    magnitudeBar(figure, words);
+    let now = null, size = 1, rows = [];
+
+    const go = (gates, G1, G2) => { for (const [trait, value] of Object.entries({ gates, G1, G2 })) if (now[trait] !== value) change(trait, value); };
+    const point = (event) => {
+      const box = picture.getBoundingClientRect(), i = Math.floor((event.clientX - box.left - LEFT) / size), j = last - Math.floor((event.clientY - box.top - TOP) / size);
+      if (i < 0 || j < 0 || i > last || j > last) return;
+      const on = now.gates === "tied" ? Math.round((i + last - j) / 2) : i; // tied gates stay on their line
+      go(now.gates, values[on], now.gates === "tied" ? now.G2 : values[j]);
+    };
+    picture.addEventListener("pointerdown", point);
+    picture.addEventListener("pointermove", (event) => { if (event.buttons) point(event); });
+
+    function makeList(places) {
+      rows = places.map(([name, gates, G1, G2], p) => {
+        const row = tag(list, "button", { class: "place", type: "button", "data-lm-suppress-shortcuts": "true" }), what = tag(null, "span");
+        row.append(tag(null, "i", { text: String(p + 1), "aria-hidden": "true" }), what);
+        tag(what, "b", { text: words[`place_${name}`] });
+        tag(what, "span", { text: `: ${words[`is_${name}`]}` });
+        row.addEventListener("click", () => go(gates, G1, G2));
+        return row;
+      });
+      const lstm = tag(tag(list, "div", { class: "place" }), "i", { class: "none", "aria-hidden": "true" }).parentNode, what = tag(lstm, "span");
+      tag(what, "b", { text: words.place_lstm });
+      tag(what, "span", { text: `: ${words.is_lstm}` });
+    }
+
+    return (state) => {
+      const { width, arrays, gates, view, places, weight_scale, length: T } = (now = state), tied = gates === "tied";
+      if (!rows.length) makeList(places);
+      const s = scales.indexOf(weight_scale), l = lengths.indexOf(T), i = values.indexOf(state.G1), j = tied ? last - i : values.indexOf(state.G2);
+      const read = (name, a = i, b = j) => arrays[`${name}_${gates}`](s, l, a, b), across = width >= NARROW ? width - LIST : width;
+      state.G2 = values[j]; // the slider follows tied gates
+      size = Math.floor((across - LEFT - 12) / n);
+      const right = LEFT + size * n, floor = TOP + size * n, cellX = (a) => LEFT + size * a, cellY = (b) => floor - size * (b + 1);
+      set(picture, { width: right + 12, height: floor + BELOW, viewBox: `0 0 ${right + 12} ${floor + BELOW}` });
+      cells.show(n * n, (c) => {
+        const [a, b] = [c % n, Math.floor(c / n)], on = !tied || a + b === last;
+        return { x: cellX(a), y: cellY(b), width: size, height: size, class: "pad-cell", fill: on ? magnitudeColour(read(view, a, b)) : "none" };
+      });
+      texts.show(n * n, (c) => {
+        const [a, b] = [c % n, Math.floor(c / n)], v = read(view, a, b), on = !tied || a + b === last;
+        return { x: cellX(a + 0.5), y: cellY(b) + size * 0.8, text: on ? short(v) : "", class: `cell-text ${onMagnitude(v)}` };
+      });
+      const ticks = [0, 2, 4, 6, 8], tick = (c) => String(Number(values[c].toFixed(2))), middle = (c) => LEFT + size * (c + 0.5), up = (c) => floor - size * (c + 0.5);
+      axisX(ticks, middle, floor, floor + 4, tick, words.G1_axis, { x: right, y: floor + 36, "text-anchor": "end" });
+      axisY(ticks, up, LEFT, LEFT - 4, tick, words.G2_axis, { x: LEFT, y: 14 });
+      line.show(n, (a) => ({ x: cellX(a) + 1.5, y: cellY(last - a) + 1.5, width: size - 3, height: size - 3 }));
+      set(frame, { x: cellX(i), y: cellY(j), width: size, height: size });
+      const where = (G) => { const a = Math.min(last - 1, values.findLastIndex((v) => v <= G)); return a + (G - values[a]) / (values[a + 1] - values[a]); };
+      const [g1, g2] = [read("G1"), read("G2")];
+      set(mean, { transform: `translate(${middle(where(Math.max(0, Math.min(1, g1)))).toFixed(1)} ${up(where(Math.max(0, Math.min(1, g2)))).toFixed(1)})` });
+      const of = places.map(([, of, G1, G2]) => [values.indexOf(G1), values.indexOf(G2), of]);
+      pins.show(places.length, (p) => ({ cx: cellX(of[p][0]) + 8, cy: cellY(of[p][1]) + 8, class: `pin${of[p][2] === gates ? "" : " other"}` }));
+      pinNames.show(places.length, (p) => ({ x: cellX(of[p][0]) + 8, y: cellY(of[p][1]) + 12, text: String(p + 1), class: `pin-name${of[p][2] === gates ? "" : " other"}` }));
+      const here = places.map((_, p) => of[p][0] === i && of[p][1] === j && of[p][2] === gates);
+      rows.forEach((row, p) => set(row, { class: `place${here[p] ? " here" : ""}`, "aria-pressed": String(here[p]) }));
+
+      const numbers = { G1: fixed(g1, 3), G2: fixed(g2, 3), gradient: say(read("gradient"), words), state: say(read("state"), words) };
+      const text = [fill(words.shows, { ...numbers, gates: words[`are_${gates}`], T, lags: T - 1, view: words[`colour_${view}`] })];
+      places.forEach(([name], p) => { if (here[p]) text.push(fill(words.here, { name: words[`place_${name}`], what: words[`is_${name}`] })); });
+      return text.join(" ");
+    };
+  },
+};

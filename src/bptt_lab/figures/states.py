@@ -1,0 +1,52 @@
+"""How large a state grows: every seed a thin line, the median thick, and the bound beside them."""
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from . import look
+
+LOW, HIGH = -2, 3  # the powers of ten between which a state is drawn
+
+
+def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look.Figure:
+    """measured: name -> (the cell, one of look.CELL_COLOURS, and the largest |entry| after each word, (seeds, words))."""
+    lines = textwrap.wrap(setting, 46)
+    title = "<br>".join(["The largest entry of the state", *(f"<sub>{line}</sub>" for line in lines)])
+    shown = look.figure(title, _sentence(measured), 440)
+    most = max(found.shape[1] for _, found in measured.values())
+    words = np.arange(1, most + 1)
+    shown.add_trace(_line(words, words, "bound", {"color": look.INK, "dash": "dash", "width": 1.5}))
+    ends = {"all that bounds free gates: the word’s number": (float(most), look.INK)}
+    for name, (cell, found) in measured.items():
+        colour = look.CELL_COLOURS[cell]
+        for seed, sizes in enumerate(found):
+            shown.add_trace(_line(words, sizes, f"{name}, seed {seed}", {"color": colour, "width": 0.8}).update(opacity=0.5))
+        median = np.median(found, axis=0)
+        shown.add_trace(_line(words, median, f"{name}, median", {"color": colour, "width": 3}))
+        ends[name] = float(median[-1]), colour
+    for i, (name, (end, colour)) in enumerate(ends.items()):
+        shift = 14 if i == 0 else -14  # the bound's name above its end, the others' below
+        at = {"x": most, "y": np.log10(np.clip(end, 10.0**LOW, 10.0**HIGH)), "xanchor": "right", "yshift": shift}
+        shown.add_annotation(text=name, showarrow=False, font={"color": colour}, **at)
+    shown.update_xaxes(range=[0, most], title={"text": "words read"})
+    values = [10.0**e for e in range(LOW, HIGH + 1)]
+    shown.update_yaxes(type="log", range=[LOW, HIGH], tickvals=values, ticktext=[f"{value:g}" for value in values])
+    return shown.update_layout(showlegend=False, margin={"t": 52 + 18 * len(lines)})
+
+
+def _line(words, sizes, name: str, style: dict) -> go.Scatter:
+    texts = [look.say(size) for size in sizes]
+    return go.Scatter(
+        x=words, y=sizes, mode="lines", line=style, text=texts, hovertemplate=f"word %{{x}}: %{{text}}<extra>{name}</extra>"
+    )
+
+
+def _sentence(measured) -> str:
+    parts = []
+    for name, (_, found) in measured.items():
+        last = found[:, -1]
+        parts.append(f"{name} {look.say(np.median(last))} ({look.say(last.min())} to {look.say(last.max())})")
+    return f"The state’s largest entry after the last word, median and range over the nets: {'; '.join(parts)}."
