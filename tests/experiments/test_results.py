@@ -51,3 +51,10 @@ def test_values_picks_runs_by_their_own_their_task_s_and_their_training_s_settin
     assert values(runs, "steps", length=5, clip=None, seed=1) == [10]
     assert values(runs, "steps", length=(1, 9), clip=1.0) == [0, 10]
     assert values(runs, "steps", length=6) == []
+
+
+def test_flat_states_are_a_share_and_a_net_that_is_not_clipped_has_more_of_them():
+    from bptt_lab.experiments.temporal_order import flat_states
+
+    fresh, thrown, clipped = flat_states(None, 0, steps=1), flat_states(None, 0, steps=400), flat_states(1.0, 0, steps=400)
+    assert 0 <= fresh < 0.05 and clipped < 0.15 < thrown <= 1 and fresh == flat_states(None, 0, steps=1)
