@@ -12,7 +12,7 @@ NETS = {
     "residual links": ("I + what the layer adds", "steps and links"),
     "linear recurrence": ("λ, one fixed number for each unit", "steps"),
     "minimal GRU": ("1 − z_t, set by word t alone", "steps"),
-    "attention": ("one weight, from any word straight to the last", "jumps"),
+    "attention": ("one weight, straight to the last word", "jumps"),
 }
 
 
@@ -20,7 +20,7 @@ def paths() -> look.Figure:
     """Five rows of states, oldest left. An arrow is one factor of the message that goes back from the last word to word 1."""
     lengths = {name: 1 if kind == "jumps" else WORDS - 1 for name, (_, kind) in NETS.items()}
     told = "; ".join(f"{name}, {lengths[name]}: {factor}" for name, (factor, _) in NETS.items())
-    title = "From the last word back to word 1<br><sub>each arrow is one factor</sub>"
+    title = "Back to word 1<br><sub>each arrow or arc is one factor</sub>"
     shown = look.figure(title, f"Factors between word {WORDS} and word 1, and what each is. {told}.", 96 + 116 * len(NETS))
     colours = plotly.colors.sample_colorscale("Cividis", [i / (WORDS - 1) for i in range(WORDS)])
     for row, (name, (factor, kind)) in enumerate(NETS.items()):

@@ -1,5 +1,6 @@
 """The share that is right, against how many words a net may see: every seed a thin line, the medians thick, baselines beside."""
 
+import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,8 +14,9 @@ MARKS = {"tanh": "circle", "gated": "star", "GRU": "square", "LSTM": "diamond"}
 
 def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: Mapping[str, float], setting: str) -> look.Figure:
     """shown_words (n,): how many words before the verb are shown. right: cell -> (seeds, n), shares. baselines: name -> share."""
-    title = f"Right in the test, by words shown<br><sub>{setting}</sub><br><sub>thin lines seeds, thick lines medians</sub>"
-    shown = look.figure(title, _sentence(shown_words, right, baselines), 460)
+    lines = [*textwrap.wrap(setting, 36), "thin lines seeds, thick lines medians"]
+    title = "<br>".join(["Right in the test", *(f"<sub>{line}</sub>" for line in lines)])
+    shown = look.figure(title, _sentence(shown_words, right, baselines), 420 + 18 * len(lines))
     at = list(range(len(shown_words)))
     for name, share in baselines.items():
         shown.add_hline(y=share, line={"color": look.INK, "dash": "dot", "width": 1.5})
@@ -34,7 +36,7 @@ def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: M
     shown.update_xaxes(range=[-0.3, at[-1] + 0.3])
     shown.update_yaxes(range=[0.55, 0.95], tickformat=".0%", dtick=0.1)
     legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
-    return shown.update_layout(margin={"t": 92, "b": 116}, legend=legend)
+    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend=legend)
 
 
 def _sentence(words, right, baselines) -> str:

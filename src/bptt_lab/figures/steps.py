@@ -18,7 +18,7 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
     budget: the most steps a run was given. title: what was to be reached. setting: H, optimiser, seeds and so on.
     """
     rows = list(next(iter(reached.values())))
-    lines = [*textwrap.wrap(setting, 46), "each small mark a seed, large marks the medians"]
+    lines = [*textwrap.wrap(setting, 36), "small marks seeds, large marks medians"]
     heading = "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
     row_height = 28 + 22 * len(reached)
     shown = look.figure(heading, _sentence(rows, reached, budget), 164 + 18 * len(lines) + row_height * len(rows))
