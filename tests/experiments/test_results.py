@@ -37,7 +37,7 @@ def test_a_sample_done_again_comes_out_the_same_within_what_machines_differ(name
     kept, again = load(name)[at], RECIPES[name].run(RECIPES[name].runs[at])
     for what, value in again.items():
         if what == "steps":
-            assert (value is None) == (kept["steps"] is None) and (value is None or 0.5 < value / kept["steps"] < 2)
+            assert abs(value - kept["steps"]) <= max(50, 0.15 * kept["steps"])  # it is looked at every 50 steps
         elif what in ("score", "misled"):
             assert abs(value - kept[what]) < 0.05
 
