@@ -41,6 +41,13 @@ def test_the_sum_of_the_terms_passes_1_at_bias_2_and_not_at_bias_0():
     assert (0 < loud["and ‖J‖ > 1"]).all() and (loud["and ‖J‖ > 1"] < 0.6).all()
 
 
+def test_where_a_term_passes_1_it_is_the_one_that_carries_the_state():
+    cell = GatedCell(16, 16, init="uniform", gate_bias=2)
+    found = free_gates.step_norms(cell, cell.unroll(free_gates.inputs(0.1, (150, 16), 0, 1)), range(150))
+    past = {name: (found[name] > 1).any() for name in free_gates.TERMS}
+    assert past == {"keep": False, "dG1": True, "dG2": False, "candidate": False}
+
+
 def test_where_no_step_has_four_small_terms_the_share_is_no_number(monkeypatch):
     real = free_gates.step_norms
     monkeypatch.setattr(free_gates, "step_norms", lambda *a: {name: size + 2 for name, size in real(*a).items()})

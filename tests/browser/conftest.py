@@ -13,8 +13,13 @@ Nothing is written into the repository: Lab serves a copy of `notebooks/`. When 
 it fails if the page reported a problem: an error in the console, an uncaught exception, a request that leaves this machine.
 """
 
+import functools
 import os
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -96,3 +101,19 @@ def course(chromium, lab, request):
         lab.end_sessions()
     if course.problems:
         pytest.fail("The page reported:\n" + "\n".join(course.problems), pytrace=False)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a server for a folder of built pages."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from bptt_lab import explore
+from tests.browser.course import MINUTE
 
 EXPLORERS = [getattr(explore, name) for name in explore.__all__ if name != "Quiz"]
 every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
@@ -41,6 +42,7 @@ def page_of(chromium, tmp_path):
         path = tmp_path / "page.html"
         explorer.to_html(path)
         context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        context.set_default_timeout(MINUTE)  # a busy machine is slow
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
@@ -308,10 +310,8 @@ def test_a_guess_is_made_and_judged_by_keyboard_and_the_curve_stays_hidden_until
     before = stroke.get_attribute("d")
     for _ in range(3):
         guess.press("ArrowLeft")
-    page.wait_for_function(
-        "before => document.querySelector('.figure > svg path.guess').getAttribute('d') !== before", arg=before
-    )
-    assert "Your guess: 10⁻³" in sentence.inner_text() and guess.get_attribute("aria-valuetext") == "10⁻³"
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Your guess: 10⁻³')")
+    assert stroke.get_attribute("d") != before and guess.get_attribute("aria-valuetext") == "10⁻³"
     page.get_by_label("hidden", exact=True).press("ArrowRight")
     page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('You guessed 10⁻³')")
     assert "powers of ten too" in sentence.inner_text() and page.evaluate(drawn) == 1
@@ -409,3 +409,41 @@ def test_a_quiz_is_answered_by_keyboard_and_says_why(page_of):
     told = first.locator(".why:visible")
     assert told.inner_text().startswith("Right.")
     assert first.locator("input:checked").get_attribute("aria-describedby") == told.get_attribute("id")
+
+
+def test_the_four_terms_are_read_off_word_by_word_in_all_three_pictures(page_of):
+    page = page_of(explore.FourTerms(length=32, gate_bias=2))
+    picture = page.get_by_role("slider", name="Read the terms off")
+    seen = []
+    picture.focus()
+    for key, word in (("Home", 1), ("ArrowRight", 2), ("End", 32), ("ArrowLeft", 28)):
+        page.keyboard.press(key)
+        page.wait_for_function(f"() => document.querySelector('.sentence').textContent.includes('At word {word}:')")
+        widths = page.locator(".term-size").evaluate_all("bars => bars.map(bar => Number(bar.getAttribute('width')))")
+        seen.append(widths)
+        assert picture.get_attribute("aria-valuenow") == str(word) and page.locator(".dot").count() >= 2
+    assert seen[0][1] == 0 and len({tuple(widths) for widths in seen}) == 4, "the start is 0, so nothing passes through G1"
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('At word 32:')")
+    box = picture.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 200, box["y"] + 60)  # among the bars: no word is pointed at
+    page.wait_for_timeout(100)
+    assert "At word 32:" in page.inner_text(".sentence")
+
+
+def test_a_named_place_and_a_point_on_the_pad_move_the_gates_and_tied_gates_keep_to_their_line(page_of):
+    page = page_of(explore.GatePad())
+    page.get_by_role("button", name="Residual link").press("Enter")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Residual link: h ← h + ĥ.')")
+    assert page.get_by_label("held", exact=True).is_checked() and page.locator(".place.here").count() == 1
+    for label in ("G1 at rest", "G2 at rest"):
+        assert page.get_by_label(label, exact=True).get_attribute("aria-valuetext") == "1"
+    page.get_by_role("button", name="GRU").press("Enter")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('GRU: gates tied')")
+    page.get_by_label("G1 at rest", exact=True).press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('mean G1 0.73')")
+    assert page.get_by_label("G2 at rest", exact=True).get_attribute("aria-valuetext") == "0.269"
+    page.get_by_label("free", exact=True).check()
+    cell = page.locator(".pad-cell").nth(9 * 8 + 0).bounding_box()  # G1 shut, G2 open
+    page.mouse.click(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('mean G1 0.000, mean G2 1.000')")

@@ -3,31 +3,21 @@
 Python and NumPy for the browser come from Pyodide's own host, which a test does not ask; that cells run there is not seen here.
 """
 
-import functools
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, served
 
 LITE = ROOT / "build" / "lite"
 pytestmark = pytest.mark.skipif(not (LITE / "index.html").exists(), reason="No JupyterLite here: `make lite` builds it.")
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def address():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=LITE))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with served(LITE) as url:
+        yield url
 
 
 def test_a_notebook_opens_and_nothing_but_pyodide_is_asked_for_outside(chromium, address):

@@ -1,14 +1,12 @@
 """The site that `make site` built: its sliders move with no kernel, and it asks no other host."""
 
-import functools
 import re
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import served
 from tools.site import dead_links
 
 SITE = Path(__file__).parents[2] / "build" / "site"
@@ -16,17 +14,10 @@ pytestmark = pytest.mark.skipif(not (SITE / "index.html").exists(), reason="No s
 PAGES = ["index.html", *(f"notebooks/{path.stem}.html" for path in sorted((SITE / "notebooks").glob("*.html")))]
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def address():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with served(SITE) as url:
+        yield url
 
 
 @pytest.fixture

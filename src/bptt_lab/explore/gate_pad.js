@@ -57,7 +57,7 @@ const explorer = {
       });
       texts.show(n * n, (c) => {
         const [a, b] = [c % n, Math.floor(c / n)], v = read(view, a, b), on = !tied || a + b === last;
-        return { x: cellX(a + 0.5), y: cellY(b) + size * 0.8, text: on ? short(v) : "", class: `cell-text ${onMagnitude(v)}` };
+        return { x: cellX(a + 0.5), y: cellY(b) + size * 0.87, text: on ? short(v) : "", class: `cell-text ${onMagnitude(v)}` };
       });
       const ticks = [0, 2, 4, 6, 8], tick = (c) => String(Number(values[c].toFixed(2))), middle = (c) => LEFT + size * (c + 0.5), up = (c) => floor - size * (c + 0.5);
       axisX(ticks, middle, floor, floor + 4, tick, words.G1_axis, { x: right, y: floor + 36, "text-anchor": "end" });
