@@ -50,7 +50,7 @@ def test_every_view_agrees_with_plain_products(p, data):
     if p.x.ndim == 3 and data.draw(st.booleans()):
         scales = np.linspace(-2.0, 3.0, p.x.shape[1])
     trace = cell.unroll(p.x, p.h0, scales)
-    T, B, H = trace.shape
+    (T, B, H), D = trace.shape, len(cell.parts) * trace.shape[2]
     norms = memory.norms(cell, trace)
     assert norms.shape == (*p.x.shape[1:-1], T, T)
     assert np.isnan(norms[..., *np.triu_indices(T, 1)]).all()
@@ -62,11 +62,11 @@ def test_every_view_agrees_with_plain_products(p, data):
         for k in range(-1, t):
             expected = plain_product(cell, trace, t, k)
             product = memory.jacobian_product(cell, trace, t, k)
-            assert product.shape == (*p.x.shape[1:-1], H, H)
+            assert product.shape == (*p.x.shape[1:-1], D, D)
             same(product, expected.reshape(product.shape), 1e-12)
             if k >= 0:
                 close(norms[:, t, k], log10_norm(expected))
-            values = memory.singular_values(cell, trace, t, [t - k]).reshape(B, H)
+            values = memory.singular_values(cell, trace, t, [t - k]).reshape(B, D)
             close(values[:, 0], memory.norms_back(cell, trace, t, [t - k]).reshape(B), 1e-10)
             assert (values[:, :-1] >= values[:, 1:]).all()
 
