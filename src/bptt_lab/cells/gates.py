@@ -99,8 +99,11 @@ class GateCell(Cell):
         """The loop forward. opening: what is added to ½ a_t of the gate that keeps. scales: what multiplies h_t in z_{t+1}."""
         raise NotImplementedError
 
-    def _local(self, kept, steps, out, multiply) -> None:
-        """One step's derivatives, for some steps at once and in either layout: fills out, (n, `local_names`, …)."""
+    def _derivatives(self, gates, kept, steps, out, multiply) -> None:
+        """One step's derivatives, for some steps at once and in either layout: fills out, (`local_names`, n, …).
+
+        gates: the gates of these steps, (blocks, n, …). kept: what else was kept, of all steps.
+        """
         raise NotImplementedError
 
     def _back(self, p: Scratch, steps: list[tuple], δ: list[np.ndarray], weights, products: Products, scales) -> list[np.ndarray]:
@@ -240,6 +243,13 @@ class GateCell(Cell):
     def _below_each_other(blocks: np.ndarray, n: int) -> np.ndarray:
         """The first n blocks of each step as one vector: (T, ≥ n, H[, B]) -> (T, n H[, B])."""
         return blocks.reshape(len(blocks), -1, *blocks.shape[3:])[:, : n * blocks.shape[2]]
+
+    def _local(self, kept, steps, out, multiply) -> None:
+        """`_derivatives` with the steps in front: fills out, (n, `local_names`, …)."""
+        gates = kept["gates"][steps].swapaxes(0, 1).copy()  # one gate's steps side by side: small arrays are five times as fast
+        local = np.empty((out.shape[1], *gates.shape[1:]))
+        self._derivatives(gates, kept, steps, local, multiply)
+        out[...] = local.swapaxes(0, 1)
 
     def _add_up(self, trace, steps, local, dx, dot) -> dict[str, np.ndarray]:
         """Σ_t dL/da_t z_tᵀ of some steps, the gradient of [W_x | b | W_hh]; and write their dL/dx_t = W_xᵀ dL/da_t."""

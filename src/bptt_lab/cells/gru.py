@@ -120,23 +120,21 @@ class GRUCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _local(self, kept, steps, out, multiply):
-        gates = kept["gates"][steps]
-        r, z, n = gates.swapaxes(0, 1)
-        first = self.local_names.index("da1")
-        da1, da2, da3 = out[:, first : first + 3].swapaxes(0, 1)
+    def _derivatives(self, gates, kept, steps, out, multiply):
+        r, z, n = gates
+        da1, da2, da3 = da = out[1:4] if self.reset_after else out[:3]
         square = gates * gates
-        np.subtract(gates[:, :2], square[:, :2], out[:, first : first + 2])  # σ' = r (1 − r), z (1 − z)
+        np.subtract(gates[:2], square[:2], da[:2])  # σ' = r (1 − r), z (1 − z)
         np.multiply(da2, kept["h"][:-1][steps] - n, da2)
-        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − n²
+        np.subtract(ONE, square[2], da3)  # tanh' = 1 − n²
         np.multiply(da3, ONE - z, da3)
         if self.reset_after:
-            np.multiply(da3, r, out[:, 0])
+            np.multiply(da3, r, out[0])
             multiply(multiply(da1, da3, da1), kept["q"][steps], da1)
         else:
             multiply(da1, kept["hidden"][:-1][steps], da1)  # this times dL/dp_t, not δ_t
-            out[:, 3] = r
-        out[:, 4] = z
+            out[3] = r
+        out[4] = z
 
     def _backward_views(self, local):
         if self.reset_after:

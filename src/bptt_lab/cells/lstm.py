@@ -114,13 +114,13 @@ class LSTMCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _local(self, kept, steps, out, multiply):
-        gates, tanh_c = kept["gates"][steps], kept["tanh c"][steps]
-        i, f, g, o = gates.swapaxes(0, 1)
-        da1, da2, da3, da4, dc_dh, forget = out.swapaxes(0, 1)
+    def _derivatives(self, gates, kept, steps, out, multiply):
+        tanh_c = kept["tanh c"][steps]
+        i, f, g, o = gates
+        da1, da2, da3, da4, dc_dh, forget = out
         square = gates * gates
-        np.subtract(gates, square, out[:, :4])  # σ' = i (1 − i), …
-        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − g²
+        np.subtract(gates, square, out[:4])  # σ' = i (1 − i), …
+        np.subtract(ONE, square[2], da3)  # tanh' = 1 − g²
         np.multiply(da1, g, da1)
         np.multiply(da2, kept["c"][:-1][steps], da2)
         np.multiply(da3, i, da3)
