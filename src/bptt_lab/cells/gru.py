@@ -92,7 +92,7 @@ class GRUCell(GateCell):
         H, I, after = self.hidden_size, self.input_size, self.reset_after
         dot, multiply, add = products
         tanh, subtract, new = np.tanh, np.subtract, p.work["spare"]
-        first = products.by(0.5 * weights[: 2 * H])
+        first = products.by(HALF * weights[: 2 * H])
         inner_weights = weights[2 * H :, I + (not after) :].copy()  # [b_hn | W_hh3], or W_hh3 alone
         if after:
             inner_weights[:, 0] = self.b_hn
@@ -147,7 +147,7 @@ class GRUCell(GateCell):
 
     def _back_after(self, p, steps, δ, W_hh, products, scales):
         _, multiply, add = products
-        product, back = products.by(self._in_order_of_dq12(W_hh).T.copy()), p.columns("back")
+        product, back = products.by(self._for_dq12(W_hh.T)), p.columns("back")
         for da, dq12, z, dh_previous in steps:
             multiply(da, δ, da)
             product(dq12, back)
@@ -158,10 +158,12 @@ class GRUCell(GateCell):
             add(δ, dh_previous, δ)
         return [δ]
 
-    def _in_order_of_dq12(self, W_hh):
-        """[W_hh3; W_hh1; W_hh2]: dL/dq_t stands before dL/da1_t, so that W_xᵀ finds dL/da1_t, dL/da2_t, dL/da3_t in a row."""
+    def _for_dq12(self, W_hhT):
+        """The columns of W_hhᵀ as dL/dq_t and dL/da1_t, dL/da2_t stand: so those and dL/da3_t lie in a row for W_xᵀ too."""
         H = self.hidden_size
-        return np.concatenate([W_hh[2 * H :], W_hh[: 2 * H]])
+        result = np.empty((H, 3 * H))
+        result[:, :H], result[:, H:] = W_hhT[:, 2 * H :], W_hhT[:, : 2 * H]
+        return result
 
     def _back_before(self, p, steps, δ, W_hh, products, scales):
         _, multiply, add = products
@@ -180,13 +182,15 @@ class GRUCell(GateCell):
             add(δ, dh_previous, δ)
         return [δ]
 
-    def _add_up(self, trace, steps, local, dx, dot):
-        H, I, stack = self.hidden_size, self.input_size, np.empty_like(trace.weights)
+    def _sums(self):
+        return {**super()._sums(), **({"b_hn": self.b_hn.shape} if self.reset_after else {})}
+
+    def _add_up(self, trace, steps, local, dx, sums, dot):
+        H, I, stack = self.hidden_size, self.input_size, sums["stack"]
         da, z = side_by_side(local[:, :4]), side_by_side(trace.kept["z"][steps])  # z_t = [x_t; 1; h_{t-1}]
-        found = {"stack": stack}
         if self.reset_after:
             inner, da = dot(da[:H], z[I:].T), da[H:]
-            found["b_hn"], stack[2 * H :, I + 1 :] = inner[:, 0], inner[:, 1:]
+            sums["b_hn"][...], stack[2 * H :, I + 1 :] = inner[:, 0], inner[:, 1:]
         else:
             p = overflow.multiply(trace.kept["gates"][steps, 0], trace.kept["hidden"][:-1][steps])
             da = da[: 3 * H]
@@ -194,11 +198,6 @@ class GRUCell(GateCell):
         stack[2 * H :, : I + 1] = dot(da[2 * H :], z[: I + 1].T)
         dot(da[: 2 * H], z.T, stack[: 2 * H])
         dot(da.T, trace.weights[:, :I], dx)
-        return found
-
-    def _named(self, grads):
-        named = super()._named(grads)
-        return {**named, "b_hn": grads["b_hn"]} if self.reset_after else named
 
     def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products=SAFE):
         W_hh = trace.weights[:, self.input_size + 1 :]
@@ -207,7 +206,7 @@ class GRUCell(GateCell):
         if self.reset_after:
             both = multiply(rows[:, :, None], local[:, :4])
             da = both[:, :, 1:].reshape(n, B, 3 * H)
-            back = dot(both[:, :, :3].reshape(n * B, 3 * H), self._in_order_of_dq12(W_hh)).reshape(n, B, H)
+            back = dot(both[:, :, :3].reshape(n * B, 3 * H), self._for_dq12(W_hh.T).T).reshape(n, B, H)
         else:
             da = np.empty((n, B, 3, H))
             multiply(rows[:, :, None], local[:, 1:3], da[:, :, 1:])
