@@ -58,10 +58,12 @@ def wrong_parts(found: list, truths: list) -> list[str]:
 
 def describe(values: list, truths: list, right) -> str:
     """How wrong results differ from the right ones, where no known mistake explains them. right: one of these, as returned."""
-    found = [parts(value) for value in values]
-    for value, f, truth in zip(values, found, truths):
+    found: list[Parts] = []
+    for value, truth in zip(values, truths):
+        f = parts(value)
         if f is None or isinstance(right, dict) == ("" in f):
             return unreadable(value, right)
+        found.append(f)
         for name, expected in truth.items():
             if name not in f:
                 return f"Your result has no {name!r}. Expected: {', '.join(map(repr, truth))}."

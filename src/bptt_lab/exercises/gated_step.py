@@ -72,7 +72,7 @@ EXERCISE = Exercise(
     name="gated_step",
     notebook="07_gates",
     function="gated_step",
-    task="Write one step of the cell with free gates. W_x, W_hh and b hold the blocks of G1, G2 and the candidate, in this order.",
+    task="Write one step of the free gates. W_x, W_hh and b hold the blocks of G1, G2 and the candidate, in this order.",
     hints=(
         "Both gates go through σ(a) = 1 / (1 + e⁻ᵃ), the candidate through tanh.",
         "Then there are two products, entry by entry, and a sum: what is kept of the old, and what is let in of the new.",

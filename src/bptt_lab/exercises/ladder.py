@@ -12,12 +12,12 @@ def stub(jacobians, W_hh, gamma):
 
 
 def solution(jacobians, W_hh, gamma):
-    product, norms = np.eye(len(W_hh)), 1.0
+    product = np.eye(len(W_hh))
     for J in jacobians:
         product = product @ J
-        norms = norms * np.linalg.norm(J, 2)
+    norms = [np.linalg.norm(J, 2) for J in jacobians]
     weights = (gamma * np.linalg.norm(W_hh, 2)) ** len(jacobians)
-    return {"true": np.linalg.norm(product, 2), "norms": norms, "weights": weights}
+    return {"true": np.linalg.norm(product, 2), "norms": np.prod(norms), "weights": weights}
 
 
 def problem(rng, i):
@@ -44,10 +44,10 @@ EDITS = {
         "product * J",
         "The Jacobians are multiplied entry by entry. Use @, the product of matrices.",
     ),
-    "added, not multiplied": ("norms * np", "norms - (norms == 1.0) + np", "You add the norms. Two stretches in a row multiply."),
+    "added, not multiplied": ("np.prod(norms)", "np.sum(norms)", "You add the norms. Two stretches in a row multiply."),
     "norm of the sum": (
-        "product @ J",
-        "product - (norms == 1.0) * np.eye(len(J)) + J",
+        "np.linalg.norm(product, 2)",
+        "np.linalg.norm(sum(jacobians), 2)",
         "You add the Jacobians. The way back multiplies them.",
     ),
     "Frobenius norm": (
@@ -79,7 +79,7 @@ EDITS = {
     "one step too few": ("len(jacobians)", "(len(jacobians) - 1)", "One step too few: there is one factor for each Jacobian."),
     "one step too many": ("len(jacobians)", "(len(jacobians) + 1)", "One step too many: there is one factor for each Jacobian."),
     "times the lag": ("** len", "* len", "You multiply by the lag. Each step multiplies once more, so it is a power."),
-    "norm of the last": ("norms * np", "np", "Only one Jacobian's norm is left. Multiply the norms of all."),
+    "norm of one": ("np.prod(norms)", "norms[0]", "Only one Jacobian's norm is left. Multiply the norms of all."),
     "smallest stretch": (", 2)", ", -2)", "These are the smallest stretches. A norm is the largest one."),
 }
 

@@ -86,7 +86,7 @@ EXERCISE = Exercise(
     name="shares",
     notebook="03_four_words_four_terms",
     function="shares",
-    task="You are given the terms of one gradient, a list of arrays, whose sum is G. Return their signed shares, ⟨term, G⟩ / ‖G‖².",
+    task="Here are the terms of one gradient, a list of arrays; their sum is G. Return their signed shares, ⟨term, G⟩ / ‖G‖².",
     hints=(
         "⟨A, B⟩ multiplies two arrays entry by entry and sums: (A * B).sum().",
         "‖G‖² is ⟨G, G⟩. Python's sum adds up a list of arrays.",
