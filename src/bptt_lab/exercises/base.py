@@ -147,27 +147,41 @@ class Exercise:
             return Report(self, _lines("Right, for every size that was tried.", _said(printed)), solved=True)
         where = next((said for p, f in zip(problems, found) if f is not None and (said := p.where(f))), "")
         also = f"Your function also changes {changed}, which its caller still needs." if changed else ""
-        if mistake := self._known(problems, found, wrong):
-            return Report(self, _lines(self.mistakes[mistake].__doc__, where, also, _said(printed)), mistake=mistake)
+        if known := self._known(problems, found, wrong):
+            told = [f"{part}: {self.mistakes[name].__doc__}" if part else self.mistakes[name].__doc__ for part, name in known]
+            left = [part for part in wrong if part not in dict(known)] if known[0][0] else []
+            then = (
+                f"{', '.join(left)}: not right yet either, which may come from the same. Mend the first thing first."
+                if left
+                else ""
+            )
+            return Report(self, _lines(*told, then, where, also, _said(printed)), mistake=known[0][1])
         says = diagnosis.describe(values, truths, problems[0].truth)
         return Report(self, _lines(says, where, also, _outside(fn), self._by_hand(fn), _said(printed)))
 
-    def _known(self, problems: list[Problem], found: list, wrong: list[str]) -> str | None:
-        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong."""
-        partly = None
+    def _known(self, problems: list[Problem], found: list, wrong: list[str]) -> list[tuple[str, str]]:
+        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong, as [("", name)].
+
+        Where one does not explain all that is wrong, one for each part that is explained, as [(part, name), …].
+        """
+        partly: dict[str, str] = {}
+        alone = None
         for name, mistaken in self.mistakes.items():
             same = set(found[0] or {})
             for problem, f in zip(problems, found):
                 with np.errstate(all="ignore"):
                     theirs = diagnosis.parts(mistaken(*copy.deepcopy(problem.arguments)))
                 same = {part for part in same if diagnosis.part_close(f, theirs, part)}
-                if not same.issuperset(wrong):
+                if same.isdisjoint(wrong):
                     break  # on the first problem, as a rule
             else:
                 if same.issuperset(found[0] or {}):
-                    return name
-                partly = partly or name
-        return partly
+                    return [("", name)]
+                alone = alone or (name if same.issuperset(wrong) else None)
+                partly = {part: name for part in wrong if part in same} | partly  # the first that fits stays
+        if alone:
+            return [("", alone)]
+        return [(part, partly[part]) for part in wrong if part in partly]
 
     def _nothing(self, fn, printed: str) -> Report:
         """What to say to a function that returns None."""
