@@ -218,8 +218,8 @@ class Exercise:
         right = self.solution(*copy.deepcopy(self.small))
         yours = calling.call(fn, copy.deepcopy(self.small))
         given = "; ".join(map(_told, inspect.signature(self.solution.function).parameters, self.small))
-        gives = "" if yours.error or yours.value is None else f" Yours gives {_told('', yours.value)}."
-        return f"A case to follow by hand: {given}. Right is {_told('', right)}.{gives}"
+        gives = "" if yours.error or yours.value is None else f"Yours: {_told('', yours.value)}"
+        return _lines(f"A case to follow by hand: {given}", f"Right: {_told('', right)}", gives)
 
 
 def _lines(*lines: str | None) -> str:

@@ -41,11 +41,11 @@ def problem(rng, i):
     )
 
 
-def small(cell):
-    """One unit that reads two words, with all its weights 1."""
+def small(cell, T=2):
+    """One unit that reads one or two words, with all its weights 1."""
     for name, value in cell.params.items():
         cell.params[name] = np.ones_like(value) * (name != "b")
-    return cell, cell.unroll(np.array([[1.0], [0.0]])), np.ones((2, 1))
+    return cell, cell.unroll(np.eye(T)[:, :1]), np.ones((T, 1))
 
 
 EDITS = {
