@@ -218,7 +218,7 @@ class Exercise:
         right = self.solution(*copy.deepcopy(self.small))
         yours = calling.call(fn, copy.deepcopy(self.small))
         given = "; ".join(map(_told, inspect.signature(self.solution.function).parameters, self.small))
-        gives = "" if yours.error or yours.value is None else f"Yours: {_told('', yours.value)}"
+        gives = "" if diagnosis.parts(yours.value) is None else f"Yours: {_told('', yours.value)}"
         return _lines(f"A case to follow by hand: {given}", f"Right: {_told('', right)}", gives)
 
 

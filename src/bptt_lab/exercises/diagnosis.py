@@ -12,14 +12,14 @@ TOLERANCE = 1e-8  # of the largest entry that is expected
 
 def parts(value) -> Parts | None:
     """A result as arrays by name: a dict's entries, or the one array or number under the name "". None if it cannot be."""
-    if any(entry is None for entry in (value.values() if isinstance(value, dict) else [value])):
-        return None
+    entries = value if isinstance(value, dict) else {"": value}
     try:
-        if isinstance(value, dict):
-            return {str(name): np.asarray(entry, np.float64) for name, entry in value.items()}
-        return {"": np.asarray(value, np.float64)}
+        arrays = {str(name): np.asarray(entry) for name, entry in entries.items()}
     except (TypeError, ValueError):
         return None
+    if any(array.dtype.kind not in "fiub" for array in arrays.values()):
+        return None
+    return {name: array.astype(np.float64) for name, array in arrays.items()}
 
 
 def unreadable(value, right) -> str:
@@ -36,6 +36,8 @@ def unreadable(value, right) -> str:
 
 
 def a(value) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}"
     kind = "…" if value is ... else type(value).__name__
     return kind if kind in ("…", "NoneType") else f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"
 
