@@ -52,7 +52,11 @@ EDITS = {
         'np.diag(candidate * G1 * (1 - G1)) @ W_1,\n        "dG2": np.diag(h_before',
         "G1 stands beside the old state and G2 beside the candidate. You have them the other way round.",
     ),
-    "keep without diag": ("np.diag(G1),", "G1,", "The first term is a matrix, with G1 on its diagonal: np.diag(G1)."),
+    "keep without diag": (
+        "np.diag(G1),",
+        "G1,",
+        "The first term is a matrix too. Put the list on the diagonal of one that is 0 elsewhere.",
+    ),
     "columns instead of rows": (
         "np.diag(h_before * G1 * (1 - G1)) @ W_1",
         "W_1 @ np.diag(h_before * G1 * (1 - G1))",
@@ -84,4 +88,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes=edits(solution, EDITS),
+    small=(*np.array([[2.0], [0.5], [0.75], [0.5]]), np.array([[1.0], [2.0], [4.0]])),
 )
