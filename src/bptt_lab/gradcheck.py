@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from . import checks, overflow, text
+from . import causes, checks, overflow, text
 from .model import Run, SequenceModel, check_model
 
 EPSILON = 6e-6  # the cube root of float64's 2·10⁻¹⁶
@@ -23,15 +23,17 @@ class GradCheck:
     worst    (name, index) of the entry that is furthest off, measured so
     step     the first step on the way back (counted from 0) from which the gradient is wrong; None if nothing is, or
              if the steps cannot be told apart
+    cause    the most likely mistake, in words; None if it is none of the usual ones
     numeric  name -> the finite differences themselves
     """
 
     TOLERANCE = 1e-5
 
-    def __init__(self, errors, worst, step, numeric, given_entry: float):
+    def __init__(self, errors, worst, step, cause, numeric, given_entry: float):
         self.errors: dict[str, float] = errors
         self.worst: tuple[str, tuple[int, ...]] = worst
         self.step: int | None = step
+        self.cause: str | None = cause
         self.numeric: dict[str, np.ndarray] = numeric
         self._given_entry = given_entry
 
@@ -51,6 +53,8 @@ class GradCheck:
             lines.append(f"Wrong: {entry} is {text.say(self._given_entry, vanished='0')}, should be near {right}.")
             if self.step is not None:
                 lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
+            if self.cause is not None:
+                lines.append(f"Most likely {self.cause}")
         return "\n".join(lines)
 
 
@@ -84,11 +88,13 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
         errors = {name: float(np.nan_to_num(wrong[name].max() / sizes[name], nan=np.inf, posinf=np.inf)) for name in given}
     name = max(errors, key=lambda name: errors[name])
     index = tuple(int(i) for i in np.unravel_index(np.argmax(wrong[name]), wrong[name].shape))
-    step = None
+    step = cause = None
     if grads is not None and errors[name] >= GradCheck.TOLERANCE:
+        off = {n: value for n, value in given.items() if errors[n] >= GradCheck.TOLERANCE}
         with overflow.quietly():
-            step = _first_wrong_step(model, run, {n: given[n] - own[n] for n in given if errors[n] >= GradCheck.TOLERANCE})
-    return GradCheck(errors, (name, index), step, numeric, float(given[name][index]))
+            step = _first_wrong_step(model, run, {n: value - own[n] for n, value in off.items()})
+        cause = causes.likely(model, run, off, own)
+    return GradCheck(errors, (name, index), step, cause, numeric, float(given[name][index]))
 
 
 def _check_names(grads: Mapping, places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
