@@ -25,7 +25,9 @@ class WayBack:
         self.rows = self.cell.state_rows(run.dh)
         self.steps = self.trace.T
 
-    def gradients(self, *, trace=None, rows=None, local=None, carries=True, adds=True, sees=lambda t: t, h_after=False) -> Gradients:
+    def gradients(
+        self, *, trace=None, rows=None, local=None, carries=True, adds=True, sees=lambda t: t, h_after=False
+    ) -> Gradients:
         """The gradient of every parameter of the cell and of "x".
 
         trace: another one to carry back with. rows: another dL_t/dh_t. local: a function of the step's own derivatives.
@@ -84,15 +86,23 @@ def wrong_ways(model: SequenceModel, run: Run) -> Iterator[tuple[str, Callable[[
         yield "only the first sequence of the batch is in it.", lambda: way.gradients(rows=first_sequence)
     if isinstance(model.cell, RNNCell):
         yield "the slope of the activation is missing.", lambda: way.gradients(local=np.ones_like)
-        yield "it is divided by the slope of the activation; that multiplies.", lambda: way.gradients(local=lambda slope: 1 / slope)
+        yield (
+            "it is divided by the slope of the activation; that multiplies.",
+            lambda: way.gradients(local=lambda slope: 1 / slope),
+        )
 
 
 def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients) -> str | None:
     """The one mistake that gives all of `given`, which is wrong in each of its names; None if it is none of the usual ones."""
     T, B, _ = run.trace.shape
-    for factor, says in ((-1.0, "the sign is turned."), (1 / T, "it is the mean over the steps, not the sum."),
-                         (float(T), "it is multiplied by the number of steps."),
-                         (float(B), "it is the sum over the sequences; this loss is their mean."), (1 / B, "it is divided by the number of sequences once more.")):  # fmt: skip
+    factors = {
+        -1.0: "the sign is turned.",
+        1 / T: "it is the mean over the steps, not the sum.",
+        float(T): "it is multiplied by the number of steps.",
+        float(B): "it is the sum over the sequences; this loss is their mean.",
+        1 / B: "it is divided by the number of sequences once more.",
+    }
+    for factor, says in factors.items():
         if factor != 1 and all(_same(value, factor * right[name]) for name, value in given.items()):
             return says
     if all(value.shape == value.T.shape and _same(value.T, right[name]) for name, value in given.items()):
@@ -100,7 +110,9 @@ def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients) -
     with overflow.quietly():
         for says, gradients in wrong_ways(model, run):
             wrong = gradients()
-            if all(name in wrong and _same(value, wrong[name]) for name, value in given.items()) and any(map(np.any, given.values())):
+            if all(name in wrong and _same(value, wrong[name]) for name, value in given.items()) and any(
+                map(np.any, given.values())
+            ):
                 return says
     return None
 

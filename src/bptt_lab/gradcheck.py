@@ -127,7 +127,8 @@ def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarra
 
     "x" has a step of its own in each row. A weight is shared by all steps, and its gradient is Σ_t dL/da_t v_tᵀ, with v_t
     what it multiplies. So an error is Σ_t (error of dL/da_t) v_tᵀ if the v_t are right, and Σ_t dL/da_t (error of v_t)ᵀ if
-    the dL/da_t are. Where the steps are few enough, either can be solved for.
+    the dL/da_t are. Where the steps are few enough, either can be solved for; if both explain it, the one that blames fewer
+    steps is taken.
     """
     if "x" in wrong:
         return _last_row(wrong["x"].reshape(run.trace.T, -1))
@@ -155,18 +156,23 @@ def _solve(error: np.ndarray, da: np.ndarray, v: np.ndarray, T: int) -> int | No
     largest = np.abs(error).max()
     if not 0 < largest < np.inf:
         return None
-    error = error / largest
+    error, explanations = error / largest, []
     for known, sought in ((v, error.T), (da, error)):
         solved, _, rank, _ = np.linalg.lstsq(known.T, sought, rcond=1e-9)
         explained = np.linalg.norm(known.T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
-        if rank == len(known) and explained:
-            return _last_row(solved.reshape(T, -1))
-    return None
+        if rank == len(known) < known.shape[1] and explained:  # with as many unknowns as entries, anything is explained
+            explanations.append(solved.reshape(T, -1))
+    return _last_row(min(explanations, key=lambda off: _wrong_rows(off).sum())) if explanations else None
+
+
+def _wrong_rows(off: np.ndarray) -> np.ndarray:
+    """Which rows differ from zero by more than rounding, or are not finite."""
+    size = np.abs(off).max(axis=1)
+    finite = np.isfinite(size)
+    return ~finite | (size > 1e-4 * size[finite].max(initial=0.0))
 
 
 def _last_row(off: np.ndarray) -> int | None:
-    """The last row that differs from zero by more than rounding, or is not finite."""
-    size = np.abs(off).max(axis=1)
-    finite = np.isfinite(size)
-    wrong = ~finite | (size > 1e-4 * size[finite].max(initial=0.0))
-    return int(np.flatnonzero(wrong)[-1]) if wrong.any() else None
+    """The last row that is wrong."""
+    wrong = np.flatnonzero(_wrong_rows(off))
+    return int(wrong[-1]) if wrong.size else None
