@@ -42,6 +42,16 @@ def _multiplied_out(jacobians):
         )
 
 
+def _logarithm_too_late(jacobians):
+    """You multiply the sizes, and take the logarithm at the end. Their product leaves float64: add up logarithms as you go."""
+    product, total = np.eye(len(jacobians[0])), np.ones(())
+    for J in jacobians:
+        product = product @ J
+        size = np.linalg.norm(product, 2)
+        product, total = product / size, total * size
+    return np.log10(total)
+
+
 def _product_of_norms(jacobians):
     """These are the norms of the single Jacobians, multiplied. That is a bound; the product's own norm is smaller."""
     return float(sum(np.log10(np.linalg.norm(J, 2)) for J in jacobians))
@@ -98,6 +108,7 @@ EXERCISE = Exercise(
     problem=problem,
     mistakes={
         "multiplied out": _multiplied_out,
+        "logarithm too late": _logarithm_too_late,
         "product of norms": _product_of_norms,
         "spectral radius": _spectral_radius,
         "the norm itself": _norm_itself,
