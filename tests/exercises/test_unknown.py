@@ -248,6 +248,11 @@ def test_the_report_shows_itself_with_hints_one_inside_the_other():
     assert "Hint 2</summary>" in shown.split("Hint 1</summary>")[1].split("</details>")[0], "hint 2 opens inside hint 1"
 
 
+def test_what_a_machine_wrote_stands_in_its_letters():
+    shown = bl.exercises.get("jacobian").check(lambda h, W_hh: np.zeros((1, 1)))._repr_html_()
+    assert "Yours: <code>[[0]]</code>" in shown and "Right: <code>[[" in shown and "by hand: <code>h = [0, 0.5];" in shown
+
+
 def test_an_unknown_exercise_is_refused():
     with pytest.raises(ValueError, match="name: got 'bpt', expected one of 'sentence_loss', 'batch_loss'"):
         bl.exercises.get("bpt")

@@ -28,7 +28,7 @@ import numpy as np
 
 from .. import checks
 from . import calling, diagnosis
-from .telling import said, size, text_of, told
+from .telling import BY_HAND, RIGHT, YOURS, as_html, said, size, text_of, told
 
 PROBLEMS = 3
 CHANGES = "changes its input"
@@ -99,7 +99,7 @@ class Report:
         for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
             hints = f"<details><summary>Hint {i}</summary><p>{html.escape(hint)}</p>{hints}</details>"
         solution = f"<details><summary>Show a solution</summary><pre>{html.escape(self.exercise.solution)}</pre></details>"
-        message = html.escape(self.message).replace("\n", "<br>")
+        message = "<br>".join(map(as_html, self.message.splitlines()))
         return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"><p>{message}</p>{hints}{solution}</div>'
 
 
@@ -228,8 +228,8 @@ class Exercise:
         found = diagnosis.parts(yours.value)
         if found is not None and not diagnosis.wrong_parts([found], [diagnosis.parts(right)]):
             return "In a case as small as can be yours is right. Look for what that cannot show: a transpose, an order, a size."
-        gives = "" if found is None else f"Yours: {told('', yours.value)}"
-        return text_of(f"A case to follow by hand: {given}", f"Right: {told('', right)}", gives)
+        gives = "" if found is None else f"{YOURS}: {told('', yours.value)}"
+        return text_of(f"{BY_HAND}: {given}", f"{RIGHT}: {told('', right)}", gives)
 
 
 def _arrays(value) -> list[np.ndarray]:

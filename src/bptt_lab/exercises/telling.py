@@ -1,8 +1,11 @@
 """Values, calls and prints as a learner reads them in a report."""
 
+import html
 from typing import Any
 
 import numpy as np
+
+BY_HAND, RIGHT, YOURS, PRINTED = "A case to follow by hand", "Right", "Yours", "What it printed here"
 
 
 def text_of(*lines: str | None) -> str:
@@ -10,12 +13,20 @@ def text_of(*lines: str | None) -> str:
     return "\n".join(filter(None, lines))
 
 
+def as_html(line: str) -> str:
+    """A line of a report, with what a machine wrote in a machine's letters."""
+    head, colon, rest = line.partition(": ")
+    if colon and head in (BY_HAND, RIGHT, YOURS, PRINTED):
+        return f"{head}: <code>{html.escape(rest)}</code>"
+    return html.escape(line)
+
+
 def said(printed: str) -> str:
     """What a function printed in its first problem, cut short."""
     lines = printed.strip().splitlines()
     if not lines:
         return ""
-    return "What it printed here: " + " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else "")
+    return f"{PRINTED}: " + " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else "")
 
 
 def size(name: str, value) -> str:
