@@ -45,7 +45,7 @@ RAISES = """def tanh_slope(h):
 
 def test_in_a_notebook_a_loop_is_stopped_and_an_error_names_its_line_and_the_kernel_goes_on():
     cells = [
-        "import bptt_lab as bl\nbl.exercises.base.calling.SECONDS = 0.5",
+        "import bptt_lab as bl\nbl.exercises.base.calling.SECONDS = 1.0",
         LOOPS,
         'bl.exercises.get("bptt").check(my_bptt)',
         RAISES,
