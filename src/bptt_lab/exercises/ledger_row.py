@@ -112,7 +112,7 @@ EXERCISE = Exercise(
     notebook="03_four_words_four_terms",
     function="ledger_row",
     task="Return the last row of the ledger: the norm of each word's term in the gradient of the last loss, first word first. "
-    "It may have any length.",
+    "The sentence may have any length.",
     hints=(
         "Carry the row dL_t/dh_k from the last word to the first. Begin with dL_dh, and multiply by one Jacobian at each step.",
         "The term of word k is np.outer(row * slope[k], x[k]). Its norm is np.linalg.norm of that.",
