@@ -46,8 +46,8 @@ check: $(VENV)/test.done  ## format, lint, types, clean notebooks
 
 bench: $(VENV)/test.done  ## speed of the core, of the explorers and of the exercises' check
 	$(PY) -m benchmarks.core
-	$(PY) -m benchmarks.explorers
 	$(PY) -m benchmarks.exercises
+	$(PY) -m benchmarks.explorers
 
 test-torch: $(VENV)/torch.done  ## compare live with PyTorch (installs it)
 	$(PY) -m pytest tests/torch --no-header -p no:cacheprovider

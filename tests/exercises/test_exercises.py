@@ -91,10 +91,10 @@ def test_no_message_gives_the_answer_away(exercise):
 
 @every_exercise
 def test_a_case_to_follow_by_hand_is_small(exercise):
-    told = exercise._by_hand(exercise.solution)
-    assert len(told) < 700 and "Yours:" in told and "nan" not in told and "inf" not in told
-    _, right, yours = told.splitlines()
-    assert right.split(": ", 1)[1] == yours.split(": ", 1)[1]
+    told = exercise._by_hand(lambda *arguments: 1e9)
+    assert len(told) < 600 and "nan" not in told and "inf" not in told
+    assert [line.split(": ")[0] for line in told.splitlines()] == ["A case to follow by hand", "Right", "Yours"]
+    assert exercise._by_hand(exercise.solution).startswith("In a case as small as can be yours is right")
 
 
 def test_the_table_of_mistakes_made_and_named_has_nothing_off_its_diagonal(capsys):
