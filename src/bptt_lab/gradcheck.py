@@ -158,10 +158,13 @@ def _solve(error: np.ndarray, da: np.ndarray, v: np.ndarray, T: int) -> int | No
         return None
     error, explanations = error / largest, []
     for known, sought in ((v, error.T), (da, error)):
-        solved, _, rank, _ = np.linalg.lstsq(known.T, sought, rcond=1e-9)
-        explained = np.linalg.norm(known.T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
-        if rank == len(known) < known.shape[1] and explained:  # with as many unknowns as entries, anything is explained
-            explanations.append(solved.reshape(T, -1))
+        counts = known.any(axis=1)  # what multiplies 0, as W_hh does a start of zeros, cannot be wrong
+        solved, _, rank, _ = np.linalg.lstsq(known[counts].T, sought, rcond=1e-9)
+        explained = np.linalg.norm(known[counts].T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
+        if rank == counts.sum() < known.shape[1] and explained:  # with as many unknowns as entries, anything is explained
+            off = np.zeros((len(known), solved.shape[1]))
+            off[counts] = solved
+            explanations.append(off.reshape(T, -1))
     return _last_row(min(explanations, key=lambda off: _wrong_rows(off).sum())) if explanations else None
 
 
