@@ -44,17 +44,14 @@ class Progress:
         return "\n".join([self._heading(), *rows, self.note])
 
     def _repr_html_(self) -> str:
-        marks = {SOLVED: "●", TRIED: "◐", NOT_TRIED: "○"}
-        rows = ""
+        marks, left, rows = {SOLVED: "●", TRIED: "◐", NOT_TRIED: "○"}, 'style="text-align: left"', ""
         for notebook, states in self.by_notebook.items():
-            for i, (name, state) in enumerate(states.items()):
-                first = f'<th scope="rowgroup" rowspan="{len(states)}">{_title(notebook)}</th>' if i == 0 else ""
-                left = 'style="text-align: left"'
-                rows += f"<tr>{first}<td {left}>{name}</td><td {left}>{marks[state]} {state}</td></tr>".replace(
-                    "<th ", f"<th {left} "
-                )
-        head = "<tr><th>notebook</th><th>exercise</th><th>state</th></tr>"
-        return f"<table><caption>{self._heading()}</caption>{head}{rows}</table><p>{html.escape(self.note)}</p>"
+            title = f'<th {left} scope="rowgroup" rowspan="{len(states)}">{_title(notebook)}</th>'
+            for name, state in states.items():
+                rows += f"<tr>{title}<td {left}>{name}</td><td {left}>{marks[state]} {state}</td></tr>"
+                title = ""
+        head = "".join(f'<th {left} scope="col">{column}</th>' for column in ("notebook", "exercise", "state"))
+        return f"<table><caption>{self._heading()}</caption><tr>{head}</tr>{rows}</table><p>{html.escape(self.note)}</p>"
 
 
 def my_progress(keep: bool | None = None) -> Progress:
