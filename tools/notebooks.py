@@ -30,15 +30,12 @@ from urllib.parse import quote
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from bptt_lab.classroom.notebook import checked, filled, tags
+
 ROOT = Path(__file__).parent.parent
 STILL = ("image/svg+xml", "text/html", "text/plain")
 MOST_CELLS, MOST_LINES, SECONDS = 25, 10, 60
 OWN_ID = re.compile(r"(cell|task|learner|check)-\w+")
-CHECK = re.compile(r'bl\.exercises\.get\("(\w+)"\)\.check\(\w+\)')
-
-
-def tags(cell) -> set[str]:
-    return set(cell.metadata.get("tags", []))
 
 
 def cleaned(notebook):
@@ -158,22 +155,6 @@ def run(path: Path) -> None:
         for output in filter(is_warning, cell.get("outputs", [])):
             raise ValueError(f"{path.name}: cell {i} warns, and a learner would see it: {output.text}")
     nbformat.write(cleaned(notebook), path)
-
-
-def checked(cell) -> str | None:
-    """The name of the exercise that a cell checks."""
-    match = CHECK.fullmatch(cell.source)
-    return match[1] if match else None
-
-
-def filled(notebook):
-    """The notebook with a solution in each learner's cell: that of the exercise which the next cell checks."""
-    from bptt_lab import exercises
-
-    for cell, after in zip(notebook.cells, notebook.cells[1:]):
-        if "learner" in tags(cell):
-            cell.source = str(exercises.get(checked(after) or "").solution)
-    return notebook
 
 
 def solved(paths: list[Path]) -> int:

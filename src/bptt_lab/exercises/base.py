@@ -22,6 +22,7 @@ import html
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,6 +33,8 @@ from .telling import BY_HAND, RIGHT, YOURS, as_html, said, size, text_of, told
 
 PROBLEMS = 3
 CHANGES = "changes its input"
+# In a class version the exercises are packed into this file, and no solution is shown: see `bptt_lab.classroom`.
+SEALED = Path(__file__).with_name("sealed.zip")
 
 
 class Problem(NamedTuple):
@@ -99,6 +102,7 @@ class Report:
         for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
             hints = f"<details><summary>Hint {i}</summary><p>{html.escape(hint)}</p>{hints}</details>"
         solution = f"<details><summary>Show a solution</summary><pre>{html.escape(self.exercise.solution)}</pre></details>"
+        solution = "" if SEALED.exists() else solution
         message = "<br>".join(map(as_html, self.message.splitlines()))
         return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"><p>{message}</p>{hints}{solution}</div>'
 
@@ -113,6 +117,8 @@ class Exercise:
         self.small = small
         self.name, self.notebook, self.task, self.hints = name, notebook, task, hints
         self.stub, self.solution = Source.of(stub, function), Source.of(solution, function)
+        if SEALED.exists():
+            self.solution = Source("# Your teacher has the solution.", solution)
         self.mistakes = dict(mistakes)
         self._problem = problem
 

@@ -1,0 +1,99 @@
+"""The cells of a notebook that belong to exercises: filled with solutions, emptied to stubs, or marked for nbgrader."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat.v4 import new_code_cell
+
+from .. import checks, exercises
+from ..exercises.base import Exercise
+
+CHECK = re.compile(r'bl\.exercises\.get\("(\w+)"\)\.check\(\w+\)')
+
+
+def tags(cell) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def checked(cell) -> str | None:
+    """The name of the exercise that a cell checks."""
+    match = CHECK.fullmatch(cell.source)
+    return match[1] if match else None
+
+
+def function(exercise: Exercise) -> str:
+    """The name that the learner's function has."""
+    return exercise.stub.split("(")[0].removeprefix("def ")
+
+
+def learners(notebook) -> Iterator[tuple]:
+    """Each learner's cell, and the exercise that the next cell checks."""
+    for cell, after in zip(notebook.cells, notebook.cells[1:]):
+        if "learner" in tags(cell):
+            yield cell, exercises.get(checked(after) or "")
+
+
+def filled(notebook):
+    """The notebook with a solution in each learner's cell."""
+    for cell, exercise in learners(notebook):
+        cell.source = str(exercise.solution)
+    return notebook
+
+
+def emptied(notebook):
+    """The notebook with a stub in each learner's cell, and nothing left of an answer that was run."""
+    for cell, exercise in learners(notebook):
+        cell.source = str(exercise.stub)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and ("learner" in tags(cell) or checked(cell)):
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def for_nbgrader(notebook):
+    """The notebook as a teacher has it in nbgrader's source/: solutions to be cleared, and a hidden test after each check.
+
+    The check stays as it is, and names the mistake. The test gives the point. It is hidden, so that a learner who has not yet
+    solved an exercise can still run all cells.
+    """
+    cells = []
+    for cell, after in zip(notebook.cells, [*notebook.cells[1:], None]):
+        cells.append(cell)
+        if name := checked(cell):
+            exercise = exercises.get(name)
+            test = f"assert {cell.source}.solved"
+            hidden = f"# {name}: one point\n### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
+            cells.append(new_code_cell(hidden, id=f"test-{name}", metadata=_marked(f"test-{exercise.name}", points=1)))
+        if "learner" in tags(cell) and after is not None:
+            exercise = exercises.get(checked(after) or "")
+            *kept, _ = exercise.stub.splitlines()  # all but its return None, which nbgrader puts back
+            body = exercise.solution.split("\n", 1)[1]
+            region = ["    ### BEGIN SOLUTION", body, "    ### END SOLUTION"]
+            cell.source = "\n".join([*kept, *region])
+            cell.metadata.update(_marked(exercise.name))
+    notebook.cells = cells
+    return notebook
+
+
+def _marked(name: str, points: int | None = None) -> dict:
+    """nbgrader's mark of a cell: a solution, or a test worth so many points."""
+    test = points is not None
+    mark = {"grade": test, "grade_id": name, "locked": test, "solution": not test, "task": False, "schema_version": 3}
+    return {"nbgrader": {**mark, "points": points} if test else mark}
+
+
+def course_folder(given: Path | None = None) -> Path:
+    """Where the course is: the folder that was named, else the clone that this package was installed from, else here."""
+    for folder in [given] if given else [Path(__file__).parents[3], Path.cwd()]:
+        if (folder / "notebooks" / "00_start_here.ipynb").exists():
+            return folder.resolve()
+    raise checks.error("course", str(given or Path.cwd()), "a clone of the course", "Name it with --course FOLDER.")
+
+
+def new_folder(out: Path) -> Path:
+    """`out`, made; `ValueError` if there is something in it already."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise checks.error("OUT", str(out), "a folder that is new or empty")
+    out.mkdir(parents=True, exist_ok=True)
+    return out
