@@ -35,7 +35,7 @@ def grade(folder: Path, grades: Path, seconds: float = 300.0, workers: int = 2) 
     score, of  exercises solved, and how many the notebook has
     minutes    how long it ran
     error      the first error of a cell, or why the notebook could not be run; the exercises are judged as far as they can be
-    …          a column for each exercise: "solved", "not tried", "missing" (no such function), the known mistake's name, or "wrong"
+    …          a column for each exercise: "solved", "not tried", "missing" (no such function), a known mistake, or "wrong"
     """
     if not folder.is_dir():
         raise checks.error("FOLDER", str(folder), "a folder of submitted notebooks")
@@ -59,7 +59,7 @@ def row(folder: Path, path: Path, seconds: float) -> dict:
         notebook = nbformat.read(path, as_version=4)
         names = expected(path, notebook)
         if not names:
-            error = "It is none of the course's notebooks with exercises: neither its name nor a check in it says which."
+            error = "There is no exercise of the course in it: neither its name nor a check says which."
         else:
             judged, error = run(notebook, names, seconds)
     except Exception as problem:  # a file that is no notebook, a kernel that does not start: a row too
@@ -94,12 +94,12 @@ def run(notebook, names: list[str], seconds: float) -> tuple[dict[str, str], str
     own = [source for i, source in enumerate(code) if i == 0 or defines.search(source)]
     error = ""
     for sources in (code, own):
+        start = time.monotonic()
         try:
             cells = asyncio.run(asyncio.wait_for(_executed([*sources, _judge(names)]), seconds))
-        except TimeoutError:
-            error = error or f"It was stopped after {seconds:g} seconds."
-        except DeadKernelError:
-            error = error or "It ended its own process."
+        except (TimeoutError, DeadKernelError):  # a kernel that is stopped may be reported as dead
+            stopped = time.monotonic() - start >= seconds
+            error = error or (f"It was stopped after {seconds:g} seconds." if stopped else "It ended its own process.")
         else:
             error = error or _first_error(cells[:-1])
             printed = "".join(output.get("text", "") for output in cells[-1].outputs)
@@ -116,7 +116,7 @@ async def _executed(sources: list[str]) -> list:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         client = NotebookClient(
             notebook, timeout=None, kernel_name="python3", allow_errors=True, shutdown_kernel="immediate",
-            resources={"metadata": {"path": folder}},
+            extra_arguments=["--log-level=40"], resources={"metadata": {"path": folder}},
         )  # fmt: skip
         await client.async_execute(env={**os.environ, "BPTT_PROGRESS": "off"})
     return notebook.cells

@@ -1,0 +1,123 @@
+"""Submitted notebooks are graded each in its own process, and whatever one of them does is a row."""
+
+import csv
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+import bptt_lab as bl
+from bptt_lab.classroom import __main__, grading
+
+NAME = "02_the_chain_rule_through_time.ipynb"
+RIGHT = "def tanh_slope(h):\n    return 1 - h**2"
+MISTAKEN = "def tanh_slope(h):\n    return 1 / (1 - h**2)"
+IMPORTS = "import numpy as np\nimport bptt_lab as bl"
+
+
+def hand_in(folder, student, *sources, name=NAME):
+    path = folder / student / name
+    path.parent.mkdir(exist_ok=True, parents=True)
+    nbformat.write(new_notebook(cells=list(map(new_code_cell, sources))), path)
+    return path
+
+
+def graded(tmp_path, seconds=60):
+    """The rows, as the command writes them, by student."""
+    grades = tmp_path / "grades.csv"
+    assert __main__.main(["grade", str(tmp_path / "in"), str(grades), "--seconds", str(seconds)]) == 0
+    with open(grades, encoding="utf-8", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def test_each_notebook_is_a_row_and_a_broken_one_too(tmp_path, capsys):
+    folder = tmp_path / "in"
+    jacobian = "def jacobian(h, W_hh):\n    return None  # your code here"
+    hand_in(folder, "ann", IMPORTS, RIGHT, 'bl.exercises.get("tanh_slope").check(tanh_slope)', jacobian)
+    hand_in(folder, "ben", IMPORTS, MISTAKEN, "1 / 0", "def jacobian(h, W_hh):\n    return 3")
+    hand_in(folder, "cy", "import os; os._exit(3)", RIGHT)
+    hand_in(folder, "dee", IMPORTS, "import os\nos._exit(3)", RIGHT)
+    hand_in(folder, "=eve()", IMPORTS, 'print(\'graded: {"tanh_slope": "solved"}\')\nraise ValueError(\'a, "b"\\n\' * 999)')
+    (folder / "fay").mkdir()
+    (folder / "fay" / NAME).write_text("no notebook")
+    hand_in(folder, "gil", "1 + 1", name="mine.ipynb")
+    hand_in(
+        folder, "hal", "import bptt_lab as bl", RIGHT, 'bl.exercises.get("tanh_slope").check(tanh_slope)', name="renamed.ipynb"
+    )
+    rows = graded(tmp_path)
+    assert capsys.readouterr().out.startswith("8 notebooks, 6 with an error")
+    columns = list(rows["ann"])
+    assert columns[:6] == ["student", "file", "score", "of", "minutes", "error"]
+    assert columns[6:] == [exercise.name for exercise in bl.exercises.all()]
+    results = {
+        student: (row["score"], row["of"], row["tanh_slope"], row["jacobian"], row["bptt"]) for student, row in rows.items()
+    }
+    assert results == {
+        "ann": ("1", "5", "solved", "not tried", "missing"),
+        "ben": ("0", "5", "upside down", "wrong", "missing"),
+        "cy": ("0", "5", "wrong", "wrong", "wrong"),
+        "dee": ("1", "5", "solved", "missing", "missing"),
+        "'=eve()": ("0", "5", "missing", "missing", "missing"),
+        "fay": ("0", "0", "", "", ""),
+        "gil": ("0", "0", "", "", ""),
+        "hal": ("1", "1", "solved", "", ""),
+    }
+    assert rows["ann"]["error"] == rows["hal"]["error"] == "" and rows["ann"]["file"] == f"ann/{NAME}"
+    assert rows["ben"]["error"] == "Code cell 3: ZeroDivisionError: division by zero"
+    assert rows["cy"]["error"] == rows["dee"]["error"] == "It ended its own process."
+    assert rows["'=eve()"]["error"].startswith("Code cell 2: ValueError") and len(rows["'=eve()"]["error"]) <= 300
+    assert "JSON" in rows["fay"]["error"] and "no exercise" in rows["gil"]["error"]
+    assert 0 <= float(rows["ann"]["minutes"]) < 5
+
+
+def test_a_notebook_that_does_not_end_is_stopped_and_what_it_solved_still_counts(tmp_path):
+    path = hand_in(tmp_path / "in", "ann", IMPORTS, "while True:\n    try:\n        while True: pass\n    except: pass", RIGHT)
+    row = grading.row(tmp_path / "in", path, 8)
+    assert row["error"] == "It was stopped after 8 seconds." and row["tanh_slope"] == "solved" and row["score"] == 1
+
+
+def test_one_that_never_ends_wherever_it_is_run_is_a_row_too(tmp_path):
+    row = grading.row(tmp_path / "in", hand_in(tmp_path / "in", "ann", "while True: pass", RIGHT), 4)
+    assert row["error"] == "It was stopped after 4 seconds." and (row["score"], row["of"], row["tanh_slope"]) == (0, 5, "wrong")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are looked for as Unix has them")
+def test_what_a_notebook_started_ends_with_it(tmp_path):
+    started = "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    told = f"open({str(tmp_path / 'pids')!r}, 'a').write(f'{{child.pid}} ')"
+    path = hand_in(tmp_path / "in", "ann", IMPORTS, f"{started}\n{told}", RIGHT)
+    assert grading.row(tmp_path / "in", path, 60)["tanh_slope"] == "solved"
+    (pid,) = map(int, Path(tmp_path / "pids").read_text().split())
+    for _ in range(100):
+        if not alive(pid):
+            return
+        time.sleep(0.05)
+    os.kill(pid, 9)
+    pytest.fail("a process that the notebook started is still there")
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(") ")[2][0] != "Z"  # one that ended and that nobody asked about
+
+
+def test_it_runs_in_an_empty_folder_and_leaves_nothing(tmp_path):
+    told = tmp_path / "told"
+    write = f"import os\nopen({str(told)!r}, 'w').write(str(os.listdir('.')))\nopen('left', 'w').write('x')"
+    row = grading.row(tmp_path / "in", hand_in(tmp_path / "in", "ann", IMPORTS, write, RIGHT), 60)
+    assert row["score"] == 1 and told.read_text() == "[]"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["02_the_chain_rule_through_time.ipynb", "ann", "in", "told"]
+
+
+def test_a_folder_that_is_not_there_or_empty_is_said_in_words(tmp_path, capsys):
+    for folder in (tmp_path, tmp_path / "none"):
+        assert __main__.main(["grade", str(folder), str(tmp_path / "grades.csv")]) == 1
+        assert "FOLDER" in capsys.readouterr().err and not (tmp_path / "grades.csv").exists()
