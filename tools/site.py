@@ -102,6 +102,19 @@ def landing_page() -> None:
     index.write_text(index.read_text(encoding="utf-8").replace("<!-- explorer -->", living), encoding="utf-8")
 
 
+def teachers_page() -> None:
+    """The page for teachers, with each solution to fold out where the repository's page links to its file."""
+    from bptt_lab import exercises
+
+    def shown(match) -> str:
+        solution = exercises.get(match[1]).solution
+        return f"\n\n<details><summary>{match[1]}</summary>\n\n```python\n{solution}\n```\n\n</details>\n\n"
+
+    page = SOURCE / "teachers.md"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(re.sub(r",? ?\[(\w+)\]\(\.\./src/bptt_lab/exercises/\w+\.py\)", shown, text), encoding="utf-8")
+
+
 def main() -> int:
     os.environ["BPTT_SITE_FOLDER"] = str(LIVING)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
@@ -114,6 +127,7 @@ def main() -> int:
     shutil.copytree(ROOT / "site", SOURCE, dirs_exist_ok=True)
     copy_plotly()
     landing_page()
+    teachers_page()
     with ProcessPoolExecutor(2) as executor:
         for said in executor.map(run, notebooks):
             print(said, flush=True)
