@@ -1,6 +1,6 @@
 # One way to run everything. Needs Python 3.11 to 3.14 and make; all else is installed into .venv, once.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bench test-torch notebooks site lite lock clean
+.PHONY: help lab test check bench test-torch test-nbgrader notebooks site lite lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,6 +13,9 @@ PY := $(BIN)/python
 # The site is made with extensions that JupyterLab itself must not see, so it has an environment of its own.
 DOCS := .venv-docs
 DOCS_PY := $(subst $(VENV)/,$(DOCS)/,$(PY))
+# nbgrader brings extensions too.
+NBGRADER := .venv-nbgrader
+NBGRADER_PY := $(subst $(VENV)/,$(NBGRADER)/,$(PY))
 # In a container you are often root, and JupyterLab wants to be told that this is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # More for JupyterLab, for instance LAB_ARGS=--no-browser.
@@ -52,6 +55,9 @@ bench: $(VENV)/test.done  ## speed of the core, of the explorers and of the exer
 test-torch: $(VENV)/torch.done  ## compare live with PyTorch (installs it)
 	$(PY) -m pytest tests/torch --no-header -p no:cacheprovider
 
+test-nbgrader: $(NBGRADER)/done  ## hand in, grade and export an assignment with nbgrader (installs it)
+	$(NBGRADER_PY) -m pytest tests/classroom/test_nbgrader.py --no-header -p no:cacheprovider
+
 notebooks: $(VENV)/test.done  ## run every notebook and keep the outputs that are to be kept
 	$(PY) -m tools.notebooks run
 
@@ -66,7 +72,7 @@ lock: $(VENV)/made  ## pin all dependencies anew, for all platforms
 	$(PY) -m tools.lock
 
 clean:  ## remove what was installed and built
-	rm -rf $(VENV) $(DOCS) build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(DOCS) $(NBGRADER) build .pytest_cache .ruff_cache
 
 $(VENV)/made:
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. This course needs Python 3.11 to 3.14. Say which to use: make PYTHON=python3.12 …"; exit 1; }
@@ -89,6 +95,12 @@ $(DOCS)/done: $(VENV)/made requirements.txt requirements-docs.txt pyproject.toml
 	@echo "Installing what the site is made with into $(DOCS): once."
 	$(PY) -m venv $(DOCS)
 	$(DOCS_PY) -m pip install --quiet -r requirements.txt -r requirements-docs.txt
+	@touch $@
+
+$(NBGRADER)/done: $(VENV)/made requirements.txt requirements-test.txt pyproject.toml
+	@echo "Installing nbgrader into $(NBGRADER): once."
+	$(PY) -m venv $(NBGRADER)
+	$(NBGRADER_PY) -m pip install --quiet -r requirements.txt -r requirements-test.txt "nbgrader==0.9.6"
 	@touch $@
 
 $(VENV)/torch.done: $(VENV)/test.done

@@ -20,17 +20,21 @@ def title(stem):
     return (number, words.replace("_", " ")) if number.isdigit() else ("", stem)
 
 
+def plain(heading):
+    return heading.lower().replace(",", "").replace("-", " ")
+
+
 @pytest.mark.parametrize("stem", sorted(NOTEBOOKS))
 def test_every_notebook_has_its_minutes_and_prerequisites_and_objectives(stem):
     number, words = title(stem)
     table = [[cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.splitlines() if line.startswith("|")]
-    (row,) = [row for row in table if row[0] == number and words in row[1].lower().replace(",", "")]
+    (row,) = [row for row in table if row[0] == number and words in plain(row[1])]
     assert row[2] == "–" if stem == "glossary" else 10 <= int(row[2]) <= 60
-    assert all(row)[2:] if not number else all(row)
+    assert all(row[1:])
     exercises = [exercise for exercise in bl.exercises.all() if exercise.notebook == stem]
     assert row[3].endswith(f"for {len(exercises)}") if exercises else row[3] == "–"
     if stem != "glossary":
-        (section,) = [text for head, text in SECTIONS.items() if words in head.lower().replace(",", "")]
+        (section,) = [text for head, text in SECTIONS.items() if words in plain(head)]
         assert len(re.findall(r"^- ", section, re.M)) >= 1
         names = re.findall(r"\[(\w+)\]\(\.\./src/bptt_lab/exercises/(\w+)\.py\)", section)
         assert names == [(exercise.name, Path(exercise.solution.function.__code__.co_filename).stem) for exercise in exercises]

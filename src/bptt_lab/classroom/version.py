@@ -18,8 +18,9 @@ from .. import exercises
 from ..exercises.base import SEALED
 from .notebook import course_folder, emptied, filled, for_nbgrader, new_folder, tags
 
-# What a class does not need, and where answers stand that are right.
+# What a class does not need, or where right answers stand.
 LEFT_OUT = {"tests", "benchmarks", "build", "dist", ".github", ".ci", ".pre-commit-config.yaml", "requirements-test.txt"}
+TEACHERS = Path("site/teachers.md")
 UNKEPT = shutil.ignore_patterns(
     "__pycache__", "*.egg-info", ".*_cache", ".ipynb_checkpoints", "my_progress.json", ".git", ".venv*"
 )
@@ -43,8 +44,10 @@ def make_version(out: Path, course: Path | None = None) -> Path:
     for path in sorted((out / "notebooks").glob("*.ipynb")):
         nbformat.write(emptied(nbformat.read(path, as_version=4)), path)
     seal(out / "src" / "bptt_lab" / "exercises")
-    edit(out / "site" / "teachers.md", lambda text: re.sub(r"^Solutions: .*\n+", "", text, flags=re.M))
-    edit(out / "README.md", lambda text: re.sub(r"\n\n", f"\n\n{NOTE}", text, count=1))
+    (out / TEACHERS).unlink(missing_ok=True)
+    edit(out / "site" / "index.md", lambda text: text.replace("\nteachers\n", "\n"))
+    edit(out / "README.md", lambda text: re.sub(rf"^.*\({TEACHERS.as_posix()}\).*\n\n", "", text, flags=re.M))
+    edit(out / "README.md", lambda text: text.replace("\n\n", f"\n\n{NOTE}", 1))
     return out
 
 
