@@ -1,4 +1,4 @@
-"""A class with nbgrader: an assignment is made, handed in, graded and exported. `make test-nbgrader` installs it and runs this."""
+"""A class with nbgrader: made, handed in, graded and exported. `make test-nbgrader` installs nbgrader and runs this."""
 
 import csv
 import importlib.util
