@@ -1,10 +1,8 @@
 """Was or were once more: are gates enough, or do they have to start open? The answer hangs on the optimiser."""
 
-from .agreement import FIT as SGD
+from .agreement import ADAM, SGD
 from .recipe import Recipe, grid
 from .training import train_until
-
-ADAM = {**SGD, "optimizer": "adam", "lr": 5e-3}
 
 GATES = Recipe(
     "gates",
