@@ -65,5 +65,5 @@ def test_a_net_whose_weights_are_huge_has_vanished_and_gives_no_nan():
 
 
 def test_a_fresh_net_remembers_the_last_word_and_has_forgotten_the_sixth_from_the_end():
-    assert short_term.remembered(net(), 0) == 1
-    assert short_term.remembered(net(), 5) == pytest.approx(0.5, abs=0.08)
+    assert short_term.remembered(net().cell, 0) == 1
+    assert short_term.remembered(net().cell, 5) == pytest.approx(0.5, abs=0.08)
