@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_lab import RNNCell, SequenceModel, short_term
+from bptt_lab import RNNCell, SequenceModel, memory, short_term
 from bptt_lab.experiments.training import CELLS, make
 from bptt_lab.tasks import Agreement
 
@@ -67,3 +67,51 @@ def test_a_net_whose_weights_are_huge_has_vanished_and_gives_no_nan():
 def test_a_fresh_net_remembers_the_last_word_and_has_forgotten_the_sixth_from_the_end():
     assert short_term.remembered(net().cell, 0) == 1
     assert short_term.remembered(net().cell, 5) == pytest.approx(0.5, abs=0.08)
+
+
+def test_the_latch_answers_at_any_distance_and_no_noun_turns_it():
+    cell = short_term.latch()
+    for distance in (0, 30, 300):
+        x, plural = short_term.sentences(distance, 400)
+        h = cell.unroll(x).h[short_term.SUBJECT :, :, 0]
+        assert ((h > 0) == plural).all()
+    x = np.zeros((1000, len(short_term.VOCABULARY)))
+    x[:, short_term.VOCABULARY.index("cat")] = 1  # a thousand nouns of the other number
+    assert (cell.unroll(x, h0=np.array([0.9575])).h > 0.7).all()
+
+
+def test_the_count_is_right_by_its_largest_unit_at_any_distance():
+    for distance in (0, 30, 300):
+        x, plural = short_term.sentences(distance, 400)
+        h = short_term.count().unroll(x).h[-1]
+        assert ((h[:, 0] > h[:, 1]) == plural).all()
+
+
+def test_nouns_knows_all_and_only_the_nouns_by_their_number():
+    number = dict(zip(short_term.VOCABULARY, short_term.nouns()))
+    assert number["child"] == number["key"] == -1 and number["children"] == number["pictures"] == 1
+    assert np.abs(short_term.nouns()).sum() == 30 and number["the"] == number["I"] == number["some"] == 0
+
+
+def test_all_four_cases_exist():
+    for (message, state), found in short_term.four_cases().items():
+        assert found["gradient"].shape == found["memory"].shape == (5,)
+        assert (found["gradient"] < -15).all() if message == "vanished" else (found["gradient"] > 8).all()
+        assert (found["memory"] == 1).all() if state == "remembered" else (np.abs(found["memory"] - 0.5) < 0.1).all()
+
+
+def test_reach_is_the_norm_of_the_product_of_jacobians():
+    cell, d = net("LSTM, open").cell, 6
+    trace = cell.unroll(short_term.sentences(d, 1)[0])
+    product = memory.jacobian_product(cell, trace, d + 1, 1)[0]
+    assert short_term.reach(cell, d, n=1) == pytest.approx(np.log10(np.linalg.norm(product, 2)))
+    assert short_term.reach(cell, 0) == 0
+
+
+def test_the_scalar_latch_keeps_both_states_apart_while_its_gradient_is_gone():
+    apart, gradient = short_term.scalar(2.0)
+    assert apart == pytest.approx(1.915, abs=1e-3) and gradient == pytest.approx(-77.5, abs=0.1)
+    lost, larger = short_term.scalar(0.9)
+    assert lost < 1e-4 and larger - gradient > 70
+    h = np.tanh(1.0)  # by hand: dh_T/dh_1 is the product of w (1 − h²)
+    assert short_term.scalar(2.0, steps=1)[1] == pytest.approx(np.log10(2 * (1 - np.tanh(2 * h) ** 2)))
