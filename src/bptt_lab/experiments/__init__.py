@@ -5,17 +5,17 @@ bl.experiments.load("agreement")                its committed results, one dict 
 """
 
 from .adding import ADDING
-from .agreement import AGREEMENT, LANGUAGE_MODEL
+from .agreement import AGREEMENT
+from .distances import DISTANCES
 from .english import ENGLISH
-from .forgotten import FORGOTTEN, GRADIENTS
-from .gates import GATES
+from .gradients import GRADIENTS
 from .recipe import Recipe, grid
 from .runner import load, run
 from .table import values
 from .temporal_order import TEMPORAL_ORDER
 
 RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (AGREEMENT, LANGUAGE_MODEL, GRADIENTS, FORGOTTEN, ADDING, TEMPORAL_ORDER, GATES, ENGLISH)
+    recipe.name: recipe for recipe in (AGREEMENT, GRADIENTS, DISTANCES, ADDING, TEMPORAL_ORDER, ENGLISH)
 }
 
 __all__ = ["RECIPES", "Recipe", "grid", "load", "run", "values"]
