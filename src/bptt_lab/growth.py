@@ -119,10 +119,15 @@ def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterabl
         g = run.dh[-1][None] * sequences  # the loss is the mean over the sequences
         for lag in range(max(lags) + 1):
             if lag in lags:
-                mean, at = g[0].mean(axis=0), np.equal(lags, lag)
-                signal, noise = np.linalg.norm(mean), np.sqrt(((g[0] - mean) ** 2).sum(axis=1).mean())
-                norms[seed, at] = np.sqrt((g[0] ** 2).sum(axis=1).mean())
-                with overflow.quietly():
-                    ratios[seed, at] = signal / noise if signal > 0 else 0.0
+                norms[seed, np.equal(lags, lag)], ratios[seed, np.equal(lags, lag)] = norm_and_signal(g[0])
             g = model.cell.pull(run.trace, len(x) - 1 - lag, g)[1]
     return {"norm": norms, "signal to noise": ratios}
+
+
+def norm_and_signal(g: np.ndarray) -> tuple[float, float]:
+    """The two sizes of `signal_to_noise`, of the gradients g (sequences, H). Where nothing arrives the signal is 0."""
+    mean = g.mean(axis=0)
+    norm, noise = (np.sqrt(np.square(rows).sum(axis=1).mean()) for rows in (g, g - mean))
+    signal = np.linalg.norm(mean)
+    with overflow.quietly():
+        return norm, signal / noise if signal > 0 else 0.0
