@@ -2,6 +2,7 @@
 
 const ROW = 22, TOP = 22, BAR = 12, GAP = 14;
 const VERBS = ["was", "were"];
+const sure = (share) => (0.35 + 0.65 * Math.min(1, Math.max(0, (share - 0.5) / 0.3))).toFixed(2); // one half is pale on both sides
 
 const explorer = {
   traits: { complaint: 0, names: 0, kinds: 0, vocabulary: 0, number_of: 0 },
@@ -17,7 +18,7 @@ const explorer = {
     const own = tag(figure, "div", { class: "control own" }), id = `bptt-own-${Math.random().toString(36).slice(2, 9)}`;
     tag(own, "label", { for: id, text: words.own });
     const input = tag(own, "input", { id, type: "text", autocomplete: "off", spellcheck: "false", maxlength: 400, ...off, "aria-describedby": `${id}-why` });
-    const why = tag(figure, "p", { class: "note why", id: `${id}-why` });
+    const why = tag(figure, "p", { class: "note why", id: `${id}-why`, hidden: !live });
     const read = (text) => text.trim().split(/\s+/).join(" ");
     input.addEventListener("input", () => { // at once where every word is known; else when the learner says it is done
       const text = read(input.value);
@@ -62,7 +63,7 @@ const explorer = {
       if (document.activeElement !== input || (asked !== text && !complaint)) { if (input.value !== text) input.value = text; }
       asked = text;
       set(input, { "aria-invalid": complaint ? "true" : null });
-      set(why, { text: complaint || (live ? words.own_help : " ") });
+      set(why, { text: complaint || words.own_help });
 
       const said = names.map((name, i) => {
         const [was, were] = [p(i, r - 1, 0), p(i, r - 1, 1)], verb = VERBS[Number(were > was)];
@@ -82,7 +83,7 @@ const explorer = {
       labels.show(T, (t) => ({ x: 14, y: y(t) + 15, text: shown[t], class: t >= r ? "off" : "", "font-weight": t === k ? 700 : 400, "text-decoration": t === k ? "underline" : null }));
       bars.forEach((pool, i) => pool.show(2 * T, (j) => {
         const t = j >> 1, verb = j % 2, share = p(i, t, verb), length = half * share;
-        return t >= r ? { display: "none" } : { x: verb ? middle(i) : middle(i) - length, y: y(t) + (ROW - BAR) / 2, width: length, "fill-opacity": share < p(i, t, 1 - verb) ? 0.35 : 1 };
+        return t >= r ? { display: "none" } : { x: verb ? middle(i) : middle(i) - length, y: y(t) + (ROW - BAR) / 2, width: length, "fill-opacity": sure(share) };
       }));
 
       const told = said.map((one) => fill(words.says, one)).join("; ");

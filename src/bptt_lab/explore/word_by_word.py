@@ -136,7 +136,7 @@ def trained() -> dict[str, SequenceModel]:
     nets = {}
     for name, cell, task, steps in (
         ("tanh, d ≤ 5", RNNCell(*size, **start), short, 600),
-        ("tanh, d = 15 to 25", RNNCell(*size, **start), long, 600),
+        ("tanh, d = 15–25", RNNCell(*size, **start), long, 600),
         ("LSTM, d ≤ 5", LSTMCell(*size, gate_bias=2.0, **start), short, 500),
     ):
         nets[name] = SequenceModel(cell, task.output_size)
