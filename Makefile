@@ -35,6 +35,7 @@ lab: $(VENV)/course.done  ## install the course and open it in JupyterLab
 
 test: $(VENV)/test.done  ## run all tests: package, notebooks, browser
 	$(PY) -m tools.notebooks compare
+	$(PY) -m tools.notebooks solved
 	$(PY) -m pytest
 
 check: $(VENV)/test.done  ## format, lint, types, clean notebooks

@@ -8,11 +8,12 @@ A new exercise is one file. It ends with
         stub=stub, solution=solution,                                  functions; the learner sees their text
         problem=problem,                                               problem(rng, i) -> Problem, for i = 0, 1, 2
         mistakes={"short name": wrong_function, …},
+        small=(…),                                                     arguments of a case to follow by hand
     )
 
 A wrong function's docstring is what the learner is told. Most are the solution with one edit, and `edits` makes them:
 {"short name": ("old text", "new text", "what the learner is told")}. The truth comes from the package, not from the
-solution, so the check judges the solution too.
+solution, so the check judges the solution too. A mistake called CHANGES is right but for what it does to its arguments.
 """
 
 import copy
@@ -26,10 +27,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checks
-from . import diagnosis
+from . import calling, diagnosis
 
 PROBLEMS = 3
-NOTHING = "Your function returns None. Is there a return at its end?"
+CHANGES = "changes its input"
 
 
 class Problem(NamedTuple):
@@ -106,8 +107,9 @@ class Exercise:
 
     def __init__(
         self, name: str, notebook: str, function: str, task: str, hints: tuple[str, ...], stub: Callable, solution: Callable,
-        problem: Callable[[np.random.Generator, int], Problem], mistakes: Mapping[str, Callable],
+        problem: Callable[[np.random.Generator, int], Problem], mistakes: Mapping[str, Callable], small: tuple,
     ):  # fmt: skip
+        self.small = small
         self.name, self.notebook, self.task, self.hints = name, notebook, task, hints
         self.stub, self.solution = Source.of(stub, function), Source.of(solution, function)
         self.mistakes = dict(mistakes)
@@ -124,53 +126,84 @@ class Exercise:
         """Call the learner's function on the problems and say what is wrong with it. Never raises for what it does."""
         fn = fn.function if isinstance(fn, Source) else fn
         if not callable(fn):
-            return Report(self, f"This is {_a(fn)}, not a function. Hand in its name alone, without brackets after it.")
-        problems, found, changed = self.problems(), [], None
+            return Report(self, f"This is {diagnosis.a(fn)}, not a function. Hand in its name alone, without brackets after it.")
+        problems, values, changed, printed = self.problems(), [], None, ""
         for problem in problems:
             arguments = copy.deepcopy(problem.arguments)
-            try:
-                with np.errstate(all="ignore"):
-                    value = fn(*arguments)
-            except Exception as problem_of_theirs:
-                return Report(self, self._stopped(fn, problem_of_theirs))
-            if value is None:
-                untouched = _same_code(fn, self.stub.function)
-                says = "Not tried yet: the function returns None." if untouched else NOTHING
-                return Report(self, says, tried=not untouched)
-            found.append(diagnosis.parts(value))
+            answer = calling.call(fn, arguments)
+            printed = printed or answer.printed
+            if answer.error is not None:
+                return Report(self, _lines(self._stopped(fn, answer.error), _said(printed)))
+            if answer.value is None:
+                return self._nothing(fn, printed)
+            values.append(answer.value)
             changed = changed or self._changed(problem.arguments, arguments)
-        truths = [diagnosis.parts(problem.truth) for problem in problems]
-        if diagnosis.all_close(found, truths):
-            if changed:
-                says = f"The result is right, but your function changes {changed}, which its caller still needs. Work on a copy."
-                return Report(self, says)
-            return Report(self, "Right, for every size that was tried.", solved=True)
+        truths, found = [diagnosis.parts(problem.truth) for problem in problems], list(map(diagnosis.parts, values))
+        wrong = diagnosis.wrong_parts(found, truths)
+        if not wrong and changed:
+            says = f"The result is right, but your function changes {changed}, which its caller still needs. Work on a copy."
+            return Report(self, _lines(says, _said(printed)), mistake=CHANGES if CHANGES in self.mistakes else None)
+        if not wrong:
+            return Report(self, _lines("Right, for every size that was tried.", _said(printed)), solved=True)
         where = next((said for p, f in zip(problems, found) if f is not None and (said := p.where(f))), "")
-        mistake = self._known(problems, found, truths)
-        says = str(self.mistakes[mistake].__doc__) if mistake else diagnosis.describe(found, truths, problems[0].truth)
         also = f"Your function also changes {changed}, which its caller still needs." if changed else ""
-        says = "\n".join(filter(None, (says, where, also, "" if mistake else _outside(fn))))
-        return Report(self, says, mistake=mistake)
+        if known := self._known(problems, found, wrong):
+            told = [f"{part}: {self.mistakes[name].__doc__}" if part else self.mistakes[name].__doc__ for part, name in known]
+            left = [part for part in wrong if part not in dict(known)] if known[0][0] else []
+            then = (
+                f"{', '.join(left)}: not right yet either, which may come from the same. Mend the first thing first."
+                if left
+                else ""
+            )
+            return Report(self, _lines(*told, then, where, also, _said(printed)), mistake=known[0][1])
+        says = diagnosis.describe(values, truths, problems[0].truth)
+        return Report(self, _lines(says, where, also, _outside(fn), self._by_hand(fn), _said(printed)))
 
-    def _known(self, problems, found, truths) -> str | None:
-        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong."""
-        partly = None
-        for name, wrong in self.mistakes.items():
-            with np.errstate(all="ignore"):
-                theirs = [diagnosis.parts(wrong(*copy.deepcopy(problem.arguments))) for problem in problems]
-            if diagnosis.all_close(found, theirs):
-                return name
-            if partly is None and diagnosis.all_close(found, theirs, or_else=truths):
-                partly = name
-        return partly
+    def _known(self, problems: list[Problem], found: list, wrong: list[str]) -> list[tuple[str, str]]:
+        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong, as [("", name)].
 
-    def _stopped(self, fn, error: Exception) -> str:
+        Where one does not explain all that is wrong, one for each part that is explained, as [(part, name), …].
+        """
+        partly: dict[str, str] = {}
+        alone = None
+        for name, mistaken in self.mistakes.items():
+            same = set(found[0] or {})
+            for problem, f in zip(problems, found):
+                with np.errstate(all="ignore"):
+                    theirs = diagnosis.parts(mistaken(*copy.deepcopy(problem.arguments)))
+                same = {part for part in same if diagnosis.part_close(f, theirs, part)}
+                if same.isdisjoint(wrong):
+                    break  # on the first problem, as a rule
+            else:
+                if same.issuperset(found[0] or {}):
+                    return [("", name)]
+                alone = alone or (name if same.issuperset(wrong) else None)
+                partly = {part: name for part in wrong if part in same} | partly  # the first that fits stays
+        if alone:
+            return [("", alone)]
+        return [(part, partly[part]) for part in wrong if part in partly]
+
+    def _nothing(self, fn, printed: str) -> Report:
+        """What to say to a function that returns None."""
+        if _same_code(fn, self.stub.function):
+            return Report(self, "Not tried yet: the function returns None.", tried=False)
+        if printed:
+            return Report(
+                self, _lines("Your function prints, but returns None. Hand the result back with return.", _said(printed))
+            )
+        return Report(self, "Your function returns None. Is there a return at its end?")
+
+    def _stopped(self, fn, error: BaseException) -> str:
         line = diagnosis.line_of(fn, error)
+        if isinstance(error, calling.TooLong):
+            says = f"Your function was stopped after {calling.SECONDS:.0f} seconds. Is there a loop in it that never ends?"
+            return _lines(says, line.replace("It happens", "It was"))
+        if isinstance(error, SystemExit):
+            return _lines("Your function leaves Python altogether. Use return to leave a function.", line)
         if not line and isinstance(error, TypeError):
             wanted = ", ".join(inspect.signature(self.solution.function).parameters)
             return f"Your function could not be called with {wanted}: {error}."
-        says = f"Your function stops with {type(error).__name__}: {error}"
-        return "\n".join(filter(None, (says, line, _outside(fn))))
+        return _lines(f"Your function stops with {type(error).__name__}: {error}", line, _outside(fn))
 
     def _changed(self, before, after) -> str | None:
         """The name of the first argument that is no longer what it was."""
@@ -179,6 +212,45 @@ class Exercise:
             if len(old) != len(new) or not all(map(np.array_equal, old, new)):
                 return f"its argument {name}"
         return None
+
+    def _by_hand(self, fn) -> str:
+        """A case small enough to follow with paper and pencil, and what comes out of it."""
+        right = self.solution(*copy.deepcopy(self.small))
+        yours = calling.call(fn, copy.deepcopy(self.small))
+        given = "; ".join(map(_told, inspect.signature(self.solution.function).parameters, self.small))
+        gives = "" if yours.error or yours.value is None else f" Yours gives {_told('', yours.value)}."
+        return f"A case to follow by hand: {given}. Right is {_told('', right)}.{gives}"
+
+
+def _lines(*lines: str | None) -> str:
+    return "\n".join(filter(None, lines))
+
+
+def _said(printed: str) -> str:
+    """What a function printed in its first problem, cut short."""
+    lines = printed.strip().splitlines()
+    if not lines:
+        return ""
+    return "What it printed here: " + " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else "")
+
+
+def _told(name: str, value) -> str:
+    """A value as a person would write it down; of a cell its parameters, of a trace its states."""
+    if hasattr(value, "params"):
+        return "; ".join(_told(f"{name}.{key}", entry) for key, entry in value.params.items())
+    if hasattr(value, "h0"):
+        kept = {key: getattr(value, key) for key in ("x", "h0", "h", "c0", "c") if hasattr(value, key)}
+        gates = {f"gates[{key!r}]": gate for key, gate in getattr(value, "gates", {}).items()}
+        return "; ".join(_told(f"{name}.{key}", entry) for key, entry in {**kept, **gates}.items())
+    if isinstance(value, dict):
+        shown = "{" + ", ".join(_told(repr(key), entry).replace(" = ", ": ", 1) for key, entry in value.items()) + "}"
+    elif isinstance(value, list):
+        shown = "[" + ", ".join(_told("", entry) for entry in value) + "]"
+    else:
+        digits: Any = {"float_kind": "{:.4g}".format}
+        array = np.asarray(value) + (0.0 if np.asarray(value).dtype.kind == "f" else 0)  # no "-0"
+        shown = " ".join(np.array2string(array, separator=", ", formatter=digits).split())
+    return f"{name} = {shown}" if name else shown
 
 
 def _arrays(value) -> list[np.ndarray]:
@@ -205,8 +277,3 @@ def _outside(fn) -> str:
     if not taken:
         return ""
     return f"It reads {', '.join(taken)} from the notebook. The check has other sizes: take them from the arguments."
-
-
-def _a(value) -> str:
-    kind = type(value).__name__
-    return f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"

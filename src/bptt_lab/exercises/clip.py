@@ -77,4 +77,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes={"each array by itself": _each_array, "longest array": _longest_array, **edits(solution, EDITS)},
+    small=({"W": np.array([[3.0]]), "b": np.array([4.0])}, 1.0),
 )

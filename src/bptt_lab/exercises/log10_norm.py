@@ -103,4 +103,5 @@ EXERCISE = Exercise(
         "the norm itself": _norm_itself,
         **edits(solution, EDITS),
     },
+    small=([np.array([[1.0, 1.0], [0.0, 1.0]]), np.array([[10.0, 0.0], [0.0, 10.0]])],),
 )

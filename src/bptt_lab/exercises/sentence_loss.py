@@ -84,4 +84,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes=edits(solution, EDITS),
+    small=(np.log([[1.0, 3.0], [1.0, 1.0]]), np.array([1, 0]), np.array([True, False])),
 )
