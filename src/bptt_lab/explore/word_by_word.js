@@ -24,7 +24,9 @@ const explorer = {
       const text = read(input.value);
       if (text && text.split(" ").every((word) => known.has(word.toLowerCase()))) ask(text);
     });
-    input.addEventListener("change", () => ask(read(input.value)));
+    const done = () => { if (read(input.value) !== asked) ask(read(input.value)); };
+    input.addEventListener("change", done);
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); done(); } }); // Lab may want the key
     const build = tag(figure, "details", { class: "build" });
     tag(build, "summary", { text: words.build, "data-lm-suppress-shortcuts": "true" });
     const bricks = tag(build, "div", { class: "bricks" });

@@ -354,6 +354,7 @@ EN = {
     "word_by_word": {
         "title": "Was or were: what trained nets hold for likely, word by word",
         "text": "Sentence",
+        "text_other": "your own words",
         "read": "Words read",
         "own": "Your own words",
         "own_help": "Press Enter to read them.",
