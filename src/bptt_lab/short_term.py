@@ -30,7 +30,7 @@ def fresh(cell: type[Cell], seed: int, **start) -> SequenceModel:
     return SequenceModel(cell(Agreement.input_size, 32, **{"init": "uniform", "seed": seed, **start}), 2, seed=seed)
 
 
-def as_if_absent(distance: int, seed: int, steps: int = 300) -> float:
+def as_if_absent(distance: int, seed: int, steps: int = 150) -> float:
     """Train two tanh nets alike, one with the subject and one with a blank there. How far apart do they guess in the end?
 
     The largest difference of the probability of *were*, over 500 fresh sentences that both read with their subjects.
@@ -43,10 +43,10 @@ def as_if_absent(distance: int, seed: int, steps: int = 300) -> float:
     return float(np.abs(with_subject - without).max())
 
 
-def message(cell: str, distance: int, seed: int, sentences: int = 200) -> tuple[float, float]:
+def message(cell: str, distance: int, seed: int, sentences: int = 100) -> tuple[float, float]:
     """What arrives at the subject of an untrained net, dL/dx_subject: (norm, signal to noise) over plural sentences.
 
-    cell: a name of `experiments.training.CELLS`. From pure noise one would still read about 1/√sentences = .07.
+    cell: a name of `experiments.training.CELLS`. From pure noise one would still read about 1/√sentences = .1.
     """
     task, model = training.make({"cell": cell, "task": ("Agreement", {"distance": distance}), "seed": seed})
     x, targets, mask = task.batch(2 * sentences, np.random.default_rng([seed, 3]))

@@ -41,7 +41,8 @@ const explorer = {
       const cell = tag(head, "div", { class: `net-head ${kinds[i]}` }), [first, ...rest] = name.split(", ");
       tag(cell, "b", { text: first });
       tag(cell, "span", { text: rest.join(", ") });
-      return tag(cell, "span", { class: "number" });
+      const number = tag(cell, "span", { class: "number" });
+      return [tag(number, "span"), document.createTextNode(" "), tag(number, "span")].map((node) => (number.append(node), node));
     });
 
     const picture = svg(figure, "svg", { role: "img" }), band = svg(picture, "rect", { class: "band", x: 0, height: ROW });
@@ -71,15 +72,15 @@ const explorer = {
         const [was, were] = [p(i, r - 1, 0), p(i, r - 1, 1)], verb = VERBS[Number(were > was)];
         return { name, verb, share: fixed(100 * Math.max(was, were), 0) };
       });
-      const left = width < NARROW ? 88 : 140, column = (width - left) / N, half = column / 2 - GAP / 2;
+      const left = width < NARROW ? 84 : 140, column = (width - left) / N, half = column / 2 - GAP / 2;
       head.style.gridTemplateColumns = `${left}px repeat(${N}, ${column}px)`;
-      heads.forEach((node, i) => set(node, { text: fill(words.reading, said[i]) }));
+      heads.forEach(([verb, , share], i) => (set(verb, { text: words[said[i].verb] }), set(share, { text: `${said[i].share} %` })));
 
       const height = TOP + ROW * T + 4, middle = (i) => left + column * (i + 0.5), y = (t) => TOP + ROW * t;
       set(picture, { width, height, viewBox: `0 0 ${width} ${height}`, "aria-label": words.title });
       set(band, { width, y: y(r - 1) });
       grid.show(3 * N, (j) => { const x = middle(Math.floor(j / 3)) + half * ((j % 3) - 1); return { x1: x, x2: x, y1: TOP - 4, y2: height, "stroke-width": j % 3 === 1 ? 2 : 1 }; });
-      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: 12, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]] }));
+      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: 12, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:10px" : null }));
       const k = shown.slice(0, r).findIndex((word) => word in state.number_of);
       ages.show(T, (t) => ({ x: 0, y: y(t) + 4, ...ageMark(r - 1 - t) }));
       labels.show(T, (t) => ({ x: 14, y: y(t) + 15, text: shown[t], class: t >= r ? "off" : "", "font-weight": t === k ? 700 : 400, "text-decoration": t === k ? "underline" : null }));

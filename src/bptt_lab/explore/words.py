@@ -362,8 +362,6 @@ EN = {
         "take_away": "Take the last word away",
         "was": "was",
         "were": "were",
-        "noun": "the first noun",
-        "reading": "{verb} {share} %",
         "bar": "{name}: {verb}",
         "empty": "There is no word yet. Type one, or choose one below.",
         "unknown": "The nets have never met “{word}”. {hint}",
