@@ -39,7 +39,8 @@ def train_and_ask(settings: Settings) -> Result:
     task, model = make(settings)
     if settings["fit"]:
         train.fit(model, task, seed=settings["seed"], progress=False, **settings["fit"])
-    found = [asked(model, distance, task.targets) for distance in ASKED]
+    targets = settings["task"][1].get("targets", "verb")
+    found = [asked(model, distance, targets) for distance in ASKED]
     return {what: [round(answers[what], 3 if what != "left" else 2) for answers in found] for what in found[0]}
 
 
