@@ -15,6 +15,22 @@ from .model import SequenceModel
 from .tasks import Agreement
 from .tasks.task import Batch
 
+LEARNED = 0.97  # so many of the verbs right
+
+# Untrained tanh and ReLU nets, by name: what they are made with.
+FRESH: dict[str, dict] = {
+    "N(0, 1), untrained": {"init": "normal", "weight_scale": 32**0.5},
+    "ReLU, 2 I, untrained": {"activation": "relu", "init": "identity", "weight_scale": 2.0},
+    "U(±1/√H), untrained": {},
+}
+
+# Sentences of the recipe `distances`, by name.
+SENTENCES: dict[str, dict] = {
+    "all d, 0 to 30": {"distance": (0, 30), "targets": "verb"},
+    "the same, every word": {"distance": (0, 30), "targets": "all"},
+    "d = 10 alone": {"distance": 10},
+}
+
 
 class WithoutSubject(Agreement):
     """The same sentences with a blank for the subject: nobody can know the verb."""

@@ -32,7 +32,9 @@ def still_svg(title: str, bars: list[tuple[str, float]], sentence: str, axis: st
     for i, (label, value) in enumerate(bars):
         y = 44 + ROW * i
         parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>')
-        parts.append(f'<rect x="{LEFT}" y="{y + 3}" width="{max(0.0, place(value) - LEFT):.1f}" height="{ROW - 8}" fill="#0072b2"/>')
+        parts.append(
+            f'<rect x="{LEFT}" y="{y + 3}" width="{max(0.0, place(value) - LEFT):.1f}" height="{ROW - 8}" fill="#0072b2"/>'
+        )
         parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{y + 14}">{escape(written(value))}</text>')
     for i, line in enumerate(lines):
         parts.append(f'<text x="12" y="{bottom + 44 + 18 * i - 6}">{escape(line)}</text>')

@@ -23,8 +23,8 @@ EXAMPLES = (
     "the cats",
     "the cats near the old house",
     "the cat near the old houses",
-    "the cats that I saw near the old house that the teacher liked beside the quiet river with the friend earlier this morning",
-    "the cat that I saw near the old houses that the teachers liked beside the quiet rivers with the friends earlier this morning",
+    "the cats that I saw near the old house that the bird liked beside the quiet river with the friend earlier this morning",
+    "the cat that I saw near the old houses that the birds liked beside the quiet rivers with the friends earlier this morning",
 )
 
 

@@ -41,10 +41,24 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
     shown.update_yaxes({**look.magnitude_axis(), "range": [look.LOW, 1]}, row=2, col=1)
     shown.update_yaxes(type="log", range=[-2, 2], tickvals=[0.01, 0.1, 1, 10, 100], ticktext=["0.01", "0.1", "1", "10", "100"],
                        row=3, col=1)  # fmt: skip
-    shown.update_xaxes(gridcolor=look.GRID, zeroline=False, tickvals=list(range(len(at))), ticktext=[str(d) for d in at], range=[-0.5, len(at) - 0.5])
+    shown.update_xaxes(
+        gridcolor=look.GRID,
+        zeroline=False,
+        tickvals=list(range(len(at))),
+        ticktext=[str(d) for d in at],
+        range=[-0.5, len(at) - 0.5],
+    )
     shown.update_yaxes(gridcolor=look.GRID, zeroline=False, automargin=True)
     shown.update_xaxes(title={"text": "words between subject and verb, d", "font": {"size": 13}, "standoff": 8}, row=3, col=1)
-    legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
+    legend = {
+        "orientation": "h",
+        "x": 0,
+        "y": 0,
+        "yref": "container",
+        "yanchor": "bottom",
+        "itemclick": False,
+        "itemdoubleclick": False,
+    }
     return shown.update_layout(margin={"t": 66 + 18 * len(lines), "b": 130}, legend=legend)
 
 
@@ -61,7 +75,10 @@ def _marks(cell: str, seeds: np.ndarray, x: np.ndarray, first: bool) -> list[go.
     line = go.Scatter(x=x, y=medians, mode="lines+markers", name=cell, legendgroup=cell, showlegend=first, cliponaxis=False)
     line.update(text=[f"median {look.say(value)}" for value in medians], hovertemplate=hover)
     dash = "dot" if "closed" in cell else DASHES[kind]
-    return [dots, line.update(line={"color": colour, "width": 2, "dash": dash}, marker={"symbol": symbol, "color": colour, "size": 9})]
+    return [
+        dots,
+        line.update(line={"color": colour, "width": 2, "dash": dash}, marker={"symbol": symbol, "color": colour, "size": 9}),
+    ]
 
 
 def _sentence(at, right, norm) -> str:

@@ -57,7 +57,7 @@ def indices(text: str) -> np.ndarray:
 
 
 def unknown(text: str) -> tuple[str, list[str]] | None:
-    """The first word of `text` that is not in the vocabulary, and up to three words of it that look alike; None if there is none."""
+    """The first word of `text` that is not in the vocabulary, and up to three of it that look alike; None if all are known."""
     for word in _split(text):
         if word.lower() not in _INDEX:
             return word, difflib.get_close_matches(word.lower(), _INDEX, n=3)
