@@ -23,7 +23,7 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
     right: the share that is right after training. norm, signal: of the gradient at the subject, before training. setting: H,
     optimiser, budget, seeds.
     """
-    lines = [*textwrap.wrap(setting, 40), "small marks seeds, lines medians"]
+    lines = [*textwrap.wrap(setting, 46), "small marks seeds, lines medians"]
     title = "<br>".join(["Was or were, by the words between", *(f"<sub>{line}</sub>" for line in lines)])
     shown = look.figure(title, _sentence(at, right, norm), 860 + 18 * len(lines))
     make_subplots(rows=3, cols=1, shared_xaxes=True, figure=shown)
