@@ -6,7 +6,7 @@ Nets have 32 units and PyTorch's start, U(±1/√H), and are trained by plain gr
 
 import numpy as np
 
-from . import growth, train
+from . import growth, losses, train
 from .cells import RNNCell
 from .cells.base import Cell
 from .experiments import training
@@ -49,13 +49,13 @@ def fresh(cell: type[Cell], seed: int, **start) -> SequenceModel:
 def as_if_absent(distance: int, seed: int, steps: int = 150) -> float:
     """Train two tanh nets alike, one with the subject and one with a blank there. How far apart do they guess in the end?
 
-    The largest difference of the probability of *were*, over 500 fresh sentences that both read with their subjects.
+    The largest difference of a probability, over 500 fresh sentences that both read with their subjects.
     """
     nets = [fresh(RNNCell, seed) for _ in range(2)]
     for net, task in zip(nets, (Agreement(distance), WithoutSubject(distance))):
         train.fit(net, task, steps, seed=seed, progress=False)
     batch = Agreement(distance).batch(500, np.random.default_rng([seed, 1]))
-    with_subject, without = (net.forward(*batch).probabilities[-1, :, 1] for net in nets)
+    with_subject, without = (losses.probabilities(net.forward(*batch).y[-1]) for net in nets)
     return float(np.abs(with_subject - without).max())
 
 

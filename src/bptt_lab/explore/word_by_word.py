@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, checks, overflow, train
+from .. import SequenceModel, checks, losses, overflow, train
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..tasks import Agreement, agreement, vocabulary
 from . import sentence_net
@@ -121,10 +121,10 @@ def probabilities(net: SequenceModel, sentences: list[list[str]]) -> np.ndarray:
     texts = [" ".join(words + ["."] * (T - len(words))) for words in sentences]
     x = np.repeat(np.stack([vocabulary.encode(text) for text in texts], axis=1), S, axis=1)
     with overflow.quietly():
-        run = net.forward(x, np.zeros((T, N * S), np.intp), scales=np.tile(SCALES, N))
+        y = net.forward(x, np.zeros((T, N * S), np.intp), scales=np.tile(SCALES, N)).y
     verbs = (0, 1) if net.output_size == len(VERBS) else vocabulary.indices(" ".join(VERBS))
     found = np.zeros((N, S, MOST_WORDS, 2))
-    found[:, :, :T] = run.probabilities[:, :, verbs].reshape(T, N, S, 2).transpose(1, 2, 0, 3)
+    found[:, :, :T] = losses.probabilities(y)[:, :, verbs].reshape(T, N, S, 2).transpose(1, 2, 0, 3)
     return found
 
 
