@@ -4,12 +4,14 @@ Nets have 32 units and PyTorch's start, U(±1/√H), and are trained by plain gr
 32 sentences. `seed` is that of the weights and of the sentences.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from . import growth, losses, train
 from .cells import RNNCell
 from .cells.base import Cell
-from .experiments import training
+from .experiments import training, values
 from .experiments.distances import SUBJECT
 from .model import SequenceModel
 from .tasks import Agreement
@@ -44,6 +46,11 @@ class WithoutSubject(Agreement):
 def fresh(cell: type[Cell], seed: int, **start) -> SequenceModel:
     """An untrained model of `cell` for was/were."""
     return SequenceModel(cell(Agreement.input_size, 32, **{"init": "uniform", "seed": seed, **start}), 2, seed=seed)
+
+
+def learned(runs: Iterable[dict], **wanted) -> int:
+    """How many of the runs with these settings learned it, as `LEARNED` says."""
+    return sum(score > LEARNED for score in values(runs, "score", **wanted))
 
 
 def as_if_absent(distance: int, seed: int, steps: int = 150) -> float:
