@@ -1,7 +1,6 @@
 """What notebook 05 measures, at small sizes."""
 
 import numpy as np
-import pytest
 
 import bptt_lab as bl
 from bptt_lab import short_term
@@ -20,22 +19,9 @@ def test_a_far_subject_might_as_well_be_absent_and_a_near_one_not():
     assert short_term.as_if_absent(1, seed=0, steps=60) > 0.3
 
 
-@pytest.mark.parametrize("cell", ["tanh", "LSTM, open"])
-def test_the_message_is_that_of_single_sentences(cell):
-    norm, signal = short_term.message(cell, 3, seed=1, sentences=6)
-    task, model = bl.experiments.training.make({"cell": cell, "task": ("Agreement", {"distance": 3}), "seed": 1})
-    x, targets, mask = task.batch(12, np.random.default_rng([1, 3]))
-    plural = np.flatnonzero(targets[-1] == 1)
-    g = np.array([model.gradient(x[:, i], targets[:, i], mask[:, i])[1]["x"][1] for i in plural])
-    spread = np.sqrt(np.square(g - g.mean(axis=0)).sum(axis=1).mean())
-    assert len(g) == 6 and norm == pytest.approx(np.sqrt(np.square(g).sum(axis=1).mean()))
-    assert signal == pytest.approx(np.linalg.norm(g.mean(axis=0)) / spread)
-
-
 def test_fresh_nets_are_of_the_stated_size_and_start():
     net = short_term.fresh(bl.GatedCell, seed=3, gate_bias=2.0)
     assert (net.cell.input_size, net.cell.hidden_size, net.output_size, net.cell.init) == (98, 32, 2, "uniform")
-    assert all(short_term.fresh(bl.RNNCell, 0, **how) for how in short_term.FRESH.values())
 
 
 def test_the_sentences_named_here_are_in_the_recipe():

@@ -158,13 +158,19 @@ def run(path: Path) -> None:
     nbformat.write(cleaned(notebook), path)
 
 
+def checked(cell) -> str | None:
+    """The name of the exercise that a cell checks."""
+    match = CHECK.fullmatch(cell.source)
+    return match[1] if match else None
+
+
 def filled(notebook):
     """The notebook with a solution in each learner's cell: that of the exercise which the next cell checks."""
     from bptt_lab import exercises
 
-    for cell, check in zip(notebook.cells, notebook.cells[1:]):
+    for cell, after in zip(notebook.cells, notebook.cells[1:]):
         if "learner" in tags(cell):
-            cell.source = str(exercises.get(CHECK.fullmatch(check.source)[1]).solution)
+            cell.source = str(exercises.get(checked(after) or "").solution)
     return notebook
 
 
@@ -175,12 +181,11 @@ def solved(paths: list[Path]) -> int:
     sources = []
     for path in paths:
         code = [cell for cell in filled(nbformat.read(path, as_version=4)).cells if cell.cell_type == "code"]
-        mine = [cell for cell in code[1:] if "learner" in tags(cell) or CHECK.fullmatch(cell.source)]
+        mine = [cell for cell in code[1:] if "learner" in tags(cell) or checked(cell)]
         sources += ["%reset -f", *(cell.source for cell in [*code[:1], *mine])]  # nothing is left of the notebook before
     notebook = new_notebook(cells=list(map(new_code_cell, sources)))
     NotebookClient(notebook, timeout=SECONDS, kernel_name="python3").execute()
-    checks = [(match[1], cell) for cell in notebook.cells if (match := CHECK.fullmatch(cell.source))]
-    says = {name: cell.outputs[0].data["text/plain"] for name, cell in checks}
+    says = {checked(cell): cell.outputs[0].data["text/plain"] for cell in notebook.cells if checked(cell)}
     wrong = {name: message for name, message in says.items() if not message.startswith("Right")}
     print(f"{len(says) - len(wrong)} of {len(says)} exercises are solved by their solutions", *wrong.items(), sep="\n")
     return len(wrong)

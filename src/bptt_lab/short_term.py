@@ -8,23 +8,16 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from . import growth, losses, train
+from . import losses, train
 from .cells import RNNCell
 from .cells.base import Cell
-from .experiments import training, values
+from .experiments import values
 from .experiments.distances import SUBJECT
 from .model import SequenceModel
 from .tasks import Agreement
 from .tasks.task import Batch
 
 LEARNED = 0.97  # so many of the verbs right
-
-# Untrained tanh and ReLU nets, by name: what they are made with.
-FRESH: dict[str, dict] = {
-    "N(0, 1), untrained": {"init": "normal", "weight_scale": 32**0.5},
-    "ReLU, 2 I, untrained": {"activation": "relu", "init": "identity", "weight_scale": 2.0},
-    "U(±1/√H), untrained": {},
-}
 
 # Sentences of the recipe `distances`, by name.
 SENTENCES: dict[str, dict] = {
@@ -64,15 +57,3 @@ def as_if_absent(distance: int, seed: int, steps: int = 150) -> float:
     batch = Agreement(distance).batch(500, np.random.default_rng([seed, 1]))
     with_subject, without = (losses.probabilities(net.forward(*batch).y[-1]) for net in nets)
     return float(np.abs(with_subject - without).max())
-
-
-def message(cell: str, distance: int, seed: int, sentences: int = 100) -> tuple[float, float]:
-    """What arrives at the subject of an untrained net, dL/dx_subject: (norm, signal to noise) over plural sentences.
-
-    cell: a name of `experiments.training.CELLS`. From pure noise one would still read about 1/√sentences = .1.
-    """
-    task, model = training.make({"cell": cell, "task": ("Agreement", {"distance": distance}), "seed": seed})
-    x, targets, mask = task.batch(2 * sentences, np.random.default_rng([seed, 3]))
-    plural = targets[-1] == 1
-    run = model.forward(x[:, plural], targets[:, plural], mask[:, plural])
-    return growth.norm_and_signal(sentences * model.backward(run)["x"][SUBJECT])

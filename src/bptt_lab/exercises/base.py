@@ -28,6 +28,7 @@ import numpy as np
 
 from .. import checks
 from . import calling, diagnosis
+from .telling import BY_HAND, RIGHT, YOURS, as_html, said, size, text_of, told
 
 PROBLEMS = 3
 CHANGES = "changes its input"
@@ -98,7 +99,7 @@ class Report:
         for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
             hints = f"<details><summary>Hint {i}</summary><p>{html.escape(hint)}</p>{hints}</details>"
         solution = f"<details><summary>Show a solution</summary><pre>{html.escape(self.exercise.solution)}</pre></details>"
-        message = html.escape(self.message).replace("\n", "<br>")
+        message = "<br>".join(map(as_html, self.message.splitlines()))
         return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"><p>{message}</p>{hints}{solution}</div>'
 
 
@@ -133,7 +134,7 @@ class Exercise:
             answer = calling.call(fn, arguments)
             printed = printed or answer.printed
             if answer.error is not None:
-                return Report(self, _lines(self._stopped(fn, answer.error), _said(printed)))
+                return Report(self, text_of(self._stopped(fn, answer.error, problem), said(printed)))
             if answer.value is None:
                 return self._nothing(fn, printed)
             values.append(answer.value)
@@ -142,30 +143,23 @@ class Exercise:
         wrong = diagnosis.wrong_parts(found, truths)
         if not wrong and changed:
             says = f"The result is right, but your function changes {changed}, which its caller still needs. Work on a copy."
-            return Report(self, _lines(says, _said(printed)), mistake=CHANGES if CHANGES in self.mistakes else None)
+            return Report(self, text_of(says, said(printed)), mistake=CHANGES if CHANGES in self.mistakes else None)
         if not wrong:
-            return Report(self, _lines("Right, for every size that was tried.", _said(printed)), solved=True)
-        where = next((said for p, f in zip(problems, found) if f is not None and (said := p.where(f))), "")
-        also = f"Your function also changes {changed}, which its caller still needs." if changed else ""
+            return Report(self, text_of("Right, for every size that was tried.", said(printed)), solved=True)
+        where = next((words for p, f in zip(problems, found) if f is not None and (words := p.where(f))), "")
+        also = f"Your function also changes {changed}, which its caller still needs. That may be why." if changed else ""
         if known := self._known(problems, found, wrong):
-            told = [f"{part}: {self.mistakes[name].__doc__}" if part else self.mistakes[name].__doc__ for part, name in known]
-            left = [part for part in wrong if part not in dict(known)] if known[0][0] else []
-            then = (
-                f"{', '.join(left)}: not right yet either, which may come from the same. Mend the first thing first."
-                if left
-                else ""
-            )
-            return Report(self, _lines(*told, then, where, also, _said(printed)), mistake=known[0][1])
+            says = text_of(*self._told_of(known, wrong))
+            return Report(self, text_of(says, where, also, said(printed)), mistake=next(iter(known)))
         says = diagnosis.describe(values, truths, problems[0].truth)
-        return Report(self, _lines(says, where, also, _outside(fn), self._by_hand(fn), _said(printed)))
+        return Report(self, text_of(says, where, also, _outside(fn), self._by_hand(fn), said(printed)))
 
-    def _known(self, problems: list[Problem], found: list, wrong: list[str]) -> list[tuple[str, str]]:
-        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong, as [("", name)].
+    def _known(self, problems: list[Problem], found: list, wrong: list[str]) -> dict[str, list[str]]:
+        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong: {name: []}.
 
-        Where one does not explain all that is wrong, one for each part that is explained, as [(part, name), …].
+        Where one does not explain all that is wrong, several, each with the parts that it explains.
         """
-        partly: dict[str, str] = {}
-        alone = None
+        alone, explained = None, dict[str, str]()
         for name, mistaken in self.mistakes.items():
             same = set(found[0] or {})
             for problem, f in zip(problems, found):
@@ -176,34 +170,47 @@ class Exercise:
                     break  # on the first problem, as a rule
             else:
                 if same.issuperset(found[0] or {}):
-                    return [("", name)]
+                    return {name: []}
                 alone = alone or (name if same.issuperset(wrong) else None)
-                partly = {part: name for part in wrong if part in same} | partly  # the first that fits stays
+                for part in same.intersection(wrong):
+                    explained.setdefault(part, name)  # by the first that fits
         if alone:
-            return [("", alone)]
-        return [(part, partly[part]) for part in wrong if part in partly]
+            return {alone: []}
+        names = [explained[part] for part in wrong if part in explained]
+        return {name: [part for part in wrong if explained.get(part) == name] for name in names}
+
+    def _told_of(self, known: dict[str, list[str]], wrong: list[str]) -> list[str]:
+        """What each of these mistakes has to say, in front of it the parts that it explains."""
+        says = [", ".join(parts) + ": " * bool(parts) + str(self.mistakes[name].__doc__) for name, parts in known.items()]
+        left = [part for part in wrong if not any(part in parts for parts in known.values())] if all(known.values()) else []
+        then = f"{', '.join(left)}: not right yet either. That may come from the same: mend the first thing first."
+        return [*says, then] if left else says
 
     def _nothing(self, fn, printed: str) -> Report:
         """What to say to a function that returns None."""
         if _same_code(fn, self.stub.function):
             return Report(self, "Not tried yet: the function returns None.", tried=False)
         if printed:
-            return Report(
-                self, _lines("Your function prints, but returns None. Hand the result back with return.", _said(printed))
-            )
+            says = "Your function prints, but returns None. Hand the result back with return."
+            return Report(self, text_of(says, said(printed)))
         return Report(self, "Your function returns None. Is there a return at its end?")
 
-    def _stopped(self, fn, error: BaseException) -> str:
+    def _stopped(self, fn, error: BaseException, problem: Problem) -> str:
         line = diagnosis.line_of(fn, error)
         if isinstance(error, calling.TooLong):
             says = f"Your function was stopped after {calling.SECONDS:.0f} seconds. Is there a loop in it that never ends?"
-            return _lines(says, line.replace("It happens", "It was"))
+            return text_of(says, line.replace("It happens", "It was"))
         if isinstance(error, SystemExit):
-            return _lines("Your function leaves Python altogether. Use return to leave a function.", line)
+            return text_of("Your function leaves Python altogether. Use return to leave a function.", line)
         if not line and isinstance(error, TypeError):
             wanted = ", ".join(inspect.signature(self.solution.function).parameters)
             return f"Your function could not be called with {wanted}: {error}."
-        return _lines(f"Your function stops with {type(error).__name__}: {error}", line, _outside(fn))
+        says = f"Your function stops with {type(error).__name__}: {error}"
+        power = "In Python a power is written **, not ^." if "bitwise_xor" in str(error) or "for ^:" in str(error) else ""
+        sizes = ", ".join(map(size, inspect.signature(self.solution.function).parameters, problem.arguments))
+        infinite = "Does the matrix still hold numbers? A long product leaves what float64 can hold."
+        infinite = infinite if isinstance(error, np.linalg.LinAlgError) else ""
+        return text_of(says, line, power, infinite, f"It was called with {sizes}.", _outside(fn))
 
     def _changed(self, before, after) -> str | None:
         """The name of the first argument that is no longer what it was."""
@@ -217,40 +224,12 @@ class Exercise:
         """A case small enough to follow with paper and pencil, and what comes out of it."""
         right = self.solution(*copy.deepcopy(self.small))
         yours = calling.call(fn, copy.deepcopy(self.small))
-        given = "; ".join(map(_told, inspect.signature(self.solution.function).parameters, self.small))
-        gives = "" if yours.error or yours.value is None else f" Yours gives {_told('', yours.value)}."
-        return f"A case to follow by hand: {given}. Right is {_told('', right)}.{gives}"
-
-
-def _lines(*lines: str | None) -> str:
-    return "\n".join(filter(None, lines))
-
-
-def _said(printed: str) -> str:
-    """What a function printed in its first problem, cut short."""
-    lines = printed.strip().splitlines()
-    if not lines:
-        return ""
-    return "What it printed here: " + " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else "")
-
-
-def _told(name: str, value) -> str:
-    """A value as a person would write it down; of a cell its parameters, of a trace its states."""
-    if hasattr(value, "params"):
-        return "; ".join(_told(f"{name}.{key}", entry) for key, entry in value.params.items())
-    if hasattr(value, "h0"):
-        kept = {key: getattr(value, key) for key in ("x", "h0", "h", "c0", "c") if hasattr(value, key)}
-        gates = {f"gates[{key!r}]": gate for key, gate in getattr(value, "gates", {}).items()}
-        return "; ".join(_told(f"{name}.{key}", entry) for key, entry in {**kept, **gates}.items())
-    if isinstance(value, dict):
-        shown = "{" + ", ".join(_told(repr(key), entry).replace(" = ", ": ", 1) for key, entry in value.items()) + "}"
-    elif isinstance(value, list):
-        shown = "[" + ", ".join(_told("", entry) for entry in value) + "]"
-    else:
-        digits: Any = {"float_kind": "{:.4g}".format}
-        array = np.asarray(value) + (0.0 if np.asarray(value).dtype.kind == "f" else 0)  # no "-0"
-        shown = " ".join(np.array2string(array, separator=", ", formatter=digits).split())
-    return f"{name} = {shown}" if name else shown
+        given = "; ".join(map(told, inspect.signature(self.solution.function).parameters, self.small))
+        found = diagnosis.parts(yours.value)
+        if found is not None and not diagnosis.wrong_parts([found], [diagnosis.parts(right)]):
+            return "In a case as small as can be yours is right. Look for what that cannot show: a transpose, an order, a size."
+        gives = "" if found is None else f"{YOURS}: {told('', yours.value)}"
+        return text_of(f"{BY_HAND}: {given}", f"{RIGHT}: {told('', right)}", gives)
 
 
 def _arrays(value) -> list[np.ndarray]:

@@ -55,12 +55,12 @@ EDITS = {
     "one sentence alone": (
         "da.T @ x",
         "np.outer(da[0], x[0])",
-        "Only the first sentence is in W_x. da.T @ … adds up over all of them.",
+        "Only the first sentence is in W_x. All sentences share the weights: add up over them.",
     ),
     "transpose lost": (
         "da @ W_hh",
         "da @ W_hh.T",
-        "Here sentences are rows, and a row goes back as row @ W_hh. You have one transpose too many, as if they were columns.",
+        "You have one transpose too many. Here sentences are rows; with it they would have to be columns.",
     ),
     "W_x turned": ("da.T @ x", "x.T @ da", "dL/dW_x is transposed. A row of W_x belongs to a hidden unit, so da comes first."),
     "W_hh turned": (

@@ -41,11 +41,23 @@ def problem(rng, i):
     )
 
 
-def small(cell):
-    """One unit that reads two words, with all its weights 1."""
+def small(cell, T=2):
+    """One unit that reads one or two words, with W_x = 1 and W_hh = ½."""
     for name, value in cell.params.items():
-        cell.params[name] = np.ones_like(value) * (name != "b")
-    return cell, cell.unroll(np.array([[1.0], [0.0]])), np.ones((2, 1))
+        cell.params[name] = np.full_like(value, {"W_x": 1.0, "W_hh": 0.5}.get(name, 0.0))
+    return cell, cell.unroll(np.eye(T)[:, :1]), np.ones((T, 1))
+
+
+def _weights_after(cell, trace, dh):
+    """You pair the weights with what has already gone back through W_hh. They meet dL/da of their own word, before that."""
+    grads = {name: np.zeros_like(value) for name, value in cell.params.items()}
+    back = np.zeros_like(trace.h0)
+    for t in reversed(range(len(dh))):
+        back = cell.params["W_hh"].T @ ((1 - trace.h[t] ** 2) * (dh[t] + back))
+        grads["W_x"] += np.outer(back, trace.x[t])
+        grads["W_hh"] += np.outer(back, trace.h[t - 1] if t > 0 else trace.h0)
+        grads["b"] += back
+    return grads
 
 
 EDITS = {
@@ -129,6 +141,6 @@ EXERCISE = Exercise(
     stub=stub,
     solution=solution,
     problem=problem,
-    mistakes=edits(solution, EDITS),
+    mistakes={"weights after": _weights_after, **edits(solution, EDITS)},
     small=small(RNNCell(1, 1)),
 )

@@ -12,14 +12,14 @@ TOLERANCE = 1e-8  # of the largest entry that is expected
 
 def parts(value) -> Parts | None:
     """A result as arrays by name: a dict's entries, or the one array or number under the name "". None if it cannot be."""
-    if any(entry is None for entry in (value.values() if isinstance(value, dict) else [value])):
-        return None
+    entries = value if isinstance(value, dict) else {"": value}
     try:
-        if isinstance(value, dict):
-            return {str(name): np.asarray(entry, np.float64) for name, entry in value.items()}
-        return {"": np.asarray(value, np.float64)}
+        arrays = {str(name): np.asarray(entry) for name, entry in entries.items()}
     except (TypeError, ValueError):
         return None
+    if any(array.dtype.kind not in "fiub" for array in arrays.values()):
+        return None
+    return {name: array.astype(np.float64) for name, array in arrays.items()}
 
 
 def unreadable(value, right) -> str:
@@ -29,13 +29,22 @@ def unreadable(value, right) -> str:
     names = ", ".join(map(repr, right))
     if not isinstance(value, dict):
         return f"Your result is {a(value)}. Expected: a dict with the names {names}."
-    for name, entry in value.items():
-        if parts(entry) is None:
-            return f"{name!r} is still {a(entry)} in your result. Expected: numbers."
-    return f"Your result cannot be read. Expected: a dict with the names {names}."
+    open_ones = [name for name, entry in value.items() if parts(entry) is None]
+    if not open_ones:
+        return f"Your result cannot be read. Expected: a dict with the names {names}."
+    done = [name for name, entry in right.items() if part_close(parts(value.get(name)), parts(entry), "")]
+    return f"{right_so_far(done)}{open_ones[0]!r} is still {a(value[open_ones[0]])} in your result. Expected: numbers."
+
+
+def right_so_far(names: list[str]) -> str:
+    """ "W_x, W_hh and b are right." for these names, and a space; "" for none."""
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"{listed} {'is' if len(names) == 1 else 'are'} right. " if names else ""
 
 
 def a(value) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}"
     kind = "…" if value is ... else type(value).__name__
     return kind if kind in ("…", "NoneType") else f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"
 
@@ -44,7 +53,8 @@ def close(found: np.ndarray, right: np.ndarray) -> bool:
     if found.shape != right.shape:
         return False
     with np.errstate(all="ignore"):
-        return bool(np.allclose(found, right, rtol=0, atol=TOLERANCE * np.abs(right).max(initial=0.0), equal_nan=True))
+        size = np.abs(right).max(initial=0.0, where=np.isfinite(right))
+        return bool(np.allclose(found, right, rtol=0, atol=TOLERANCE * size, equal_nan=True))
 
 
 def part_close(found: Parts | None, wanted: Parts | None, name: str) -> bool:
@@ -70,11 +80,11 @@ def describe(values: list, truths: list, right) -> str:
             if f[name].shape != expected.shape:
                 return _shapes(_call(name), f[name], expected)
             if not np.isfinite(f[name]).all():
-                return f"{_call(name)} holds numbers that are not finite. Is something divided by 0, or the logarithm of 0 taken?"
+                return f"{_call(name)} holds numbers that are not finite. Is something divided by 0, or grown too large?"
     wrong = wrong_parts(found, truths)
-    fine = [name for name in truths[0] if name not in wrong]
-    lines = [f"{' and '.join(fine)} {'is' if len(fine) == 1 else 'are'} right."] if fine else []
-    return "\n".join(lines + [_difference(_call(name), [(f[name], t[name]) for f, t in zip(found, truths)]) for name in wrong])
+    fine = right_so_far([name for name in truths[0] if name not in wrong])
+    differ = [_difference(_call(name), [(f[name], truth[name]) for f, truth in zip(found, truths)]) for name in wrong]
+    return "\n".join([fine.rstrip(), *differ] if fine else differ)
 
 
 def _call(name: str) -> str:

@@ -41,6 +41,11 @@ EDITS = {
         "G1 * h_before + (1 - G1) * candidate",
         "You tie the gates. Here both are free: G2 is a gate of its own.",
     ),
+    "1 − G2 for G2": (
+        NEW,
+        "G1 * h_before + (1 - G2) * candidate",
+        "You let in 1 − G2 of the candidate. Here G2 itself lets it in.",
+    ),
     "old state replaced": (NEW, "G2 * candidate", "The old state is not handed on. It comes first, multiplied by its gate."),
     "old state not gated": (NEW, "h_before + G2 * candidate", "The old state is kept whole. Multiply it by the gate that keeps."),
     "candidate not gated": (NEW, "G1 * h_before + candidate", "The candidate is let in whole. Multiply it by its gate."),
@@ -81,5 +86,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes=edits(solution, EDITS),
-    small=(np.array([1.0]), np.array([2.0]), np.array([[0.0], [0.0], [0.5]]), np.zeros((3, 1)), np.zeros(3)),
+    small=(np.array([1.0]), np.array([2.0]), np.array([[0.0], [1.0], [0.5]]), np.zeros((3, 1)), np.zeros(3)),
 )

@@ -151,5 +151,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes=edits(solution, EDITS),
-    small=small(GRUCell(1, 1)),
+    small=small(GRUCell(1, 1), T=1),
 )

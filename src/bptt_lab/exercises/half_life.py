@@ -48,7 +48,7 @@ EXERCISE = Exercise(
     name="half_life",
     notebook="07_gates",
     function="half_life",
-    task="A gate stands at σ(bias), and nothing else carries the gradient. After how many steps is one half of it left?",
+    task="A gate stands at σ(bias), and nothing else carries the gradient. Return after how many steps one half of it is left.",
     hints=(
         "σ(a) is 1 / (1 + e⁻ᵃ). np.exp is the exponential, np.log the natural logarithm.",
         "After n steps fⁿ is left. Set it equal to ½, and take the logarithm on both sides.",

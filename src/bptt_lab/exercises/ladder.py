@@ -92,8 +92,7 @@ EXERCISE = Exercise(
     hints=(
         "Every norm here is the largest stretch, np.linalg.norm(A, 2).",
         "The lag is the number of Jacobians. σ_max is the largest stretch of W_hh.",
-        "Go through the list once. Carry a matrix, product @ J, and a number, which each norm multiplies. "
-        "Start with np.eye(H) and 1.",
+        "Go through the list and carry a matrix, product @ J, which starts as np.eye(H). np.prod multiplies a list of numbers.",
     ),
     stub=stub,
     solution=solution,

@@ -41,6 +41,17 @@ def _product_of_norms(dL_dh, J, slope, x):
     )
 
 
+def _order_turned(dL_dh, J, slope, x):
+    """The Jacobians stand in the wrong order. The last word's comes first, next to dL_dh."""
+    norms = np.zeros(len(x))
+    for k in range(len(x)):
+        row = dL_dh
+        for j in range(k + 1, len(x)):
+            row = row @ J[j]
+        norms[k] = np.linalg.norm(np.outer(row * slope[k], x[k]))
+    return norms
+
+
 NORM, CARRY = "np.linalg.norm(np.outer(row * slope[k], x[k]))", "row = row @ J[k]"
 EDITS = {
     "last word first": ("norms[k] =", "norms[-1 - k] =", "The norms stand in the wrong order: the first word's comes first."),
@@ -101,7 +112,7 @@ EXERCISE = Exercise(
     notebook="03_four_words_four_terms",
     function="ledger_row",
     task="Return the last row of the ledger: the norm of each word's term in the gradient of the last loss, first word first. "
-    "It may have any length.",
+    "The sentence may have any length.",
     hints=(
         "Carry the row dL_t/dh_k from the last word to the first. Begin with dL_dh, and multiply by one Jacobian at each step.",
         "The term of word k is np.outer(row * slope[k], x[k]). Its norm is np.linalg.norm of that.",
@@ -110,6 +121,6 @@ EXERCISE = Exercise(
     stub=stub,
     solution=solution,
     problem=problem,
-    mistakes={"product of norms": _product_of_norms, **edits(solution, EDITS)},
+    mistakes={"product of norms": _product_of_norms, "order turned": _order_turned, **edits(solution, EDITS)},
     small=(np.ones(1), [np.full((1, 1), j) for j in (7.0, 0.5, 2.0)], np.full((3, 1), 0.5), np.arange(1.0, 4.0)[:, None]),
 )

@@ -173,5 +173,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes=edits(solution, EDITS),
-    small=small(LSTMCell(1, 1)),
+    small=small(LSTMCell(1, 1), T=1),
 )

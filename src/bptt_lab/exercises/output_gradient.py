@@ -33,6 +33,16 @@ EDITS = {
         "The sign is turned. More y at the right word makes the loss smaller, so there the derivative is negative.",
     ),
     "right word forgotten": ("p - right", "p", "These are the probabilities. At the right word something is to be taken away."),
+    "number for its place": (
+        "p - right",
+        "p - targets[:, None]",
+        "You take the right word's number away. It says where something is to be taken away: at that place of the row, a 1.",
+    ),
+    "right words in every row": (
+        "p - right",
+        "p - (right.sum(axis=0) > 0)",
+        "You take 1 away in every row, for the right words of all. Row t has one right word of its own.",
+    ),
     "one from all": ("p - right", "p - 1", "You take 1 from every entry. It belongs to the right word alone."),
     "outputs for probabilities": ("p - right", "y - right", "The outputs y stand where their softmax belongs."),
     "logarithm": (

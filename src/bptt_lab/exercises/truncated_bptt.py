@@ -60,13 +60,13 @@ EDITS = {
         "np.zeros_like(h0)",
         "You cut at every step. Between two cuts the message goes on.",
     ),
-    "cut one step early": (
+    "cut one step late": (
         "t % k",
         "(t - 1) % k",
         "The cut is one step off: you cut before step 1, k + 1, … Step k belongs to the later piece, so nothing goes from "
         "it to step k − 1.",
     ),
-    "cut one step late": (
+    "cut one step early": (
         "t % k",
         "(t + 1) % k",
         "The cut is one step off: you cut before step k − 1, … Step k − 1 is the last of the earlier piece.",
