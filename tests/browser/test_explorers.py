@@ -113,6 +113,7 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
             "weight_scale": "End",
             "choice": "ArrowRight",
             "switch": "Space",
+            "menu": "ArrowDown",
             "slider": "ArrowLeft",
         }  # no slider stands there yet
         found.press(kind_of_key.get(control["trait"]) or kind_of_key[control["kind"]])

@@ -45,6 +45,7 @@ def test_a_value_outside_the_controls_is_refused_and_nothing_changes(explorer):
         "points": 20,
         "inputs": 2.0,
         "start": "zeros",
+        "read": 0,
     }
     tried = [name for name in outside if explorer.has_trait(name)]
     for name in tried:

@@ -3,6 +3,7 @@
 from .recipe import Recipe, grid
 from .training import train_until
 
+CELLS = ("tanh", "identity ReLU", "gated, open", "gated, closed", "GRU, open", "LSTM, open", "LSTM, closed")
 DISTANCES = (5, 10, 15, 20, 30)
 SGD = {"steps": 2000, "batch_size": 32, "optimizer": "sgd", "lr": 0.5, "clip": 1.0}
 ADAM = {**SGD, "optimizer": "adam", "lr": 5e-3}

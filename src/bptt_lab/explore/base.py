@@ -117,6 +117,7 @@ class Explorer(anywidget.AnyWidget):
 
     name: ClassVar[str]
     controls: tuple[Control, ...] = ()
+    still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "shares"
 
     _css = _source("explorer.css")
     words = traitlets.Dict().tag(sync=True)
@@ -161,7 +162,7 @@ class Explorer(anywidget.AnyWidget):
 
     def still_picture(self) -> dict[str, str]:
         """What stands where no widget runs, by MIME type."""
-        return {"image/svg+xml": still_svg(self.words["title"], self.still(), self.sentence())}
+        return {"image/svg+xml": still_svg(self.words["title"], self.still(), self.sentence(), self.still_axis)}
 
     def refresh(self) -> None:
         """Compute the arrays anew. What is on show is sent first and by itself, the whole grid after it.

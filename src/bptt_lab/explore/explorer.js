@@ -43,9 +43,10 @@ function buildControl(box, control, words, live, setTrait) {
     const cell = tag(box, "div", { class: "control" });
     tag(cell, "label", { for: id, text: label });
     const select = tag(cell, "select", { id, ...common });
+    if (words[`${trait}_other`]) tag(select, "option", { value: "", text: words[`${trait}_other`], hidden: true }); // what no option names
     for (const value of values) tag(select, "option", { value, text: show(value) });
     select.addEventListener("change", () => change(select.value));
-    return (state) => { if (select.value !== String(state[trait])) select.value = state[trait]; };
+    return (state) => { const value = values.includes(state[trait]) ? String(state[trait]) : ""; if (select.value !== value) select.value = value; };
   }
   if (kind === "switch") {
     const cell = tag(box, "label", { class: "control switch" }), input = tag(cell, "input", { id, type: "checkbox", ...common });
