@@ -113,6 +113,7 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
             "weight_scale": "End",
             "choice": "ArrowRight",
             "switch": "Space",
+            "menu": "ArrowDown",
             "slider": "ArrowLeft",
         }  # no slider stands there yet
         found.press(kind_of_key.get(control["trait"]) or kind_of_key[control["kind"]])
@@ -163,6 +164,13 @@ def test_is_whole_and_readable_at_390_px_in_both_themes(kind, dark, page_of):
     )
     assert outside == []
     assert contrast(page, ".sentence") > 7
+
+
+@every_explorer
+def test_a_page_that_is_hardly_wider_than_its_margins_is_still_drawn(kind, page_of):
+    page = page_of(made(kind, length=12), 80)  # a narrow window beside Lab's columns; page_of minds the console
+    widths = page.locator(".bptt .figure > *").evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().width)")
+    assert page.inner_text(".sentence") and max(widths) <= 80
 
 
 def contrast(page, selector):

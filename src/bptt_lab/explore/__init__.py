@@ -16,6 +16,7 @@ from .starts import Starts
 from .token_losses import TokenLosses
 from .truncation import Truncation
 from .wall import Wall
+from .word_by_word import WordByWord
 
 __all__ = [
     "CellSwitch",
@@ -31,4 +32,5 @@ __all__ = [
     "TokenLosses",
     "Truncation",
     "Wall",
+    "WordByWord",
 ]
