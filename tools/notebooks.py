@@ -122,8 +122,10 @@ def complaints(notebook) -> list[str]:
 
 
 def is_exercise(cell) -> bool:
-    """The learner's own cell, its task and its check, or the quiz: they come on top of what is to be read."""
-    return bool(tags(cell) & {"learner", "task"}) or cell.source.startswith(("bl.exercises.get(", "bl.explore.Quiz("))
+    """The learner's own cell, its task and its check, the quiz, or what is solved: they come on top of what is to be read."""
+    return bool(tags(cell) & {"learner", "task"}) or cell.source.startswith(
+        ("bl.exercises.get(", "bl.explore.Quiz(", "bl.my_progress(")
+    )
 
 
 def is_still(output) -> bool:
@@ -196,6 +198,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("command", choices=("clean", "check", "run", "compare", "solved"))
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of the course if none is named")
     given = parser.parse_args(arguments)
+    os.environ["BPTT_PROGRESS"] = "off"  # no learner is at work here
     paths = [path.resolve() for path in given.paths] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     if given.command == "compare":
         strict = os.environ.get("NOTEBOOKS", "strict" if sys.platform == "linux" else "lax") == "strict"

@@ -105,6 +105,7 @@ def landing_page() -> None:
 def main() -> int:
     os.environ["BPTT_SITE_FOLDER"] = str(LIVING)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    os.environ["BPTT_PROGRESS"] = "off"
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     (SOURCE / "notebooks").mkdir(parents=True, exist_ok=True)
     for old in (SOURCE / "notebooks").glob("*.ipynb"):
