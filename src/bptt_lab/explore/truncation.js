@@ -23,8 +23,8 @@ const explorer = {
 
     const choose = (t, k) => { const [a, b] = now.cell; if (a !== t || b !== k) change("cell", [t, k]); };
     picture.addEventListener("pointermove", (event) => {
-      const box = picture.getBoundingClientRect(), { left, top, size } = geometry;
-      const k = Math.floor((event.clientX - box.left - left) / size) + 1, t = Math.floor((event.clientY - box.top - top) / size) + 1;
+      const [x, y] = pointIn(picture, event), { left, top, size } = geometry;
+      const k = Math.floor((x - left) / size) + 1, t = Math.floor((y - top) / size) + 1;
       if (k >= 1 && k <= t && t <= now.length) choose(t, k);
       else choose(0, 0);
     });

@@ -332,6 +332,7 @@ EN = {
         "view_error": "error",
         "points": "Points a side",
         "play": "Play",
+        "next": "Next step",
         "pause": "Pause",
         "on_the_way": "on its way",
         "is_solved": "solved: error below 0.001",
