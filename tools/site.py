@@ -27,16 +27,18 @@ ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
 LIVING = SOURCE / "_static" / "explorers"
 SECONDS = 120
-# Beside each cell that only Python can answer, until the learner has one.
+# Beside each cell that only Python can answer, until the learner has one: by the cell's tag, or by what it puts out.
 NEEDS_PYTHON = {
     "plain_way": "These sliders ask Python.",
     "learner": "Here you write code of your own, and Python checks it.",
+    "asks_python": "What is grey in this explorer asks Python.",
 }
 
 
 def stamp(path: Path) -> str:
     """What a run of this notebook depends on."""
-    files = [path, *sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "src").rglob("*.js")), ROOT / "requirements.txt"]
+    source = (file for file in sorted((ROOT / "src").rglob("*")) if file.suffix in (".py", ".js", ".css", ".md"))
+    files = [path, *source, ROOT / "requirements.txt"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files) + Path(__file__).read_bytes()).hexdigest()
 
 
@@ -55,7 +57,8 @@ def run(path: Path) -> str:
         cells.append(cell)
         if cell.cell_type == "code":
             cell.outputs = [kept(output) for output in cell.outputs if not is_widget_of_a_kernel(output)]
-            cells += [nbformat.v4.new_markdown_cell(note(path, text)) for tag, text in NEEDS_PYTHON.items() if tag in tags(cell)]
+            needs = tags(cell) | {"asks_python" for output in cell.outputs if asks_python(output)}
+            cells += [nbformat.v4.new_markdown_cell(note(path.name, text)) for need, text in NEEDS_PYTHON.items() if need in needs]
     notebook.cells = cells
     notebook.metadata["stamp"] = now
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -78,19 +81,25 @@ def is_widget_of_a_kernel(output) -> bool:
     return "application/vnd.jupyter.widget-view+json" in output.get("data", {})
 
 
-def note(path: Path, text: str) -> str:
-    binder, lite = elsewhere(path.name)
+def asks_python(output) -> bool:
+    """Whether a control of an embedded explorer is grey on the page."""
+    return '"asks_python": true' in "".join(output.get("data", {}).get("text/html", ""))
+
+
+def note(name: str, text: str, up: str = "../") -> str:
+    """Where to go on with Python. `up`: the way from the page to the site's first folder."""
+    binder, lite = elsewhere(name, up)
     return (
         f":::{{admonition}} {text}\n:class: tip needs-python\nThis page has no Python behind it. Open this notebook "
         f'<a href="{binder}">on Binder</a>, or <a href="{lite}">in your own browser</a> with JupyterLite, and go on there.\n:::'
     )
 
 
-def elsewhere(name: str) -> tuple[str, str]:
+def elsewhere(name: str, up: str) -> tuple[str, str]:
     """Where a notebook runs: on Binder, of the repository that the README's link names, and on this site's JupyterLite."""
     binder = re.search(r"https://mybinder\.org/v2/gh/[^/]+/[^/]+/HEAD", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert binder, "the README links to Binder"
-    return f"{binder[0]}?urlpath=lab/tree/notebooks/{name}", f"../lite/lab/index.html?path={name}"
+    return f"{binder[0]}?urlpath=lab/tree/notebooks/{name}", f"{up}lite/lab/index.html?path={name}"
 
 
 def landing_page() -> None:
@@ -98,6 +107,7 @@ def landing_page() -> None:
     from bptt_lab.explore import LivingEquation
 
     living = page.embedded(LivingEquation(small=True, length=11, weight_scale=0.316), LIVING)
+    living += "\n\n" + note("00_start_here.ipynb", NEEDS_PYTHON["asks_python"], up="")
     index = SOURCE / "index.md"
     index.write_text(index.read_text(encoding="utf-8").replace("<!-- explorer -->", living), encoding="utf-8")
 
