@@ -50,7 +50,8 @@ def test_every_view_agrees_with_plain_products(p, data):
     if p.x.ndim == 3 and data.draw(st.booleans()):
         scales = np.linspace(-2.0, 3.0, p.x.shape[1])
     trace = cell.unroll(p.x, p.h0, scales)
-    (T, B, H), D = trace.shape, len(cell.parts) * trace.shape[2]
+    T, B, H = trace.shape
+    D = len(cell.parts) * H
     norms = memory.norms(cell, trace)
     assert norms.shape == (*p.x.shape[1:-1], T, T)
     assert np.isnan(norms[..., *np.triu_indices(T, 1)]).all()

@@ -392,9 +392,20 @@ def test_the_messages_of_tanh_and_relu_wear_their_cells_colours_and_carry_their_
     assert page.locator(".bptt svg .line-name").all_text_contents() == ["tanh", "ReLU"]
     picture = page.get_by_role("slider", name="Read the curves step by step")
     picture.focus()
-    for key, lag in (("Home", 100), ("PageUp", 90), ("End", 0), ("ArrowLeft", 1)):
+    for key, lag in (("End", 0), ("ArrowLeft", 1), ("Home", 100), ("PageUp", 90)):
         page.keyboard.press(key)
         page.wait_for_function(f"() => document.querySelector('.sentence').textContent.startsWith('{lag} steps back')")
+
+
+def test_two_keys_in_one_frame_both_count(page_of):
+    page = page_of(explore.Starts())
+    page.get_by_role("slider", name="Read the curves step by step").evaluate(
+        """node => {
+            node.focus();
+            for (const key of ["Home", "PageUp", "ArrowRight"]) node.dispatchEvent(new KeyboardEvent("keydown", { key }));
+        }"""
+    )
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.startsWith('89 steps back')")
 
 
 def test_a_quiz_is_answered_by_keyboard_and_says_why(page_of):

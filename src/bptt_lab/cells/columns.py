@@ -23,12 +23,13 @@ class Scratch:
         self.flat = np.zeros(ends[-1])
         self.arrays = self._carve(self.flat)
         self.work: dict[str, np.ndarray] = {}  # what nobody keeps
+        self.found: Any = None  # what the caller is given in the end
         self.given: tuple[str, ...] = ()  # the parts of the state that have a gradient of their own
         self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
 
     @property
     def small(self) -> bool:
-        return self.flat.size <= SMALL
+        return self.flat.size <= SMALL and (self.found is None or self.found.small)
 
     def columns(self, name: str) -> np.ndarray:
         """An array as the loops use it: without its last axis if that is one sequence."""

@@ -62,13 +62,12 @@ class GatedCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _local(self, kept, steps, out, multiply):
-        gates = kept["gates"][steps]
-        G1, G2, candidate = gates.swapaxes(0, 1)
-        da1, da2, da3, keep = out.swapaxes(0, 1)
+    def _derivatives(self, gates, kept, steps, out, multiply):
+        G1, G2, candidate = gates
+        da1, da2, da3, keep = out
         square = gates * gates
-        np.subtract(gates[:, :2], square[:, :2], out[:, :2])  # σ' = G (1 − G)
-        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − ĥ²
+        np.subtract(gates[:2], square[:2], out[:2])  # σ' = G (1 − G)
+        np.subtract(ONE, square[2], da3)  # tanh' = 1 − ĥ²
         np.multiply(da1, kept["h"][:-1][steps], da1)
         np.multiply(da2, candidate, da2)
         np.multiply(da3, G2, da3)

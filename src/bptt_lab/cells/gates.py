@@ -99,8 +99,11 @@ class GateCell(Cell):
         """The loop forward. opening: what is added to ½ a_t of the gate that keeps. scales: what multiplies h_t in z_{t+1}."""
         raise NotImplementedError
 
-    def _local(self, kept, steps, out, multiply) -> None:
-        """One step's derivatives, for some steps at once and in either layout: fills out, (n, `local_names`, …)."""
+    def _derivatives(self, gates, kept, steps, out, multiply) -> None:
+        """One step's derivatives, for some steps at once and in either layout: fills out, (`local_names`, n, …).
+
+        gates: the gates of these steps, (blocks, n, …). kept: what else was kept, of all steps.
+        """
         raise NotImplementedError
 
     def _back(self, p: Scratch, steps: list[tuple], δ: list[np.ndarray], weights, products: Products, scales) -> list[np.ndarray]:
@@ -116,14 +119,24 @@ class GateCell(Cell):
         scales, (B,), multiplies W_hh, and gate_biases, (B,), is added to the bias of the gate that keeps: numbers of its
         own for each sequence of the batch. That is a sweep over both in one call.
         """
-        x, start, batched = self._check(x, h0)
+        arrays, start, batched = self._fitting(x, h0) or self._check(x, h0)
         if scales is not None:
-            scales = checks.array("scales", scales, (x.shape[1],)).copy()
+            scales = checks.array("scales", scales, (arrays.shape[1],)).copy()
         if gate_biases is not None:
-            gate_biases = 0.5 * checks.array("gate_biases", gate_biases, (x.shape[1],))
-        arguments = x, start, batched, scales, gate_biases
-        # If something overflows: once more, with products that know what to make of it.
-        return self._unroll(*arguments, PLAIN) or self._unroll(*arguments, SAFE)
+            gate_biases = 0.5 * checks.array("gate_biases", gate_biases, (arrays.shape[1],))
+        arguments = arrays, start, batched, scales, gate_biases
+        if (trace := self._unroll(*arguments, PLAIN)) is None:
+            self._check(x, h0)  # something is not finite: was it so from the start?
+            trace = self._unroll(*arguments, SAFE)  # no: once more, with products that know what to make of an overflow
+        return trace
+
+    def _fitting(self, x, h0):
+        """What `_check` returns, for an x that is seen to fit at a glance; its numbers are not looked at. None if it is not."""
+        fits = h0 is None and type(x) is np.ndarray and x.dtype.kind in "fiub" and 2 <= x.ndim <= 3
+        if not (fits and x.size and x.shape[-1] == self.input_size):
+            return None
+        batched = x.ndim == 3
+        return x if batched else x[:, None], (None,) * len(self.parts), batched
 
     def _check(self, x, h0):
         x, h0, batched = self._check_inputs(x, h0)
@@ -140,23 +153,22 @@ class GateCell(Cell):
             array[0] = 0.0 if value is None else value.T
         if scales is not None:
             products.multiply(p.arrays["h"][0], scales, z[0, I + 1 :])
-        weights = self._weights()
+        weights = p.arrays["weights"]
+        weights[...] = self.stack
         self._forward(p, weights, products, scales, opening)
         finite = checks.all_finite(p.flat)
         kept = p.keep() if finite or products is SAFE else None
         columns.give_back(key, p)
         if kept is None:
             return None
+        weights = kept.pop("weights")
         kept["hidden"] = kept["z"][:, I + 1 :]
         kept.setdefault("h", kept["hidden"])
         return self.trace_type(self, kept, weights, batched, None if scales is None else scales[:, None])
 
-    def _weights(self) -> np.ndarray:
-        return self.stack.copy()
-
     def _forward_scratch(self, T, B, I, plain) -> Scratch:
         H, G = self.hidden_size, len(self.blocks)
-        shapes = {"z": (T + 1, I + 1 + H, B), "gates": (T, G, H, B), **self._also_kept(T, H, B)}
+        shapes = {"weights": self.stack.shape, "z": (T + 1, I + 1 + H, B), "gates": (T, G, H, B), **self._also_kept(T, H, B)}
         if not plain:
             shapes["h"] = T + 1, H, B
         p = Scratch(shapes)
@@ -185,48 +197,71 @@ class GateCell(Cell):
         back from later steps is this method's work. Returns the gradient of every parameter (summed over B), of "x" and
         of "h0", in their shapes. What is past float64's end is ±inf, never NaN.
         """
-        own = {"h": self._check_own(trace, "dh", dh)}
-        return self._backward(trace, own, PLAIN) or self._backward(trace, own, SAFE)
+        return self._backward(trace, {"h": dh})
 
-    def _check_own(self, trace, name, value) -> np.ndarray:
+    def _backward(self, trace, given):
+        """given: for each part of the state its own gradient of each step, as it was handed in."""
+        if (grads := self._through_time(trace, self._own(trace, given), PLAIN)) is None:
+            grads = self._through_time(trace, self._own(trace, given, look=True), SAFE)
+        return grads
+
+    def _own(self, trace, given, look=False) -> dict[str, np.ndarray]:
+        """given as arrays (T, B, H). What does not fit is refused; look: so is NaN."""
         self.check_trace(trace)
-        T, B, H = trace.shape
-        return checks.array(name, value, (T, B, H) if trace.batched else (T, H), allow_inf=True).reshape(T, B, H)
+        T, _, H = trace.shape
+        shape = trace.shape if trace.batched else (T, H)
+        own = {}
+        for name, value in given.items():
+            if look or type(value) is not np.ndarray or value.shape != shape or value.dtype.kind not in "fiub":
+                value = checks.array(f"d{name}", value, shape, allow_inf=True)
+            own[name] = value.reshape(trace.shape)
+        return own
 
-    def _backward(self, trace, own, products):
+    def _through_time(self, trace, own, products):
         """In chunks of steps, the last one first: one step's derivatives, the loop over δ, and the sums over the steps."""
         (T, B, H), I = trace.shape, self.input_size
-        key = self.kind, T, B, H, *own
+        key = self.kind, T, B, I, H, *own
         p = columns.take(key, lambda: self._backward_scratch(T, B, tuple(own)))
         for name, value in own.items():
             p.arrays[f"d{name}"][1:] = value.swapaxes(1, 2)
-        grads: dict[str, np.ndarray] = {}
-        dx = np.empty((T, B, I))
+        found = p.found.arrays
         δ, n = [p.columns(f"d{name}")[T] for name in self.parts], len(p.arrays["local"])
         for start in range((T - 1) // n * n, -1, -n):
             chunk = slice(start, min(start + n, T))
             local = p.arrays["local"][: chunk.stop - start]
             self._local(trace.kept, chunk, local, products.multiply)
             δ = self._back(p, p.steps[start : chunk.stop][::-1], δ, trace.weights, products, trace.scales)
-            δ = [value.copy() for value in δ]
-            some = self._add_up(trace, chunk, local, dx[chunk].reshape(-1, I), products.dot)
-            grads = {name: grads[name] + some[name] for name in grads} or some
-        starts = {f"{name}0": δ_0.reshape(H, B).T for name, δ_0 in zip(self.parts, δ)}
+            sums = found if chunk.stop == T else {name: np.empty_like(found[name]) for name in self._sums()}
+            self._add_up(trace, chunk, local, found["x"][chunk].reshape(-1, I), sums, products.dot)
+            if sums is not found:
+                for name, value in sums.items():
+                    found[name] += value
+            if start:  # the next chunk is computed where these stand
+                δ = [value.copy() for value in δ]
+        for name, δ_0 in zip(self.parts, δ):
+            found[f"{name}0"][...] = δ_0.reshape(H, B).T
+        if products is SAFE:
+            overflow.exploded(p.found.flat)
+        grads = p.found.keep() if products is SAFE or checks.all_finite(p.found.flat) else None
         columns.give_back(key, p)
-        found = [*grads.values(), dx, *starts.values()]
-        if not all(map(checks.all_finite, found)):
-            if products is PLAIN:
-                return None
-            for gradient in found:
-                overflow.exploded(gradient)
-        starts = {name: trace.squeeze(value, axis=0) for name, value in starts.items()}
-        return {**self._named(grads), "x": trace.squeeze(dx), **starts}
+        return None if grads is None else self._named(grads, trace)
+
+    def _named(self, grads, trace) -> dict[str, np.ndarray]:
+        I, stack = self.input_size, grads.pop("stack")
+        for name in ("x", *(f"{part}0" for part in self.parts)):
+            grads[name] = trace.squeeze(grads[name], axis=1 if name == "x" else 0)
+        return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I], **grads}
+
+    def _sums(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of what is summed over the steps."""
+        return {"stack": self.stack.shape}
 
     def _backward_scratch(self, T, B, given) -> Scratch:
         H, S = self.hidden_size, len(self.local_names)
         n = max(1, min(T, columns.CHUNK // (S * H * B)))
         states = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
         p = Scratch({"local": (n, S, H, B), "back": (H, B), "spare": (H, B), **states})
+        p.found = Scratch({**self._sums(), "x": (T, B, self.input_size), **{f"{name}0": (B, H) for name in self.parts}})
         p.given = given
         local = self._backward_views(p.columns("local"))
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(p.columns, states)))][:T]
@@ -241,15 +276,18 @@ class GateCell(Cell):
         """The first n blocks of each step as one vector: (T, ≥ n, H[, B]) -> (T, n H[, B])."""
         return blocks.reshape(len(blocks), -1, *blocks.shape[3:])[:, : n * blocks.shape[2]]
 
-    def _add_up(self, trace, steps, local, dx, dot) -> dict[str, np.ndarray]:
+    def _local(self, kept, steps, out, multiply) -> None:
+        """`_derivatives` with the steps in front: fills out, (n, `local_names`, …)."""
+        gates = kept["gates"][steps].swapaxes(0, 1).copy()  # one gate's steps side by side: small arrays are five times as fast
+        local = np.empty((out.shape[1], *gates.shape[1:]))
+        self._derivatives(gates, kept, steps, local, multiply)
+        out[...] = local.swapaxes(0, 1)
+
+    def _add_up(self, trace, steps, local, dx, sums, dot) -> None:
         """Σ_t dL/da_t z_tᵀ of some steps, the gradient of [W_x | b | W_hh]; and write their dL/dx_t = W_xᵀ dL/da_t."""
         da, z = columns.side_by_side(local[:, : len(self.blocks)]), columns.side_by_side(trace.kept["z"][steps])
         dot(da.T, trace.weights[:, : self.input_size], dx)
-        return {"stack": dot(da, z.T)}
-
-    def _named(self, grads) -> dict[str, np.ndarray]:
-        I, stack = self.input_size, grads["stack"]
-        return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I]}
+        dot(da, z.T, sums["stack"])
 
     # One step
 

@@ -61,7 +61,7 @@ class GRUCell(GateCell):
             raise checks.error("reset_after", repr(reset_after), "True or False")
         super().__init__(input_size, hidden_size, weight_scale, init, seed, gate_bias)
         self.reset_after, H = bool(reset_after), self.hidden_size
-        self.local_names = ("da1", "da2", "dq", "da3", "z") if reset_after else ("da1", "da2", "da3", "r", "z")
+        self.local_names = ("dq", "da1", "da2", "da3", "z") if reset_after else ("da1", "da2", "da3", "r", "z")
         self.kind = "GRUCell, reset " + ("after" if reset_after else "before") + " the product"
         # A stream of its own, so that both forms draw the same weights.
         self.b_hn = starts.bias(init, H, H, np.random.default_rng([seed, 2]))
@@ -92,9 +92,11 @@ class GRUCell(GateCell):
         H, I, after = self.hidden_size, self.input_size, self.reset_after
         dot, multiply, add = products
         tanh, subtract, new = np.tanh, np.subtract, p.work["spare"]
-        first = products.by(0.5 * weights[: 2 * H])
-        W_hh3 = weights[2 * H :, I + 1 :].copy()
-        inner = products.by(np.column_stack([self.b_hn, W_hh3]) if after else W_hh3)
+        first = products.by(HALF * weights[: 2 * H])
+        inner_weights = weights[2 * H :, I + (not after) :].copy()  # [b_hn | W_hh3], or W_hh3 alone
+        if after:
+            inner_weights[:, 0] = self.b_hn
+        inner = products.by(inner_weights)
         p.arrays["gates"][:, 2] = products.stacked(weights[2 * H :, : I + 1], p.arrays["z"][:-1, : I + 1])  # W_x3 x_t + b_3
         p_t = np.empty_like(new)
         for z_t, a12, r, z, n, hidden, q_t, h_previous, h_t, onward in p.steps:
@@ -118,23 +120,21 @@ class GRUCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _local(self, kept, steps, out, multiply):
-        gates = kept["gates"][steps]
-        r, z, n = gates.swapaxes(0, 1)
-        da1, da2, third, fourth, update = out.swapaxes(0, 1)
-        dq, da3 = (third, fourth) if self.reset_after else (None, third)
+    def _derivatives(self, gates, kept, steps, out, multiply):
+        r, z, n = gates
+        da1, da2, da3 = da = out[1:4] if self.reset_after else out[:3]
         square = gates * gates
-        np.subtract(gates[:, :2], square[:, :2], out[:, :2])  # σ' = r (1 − r), z (1 − z)
+        np.subtract(gates[:2], square[:2], da[:2])  # σ' = r (1 − r), z (1 − z)
         np.multiply(da2, kept["h"][:-1][steps] - n, da2)
-        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − n²
+        np.subtract(ONE, square[2], da3)  # tanh' = 1 − n²
         np.multiply(da3, ONE - z, da3)
         if self.reset_after:
-            np.multiply(da3, r, dq)
+            np.multiply(da3, r, out[0])
             multiply(multiply(da1, da3, da1), kept["q"][steps], da1)
         else:
             multiply(da1, kept["hidden"][:-1][steps], da1)  # this times dL/dp_t, not δ_t
-            fourth[...] = r
-        update[...] = z
+            out[3] = r
+        out[4] = z
 
     def _backward_views(self, local):
         if self.reset_after:
@@ -147,16 +147,23 @@ class GRUCell(GateCell):
 
     def _back_after(self, p, steps, δ, W_hh, products, scales):
         _, multiply, add = products
-        product, back = products.by(W_hh.T.copy()), p.columns("back")
-        for da, da12q, z, dh_previous in steps:
+        product, back = products.by(self._for_dq12(W_hh.T)), p.columns("back")
+        for da, dq12, z, dh_previous in steps:
             multiply(da, δ, da)
-            product(da12q, back)
+            product(dq12, back)
             if scales is not None:
                 multiply(back, scales[:, 0], back)
             δ = multiply(z, δ, z)
             add(δ, back, δ)
             add(δ, dh_previous, δ)
         return [δ]
+
+    def _for_dq12(self, W_hhT):
+        """The columns of W_hhᵀ as dL/dq_t and dL/da1_t, dL/da2_t stand: so those and dL/da3_t lie in a row for W_xᵀ too."""
+        H = self.hidden_size
+        result = np.empty((H, 3 * H))
+        result[:, :H], result[:, H:] = W_hhT[:, 2 * H :], W_hhT[:, : 2 * H]
+        return result
 
     def _back_before(self, p, steps, δ, W_hh, products, scales):
         _, multiply, add = products
@@ -175,27 +182,22 @@ class GRUCell(GateCell):
             add(δ, dh_previous, δ)
         return [δ]
 
-    def _add_up(self, trace, steps, local, dx, dot):
-        H, I = self.hidden_size, self.input_size
-        stack, hidden = np.empty_like(trace.weights), trace.kept["hidden"][:-1][steps]
-        found = {"stack": stack}
-        da = side_by_side(local[:, :3])  # [da1, da2, dq] or [da1, da2, da3]
-        if self.reset_after:
-            stack[:, I + 1 :] = dot(da, side_by_side(hidden).T)
-            found["b_hn"] = da[2 * H :].sum(axis=1)
-            local[:, 2] = local[:, 3]
-            da = side_by_side(local[:, :3])
-        else:
-            p = overflow.multiply(trace.kept["gates"][steps, 0], hidden)
-            stack[: 2 * H, I + 1 :] = dot(da[: 2 * H], side_by_side(hidden).T)
-            stack[2 * H :, I + 1 :] = dot(da[2 * H :], side_by_side(p).T)
-        stack[:, : I + 1] = dot(da, side_by_side(trace.kept["z"][steps, : I + 1]).T)
-        dot(da.T, trace.weights[:, :I], dx)
-        return found
+    def _sums(self):
+        return {**super()._sums(), **({"b_hn": self.b_hn.shape} if self.reset_after else {})}
 
-    def _named(self, grads):
-        named = super()._named(grads)
-        return {**named, "b_hn": grads["b_hn"]} if self.reset_after else named
+    def _add_up(self, trace, steps, local, dx, sums, dot):
+        H, I, stack = self.hidden_size, self.input_size, sums["stack"]
+        da, z = side_by_side(local[:, :4]), side_by_side(trace.kept["z"][steps])  # z_t = [x_t; 1; h_{t-1}]
+        if self.reset_after:
+            inner, da = dot(da[:H], z[I:].T), da[H:]
+            sums["b_hn"][...], stack[2 * H :, I + 1 :] = inner[:, 0], inner[:, 1:]
+        else:
+            p = overflow.multiply(trace.kept["gates"][steps, 0], trace.kept["hidden"][:-1][steps])
+            da = da[: 3 * H]
+            stack[2 * H :, I + 1 :] = dot(da[2 * H :], side_by_side(p).T)
+        stack[2 * H :, : I + 1] = dot(da[2 * H :], z[: I + 1].T)
+        dot(da[: 2 * H], z.T, stack[: 2 * H])
+        dot(da.T, trace.weights[:, :I], dx)
 
     def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products=SAFE):
         W_hh = trace.weights[:, self.input_size + 1 :]
@@ -203,8 +205,8 @@ class GRUCell(GateCell):
         (n, B, H), (dot, multiply, add) = rows.shape, products
         if self.reset_after:
             both = multiply(rows[:, :, None], local[:, :4])
-            da = both[:, :, [0, 1, 3]].reshape(n, B, 3 * H)
-            back = dot(both[:, :, :3].reshape(n * B, 3 * H), W_hh).reshape(n, B, H)
+            da = both[:, :, 1:].reshape(n, B, 3 * H)
+            back = dot(both[:, :, :3].reshape(n * B, 3 * H), self._for_dq12(W_hh.T).T).reshape(n, B, H)
         else:
             da = np.empty((n, B, 3, H))
             multiply(rows[:, :, None], local[:, 1:3], da[:, :, 1:])
@@ -229,7 +231,7 @@ class GRUCell(GateCell):
     def jacobians(self, trace: Trace, steps) -> np.ndarray:
         W1, W2, W3 = self._W_hh(trace)
         if self.reset_after:
-            da1, da2, dq, _, z = np.moveaxis(self.local(trace, steps), 2, 0)
+            dq, da1, da2, _, z = np.moveaxis(self.local(trace, steps), 2, 0)
             ways = [self._through(trace, slope, W) for slope, W in zip((da1, da2, dq), (W1, W2, W3))]
         else:
             da1, da2, da3, r, z = np.moveaxis(self.local(trace, steps), 2, 0)

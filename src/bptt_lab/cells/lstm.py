@@ -25,7 +25,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from .. import checks, overflow
-from ..overflow import PLAIN, SAFE
+from ..overflow import SAFE
 from . import torch_names
 from .gates import ONE, GateCell, GateTrace, diagonal
 from .trace import Trace
@@ -114,13 +114,13 @@ class LSTMCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _local(self, kept, steps, out, multiply):
-        gates, tanh_c = kept["gates"][steps], kept["tanh c"][steps]
-        i, f, g, o = gates.swapaxes(0, 1)
-        da1, da2, da3, da4, dc_dh, forget = out.swapaxes(0, 1)
+    def _derivatives(self, gates, kept, steps, out, multiply):
+        tanh_c = kept["tanh c"][steps]
+        i, f, g, o = gates
+        da1, da2, da3, da4, dc_dh, forget = out
         square = gates * gates
-        np.subtract(gates, square, out[:, :4])  # σ' = i (1 − i), …
-        np.subtract(ONE, square[:, 2], da3)  # tanh' = 1 − g²
+        np.subtract(gates, square, out[:4])  # σ' = i (1 − i), …
+        np.subtract(ONE, square[2], da3)  # tanh' = 1 − g²
         np.multiply(da1, g, da1)
         np.multiply(da2, kept["c"][:-1][steps], da2)
         np.multiply(da3, i, da3)
@@ -130,6 +130,7 @@ class LSTMCell(GateCell):
         np.multiply(o, dc_dh, dc_dh)
         forget[...] = f
 
+    @overflow.quietly()
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
 
@@ -137,11 +138,7 @@ class LSTMCell(GateCell):
         yet accumulated over time: adding what comes back from later steps is this method's work. Returns the gradient of
         every parameter (summed over B), of "x", "h0" and "c0", in their shapes. What is past float64's end is ±inf, never NaN.
         """
-        own = {"h": self._check_own(trace, "dh", dh)}
-        if dc is not None:
-            own["c"] = self._check_own(trace, "dc", dc)
-        with overflow.quietly():
-            return self._backward(trace, own, PLAIN) or self._backward(trace, own, SAFE)
+        return self._backward(trace, {"h": dh} if dc is None else {"h": dh, "c": dc})
 
     def _backward_views(self, local):
         da_t = self._below_each_other(local, 4)

@@ -73,18 +73,18 @@ class Grid(traitlets.Float):
 
 
 class Count(traitlets.Int):
-    """A whole number from `lowest` to `highest`."""
+    """A whole number from `lowest` to `highest`; with a grid, the nearest one that is on it."""
 
-    def __init__(self, lowest: int, highest: int, default: int, **metadata):
+    def __init__(self, lowest: int, highest: int, default: int, grid: tuple[int, ...] = (), **metadata):
         super().__init__(default_value=default, **metadata)
-        self.lowest, self.highest = lowest, highest
+        self.lowest, self.highest, self.grid = lowest, highest, grid
 
     def validate(self, obj, value):
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if not whole or not self.lowest <= value <= self.highest:
             expected = f"a whole number from {self.lowest} to {self.highest}"
             raise traitlets.TraitError(f"{self.name or 'an entry'}: got {value!r}, expected {expected}.")
-        return int(value)
+        return min(self.grid, key=lambda grid_value: abs(grid_value - value), default=int(value))
 
 
 class Control(NamedTuple):

@@ -28,7 +28,7 @@ class CellSwitch(Explorer):
 
     name = "cell_switch"
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
-    length = Count(1, LENGTHS[-1], 32).tag(sync=True)
+    length = Count(1, LENGTHS[-1], 32, LENGTHS).tag(sync=True)
     gate_bias = Count(BIASES[0], BIASES[-1], 2).tag(sync=True)
     reset = traitlets.Enum(("after", "before"), "after").tag(sync=True)
     z = traitlets.Enum(("keeps", "writes"), "keeps").tag(sync=True)
@@ -42,10 +42,6 @@ class CellSwitch(Explorer):
         Control("weight_scale", "slider", SCALES),
         Control("length", "slider", LENGTHS),
     )
-
-    @traitlets.validate("length")
-    def _on_the_grid(self, proposal):
-        return min(LENGTHS, key=lambda length: abs(length - proposal["value"]))
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         for reset in ("after", "before"):

@@ -43,7 +43,7 @@ class Decay(Explorer):
 
     name = "decay"
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
-    length = Count(1, LENGTHS[-1], 32).tag(sync=True)
+    length = Count(1, LENGTHS[-1], 32, LENGTHS).tag(sync=True)
     activation = traitlets.Enum(ACTIVATIONS, "tanh").tag(sync=True)
     start = traitlets.Enum(STARTS, "normal").tag(sync=True)
     inputs = traitlets.Enum(INPUTS, 0.1).tag(sync=True)
@@ -68,10 +68,6 @@ class Decay(Explorer):
     @traitlets.default("lags")
     def _lags_of_each_length(self):
         return [lags_of(T) for T in LENGTHS]
-
-    @traitlets.validate("length")
-    def _on_the_grid(self, proposal):
-        return min(LENGTHS, key=lambda length: abs(length - proposal["value"]))
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         for start in STARTS:

@@ -135,6 +135,26 @@ function reader(node, label, { last, at, now, change }) {
   });
 }
 
+// A triangle read cell by cell: row t, column k ≤ t. place() says where it is drawn, length() how many rows it has, now()
+// which cell is chosen and change(cell) chooses one; [0, 0] is none.
+function cellReader(node, { place, length, now, change }) {
+  const choose = (t, k) => { const [a, b] = now(); if (a !== t || b !== k) change([t, k]); };
+  node.addEventListener("pointermove", (event) => {
+    const [x, y] = pointIn(node, event), { left, top, width, height } = place();
+    const k = Math.floor((x - left) / width) + 1, t = Math.floor((y - top) / height) + 1;
+    if (k >= 1 && k <= t && t <= length()) choose(t, k);
+    else choose(0, 0);
+  });
+  node.addEventListener("pointerleave", () => choose(0, 0));
+  node.addEventListener("keydown", (event) => {
+    const n = length(), cell = now(), chosen = cell[1] >= 1 && cell[1] <= cell[0] && cell[0] <= n, [t, k] = chosen ? cell : [n, 1];
+    const to = { ArrowUp: [Math.max(k, t - 1), k], ArrowDown: [Math.min(n, t + 1), k], ArrowLeft: [t, Math.max(1, k - 1)], ArrowRight: [t, Math.min(t, k + 1)], Home: [t, 1], End: [t, t], Escape: [0, 0] }[event.key];
+    if (!to) return;
+    event.preventDefault();
+    choose(...(chosen || event.key === "Escape" ? to : [t, k]));
+  });
+}
+
 // The legend of magnitude, with words at its ends: always beside what it explains.
 function magnitudeBar(parent, words) {
   const box = tag(parent, "div", { class: "magnitude-bar" });

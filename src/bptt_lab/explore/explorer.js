@@ -80,18 +80,19 @@ function render({ model, el }) {
   const unsaved = new Map(), outdated = (name) => unsaved.has(name) && JSON.stringify(model.get(name)) !== JSON.stringify(unsaved.get(name));
   const change = (name, value) => { // Jupyter itself holds a question back while Python answers the one before
     unsaved.set(name, value);
+    drawn[name] = value; // a second key in the same frame goes on from here, not from the picture
     model.set(name, value);
     later("save", asks.has(name) ? 0 : SAVE_AFTER, () => { unsaved.clear(); model.save_changes(); });
   };
   const sync = spec.map((control) => buildControl(controls, control, words, live, change));
-  let arrays = readTable(model), frame = 0, width = 0;
+  let arrays = readTable(model), frame = 0, width = 0, drawn = {}; // drawn: what the picture shows, as its handlers see it
   const traits = Object.keys(explorer.traits).concat(spec.map((control) => control.trait));
   const draw = explorer.build({ figure, controls, words, spec, live, change, traits, model });
 
   function paint() {
     frame = 0;
     if (!arrays || !width) return;
-    const started = performance.now(), state = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+    const started = performance.now(), state = (drawn = Object.fromEntries(traits.map((name) => [name, model.get(name)])));
     state.width = Math.min(860, width);
     state.arrays = arrays;
     const text = draw(state);

@@ -47,7 +47,7 @@ class FourCells(Explorer):
 
     name = "four_cells"
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
-    length = Count(1, LENGTHS[-1], 8).tag(sync=True)
+    length = Count(1, LENGTHS[-1], 8, LENGTHS).tag(sync=True)
     gate_bias = Count(BIASES[0], BIASES[-1], 0).tag(sync=True)
     activation = traitlets.Enum(ACTIVATIONS, "tanh").tag(sync=True)
     net = Count(0, 20, 0).tag(sync=True)
@@ -65,10 +65,6 @@ class FourCells(Explorer):
     @traitlets.default("prefixes")
     def _fresh_prefixes(self):
         return [list(words) for words in PREFIXES.values()]
-
-    @traitlets.validate("length")
-    def _on_the_grid(self, proposal):
-        return min(LENGTHS, key=lambda length: abs(length - proposal["value"]))
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         lengths = [self.length, *(n for n in LENGTHS if n != self.length)] if self._arrays else LENGTHS

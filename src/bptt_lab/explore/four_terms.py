@@ -37,22 +37,14 @@ class FourTerms(Explorer):
     name = "four_terms"
     gate_bias = Count(BIASES[0], BIASES[-1], 0).tag(sync=True)
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
-    length = Count(1, LENGTHS[-1], 64).tag(sync=True)
-    word = Count(0, LENGTHS[-1], 0).tag(sync=True)
+    length = Count(1, LENGTHS[-1], 64, LENGTHS).tag(sync=True)
+    word = Count(0, LENGTHS[-1], 0, (0, *WORDS)).tag(sync=True)
     words_read = traitlets.List(WORDS, read_only=True).tag(sync=True)
     controls = (
         Control("gate_bias", "slider", BIASES),
         Control("weight_scale", "slider", SCALES),
         Control("length", "slider", LENGTHS),
     )
-
-    @traitlets.validate("length")
-    def _on_the_grid(self, proposal):
-        return min(LENGTHS, key=lambda length: abs(length - proposal["value"]))
-
-    @traitlets.validate("word")
-    def _where_computed(self, proposal):
-        return min((0, *WORDS), key=lambda word: abs(word - proposal["value"]))
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         yield sweep()

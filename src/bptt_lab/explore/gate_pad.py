@@ -57,7 +57,7 @@ class GatePad(Explorer):
     gates = traitlets.Enum(GATES, "free").tag(sync=True)
     view = traitlets.Enum(("gradient", "state"), "gradient").tag(sync=True)
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
-    length = Count(LENGTHS[0], LENGTHS[-1], 21).tag(sync=True)
+    length = Count(LENGTHS[0], LENGTHS[-1], 21, LENGTHS).tag(sync=True)
     places = traitlets.List([list(place) for place in PLACES], read_only=True).tag(sync=True)
     controls = (
         Control("G1", "slider", VALUES),
@@ -67,10 +67,6 @@ class GatePad(Explorer):
         Control("weight_scale", "slider", SCALES),
         Control("length", "slider", LENGTHS),
     )
-
-    @traitlets.validate("length")
-    def _on_the_grid(self, proposal):
-        return min(LENGTHS, key=lambda length: abs(length - proposal["value"]))
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         for gates in GATES:

@@ -31,7 +31,7 @@ class GradientByLag(Explorer):
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
     activation = traitlets.Enum(ACTIVATIONS, "tanh").tag(sync=True)
     start = traitlets.Enum(STARTS, "normal").tag(sync=True)
-    length = Count(1, STEPS, 24).tag(sync=True)
+    length = Count(1, STEPS, 24, LENGTHS).tag(sync=True)
     net = Count(0, 20, 0).tag(sync=True)
     lag = Count(-1, STEPS - 1, -1).tag(sync=True)
     unrelated = traitlets.Float(2 / HIDDEN**0.5).tag(sync=True)  # two deviations of the cosine of two random directions
@@ -42,10 +42,6 @@ class GradientByLag(Explorer):
         Control("start", "choice", STARTS),
         Control("net", "slider", tuple(range(21)), asks_python=True),
     )
-
-    @traitlets.validate("length")
-    def _on_the_grid(self, proposal):
-        return min(LENGTHS, key=lambda length: abs(length - proposal["value"]))
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         settings = [(activation, start) for activation in ACTIVATIONS for start in STARTS]

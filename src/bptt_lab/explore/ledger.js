@@ -21,26 +21,13 @@ const explorer = {
     tag(shareBar, "span", { text: words.shares_high });
     let now = null, geometry = null;
 
-    const choose = (t, k) => { const [a, b] = now.cell; if (a !== t || b !== k) change("cell", [t, k]); };
-    picture.addEventListener("pointermove", (event) => {
-      const [x, y] = pointIn(picture, event), { left, top, size, height } = geometry;
-      const k = Math.floor((x - left) / size) + 1, t = Math.floor((y - top) / height) + 1;
-      if (k >= 1 && k <= t && t <= now.length) choose(t, k);
-    });
-    picture.addEventListener("pointerleave", () => choose(0, 0));
-    picture.addEventListener("keydown", (event) => {
-      const n = now.length, chosen = now.cell[1] >= 1 && now.cell[1] <= now.cell[0] && now.cell[0] <= n, [t, k] = chosen ? now.cell : [n, 1];
-      const to = { ArrowUp: [Math.max(k, t - 1), k], ArrowDown: [Math.min(n, t + 1), k], ArrowLeft: [t, Math.max(1, k - 1)], ArrowRight: [t, Math.min(t, k + 1)], Home: [t, 1], End: [t, t], Escape: [0, 0] }[event.key];
-      if (!to) return;
-      event.preventDefault();
-      choose(...(chosen || event.key === "Escape" ? to : [t, k]));
-    });
+    cellReader(picture, { place: () => geometry, length: () => now.length, now: () => now.cell, change: (cell) => change("cell", cell) });
 
     return (state) => {
       const { width, arrays, length: n, activation, weight_scale, wrt, view, cell, sentences } = (now = state);
       const s = activations.indexOf(activation) * scales.length + scales.indexOf(weight_scale), read = sentences[n - 1], key = `_${wrt}${n}`;
       const left = 104, top = 96, wholeWidth = 92, size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(30, Math.max(22, size)), right = left + size * n, bottom = top + height * n;
-      geometry = { left, top, size, height };
+      geometry = { left, top, width: size, height };
       const where = []; // the lower triangle, row by row
       for (let t = 1; t <= n; t++) for (let k = 1; k <= t; k++) where.push([t, k]);
       const norm = (t, k) => arrays[`ledger${key}`](s, t - 1, k - 1), share = (t, k) => arrays[`shares${key}`](s, t - 1, k - 1);

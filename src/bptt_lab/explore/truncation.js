@@ -21,26 +21,12 @@ const explorer = {
     magnitudeBar(tag(figure, "div"), words);
     let now = null, geometry = null;
 
-    const choose = (t, k) => { const [a, b] = now.cell; if (a !== t || b !== k) change("cell", [t, k]); };
-    picture.addEventListener("pointermove", (event) => {
-      const [x, y] = pointIn(picture, event), { left, top, size } = geometry;
-      const k = Math.floor((x - left) / size) + 1, t = Math.floor((y - top) / size) + 1;
-      if (k >= 1 && k <= t && t <= now.length) choose(t, k);
-      else choose(0, 0);
-    });
-    picture.addEventListener("pointerleave", () => choose(0, 0));
-    picture.addEventListener("keydown", (event) => {
-      const n = now.length, chosen = now.cell[1] >= 1 && now.cell[1] <= now.cell[0] && now.cell[0] <= n, [t, k] = chosen ? now.cell : [n, 1];
-      const to = { ArrowUp: [Math.max(k, t - 1), k], ArrowDown: [Math.min(n, t + 1), k], ArrowLeft: [t, Math.max(1, k - 1)], ArrowRight: [t, Math.min(t, k + 1)], Home: [t, 1], End: [t, t], Escape: [0, 0] }[event.key];
-      if (!to) return;
-      event.preventDefault();
-      choose(...(chosen || event.key === "Escape" ? to : [t, k]));
-    });
+    cellReader(picture, { place: () => geometry, length: () => now.length, now: () => now.cell, change: (cell) => change("cell", cell) });
 
     return (state) => {
       const { width, arrays, length: n, activation, weight_scale, cut, counted, cell } = (now = state), s = scales.indexOf(weight_scale), l = lengths.indexOf(n), c = countedOf.indexOf(counted);
       const beside = width >= NARROW, left = 42, top = 40, side = beside ? Math.min(400, width * 0.5 - left) : width - left - 4, size = side / n;
-      geometry = { left, top, size };
+      geometry = { left, top, width: size, height: size };
       const norm = (t, k) => arrays[`ledger_${activation}`](s, t - 1, k - 1), removed = (t, k) => Math.floor((k - 1) / cut) < Math.floor((t - 1) / cut), counts = (t) => counted === "every" || t === n;
       const where = []; // the lower triangle, row by row
       for (let t = 1; t <= n; t++) for (let k = 1; k <= t; k++) where.push([t, k]);
