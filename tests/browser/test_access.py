@@ -8,10 +8,15 @@ from bptt_lab import explore
 from tests.browser.access import CLASHES, violations
 from tests.browser.test_explorers import made, page_of  # noqa: F401: a fixture
 
-EXPLORERS = [getattr(explore, name) for name in explore.__all__ if name != "Quiz"]
+EXPLORERS = [kind for name in explore.__all__ if getattr(kind := getattr(explore, name), "controls", ())]
 QUIZZES = sorted(path.stem for path in (Path(explore.__file__).parent / "quizzes").glob("*.md"))
-EVERYTHING = [*EXPLORERS, *(lambda name=name: explore.Quiz(name) for name in QUIZZES)]
-everything = pytest.mark.parametrize("kind", EVERYTHING, ids=[*(k.__name__ for k in EXPLORERS), *(f"Quiz{q}" for q in QUIZZES)])
+NAMED = {
+    **{f"Quiz {name}": lambda name=name: explore.Quiz(name) for name in QUIZZES},
+    "Predict a power": lambda: explore.Predict("first_term"),
+    "Predict a number": lambda: explore.Predict("one_word", committed=True),
+}
+EVERYTHING = {**{kind.__name__: kind for kind in EXPLORERS}, **NAMED}
+everything = pytest.mark.parametrize("kind", EVERYTHING.values(), ids=EVERYTHING)
 in_both_themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
 

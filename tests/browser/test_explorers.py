@@ -7,7 +7,7 @@ import pytest
 from bptt_lab import explore
 from tests.browser.course import MINUTE
 
-EXPLORERS = [getattr(explore, name) for name in explore.__all__ if name != "Quiz"]
+EXPLORERS = [kind for name in explore.__all__ if getattr(kind := getattr(explore, name), "controls", ())]
 every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
 LAB = ["import ipywidgets, traitlets\nimport bptt_lab as bl", "w = bl.explore.GradientByLag(length=64, weight_scale=1.47)", "w"]
 SHOWN = "() => document.querySelector('.bptt')?.bpttDrawn?.text"
