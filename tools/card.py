@@ -33,7 +33,9 @@ def draw(title: str, course: str, path: Path) -> None:
     picture = Image.new("RGB", (TWICE * WIDTH, TWICE * HEIGHT), PAPER)
     pen = ImageDraw.Draw(picture)
     pen.text((TWICE * MARGIN, TWICE * 50), course, INK, ImageFont.load_default(TWICE * 30))
-    pen.multiline_text((TWICE * MARGIN, TWICE * 105), textwrap.fill(title, 34), INK, ImageFont.load_default(TWICE * 66), spacing=20)
+    pen.multiline_text(
+        (TWICE * MARGIN, TWICE * 105), textwrap.fill(title, 34), INK, ImageFont.load_default(TWICE * 66), spacing=20
+    )
     for (scale, colour), logs in zip(CURVES.items(), curves().values()):
         x = np.linspace(WIDTH - MARGIN, MARGIN, len(logs))  # time runs to the right
         y = FLOOR + (logs + 12) / 18 * (TOP - FLOOR)

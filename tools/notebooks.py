@@ -4,17 +4,20 @@
     python -m tools.notebooks check      fail with a sentence for each rule that a notebook breaks
     python -m tools.notebooks run        run all from top to bottom, then clean: the one way to renew kept outputs
     python -m tools.notebooks compare    run all and compare with the kept outputs (nbval)
+    python -m tools.notebooks solved     fill in the solution of each exercise, run its check, and fail if one is not right
 
 Tags of a cell say what is kept of its output:
 
     keep_output    everything, compared to the letter: the numbers that the prose relies on
     keep_still     an explorer's still picture and sentence, or a quiz's words, for viewers where no widget runs; not compared
     learner        the learner's own code: it may be longer than ten lines
+    task           what an exercise asks, in words; like the learner's cell it comes on top of the cells to be read
     plain_way      may use ipywidgets and Plotly by hand
 """
 
 import argparse
 import html
+import itertools
 import os
 import re
 import subprocess
@@ -25,10 +28,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parent.parent
 STILL = ("image/svg+xml", "text/html", "text/plain")
 MOST_CELLS, MOST_LINES, SECONDS = 25, 10, 60
+OWN_ID = re.compile(r"(cell|task|learner|check)-\w+")
+PREDICTS = ("bl.explore.Predict(", "bl.explore.my_predictions(")  # on top of the cells to be read, like a quiz
+CHECK = re.compile(r'bl\.exercises\.get\("(\w+)"\)\.check\(\w+\)')
 
 
 def tags(cell) -> set[str]:
@@ -36,14 +43,21 @@ def tags(cell) -> set[str]:
 
 
 def cleaned(notebook):
-    """The notebook as it is committed. nbval compares only cells with an execution count, so kept ones carry 1."""
+    """The notebook as it is committed. nbval compares only cells with an execution count, so kept ones carry 1.
+
+    A cell keeps its id for life, so that a new cell does not touch the others. One that came without gets the next free number.
+    """
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    for i, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{i:02}"
+    taken, seen = {cell.get("id") for cell in notebook.cells}, set()
+    free = (name for i in itertools.count() if (name := f"cell-{i:02}") not in taken)
+    for cell in notebook.cells:
+        if not OWN_ID.fullmatch(cell.get("id", "")) or cell.id in seen:
+            cell.id = next(free)
+        seen.add(cell.id)
         cell.metadata = {"tags": sorted(tags(cell))} if tags(cell) else {}
         if cell.cell_type != "code":
             continue
@@ -76,7 +90,7 @@ def complaints(notebook) -> list[str]:
     if notebook != cleaned(nbformat.from_dict(notebook)):
         found.append("it is not clean: run `python -m tools.notebooks clean`")
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    given = [cell for cell in notebook.cells if not is_exercise(cell)]
+    given = [cell for cell in notebook.cells if not (is_exercise(cell) or cell.source.startswith(PREDICTS))]
     if len(given) > MOST_CELLS:
         found.append(f"it has {len(given)} cells, at most {MOST_CELLS} are allowed: split or shorten it")
     if not any("keep_output" in tags(cell) and cell.outputs for cell in code):
@@ -109,8 +123,8 @@ def complaints(notebook) -> list[str]:
 
 
 def is_exercise(cell) -> bool:
-    """The learner's own cell, its check, or the quiz: they come on top of what is to be read."""
-    return "learner" in tags(cell) or cell.source.startswith(("bl.exercises.get(", "bl.explore.Quiz("))
+    """The learner's own cell, its task and its check, or the quiz: they come on top of what is to be read."""
+    return bool(tags(cell) & {"learner", "task"}) or cell.source.startswith(("bl.exercises.get(", "bl.explore.Quiz("))
 
 
 def is_still(output) -> bool:
@@ -145,15 +159,50 @@ def run(path: Path) -> None:
     nbformat.write(cleaned(notebook), path)
 
 
+def checked(cell) -> str | None:
+    """The name of the exercise that a cell checks."""
+    match = CHECK.fullmatch(cell.source)
+    return match[1] if match else None
+
+
+def filled(notebook):
+    """The notebook with a solution in each learner's cell: that of the exercise which the next cell checks."""
+    from bptt_lab import exercises
+
+    for cell, after in zip(notebook.cells, notebook.cells[1:]):
+        if "learner" in tags(cell):
+            cell.source = str(exercises.get(checked(after) or "").solution)
+    return notebook
+
+
+def solved(paths: list[Path]) -> int:
+    """Run the imports, the solutions and the checks of all notebooks in one kernel. Returns how many checks are not content."""
+    from nbclient import NotebookClient
+
+    sources = []
+    for path in paths:
+        code = [cell for cell in filled(nbformat.read(path, as_version=4)).cells if cell.cell_type == "code"]
+        mine = [cell for cell in code[1:] if "learner" in tags(cell) or checked(cell)]
+        sources += ["%reset -f", *(cell.source for cell in [*code[:1], *mine])]  # nothing is left of the notebook before
+    notebook = new_notebook(cells=list(map(new_code_cell, sources)))
+    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3").execute()
+    says = {checked(cell): cell.outputs[0].data["text/plain"] for cell in notebook.cells if checked(cell)}
+    wrong = {name: message for name, message in says.items() if not message.startswith("Right")}
+    print(f"{len(says) - len(wrong)} of {len(says)} exercises are solved by their solutions", *wrong.items(), sep="\n")
+    return len(wrong)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("clean", "check", "run", "compare"))
+    parser.add_argument("command", choices=("clean", "check", "run", "compare", "solved"))
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of the course if none is named")
     given = parser.parse_args(arguments)
     paths = [path.resolve() for path in given.paths] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     if given.command == "compare":
         strict = os.environ.get("NOTEBOOKS", "strict" if sys.platform == "linux" else "lax") == "strict"
         return compare(paths, strict)
+    if given.command == "solved":
+        return solved(paths)
     failed = False
     for path in paths:
         if given.command == "run":

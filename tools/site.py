@@ -58,7 +58,9 @@ def run(path: Path) -> str:
         if cell.cell_type == "code":
             cell.outputs = [kept(output) for output in cell.outputs if not is_widget_of_a_kernel(output)]
             needs = tags(cell) | {"asks_python" for output in cell.outputs if asks_python(output)}
-            cells += [nbformat.v4.new_markdown_cell(note(path.name, text)) for need, text in NEEDS_PYTHON.items() if need in needs]
+            cells += [
+                nbformat.v4.new_markdown_cell(note(path.name, text)) for need, text in NEEDS_PYTHON.items() if need in needs
+            ]
     notebook.cells = cells
     notebook.metadata["stamp"] = now
     target.parent.mkdir(parents=True, exist_ok=True)

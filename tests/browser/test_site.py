@@ -111,7 +111,7 @@ def test_a_page_says_what_it_is_to_other_sites_and_how_to_cite_it(visit, name):
         "() => Object.fromEntries([...document.querySelectorAll('meta')].map(m => [m.getAttribute('property') ?? m.name, m.content]))"
     )
     assert 80 < len(says["description"]) < 300 and says["og:description"] == says["description"]
-    assert says["og:title"] in page.locator("h1").inner_text()
+    assert says["og:title"] in page.locator("article h1").first.inner_text()
     assert says["citation_title"] in page.locator("cite").inner_text() and says["citation_author"]
     assert urlsplit(says["og:url"]).path.endswith(name)
     card = SITE / "_static" / "cards" / Path(urlsplit(says["og:image"]).path).name

@@ -95,7 +95,10 @@ def test_what_is_shown_from_the_start_was_not_predicted():
 
 def test_every_question_is_asked_in_a_notebook_before_its_figure():
     folder = Path(__file__).parents[2] / "notebooks"
-    asked = re.findall(r'bl\.explore\.Predict\(\\"(\w+)\\"\)', "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("0*.ipynb"))))
+    asked = re.findall(
+        r'bl\.explore\.Predict\(\\"(\w+)\\"\)',
+        "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("0*.ipynb"))),
+    )
     assert asked == list(predict.ALL)
     questions = {key.removeprefix("question_") for key in WORDS["en"]["predict"] if key.startswith("question_")}
     assert questions == set(predict.ALL)

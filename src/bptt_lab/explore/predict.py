@@ -86,7 +86,7 @@ class Predict(Explorer):
     def __init__(self, asked: str, **settings):
         prediction = ALL[checks.choice("asked", asked, ALL)]
         self.controls = (Control("guess", "slider", prediction.values),)
-        start = 0 if prediction.powers else prediction.values[len(prediction.values) // 2]
+        start = prediction.values[-1]  # where no one leaves it
         settings = {"guess": start, **settings, "asked": asked, "powers": prediction.powers, "truth": truth_of(asked)}
         super().__init__(**settings)
         self.observe(self._keep_it, "committed")
@@ -125,7 +125,9 @@ class Predict(Explorer):
 
     def sentence(self) -> str:
         guess, truth, judged, _ = self._in_words()
-        return self.say("shows", guess=guess, truth=truth, verdict=judged) if self.committed else self.say("shows_open", guess=guess)
+        return (
+            self.say("shows", guess=guess, truth=truth, verdict=judged) if self.committed else self.say("shows_open", guess=guess)
+        )
 
     def still_picture(self) -> dict[str, str]:
         """The question, and the answer behind it, as HTML that needs no script."""

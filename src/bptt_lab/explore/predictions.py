@@ -27,7 +27,9 @@ def keep(key: tuple, made: Made) -> None:
 def verdict(guess: float, log10_truth: float) -> tuple[str, float]:
     """For a guess and a truth as powers of ten: the key of what is said, and by how many powers the guess is off."""
     off = guess - log10_truth
-    return ("nothing_left" if log10_truth == float("-inf") else "close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"), off
+    return (
+        "nothing_left" if log10_truth == float("-inf") else "close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"
+    ), off
 
 
 class Predictions(list[Made]):
