@@ -1,6 +1,7 @@
 """The picture of a page that other sites show beside a link to it: its title over three gradients on their way back.
 
-The curves are real: a net of 32 tanh units reads 64 inputs, at three weight scales. One vanishes fast, one slowly, and one explodes.
+The curves are real: a net of 32 tanh units reads 64 inputs, at three weight scales.
+One vanishes fast, one slowly, and one explodes.
 """
 
 import textwrap
@@ -36,10 +37,10 @@ def draw(title: str, course: str, path: Path) -> None:
     pen.multiline_text(
         (TWICE * MARGIN, TWICE * 105), textwrap.fill(title, 34), INK, ImageFont.load_default(TWICE * 66), spacing=20
     )
-    for (scale, colour), logs in zip(CURVES.items(), curves().values()):
+    for scale, logs in curves().items():
         x = np.linspace(WIDTH - MARGIN, MARGIN, len(logs))  # time runs to the right
         y = FLOOR + (logs + 12) / 18 * (TOP - FLOOR)
         inside = (y <= FLOOR) & (y >= TOP)
-        pen.line([(TWICE * a, TWICE * b) for a, b in zip(x[inside], y[inside])], colour, TWICE * 6, "curve")
+        pen.line([(TWICE * a, TWICE * b) for a, b in zip(x[inside], y[inside])], CURVES[scale], TWICE * 6, "curve")
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(path, optimize=True)

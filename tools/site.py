@@ -88,20 +88,20 @@ def asks_python(output) -> bool:
     return '"asks_python": true' in "".join(output.get("data", {}).get("text/html", ""))
 
 
-def note(name: str, text: str, up: str = "../") -> str:
-    """Where to go on with Python. `up`: the way from the page to the site's first folder."""
-    binder, lite = elsewhere(name, up)
+def note(name: str, text: str) -> str:
+    """Where to go on with Python."""
+    binder, lite = elsewhere(name)
     return (
         f":::{{admonition}} {text}\n:class: tip needs-python\nThis page has no Python behind it. Open this notebook "
         f'<a href="{binder}">on Binder</a>, or <a href="{lite}">in your own browser</a> with JupyterLite, and go on there.\n:::'
     )
 
 
-def elsewhere(name: str, up: str) -> tuple[str, str]:
+def elsewhere(name: str) -> tuple[str, str]:
     """Where a notebook runs: on Binder, of the repository that the README's link names, and on this site's JupyterLite."""
     binder = re.search(r"https://mybinder\.org/v2/gh/[^/]+/[^/]+/HEAD", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert binder, "the README links to Binder"
-    return f"{binder[0]}?urlpath=lab/tree/notebooks/{name}", f"{up}lite/lab/index.html?path={name}"
+    return f"{binder[0]}?urlpath=lab/tree/notebooks/{name}", f"../lite/lab/index.html?path={name}"
 
 
 def landing_page() -> None:
@@ -109,7 +109,6 @@ def landing_page() -> None:
     from bptt_lab.explore import LivingEquation
 
     living = page.embedded(LivingEquation(small=True, length=11, weight_scale=0.316), LIVING)
-    living += "\n\n" + note("00_start_here.ipynb", NEEDS_PYTHON["asks_python"], up="")
     index = SOURCE / "index.md"
     index.write_text(index.read_text(encoding="utf-8").replace("<!-- explorer -->", living), encoding="utf-8")
 

@@ -29,7 +29,8 @@ CLASHES = """() => {
         }
     });
     for (const node of document.querySelectorAll('.bptt :is(label, legend, output, p, button, .number, .word, .answer)'))
-        if (!node.matches('.spoken') && node.scrollWidth > node.clientWidth + 1 && node.clientWidth) found.push(`cut: ${node.textContent}`);
+        if (!node.matches('.spoken') && node.clientWidth && node.scrollWidth > node.clientWidth + 1)
+            found.push(`cut: ${node.textContent}`);
     return found;
 }"""
 

@@ -6,9 +6,8 @@ import pytest
 
 from bptt_lab import explore
 from tests.browser.access import CLASHES, violations
-from tests.browser.test_explorers import made, page_of  # noqa: F401: a fixture
+from tests.browser.test_explorers import EXPLORERS, every_explorer, made
 
-EXPLORERS = [kind for name in explore.__all__ if getattr(kind := getattr(explore, name), "controls", ())]
 QUIZZES = sorted(path.stem for path in (Path(explore.__file__).parent / "quizzes").glob("*.md"))
 NAMED = {
     **{f"Quiz {name}": lambda name=name: explore.Quiz(name) for name in QUIZZES},
@@ -18,12 +17,11 @@ NAMED = {
 EVERYTHING = {**{kind.__name__: kind for kind in EXPLORERS}, **NAMED}
 everything = pytest.mark.parametrize("kind", EVERYTHING.values(), ids=EVERYTHING)
 in_both_themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
 
 
 @everything
 @in_both_themes
-def test_axe_finds_nothing_in_an_explorer_or_a_quiz(kind, dark, page_of):  # noqa: F811
+def test_axe_finds_nothing_in_an_explorer_or_a_quiz(kind, dark, page_of):
     explorer = kind()
     if explorer.name == "quiz":
         explorer.answers = [i % 2 for i in range(len(explorer.answers))]  # some are right and some wrong, and say why
@@ -37,7 +35,7 @@ def test_axe_finds_nothing_in_an_explorer_or_a_quiz(kind, dark, page_of):  # noq
 
 
 @everything
-def test_text_at_200_percent_neither_overlaps_nor_is_cut(kind, page_of):  # noqa: F811
+def test_text_at_200_percent_neither_overlaps_nor_is_cut(kind, page_of):
     page = page_of(kind(), 1280)
     assert page.evaluate(CLASHES) == []
     height = "() => document.querySelector('.sentence').getBoundingClientRect().height"
@@ -51,7 +49,7 @@ def test_text_at_200_percent_neither_overlaps_nor_is_cut(kind, page_of):  # noqa
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
-def test_a_picture_of_large_text_is_read_off_where_the_pointer_is(page_of):  # noqa: F811
+def test_a_picture_of_large_text_is_read_off_where_the_pointer_is(page_of):
     page = page_of(explore.GradientByLag(length=24), 1280)
     page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
     page.wait_for_function("() => document.querySelector('.bptt').style.zoom === '2'")
@@ -64,14 +62,15 @@ def test_a_picture_of_large_text_is_read_off_where_the_pointer_is(page_of):  # n
 
 
 @every_explorer
-def test_a_sentence_is_announced_once_it_rests_and_not_at_each_frame(kind, page_of):  # noqa: F811
+def test_a_sentence_is_announced_once_it_rests_and_not_at_each_frame(kind, page_of):
     page = page_of(made(kind, weight_scale=0.1))
     spoken = page.locator(".spoken")
     assert spoken.text_content() == page.inner_text(".sentence"), "what stands there can be read before anything is moved"
     page.wait_for_timeout(500)
     assert spoken.get_attribute("aria-live") == "polite" and spoken.get_attribute("role") == "status"
     page.evaluate(
-        """() => { window.announced = []; new MutationObserver(() => announced.push(document.querySelector('.spoken').textContent))
+        """() => { window.announced = [];
+            new MutationObserver(() => announced.push(document.querySelector('.spoken').textContent))
             .observe(document.querySelector('.spoken'), { childList: true, characterData: true, subtree: true }); }"""
     )
     slider = page.get_by_label("Step" if kind is explore.Wall else "Weight scale", exact=True)
@@ -83,7 +82,7 @@ def test_a_sentence_is_announced_once_it_rests_and_not_at_each_frame(kind, page_
     assert page.evaluate("() => announced") == [page.inner_text(".sentence")]
 
 
-def test_where_no_motion_is_wanted_the_wall_goes_step_by_step(page_of):  # noqa: F811
+def test_where_no_motion_is_wanted_the_wall_goes_step_by_step(page_of):
     page = page_of(explore.Wall(step=490), reduced_motion="reduce")
     button, step = page.get_by_role("button", name="Next step"), page.get_by_label("Step", exact=True)
     for shown in ("500", "0", "1", "2"):  # at the end it begins anew
@@ -94,7 +93,7 @@ def test_where_no_motion_is_wanted_the_wall_goes_step_by_step(page_of):  # noqa:
 
 
 @everything
-def test_nothing_is_animated_where_no_motion_is_wanted(kind, page_of):  # noqa: F811
+def test_nothing_is_animated_where_no_motion_is_wanted(kind, page_of):
     page = page_of(kind(), reduced_motion="reduce")
     moving = """() => [...document.querySelectorAll('.bptt, .bptt *')].filter(node => {
         const { transitionDuration, animationName } = getComputedStyle(node);
@@ -103,79 +102,72 @@ def test_nothing_is_animated_where_no_motion_is_wanted(kind, page_of):  # noqa: 
     assert page.evaluate(moving) == []
 
 
+# Luminance and contrast as WCAG 2 defines them; layers of colour lie one on the other.
+CONTRAST = """
+    const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const luminance = (...layers) => {
+        for (const colour of layers) { pixel.fillStyle = colour; pixel.fillRect(0, 0, 1, 1); }
+        const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].map((c) => linear(c / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const contrast = (ink, ...layers) => {
+        const [low, high] = [luminance(...layers, ink), luminance(...layers)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+    };
+    const root = document.querySelector('.bptt');
+    const colourOf = (className, style) => {
+        const word = root.appendChild(document.createElement('span'));
+        Object.assign(word, { className, style });
+        const { color } = getComputedStyle(word);
+        word.remove();
+        return color;
+    };
+"""
+
+
 @in_both_themes
-def test_every_text_on_a_colour_can_be_read(dark, page_of):  # noqa: F811
-    folder = Path(explore.__file__).parent
-    code = (folder / "draw.js").read_text(encoding="utf-8")
-    ledger = (folder / "ledger.js").read_text(encoding="utf-8")
+def test_every_text_on_a_colour_can_be_read(dark, page_of):
+    sources = [(Path(explore.__file__).parent / name).read_text(encoding="utf-8") for name in ("draw.js", "ledger.js")]
     page = page_of(explore.Ledger(), color_scheme="dark" if dark else "light")
-    found = page.evaluate(
-        """([draw, ledger]) => {
-            const { magnitudeColour, onMagnitude, ageColour, onAge } = new Function(`${draw}; return { magnitudeColour, onMagnitude, ageColour, onAge };`)();
-            const { shareColour, onShare } = new Function(`${draw}; ${ledger}; return { shareColour, onShare };`)();
-            const root = document.querySelector('.bptt'), paper = getComputedStyle(root).backgroundColor, unreadable = [];
-            const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-            const luminance = (...layers) => {
-                for (const colour of layers) { pixel.fillStyle = colour; pixel.fillRect(0, 0, 1, 1); }
-                const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].map(c => (c / 255 <= 0.04045 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
-                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-            };
-            const inkOf = (className) => {
-                const word = root.appendChild(document.createElement('span'));
-                word.className = `word ${className}`;
-                const ink = getComputedStyle(word).color;
-                word.remove();
-                return ink;
-            };
-            const check = (what, colour, ink) => {
-                const [low, high] = [luminance(paper, colour), luminance(ink)].sort((a, b) => a - b), ratio = (high + 0.05) / (low + 0.05);
-                if (ratio < 4.5) unreadable.push(`${what}: ${ratio.toFixed(2)}`);
-            };
-            for (let e = -12.5; e < 7; e += 0.02) check(`10^${e.toFixed(2)}`, magnitudeColour(10 ** e), inkOf(onMagnitude(10 ** e)));
-            for (let s = -1; s <= 1; s += 0.002) check(`share ${s.toFixed(3)}`, shareColour(s), inkOf(onShare(s)));
-            for (let age = 0; age < 14; age++) check(`age ${age}`, ageColour(age), onAge(age));
-            return unreadable;
-        }""",
-        [code, ledger],
+    unreadable = page.evaluate(
+        f"""(code) => {{ {CONTRAST}
+            const names = "{{ magnitudeColour, onMagnitude, shareColour, onShare, ageColour, onAge }}";
+            const look = new Function(`${{code}}; return ${{names}};`)();
+            const paper = getComputedStyle(root).backgroundColor, found = [];
+            const check = (what, colour, ink) => {{ if (contrast(ink, paper, colour) < 4.5) found.push(what); }};
+            const ink = (on) => colourOf(`word ${{on}}`, "");
+            for (let e = -12.5; e < 7; e += 0.02)
+                check(`10^${{e.toFixed(2)}}`, look.magnitudeColour(10 ** e), ink(look.onMagnitude(10 ** e)));
+            for (let s = -1; s <= 1; s += 0.002) check(`share ${{s.toFixed(3)}}`, look.shareColour(s), ink(look.onShare(s)));
+            for (let age = 0; age < 14; age++) check(`age ${{age}}`, look.ageColour(age), look.onAge(age));
+            return found;
+        }}""",
+        "\n".join(sources),
     )
-    assert found == []
+    assert unreadable == []
 
 
-PAPERS = {
-    "exported": {},
-    "JupyterLab": {False: ("#ffffff", "rgba(0, 0, 0, 1)"), True: ("#111111", "rgba(255, 255, 255, 1)")},
-    "the site": {False: ("#ffffff", "#222832"), True: ("#14181e", "#ced6dd")},
-}
+# Paper and ink of JupyterLab's themes are the browser's own, black and white; the site's are its own.
+SITE = {False: ("#ffffff", "#222832"), True: ("#14181e", "#ced6dd")}
 
 
 @in_both_themes
-@pytest.mark.parametrize("where", PAPERS)
-def test_the_palette_has_the_contrast_of_aa_on_every_paper(where, dark, page_of):  # noqa: F811
+@pytest.mark.parametrize("on_the_site", [False, True])
+def test_the_palette_has_the_contrast_of_aa_on_every_paper(on_the_site, dark, page_of):
     page = page_of(explore.Decay(), color_scheme="dark" if dark else "light")
-    names = {"--ink": 4.5, "--muted": 4.5, "--accent": 3, "--wrong": 3, "--extreme": 4.5}
+    if on_the_site:
+        paper, ink = SITE[dark]
+        page.add_style_tag(content=f".bptt {{ --pst-color-background: {paper}; --pst-color-text-base: {ink}; }}")
+    needed = {"--ink": 4.5, "--muted": 4.5, "--extreme": 4.5, "--accent": 3, "--wrong": 3}
     ratios = page.evaluate(
-        """([names, theme]) => {
-            const root = document.querySelector('.bptt');
-            if (theme) { root.style.setProperty('--pst-color-background', theme[0]); root.style.setProperty('--pst-color-text-base', theme[1]); }
-            const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-            const luminance = (name) => {
-                const probe = root.appendChild(document.createElement('i'));
-                probe.style.color = `var(${name})`;
-                pixel.fillStyle = getComputedStyle(probe).color;
-                probe.remove();
-                pixel.fillRect(0, 0, 1, 1);
-                const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].map(c => (c / 255 <= 0.04045 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
-                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-            };
-            const paper = luminance('--paper');
-            return Object.fromEntries(names.map(name => {
-                const [low, high] = [luminance(name), paper].sort((a, b) => a - b);
-                return [name, (high + 0.05) / (low + 0.05)];
-            }));
-        }""",
-        [list(names), PAPERS[where].get(dark)],
+        f"""(names) => {{ {CONTRAST}
+            const paper = getComputedStyle(root).backgroundColor;
+            return Object.fromEntries(names.map((name) => [name, contrast(colourOf("", `color: var(${{name}})`), paper)]));
+        }}""",
+        list(needed),
     )
-    assert {name: ratio for name, ratio in ratios.items() if ratio < names[name]} == {}
+    assert {name: ratio for name, ratio in ratios.items() if ratio < needed[name]} == {}
 
 
 @in_both_themes

@@ -108,7 +108,8 @@ def test_axe_finds_nothing_on_a_page(visit, name, dark):
 def test_a_page_says_what_it_is_to_other_sites_and_how_to_cite_it(visit, name):
     page = visit(name)
     says = page.evaluate(
-        "() => Object.fromEntries([...document.querySelectorAll('meta')].map(m => [m.getAttribute('property') ?? m.name, m.content]))"
+        """() => Object.fromEntries([...document.querySelectorAll('meta')].map(
+            meta => [meta.getAttribute('property') ?? meta.name, meta.content]))"""
     )
     assert 80 < len(says["description"]) < 300 and says["og:description"] == says["description"]
     assert says["og:title"] in page.locator("article h1").first.inner_text()
@@ -128,11 +129,9 @@ def test_no_two_pages_have_the_same_card_or_description():
 @pytest.mark.parametrize("name", PAGES)
 def test_every_place_that_needs_python_offers_it_right_there(visit, name):
     page = visit(name)
-    grey = page.locator(".bptt-living:has(:disabled)").all()
-    learner = page.locator("div.cell.tag_learner, div.cell.tag_plain_way").all()
-    for place in grey + learner:
-        cell = place.locator("xpath=ancestor-or-self::div[contains(@class, 'cell ')][1]") if place in grey else place
-        after = (cell if cell.count() else place).locator("xpath=following::div[contains(@class, 'needs-python')][1]")
+    grey = page.locator("div.cell:has(.bptt-living .control :disabled:visible)").all()
+    for place in [*grey, *page.locator("div.cell.tag_learner, div.cell.tag_plain_way").all()]:
+        after = place.locator("xpath=following::div[contains(@class, 'needs-python')][1]")
         hrefs = after.locator("a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
         assert len(hrefs) == 2 and "mybinder.org" in hrefs[0] and "lite/lab/index.html" in hrefs[1]
         gap = after.bounding_box()["y"] - (place.bounding_box()["y"] + place.bounding_box()["height"])
