@@ -368,20 +368,20 @@ EN = {
         "number_too_low": "{off} too low.",
         "none_yet": "No prediction is committed yet. What you commit while this notebook runs will stand here together.",
         "together": "Your predictions: {made}. Close to what was measured: {close}.",
-        "question_least_taught": "From which word of “the cats that I saw earlier this morning were very hungry” does a fresh net "
-        "learn least? Count from 1.",
-        "question_dearest_token": "A net that was never trained reads four words. How many times as much does its dearest guess cost "
-        "as its cheapest?",
-        "question_lost_transpose": "You forget the transpose of W_hh on the way back. 23 steps back, what is the norm of the wrong "
-        "gradient over the right?",
+        "question_least_taught": "From which word of “the cats that I saw earlier this morning were very hungry” does "
+        "a fresh net learn least? Count from 1.",
+        "question_dearest_token": "A net that was never trained reads four words. How many times as much does its "
+        "dearest guess cost as its cheapest?",
+        "question_lost_transpose": "You forget the transpose of W_hh on the way back. 23 steps back, what is the norm "
+        "of the wrong gradient over the right?",
         "question_first_term": "Four words, weight scale 1. What is the norm of the first word’s term over that of the last "
         "word’s?",
         "question_thrown_off": "81 descents start near a cliff, and nothing clips their steps. How many have left the map after "
         "500 steps?",
         "question_half_open": "Two gates begin half open. What is left of a gradient after 63 words, if it starts with norm 1?",
         "question_gru_at_cats": "A fresh GRU reads 23 words. What is its gradient at word 2, “cats”, over that at the last word?",
-        "question_one_word": "In real English you guess “was” or “were” from the one word before it. Of 100 guesses, how many are "
-        "right?",
+        "question_one_word": "In real English you guess “was” or “were” from the one word before it. Of 100 guesses, "
+        "how many are right?",
     },
     "quiz": {
         "title": "Quiz",
