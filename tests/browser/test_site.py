@@ -144,7 +144,9 @@ def test_on_paper_a_page_is_black_on_white_without_what_only_a_screen_can_do(vis
     for gone in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".needs-python", ".bd-header-article"):
         assert page.locator(f"{gone}:visible").count() == 0, gone
     for place in ("article p", "article pre", "article pre span", "article h2", "article a", ".bptt .sentence"):
-        inks = page.locator(place).evaluate_all("nodes => [...new Set(nodes.map(node => getComputedStyle(node).color))]")
+        inks = page.locator(place).evaluate_all(
+            "nodes => [...new Set(nodes.filter(n => n.checkVisibility()).map(n => getComputedStyle(n).color))]"
+        )
         for ink in inks:
             assert max(map(float, re.findall(r"[\d.]+", ink)[:3])) < 110, f"{place}: {ink}"
     papers = page.evaluate("() => ['body', '.bptt'].map(of => getComputedStyle(document.querySelector(of)).backgroundColor)")
