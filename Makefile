@@ -35,6 +35,7 @@ lab: $(VENV)/course.done  ## install the course and open it in JupyterLab
 
 test: $(VENV)/test.done  ## run all tests: package, notebooks, browser
 	$(PY) -m tools.notebooks compare
+	$(PY) -m tools.notebooks solved
 	$(PY) -m pytest
 
 check: $(VENV)/test.done  ## format, lint, types, clean notebooks
@@ -43,8 +44,9 @@ check: $(VENV)/test.done  ## format, lint, types, clean notebooks
 	$(BIN)/mypy
 	$(PY) -m tools.notebooks check
 
-bench: $(VENV)/test.done  ## speed of the core and of the explorers, as ratios in one run
+bench: $(VENV)/test.done  ## speed of the core, of the explorers and of the exercises' check
 	$(PY) -m benchmarks.core
+	$(PY) -m benchmarks.exercises
 	$(PY) -m benchmarks.explorers
 
 test-torch: $(VENV)/torch.done  ## compare live with PyTorch (installs it)

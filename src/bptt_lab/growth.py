@@ -107,8 +107,14 @@ def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterabl
         g = run.dh[-1][None] * sequences  # the loss is the mean over the sequences
         for lag in range(max(lags) + 1):
             if lag in lags:
-                mean, at = g[0].mean(axis=0), lags.index(lag)
-                norms[seed, at] = np.sqrt((g[0] ** 2).sum(axis=1).mean())
-                ratios[seed, at] = np.linalg.norm(mean) / np.sqrt(((g[0] - mean) ** 2).sum(axis=1).mean())
+                at = lags.index(lag)
+                norms[seed, at], ratios[seed, at] = norm_and_signal(g[0])
             g = model.cell.pull(run.trace, len(x) - 1 - lag, g)[1]
     return {"norm": norms, "signal to noise": ratios}
+
+
+def norm_and_signal(g: np.ndarray) -> tuple[float, float]:
+    """The two sizes of `signal_to_noise`, of the gradients g (sequences, H)."""
+    mean = g.mean(axis=0)
+    norm, noise = (np.sqrt(np.square(rows).sum(axis=1).mean()) for rows in (g, g - mean))
+    return norm, np.linalg.norm(mean) / noise

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from bptt_lab.experiments import RECIPES, load, runner, values
@@ -10,8 +11,13 @@ COMMITTED = sorted(path.stem for path in runner.COMMITTED.glob("*.json"))
 # The quickest run of each kind that the text leans on: what it is asked for, and its place among the runs like it.
 SAMPLES = {
     "adding": [{"cell": "GRU, open", "length": 50, "seed": 0}, {"cell": "identity ReLU", "length": 50, "seed": 1}],
+    "distances": [
+        {"cell": "tanh", "distance": (0, 5), "steps": 1000, "seed": 0},
+        {"cell": "tanh", "fit": None, "seed": 1},
+    ],
     "english": [{"cell": "tanh", "seed": 0}],
-    "gates": [
+    "agreement": [
+        {"cell": "tanh", "distance": 5, "optimizer": "sgd", "seed": 0},
         {"cell": "LSTM, open", "distance": 5, "optimizer": "sgd", "seed": 0},
         {"cell": "LSTM, closed", "distance": 10, "optimizer": "adam", "seed": 0},
     ],
@@ -40,6 +46,10 @@ def test_a_sample_done_again_comes_out_the_same_within_what_machines_differ(name
             assert abs(value - kept["steps"]) <= max(50, 0.15 * kept["steps"])  # it is looked at every 50 steps
         elif what in ("score", "misled"):
             assert abs(value - kept[what]) < 0.05
+        elif what in ("right", "held"):
+            assert np.abs(np.subtract(value, kept[what])).max() < 0.06
+        elif what == "left":
+            np.testing.assert_allclose(value, kept[what], rtol=0.1, atol=0.3)
 
 
 def test_values_picks_runs_by_their_own_their_task_s_and_their_training_s_settings():

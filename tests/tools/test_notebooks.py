@@ -11,6 +11,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from bptt_lab import exercises
+from bptt_lab.exercises.base import Source
 from tools import notebooks
 
 ROOT = Path(__file__).parents[2]
@@ -161,3 +163,41 @@ def change_a_digit(output) -> bool:
     before = holder[key]
     holder[key] = next_digit(before)
     return holder[key] != before
+
+
+def test_a_cell_keeps_its_id_and_a_new_one_gets_the_next_free_number():
+    notebook = good()
+    notebook.cells.insert(1, new_markdown_cell("new"))
+    notebook.cells.insert(2, new_markdown_cell("asked", id="task-bptt"))
+    notebook.cells.append(copy.deepcopy(notebook.cells[0]))
+    ids = [cell.id for cell in notebooks.cleaned(notebook).cells]
+    assert ids == ["cell-00", "cell-04", "task-bptt", "cell-01", "cell-02", "cell-03", "cell-05"]
+
+
+def exercise(tmp_path, name):
+    function = exercises.get(name).stub.split("(")[0].removeprefix("def ")
+    check = cell(f'bl.exercises.get("{name}").check({function})')
+    cells = [
+        cell("import numpy as np\nimport bptt_lab as bl"),
+        cell("1 / 0"),
+        cell(str(exercises.get(name).stub), "learner"),
+        check,
+    ]
+    nbformat.write(new_notebook(cells=cells), tmp_path / f"{name}.ipynb")
+    return tmp_path / f"{name}.ipynb"
+
+
+def test_solutions_are_run_in_the_notebooks_and_a_wrong_one_is_noticed(tmp_path, monkeypatch, capsys):
+    paths = [exercise(tmp_path, name) for name in ("tanh_slope", "jacobian")]
+    assert notebooks.main(["solved", *map(str, paths)]) == 0
+    assert capsys.readouterr().out.strip() == "2 of 2 exercises are solved by their solutions"
+    wrong = Source("def tanh_slope(h):\n    return h**2", lambda h: h**2)
+    monkeypatch.setattr(exercises.get("tanh_slope"), "solution", wrong)
+    assert notebooks.main(["solved", *map(str, paths)]) == 1
+    assert "1 of 2 exercises" in (says := capsys.readouterr().out) and "Yours is 0 there" in says
+
+
+def test_a_task_comes_on_top_of_the_cells_to_be_read():
+    notebook = good()
+    notebook.cells += [new_markdown_cell("Write it.", metadata={"tags": ["task"]}) for _ in range(25)]
+    assert notebooks.complaints(notebooks.cleaned(notebook)) == []

@@ -1,20 +1,47 @@
 """Exercises that name the mistake: one file each, on the base in `base.py`. A new one is imported and listed here."""
 
 from .. import checks
-from . import bptt, clip, first_term, four_terms, gru_step, last_word, log10_norm, lstm_step, sentence_loss
-from .base import Exercise
-
-_ALL = (
-    sentence_loss.EXERCISE,
-    bptt.EXERCISE,
-    first_term.EXERCISE,
-    log10_norm.EXERCISE,
-    clip.EXERCISE,
-    four_terms.EXERCISE,
-    gru_step.EXERCISE,
-    lstm_step.EXERCISE,
-    last_word.EXERCISE,
+from . import (
+    batch_loss,
+    batch_step,
+    bptt,
+    clip,
+    first_term,
+    four_terms,
+    gated_step,
+    gru_backward,
+    gru_step,
+    half_life,
+    jacobian,
+    ladder,
+    last_word,
+    latch,
+    ledger_row,
+    log10_norm,
+    lstm_backward,
+    lstm_step,
+    output_gradient,
+    sentence_loss,
+    shares,
+    signal_to_noise,
+    tanh_slope,
+    truncated_bptt,
 )
+from .base import Exercise
+from .progress import my_progress as my_progress
+
+_MODULES = (
+    (sentence_loss, batch_loss),  # notebook 01
+    (output_gradient, tanh_slope, jacobian, bptt, batch_step),
+    (shares, first_term, ledger_row),
+    (log10_norm, ladder, signal_to_noise),
+    (latch,),
+    (clip, truncated_bptt),
+    (gated_step, four_terms, half_life),
+    (gru_step, gru_backward, lstm_step, lstm_backward),
+    (last_word,),  # notebook 09
+)
+_ALL = tuple(module.EXERCISE for modules in _MODULES for module in modules)
 
 
 def all() -> list[Exercise]:

@@ -8,11 +8,12 @@ A new exercise is one file. It ends with
         stub=stub, solution=solution,                                  functions; the learner sees their text
         problem=problem,                                               problem(rng, i) -> Problem, for i = 0, 1, 2
         mistakes={"short name": wrong_function, …},
+        small=(…),                                                     arguments of a case to follow by hand
     )
 
 A wrong function's docstring is what the learner is told. Most are the solution with one edit, and `edits` makes them:
 {"short name": ("old text", "new text", "what the learner is told")}. The truth comes from the package, not from the
-solution, so the check judges the solution too.
+solution, so the check judges the solution too. A mistake called CHANGES is right but for what it does to its arguments.
 """
 
 import copy
@@ -26,10 +27,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checks
-from . import diagnosis
+from . import calling, diagnosis, progress
+from .telling import BY_HAND, RIGHT, YOURS, as_html, said, size, text_of, told
 
 PROBLEMS = 3
-NOTHING = "Your function returns None. Is there a return at its end?"
+CHANGES = "changes its input"
 
 
 class Problem(NamedTuple):
@@ -97,7 +99,7 @@ class Report:
         for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
             hints = f"<details><summary>Hint {i}</summary><p>{html.escape(hint)}</p>{hints}</details>"
         solution = f"<details><summary>Show a solution</summary><pre>{html.escape(self.exercise.solution)}</pre></details>"
-        message = html.escape(self.message).replace("\n", "<br>")
+        message = "<br>".join(map(as_html, self.message.splitlines()))
         return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"><p>{message}</p>{hints}{solution}</div>'
 
 
@@ -106,8 +108,9 @@ class Exercise:
 
     def __init__(
         self, name: str, notebook: str, function: str, task: str, hints: tuple[str, ...], stub: Callable, solution: Callable,
-        problem: Callable[[np.random.Generator, int], Problem], mistakes: Mapping[str, Callable],
+        problem: Callable[[np.random.Generator, int], Problem], mistakes: Mapping[str, Callable], small: tuple,
     ):  # fmt: skip
+        self.small = small
         self.name, self.notebook, self.task, self.hints = name, notebook, task, hints
         self.stub, self.solution = Source.of(stub, function), Source.of(solution, function)
         self.mistakes = dict(mistakes)
@@ -121,56 +124,101 @@ class Exercise:
         return [self._problem(np.random.default_rng(i), i) for i in range(PROBLEMS)]
 
     def check(self, fn: Callable) -> Report:
-        """Call the learner's function on the problems and say what is wrong with it. Never raises for what it does."""
-        fn = fn.function if isinstance(fn, Source) else fn
+        """Call the learner's function on the problems and say what is wrong with it. Never raises for what it does.
+
+        In a notebook it is kept that the exercise was tried, or solved: see `progress.py`.
+        """
+        report = self._judged(fn.function if isinstance(fn, Source) else fn)
+        if report.tried and not isinstance(fn, Source):
+            progress.note(self.name, report.solved)
+        return report
+
+    def _judged(self, fn) -> Report:
         if not callable(fn):
-            return Report(self, f"This is {_a(fn)}, not a function. Hand in its name alone, without brackets after it.")
-        problems, found, changed = self.problems(), [], None
+            return Report(self, f"This is {diagnosis.a(fn)}, not a function. Hand in its name alone, without brackets after it.")
+        problems, values, changed, printed = self.problems(), [], None, ""
         for problem in problems:
             arguments = copy.deepcopy(problem.arguments)
-            try:
-                with np.errstate(all="ignore"):
-                    value = fn(*arguments)
-            except Exception as problem_of_theirs:
-                return Report(self, self._stopped(fn, problem_of_theirs))
-            if value is None:
-                untouched = _same_code(fn, self.stub.function)
-                says = "Not tried yet: the function returns None." if untouched else NOTHING
-                return Report(self, says, tried=not untouched)
-            found.append(diagnosis.parts(value))
+            answer = calling.call(fn, arguments)
+            printed = printed or answer.printed
+            if answer.error is not None:
+                return Report(self, text_of(self._stopped(fn, answer.error, problem), said(printed)))
+            if answer.value is None:
+                return self._nothing(fn, printed)
+            values.append(answer.value)
             changed = changed or self._changed(problem.arguments, arguments)
-        truths = [diagnosis.parts(problem.truth) for problem in problems]
-        if diagnosis.all_close(found, truths):
-            if changed:
-                says = f"The result is right, but your function changes {changed}, which its caller still needs. Work on a copy."
-                return Report(self, says)
-            return Report(self, "Right, for every size that was tried.", solved=True)
-        where = next((said for p, f in zip(problems, found) if f is not None and (said := p.where(f))), "")
-        mistake = self._known(problems, found, truths)
-        says = str(self.mistakes[mistake].__doc__) if mistake else diagnosis.describe(found, truths, problems[0].truth)
-        also = f"Your function also changes {changed}, which its caller still needs." if changed else ""
-        says = "\n".join(filter(None, (says, where, also, "" if mistake else _outside(fn))))
-        return Report(self, says, mistake=mistake)
+        truths, found = [diagnosis.parts(problem.truth) for problem in problems], list(map(diagnosis.parts, values))
+        wrong = diagnosis.wrong_parts(found, truths)
+        if not wrong and changed:
+            says = f"The result is right, but your function changes {changed}, which its caller still needs. Work on a copy."
+            return Report(self, text_of(says, said(printed)), mistake=CHANGES if CHANGES in self.mistakes else None)
+        if not wrong:
+            return Report(self, text_of("Right, for every size that was tried.", said(printed)), solved=True)
+        where = next((words for p, f in zip(problems, found) if f is not None and (words := p.where(f))), "")
+        also = f"Your function also changes {changed}, which its caller still needs. That may be why." if changed else ""
+        if known := self._known(problems, found, wrong):
+            says = text_of(*self._told_of(known, wrong))
+            return Report(self, text_of(says, where, also, said(printed)), mistake=next(iter(known)))
+        says = diagnosis.describe(values, truths, problems[0].truth)
+        return Report(self, text_of(says, where, also, _outside(fn), self._by_hand(fn), said(printed)))
 
-    def _known(self, problems, found, truths) -> str | None:
-        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong."""
-        partly = None
-        for name, wrong in self.mistakes.items():
-            with np.errstate(all="ignore"):
-                theirs = [diagnosis.parts(wrong(*copy.deepcopy(problem.arguments))) for problem in problems]
-            if diagnosis.all_close(found, theirs):
-                return name
-            if partly is None and diagnosis.all_close(found, theirs, or_else=truths):
-                partly = name
-        return partly
+    def _known(self, problems: list[Problem], found: list, wrong: list[str]) -> dict[str, list[str]]:
+        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong: {name: []}.
 
-    def _stopped(self, fn, error: Exception) -> str:
+        Where one does not explain all that is wrong, several, each with the parts that it explains.
+        """
+        alone, explained = None, dict[str, str]()
+        for name, mistaken in self.mistakes.items():
+            same = set(found[0] or {})
+            for problem, f in zip(problems, found):
+                with np.errstate(all="ignore"):
+                    theirs = diagnosis.parts(mistaken(*copy.deepcopy(problem.arguments)))
+                same = {part for part in same if diagnosis.part_close(f, theirs, part)}
+                if same.isdisjoint(wrong):
+                    break  # on the first problem, as a rule
+            else:
+                if same.issuperset(found[0] or {}):
+                    return {name: []}
+                alone = alone or (name if same.issuperset(wrong) else None)
+                for part in same.intersection(wrong):
+                    explained.setdefault(part, name)  # by the first that fits
+        if alone:
+            return {alone: []}
+        names = [explained[part] for part in wrong if part in explained]
+        return {name: [part for part in wrong if explained.get(part) == name] for name in names}
+
+    def _told_of(self, known: dict[str, list[str]], wrong: list[str]) -> list[str]:
+        """What each of these mistakes has to say, in front of it the parts that it explains."""
+        says = [", ".join(parts) + ": " * bool(parts) + str(self.mistakes[name].__doc__) for name, parts in known.items()]
+        left = [part for part in wrong if not any(part in parts for parts in known.values())] if all(known.values()) else []
+        then = f"{', '.join(left)}: not right yet either. That may come from the same: mend the first thing first."
+        return [*says, then] if left else says
+
+    def _nothing(self, fn, printed: str) -> Report:
+        """What to say to a function that returns None."""
+        if _same_code(fn, self.stub.function):
+            return Report(self, "Not tried yet: the function returns None.", tried=False)
+        if printed:
+            says = "Your function prints, but returns None. Hand the result back with return."
+            return Report(self, text_of(says, said(printed)))
+        return Report(self, "Your function returns None. Is there a return at its end?")
+
+    def _stopped(self, fn, error: BaseException, problem: Problem) -> str:
         line = diagnosis.line_of(fn, error)
+        if isinstance(error, calling.TooLong):
+            says = f"Your function was stopped after {calling.SECONDS:.0f} seconds. Is there a loop in it that never ends?"
+            return text_of(says, line.replace("It happens", "It was"))
+        if isinstance(error, SystemExit):
+            return text_of("Your function leaves Python altogether. Use return to leave a function.", line)
         if not line and isinstance(error, TypeError):
             wanted = ", ".join(inspect.signature(self.solution.function).parameters)
             return f"Your function could not be called with {wanted}: {error}."
         says = f"Your function stops with {type(error).__name__}: {error}"
-        return "\n".join(filter(None, (says, line, _outside(fn))))
+        power = "In Python a power is written **, not ^." if "bitwise_xor" in str(error) or "for ^:" in str(error) else ""
+        sizes = ", ".join(map(size, inspect.signature(self.solution.function).parameters, problem.arguments))
+        infinite = "Does the matrix still hold numbers? A long product leaves what float64 can hold."
+        infinite = infinite if isinstance(error, np.linalg.LinAlgError) else ""
+        return text_of(says, line, power, infinite, f"It was called with {sizes}.", _outside(fn))
 
     def _changed(self, before, after) -> str | None:
         """The name of the first argument that is no longer what it was."""
@@ -179,6 +227,17 @@ class Exercise:
             if len(old) != len(new) or not all(map(np.array_equal, old, new)):
                 return f"its argument {name}"
         return None
+
+    def _by_hand(self, fn) -> str:
+        """A case small enough to follow with paper and pencil, and what comes out of it."""
+        right = self.solution(*copy.deepcopy(self.small))
+        yours = calling.call(fn, copy.deepcopy(self.small))
+        given = "; ".join(map(told, inspect.signature(self.solution.function).parameters, self.small))
+        found = diagnosis.parts(yours.value)
+        if found is not None and not diagnosis.wrong_parts([found], [diagnosis.parts(right)]):
+            return "In a case as small as can be yours is right. Look for what that cannot show: a transpose, an order, a size."
+        gives = "" if found is None else f"{YOURS}: {told('', yours.value)}"
+        return text_of(f"{BY_HAND}: {given}", f"{RIGHT}: {told('', right)}", gives)
 
 
 def _arrays(value) -> list[np.ndarray]:
@@ -205,8 +264,3 @@ def _outside(fn) -> str:
     if not taken:
         return ""
     return f"It reads {', '.join(taken)} from the notebook. The check has other sizes: take them from the arguments."
-
-
-def _a(value) -> str:
-    kind = type(value).__name__
-    return f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"

@@ -5,6 +5,7 @@ import numpy as np
 from ..cells import RNNCell
 from ..model import SequenceModel
 from .base import Exercise, Problem, edits
+from .where import at_which_word
 
 
 def stub(cell, trace, dh):
@@ -35,14 +36,28 @@ def problem(rng, i):
     x = np.eye(I)[rng.permutation(I)[:T]]  # each word has a column of W_x to itself
     run = model.forward(x, rng.integers(3, size=T), h0=rng.standard_normal(H))
     grads = model.backward(run)
+    return Problem(
+        (model.cell, run.trace, run.dh[:, 0]), {name: grads[name] for name in model.cell.params}, at_which_word(x, grads["W_x"])
+    )
 
-    def where(found):
-        if np.shape(found.get("W_x")) != (H, I):
-            return ""
-        off = [t for t in range(T) if not np.allclose(found["W_x"] @ x[t], grads["W_x"] @ x[t], rtol=1e-7)]
-        return f"On the way back W_x first goes wrong at word {off[-1] + 1} of {T}, t={off[-1]}." if off else ""
 
-    return Problem((model.cell, run.trace, run.dh[:, 0]), {name: grads[name] for name in model.cell.params}, where)
+def small(cell, T=2):
+    """One unit that reads one or two words, with W_x = 1 and W_hh = ½."""
+    for name, value in cell.params.items():
+        cell.params[name] = np.full_like(value, {"W_x": 1.0, "W_hh": 0.5}.get(name, 0.0))
+    return cell, cell.unroll(np.eye(T)[:, :1]), np.ones((T, 1))
+
+
+def _weights_after(cell, trace, dh):
+    """You pair the weights with what has already gone back through W_hh. They meet dL/da of their own word, before that."""
+    grads = {name: np.zeros_like(value) for name, value in cell.params.items()}
+    back = np.zeros_like(trace.h0)
+    for t in reversed(range(len(dh))):
+        back = cell.params["W_hh"].T @ ((1 - trace.h[t] ** 2) * (dh[t] + back))
+        grads["W_x"] += np.outer(back, trace.x[t])
+        grads["W_hh"] += np.outer(back, trace.h[t - 1] if t > 0 else trace.h0)
+        grads["b"] += back
+    return grads
 
 
 EDITS = {
@@ -126,5 +141,6 @@ EXERCISE = Exercise(
     stub=stub,
     solution=solution,
     problem=problem,
-    mistakes=edits(solution, EDITS),
+    mistakes={"weights after": _weights_after, **edits(solution, EDITS)},
+    small=small(RNNCell(1, 1)),
 )

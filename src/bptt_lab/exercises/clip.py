@@ -34,6 +34,12 @@ def _longest_array(grads, limit):
     return {name: g * min(1.0, limit / norm if norm > 0 else 1.0) for name, g in grads.items()}
 
 
+def _norms_added(grads, limit):
+    """You add the norms of the arrays. Add their squares, and take the root of the sum."""
+    norm = sum(np.linalg.norm(g) for g in grads.values())
+    return {name: g * min(1.0, limit / norm if norm > 0 else 1.0) for name, g in grads.items()}
+
+
 FACTOR, SCALED = "limit / norm if norm > limit else 1.0", "g * factor for name"
 EDITS = {
     "each entry by itself": (
@@ -76,5 +82,11 @@ EXERCISE = Exercise(
     stub=stub,
     solution=solution,
     problem=problem,
-    mistakes={"each array by itself": _each_array, "longest array": _longest_array, **edits(solution, EDITS)},
+    mistakes={
+        "each array by itself": _each_array,
+        "longest array": _longest_array,
+        "norms added": _norms_added,
+        **edits(solution, EDITS),
+    },
+    small=({"W": np.array([[3.0]]), "b": np.array([4.0])}, 1.0),
 )

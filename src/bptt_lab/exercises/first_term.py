@@ -83,4 +83,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes=edits(solution, EDITS),
+    small=(np.ones(1), [np.full((1, 1), j) for j in (7.0, 0.5, 2.0, 3.0)], np.full((4, 1), 0.5), np.arange(1.0, 5.0)[:, None]),
 )

@@ -31,6 +31,13 @@ def problem(rng, i):
     return Problem((h_before, *gates, cell.params["W_hh"].copy()), cell.jacobian_terms(trace, 0))
 
 
+def _columns(h_before, G1, G2, candidate, W_hh):
+    """Your factors multiply columns. Row i belongs to unit i of the new state, so its factor multiplies row i of W."""
+    W_1, W_2, W_3 = np.split(W_hh, 3)
+    dG1, dG2 = h_before * G1 * (1 - G1), candidate * G2 * (1 - G2)
+    return {"keep": np.diag(G1), "dG1": W_1 * dG1, "dG2": W_2 * dG2, "candidate": W_3 * (G2 * (1 - candidate**2))}
+
+
 EDITS = {
     "slope of G1 missing": (" * G1 * (1 - G1)", "", "The slope of G1 is missing: its curve is σ, with slope G1 (1 − G1)."),
     "slope of G2 missing": (" * G2 * (1 - G2)", "", "The slope of G2 is missing: its curve is σ, with slope G2 (1 − G2)."),
@@ -52,11 +59,10 @@ EDITS = {
         'np.diag(candidate * G1 * (1 - G1)) @ W_1,\n        "dG2": np.diag(h_before',
         "G1 stands beside the old state and G2 beside the candidate. You have them the other way round.",
     ),
-    "keep without diag": ("np.diag(G1),", "G1,", "The first term is a matrix, with G1 on its diagonal: np.diag(G1)."),
-    "columns instead of rows": (
-        "np.diag(h_before * G1 * (1 - G1)) @ W_1",
-        "W_1 @ np.diag(h_before * G1 * (1 - G1))",
-        "Row i belongs to unit i of the new state. Its factor multiplies row i of W: np.diag(…) stands at the left.",
+    "keep without diag": (
+        "np.diag(G1),",
+        "G1,",
+        "The first term is a matrix too. Put the list on the diagonal of one that is 0 elsewhere.",
     ),
     "transposed": (
         "W_1, W_2, W_3 = np.split(W_hh, 3)",
@@ -83,5 +89,6 @@ EXERCISE = Exercise(
     stub=stub,
     solution=solution,
     problem=problem,
-    mistakes=edits(solution, EDITS),
+    mistakes={"columns instead of rows": _columns, **edits(solution, EDITS)},
+    small=(*np.array([[2.0], [0.5], [0.75], [0.5]]), np.array([[1.0], [2.0], [4.0]])),
 )

@@ -91,4 +91,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes=edits(solution, EDITS),
+    small=(*np.array([[1.0], [0.5], [0.75], [0.5], [1.0], [2.0]]), np.array([[1.0], [2.0], [4.0]])),
 )

@@ -79,4 +79,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes={"commoner verb": _commoner, "shares": _shares, **edits(solution, EDITS)},
+    small=(np.array([7, 7, 8]), np.array([1, 1, 0]), np.array([8, 7])),
 )

@@ -22,7 +22,7 @@ def solution(jacobians):
 
 def problem(rng, i):
     """A short product, one that explodes past float64 and one that vanishes past it."""
-    T, scale, activation = ((6, 1.0, "tanh"), (500, 16.0, "relu"), (700, 0.05, "tanh"))[i]
+    T, scale, activation = ((6, 1.0, "tanh"), (150, 200.0, "relu"), (150, 0.001, "tanh"))[i]
     cell = RNNCell(4 + i, 4 + i, activation, scale, init="orthogonal" if i == 1 else "normal", seed=i)
     trace = cell.unroll(0.1 * rng.standard_normal((T, 4 + i)) + (i == 1))
     factors = [cell.jacobian(trace, t) for t in range(T - 1, 0, -1)]
@@ -40,6 +40,16 @@ def _multiplied_out(jacobians):
             if not np.isfinite(product).all()
             else float(np.log10(np.linalg.norm(product, 2)))
         )
+
+
+def _logarithm_too_late(jacobians):
+    """You multiply the sizes, and take the logarithm at the end. Their product leaves float64: add up logarithms as you go."""
+    product, total = np.eye(len(jacobians[0])), np.ones(())
+    for J in jacobians:
+        product = product @ J
+        size = np.linalg.norm(product, 2)
+        product, total = product / size, total * size
+    return np.log10(total)
 
 
 def _product_of_norms(jacobians):
@@ -98,9 +108,11 @@ EXERCISE = Exercise(
     problem=problem,
     mistakes={
         "multiplied out": _multiplied_out,
+        "logarithm too late": _logarithm_too_late,
         "product of norms": _product_of_norms,
         "spectral radius": _spectral_radius,
         "the norm itself": _norm_itself,
         **edits(solution, EDITS),
     },
+    small=([np.array([[1.0, 1.0], [0.0, 1.0]]), np.array([[10.0, 0.0], [0.0, 10.0]])],),
 )

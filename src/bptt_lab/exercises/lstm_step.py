@@ -90,4 +90,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes=edits(solution, EDITS),
+    small=(*np.array([[1.0], [1.0], [0.5], [0.75], [0.5], [0.5], [0.0], [2.0]]), np.array([[1.0], [2.0], [3.0], [4.0]])),
 )

@@ -52,6 +52,11 @@ EDITS = {
         "",
         "You take −y of the right word. Its probability also needs the sum over all words.",
     ),
+    "softmax over all": (
+        "np.exp(y[t]).sum()",
+        "np.exp(y).sum()",
+        "You divide by the sum over the whole array. Each row of y is one guess, with probabilities of its own.",
+    ),
     "logarithm missing": (
         "np.log(np.exp(y[t]).sum())",
         "np.exp(y[t]).sum()",
@@ -84,4 +89,5 @@ EXERCISE = Exercise(
     solution=solution,
     problem=problem,
     mistakes=edits(solution, EDITS),
+    small=(np.log([[1.0, 3.0], [1.0, 1.0]]), np.array([1, 0]), np.array([True, False])),
 )

@@ -6,13 +6,13 @@ bl.experiments.load("agreement")                its committed results, one dict 
 
 from .adding import ADDING
 from .agreement import AGREEMENT
+from .distances import DISTANCES
 from .english import ENGLISH
-from .gates import GATES
 from .recipe import Recipe, grid
 from .runner import load, run
 from .table import values
 from .temporal_order import TEMPORAL_ORDER
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (AGREEMENT, ADDING, TEMPORAL_ORDER, GATES, ENGLISH)}
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (AGREEMENT, DISTANCES, ADDING, TEMPORAL_ORDER, ENGLISH)}
 
 __all__ = ["RECIPES", "Recipe", "grid", "load", "run", "values"]

@@ -14,6 +14,6 @@ def values(runs: Iterable[dict], what: str, **wanted) -> list:
 
 def _flat(run: dict) -> dict:
     """A run's settings and results all in one dict, lists as tuples."""
-    flat = {**run, **run.get("fit", {}), **(run["task"][1] if "task" in run else {})}
+    flat = {**run, **(run.get("fit") or {}), **(run["task"][1] if "task" in run else {})}
     flat = {name: tuple(value) if isinstance(value, list) else value for name, value in flat.items() if name != "task"}
     return {name: value for name, value in flat.items() if not isinstance(value, dict)}

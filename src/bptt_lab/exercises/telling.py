@@ -1,0 +1,57 @@
+"""Values, calls and prints as a learner reads them in a report."""
+
+import html
+from typing import Any
+
+import numpy as np
+
+BY_HAND, RIGHT, YOURS, PRINTED = "A case to follow by hand", "Right", "Yours", "What it printed here"
+
+
+def text_of(*lines: str | None) -> str:
+    """One line each, without those that are empty."""
+    return "\n".join(filter(None, lines))
+
+
+def as_html(line: str) -> str:
+    """A line of a report, with what a machine wrote in a machine's letters."""
+    head, colon, rest = line.partition(": ")
+    if colon and head in (BY_HAND, RIGHT, YOURS, PRINTED):
+        return f"{head}: <code>{html.escape(rest)}</code>"
+    return html.escape(line)
+
+
+def said(printed: str) -> str:
+    """What a function printed in its first problem, cut short."""
+    lines = printed.strip().splitlines()
+    if not lines:
+        return ""
+    return f"{PRINTED}: " + " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else "")
+
+
+def size(name: str, value) -> str:
+    """An argument and its shape, as far as it has one."""
+    if isinstance(value, list):
+        return f"{name}, a list of {len(value)}"
+    if isinstance(value, np.ndarray):
+        return f"{name} of shape {value.shape}"
+    return name if hasattr(value, "__dict__") or isinstance(value, dict) else f"{name} = {value}"
+
+
+def told(name: str, value) -> str:
+    """A value as a person would write it down; of a cell its parameters, of a trace its states."""
+    if hasattr(value, "params"):
+        return "; ".join(told(f"{name}.{key}", entry) for key, entry in value.params.items())
+    if hasattr(value, "h0"):
+        kept = {key: getattr(value, key) for key in ("x", "h0", "h", "c0", "c") if hasattr(value, key)}
+        gates = {f"gates[{key!r}]": gate for key, gate in getattr(value, "gates", {}).items()}
+        return "; ".join(told(f"{name}.{key}", entry) for key, entry in {**kept, **gates}.items())
+    if isinstance(value, dict):
+        shown = "{" + ", ".join(told(repr(key), entry).replace(" = ", ": ", 1) for key, entry in value.items()) + "}"
+    elif isinstance(value, list):
+        shown = "[" + ", ".join(told("", entry) for entry in value) + "]"
+    else:
+        digits: Any = {"float_kind": "{:.4g}".format}
+        array = np.asarray(value) + 0.0 if np.asarray(value).dtype.kind == "f" else np.asarray(value)  # no "-0"
+        shown = " ".join(np.array2string(array, separator=", ", formatter=digits).split())
+    return f"{name} = {shown}" if name else shown
