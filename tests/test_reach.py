@@ -67,3 +67,13 @@ def test_a_net_whose_weights_are_huge_has_vanished_and_gives_no_nan():
 def test_a_fresh_net_remembers_the_last_word_and_has_forgotten_the_sixth_from_the_end():
     assert reach.held(net(), 0) == 1
     assert reach.held(net(), 5) == pytest.approx(0.5, abs=0.08)
+
+
+@pytest.mark.parametrize("activation, scale", [("relu", 1e30), ("relu", -1e30), ("relu", 0.0), ("tanh", 0.0), ("tanh", 1e6)])
+@pytest.mark.parametrize("distance", (0, 1, 30))
+def test_exploded_and_vanished_are_results(activation, scale, distance):
+    cell = RNNCell(Agreement.input_size, 4, activation, scale, "identity")
+    found = reach.gradient(SequenceModel(cell, 2), distance, n=20)
+    assert not np.isnan(list(found.values())).any() and found["snr"] < np.inf
+    if activation == "relu" and scale == 1e30 and distance == 1:
+        assert found["ratio"] == pytest.approx(30)

@@ -8,6 +8,7 @@ import numpy as np
 
 from . import overflow, probe
 from .model import SequenceModel
+from .scaled import LARGEST, LOG10_2, rescaled
 from .tasks import Agreement
 from .tasks.vocabulary import VOCABULARY
 
@@ -37,24 +38,24 @@ def gradient(model: SequenceModel, distance: int, n: int = 200) -> dict[str, flo
     dx = model.backward(model.forward(x, targets, mask))["x"] * n  # without the mean over B
     subject, last = log10_norms(dx[SUBJECT]), log10_norms(dx[-1])
     there = np.isfinite(last)
-    ratio = np.median((subject - last)[there]) if there.any() else -np.inf
+    ratio = np.median(subject[there] - last[there]) if there.any() else -np.inf
     return {"norm": float(np.median(subject)), "ratio": float(ratio), "snr": signal_to_noise(dx[SUBJECT], 2 * plural - 1)}
 
 
 def signal_to_noise(gradients: np.ndarray, signs: np.ndarray) -> float:
     """‖mean‖ / √(mean ‖deviation‖²) of the rows signs · gradients, (n, D); 0 where all are 0."""
-    rows = signs[:, None] * gradients
-    rows = rows / (np.abs(rows).max() or 1.0)  # first, since squares of tiny numbers leave float64
+    rows = signs[:, None] * np.clip(gradients, -LARGEST, LARGEST)
+    rows = rows / (np.abs(rows).max() or 1.0)  # first, since squares of tiny and of huge numbers leave float64
     mean = rows.mean(axis=0)
     noise = np.sqrt(np.square(rows - mean).sum(axis=1).mean())
     return float(np.linalg.norm(mean) / noise) if noise else 0.0
 
 
 def log10_norms(rows: np.ndarray) -> np.ndarray:
-    """(n,): log10 of each row's Euclidean norm; −inf for a row of zeros. Squares neither overflow nor vanish."""
-    largest = np.abs(rows).max(axis=-1)
+    """(n,): log10 of each row’s Euclidean norm; −inf for a row of zeros. Past float64’s end counts as its largest number."""
+    rows, exponents = rescaled(rows.copy())
     with overflow.quietly():
-        return np.log10(largest) + np.log10(np.linalg.norm(rows / np.where(largest > 0, largest, 1.0)[..., None], axis=-1))
+        return np.log10(np.linalg.norm(rows, axis=-1)) + exponents * LOG10_2
 
 
 def held(model: SequenceModel, distance: int, n: int = 1000) -> float:
