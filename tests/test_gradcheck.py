@@ -117,6 +117,12 @@ def test_the_step_where_a_learner_s_slip_first_shows_is_named(slip, step):
     assert report.passed == (slip == "none") and report.step == step
 
 
+@pytest.mark.parametrize(("slip", "step"), [("= for +=", 3), ("nothing carried back", 2), ("the transpose lost", 2)])
+def test_it_is_named_from_W_hh_alone_though_the_start_of_zeros_hides_the_first_step(slip, step):
+    p = make(T=4, H=6, I=5)
+    assert bl.gradcheck(p.model, p.x, p.targets, grads={"W_hh": bptt(p, slip)["W_hh"]}).step == step
+
+
 def test_a_gradient_that_exploded_is_reported_not_raised():
     p = make()
     report = bl.gradcheck(p.model, p.x, p.targets, grads={"b": np.full(4, np.inf)})

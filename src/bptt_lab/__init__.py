@@ -5,6 +5,7 @@
     model = SequenceModel(cell, output_size)      with a readout and one loss a token
     run = model.forward(x, targets)
     grads = model.backward(run)                   backpropagation through time
+    my_progress()                                 which exercises you have solved
 
 Importing this needs NumPy alone. `bl.exercises`, `bl.explore` and `bl.figures` load when first used; the last two need the
 course's other packages.
@@ -60,4 +61,6 @@ __all__ = [
 def __getattr__(name: str):
     if name in ("exercises", "experiments", "explore", "figures"):
         return importlib.import_module(f"{__name__}.{name}")
+    if name == "my_progress":
+        return importlib.import_module(f"{__name__}.exercises").my_progress
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from . import checks, overflow, text
+from . import causes, checks, overflow, text
 from .model import Run, SequenceModel, check_model
 
 EPSILON = 6e-6  # the cube root of float64's 2·10⁻¹⁶
@@ -23,15 +23,17 @@ class GradCheck:
     worst    (name, index) of the entry that is furthest off, measured so
     step     the first step on the way back (counted from 0) from which the gradient is wrong; None if nothing is, or
              if the steps cannot be told apart
+    cause    the most likely mistake, in words; None if it is none of the usual ones
     numeric  name -> the finite differences themselves
     """
 
     TOLERANCE = 1e-5
 
-    def __init__(self, errors, worst, step, numeric, given_entry: float):
+    def __init__(self, errors, worst, step, cause, numeric, given_entry: float):
         self.errors: dict[str, float] = errors
         self.worst: tuple[str, tuple[int, ...]] = worst
         self.step: int | None = step
+        self.cause: str | None = cause
         self.numeric: dict[str, np.ndarray] = numeric
         self._given_entry = given_entry
 
@@ -51,6 +53,8 @@ class GradCheck:
             lines.append(f"Wrong: {entry} is {text.say(self._given_entry, vanished='0')}, should be near {right}.")
             if self.step is not None:
                 lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
+            if self.cause is not None:
+                lines.append(f"Most likely {self.cause}")
         return "\n".join(lines)
 
 
@@ -84,11 +88,13 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
         errors = {name: float(np.nan_to_num(wrong[name].max() / sizes[name], nan=np.inf, posinf=np.inf)) for name in given}
     name = max(errors, key=lambda name: errors[name])
     index = tuple(int(i) for i in np.unravel_index(np.argmax(wrong[name]), wrong[name].shape))
-    step = None
+    step = cause = None
     if grads is not None and errors[name] >= GradCheck.TOLERANCE:
+        off = {n: value for n, value in given.items() if errors[n] >= GradCheck.TOLERANCE}
         with overflow.quietly():
-            step = _first_wrong_step(model, run, {n: given[n] - own[n] for n in given if errors[n] >= GradCheck.TOLERANCE})
-    return GradCheck(errors, (name, index), step, numeric, float(given[name][index]))
+            step = _first_wrong_step(model, run, {n: value - own[n] for n, value in off.items()})
+        cause = causes.likely(model, run, off, own)
+    return GradCheck(errors, (name, index), step, cause, numeric, float(given[name][index]))
 
 
 def _check_names(grads: Mapping, places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -121,7 +127,8 @@ def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarra
 
     "x" has a step of its own in each row. A weight is shared by all steps, and its gradient is Σ_t dL/da_t v_tᵀ, with v_t
     what it multiplies. So an error is Σ_t (error of dL/da_t) v_tᵀ if the v_t are right, and Σ_t dL/da_t (error of v_t)ᵀ if
-    the dL/da_t are. Where the steps are few enough, either can be solved for.
+    the dL/da_t are. Where the steps are few enough, either can be solved for; if both explain it, the one that blames fewer
+    steps is taken.
     """
     if "x" in wrong:
         return _last_row(wrong["x"].reshape(run.trace.T, -1))
@@ -149,18 +156,26 @@ def _solve(error: np.ndarray, da: np.ndarray, v: np.ndarray, T: int) -> int | No
     largest = np.abs(error).max()
     if not 0 < largest < np.inf:
         return None
-    error = error / largest
+    error, explanations = error / largest, []
     for known, sought in ((v, error.T), (da, error)):
-        solved, _, rank, _ = np.linalg.lstsq(known.T, sought, rcond=1e-9)
-        explained = np.linalg.norm(known.T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
-        if rank == len(known) and explained:
-            return _last_row(solved.reshape(T, -1))
-    return None
+        counts = known.any(axis=1)  # what multiplies 0, as W_hh does a start of zeros, cannot be wrong
+        solved, _, rank, _ = np.linalg.lstsq(known[counts].T, sought, rcond=1e-9)
+        explained = np.linalg.norm(known[counts].T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
+        if rank == counts.sum() < known.shape[1] and explained:  # with as many unknowns as entries, anything is explained
+            off = np.zeros((len(known), solved.shape[1]))
+            off[counts] = solved
+            explanations.append(off.reshape(T, -1))
+    return _last_row(min(explanations, key=lambda off: _wrong_rows(off).sum())) if explanations else None
+
+
+def _wrong_rows(off: np.ndarray) -> np.ndarray:
+    """Which rows differ from zero by more than rounding, or are not finite."""
+    size = np.abs(off).max(axis=1)
+    finite = np.isfinite(size)
+    return ~finite | (size > 1e-4 * size[finite].max(initial=0.0))
 
 
 def _last_row(off: np.ndarray) -> int | None:
-    """The last row that differs from zero by more than rounding, or is not finite."""
-    size = np.abs(off).max(axis=1)
-    finite = np.isfinite(size)
-    wrong = ~finite | (size > 1e-4 * size[finite].max(initial=0.0))
-    return int(np.flatnonzero(wrong)[-1]) if wrong.any() else None
+    """The last row that is wrong."""
+    wrong = np.flatnonzero(_wrong_rows(off))
+    return int(wrong[-1]) if wrong.size else None

@@ -7,7 +7,7 @@ from tests.browser.test_notebooks import NOTEBOOKS
 # Moves away from where the slider, the radio button or the menu stands, whichever end that is.
 KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowRight", "ArrowLeft"], "select": ["ArrowDown", "ArrowUp"]}
 KEYS["checkbox"] = ["Space", "Space"]
-WITHOUT_EXPLORERS = ("09_long_memory_measured.ipynb", "glossary.ipynb")
+WITHOUT_EXPLORERS = ("09_long_memory_measured.ipynb", "glossary.ipynb", "museum.ipynb")
 
 
 @pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name not in WITHOUT_EXPLORERS])

@@ -166,6 +166,13 @@ def test_is_whole_and_readable_at_390_px_in_both_themes(kind, dark, page_of):
     assert contrast(page, ".sentence") > 7
 
 
+@every_explorer
+def test_a_page_that_is_hardly_wider_than_its_margins_is_still_drawn(kind, page_of):
+    page = page_of(made(kind, length=12), 80)  # a narrow window beside Lab's columns; page_of minds the console
+    widths = page.locator(".bptt .figure > *").evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().width)")
+    assert page.inner_text(".sentence") and max(widths) <= 80
+
+
 def contrast(page, selector):
     """The ratio of luminances of a text and of the paper behind it, as WCAG reckons."""
     ink, paper = page.evaluate(

@@ -28,6 +28,7 @@ from . import (
     truncated_bptt,
 )
 from .base import Exercise
+from .progress import my_progress as my_progress
 
 _MODULES = (
     (sentence_loss, batch_loss),  # notebook 01

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checks
-from . import calling, diagnosis
+from . import calling, diagnosis, progress
 from .telling import BY_HAND, RIGHT, YOURS, as_html, said, size, text_of, told
 
 PROBLEMS = 3
@@ -124,8 +124,16 @@ class Exercise:
         return [self._problem(np.random.default_rng(i), i) for i in range(PROBLEMS)]
 
     def check(self, fn: Callable) -> Report:
-        """Call the learner's function on the problems and say what is wrong with it. Never raises for what it does."""
-        fn = fn.function if isinstance(fn, Source) else fn
+        """Call the learner's function on the problems and say what is wrong with it. Never raises for what it does.
+
+        In a notebook it is kept that the exercise was tried, or solved: see `progress.py`.
+        """
+        report = self._judged(fn.function if isinstance(fn, Source) else fn)
+        if report.tried and not isinstance(fn, Source):
+            progress.note(self.name, report.solved)
+        return report
+
+    def _judged(self, fn) -> Report:
         if not callable(fn):
             return Report(self, f"This is {diagnosis.a(fn)}, not a function. Hand in its name alone, without brackets after it.")
         problems, values, changed, printed = self.problems(), [], None, ""

@@ -2,7 +2,7 @@
 //   input → model.set → "change:" → one draw in the next animation frame.
 // An explorer's own file defines `explorer = { build(frame) }`; build makes its nodes once and returns draw(state).
 
-const NARROW = 620; // px of the figure, not of the window: Lab has columns beside it
+const NARROW = 620, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
 const SAVE_AFTER = 60, SPEAK_AFTER = 350; // ms: Python hears of the last of many moves, a screen reader of the one that stays
 
 // The arrays of the table by name, each as (…index) => number, read at once from one buffer.
@@ -94,7 +94,7 @@ function render({ model, el }) {
     frame = 0;
     if (!arrays || !width) return;
     const started = performance.now(), state = (drawn = Object.fromEntries(traits.map((name) => [name, model.get(name)])));
-    state.width = Math.min(860, width);
+    state.width = Math.max(NARROWEST, Math.min(860, width));
     state.arrays = arrays;
     const text = draw(state);
     sync.forEach((update) => update(state));
