@@ -1,6 +1,7 @@
 """Random problems for all tests of the core."""
 
 import functools
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ import bptt_lab as bl
 # No deadline: a slow or busy machine must not fail a test. Derandomised: CI fails for what changed, not for luck.
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("course")
+# Kernels that tests start are no learner's: they keep no progress.
+os.environ["BPTT_PROGRESS"] = "off"
 
 ACTIVATIONS = ("tanh", "relu", "sigmoid")
 GATES = {

@@ -5,12 +5,11 @@ import random
 import pytest
 
 from bptt_lab import explore
-from tests.browser.course import MINUTE
+from tests.browser.conftest import SHOWN
 
-EXPLORERS = [getattr(explore, name) for name in explore.__all__ if name != "Quiz"]
+EXPLORERS = [kind for name in explore.__all__ if getattr(kind := getattr(explore, name), "controls", ())]
 every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
 LAB = ["import ipywidgets, traitlets\nimport bptt_lab as bl", "w = bl.explore.GradientByLag(length=64, weight_scale=1.47)", "w"]
-SHOWN = "() => document.querySelector('.bptt')?.bpttDrawn?.text"
 
 # Draws an explorer on a model of its own, once for each of the settings: what does the sentence under it say?
 SENTENCES = """async ([esm, settings]) => {
@@ -31,31 +30,6 @@ SENTENCES = """async ([esm, settings]) => {
     }
     return found;
 }"""
-
-
-@pytest.fixture
-def page_of(chromium, tmp_path):
-    """Opens an explorer's exported page; the test fails on a console error or a request for anything but that page."""
-    problems, contexts = [], []
-
-    def open_page(explorer, width=900, **options):
-        path = tmp_path / "page.html"
-        explorer.to_html(path)
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-        context.set_default_timeout(MINUTE)  # a busy machine is slow
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", lambda request: None if request.url.startswith(("file:", "blob:")) else problems.append(request.url))
-        page.goto(path.as_uri())
-        page.wait_for_function(SHOWN)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not problems
 
 
 def made(kind, **settings):

@@ -70,11 +70,11 @@ const isLive = ({ isStill, widget_manager: manager }) => !isStill && !(manager &
 
 function render({ model, el }) {
   const words = model.get("words"), spec = model.get("spec"), live = isLive(model), off = [], timers = {};
-  const root = tag(el, "section", { class: "bptt", "aria-label": words.title });
+  const gauge = tag(el, "span", { class: "bptt-gauge", "aria-hidden": "true" }), root = tag(el, "section", { class: "bptt", "aria-label": words.title });
   const controls = tag(root, "div", { class: "controls" });
   if (!live && spec.some((control) => control.asks_python)) tag(root, "p", { class: "note", text: words.needs_python });
   const figure = tag(root, "div", { class: "figure" });
-  const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken", role: "status", "aria-live": "polite" });
+  const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken" });
   const later = (name, wait, run) => { clearTimeout(timers[name]); timers[name] = setTimeout(run, wait); };
   const asks = new Set(spec.filter((control) => control.asks_python).map((control) => control.trait));
   // What Python has not heard of yet. Its answer to an older change may come meanwhile and must not undo the newer one.
@@ -99,14 +99,23 @@ function render({ model, el }) {
     const text = draw(state);
     sync.forEach((update) => update(state));
     set(sentence, { text });
-    later("speak", SPEAK_AFTER, () => set(spoken, { text }));
+    if (!root.bpttDrawn) set(spoken, { text }); // read where it is met, not announced; only changes are
+    later("speak", SPEAK_AFTER, () => set(spoken, { role: "status", "aria-live": "polite", text }));
     root.bpttDrawn = { text, at: performance.now(), took: performance.now() - started, draws: (root.bpttDrawn?.draws ?? 0) + 1 };
   }
   const request = () => { frame ||= requestAnimationFrame(paint); };
   const listen = (event, run) => { model.on(event, run); off.push(() => model.off(event, run)); };
   for (const name of traits) listen(`change:${name}`, () => (outdated(name) ? model.set(name, unsaved.get(name)) : request()));
   listen("change:table", () => { arrays = { ...arrays, ...readTable(model) }; request(); }); // a part may come before the rest
-  const observer = new ResizeObserver(([entry]) => { width = Math.floor(entry.contentRect.width); root.classList.toggle("narrow", width < NARROW); request(); });
-  observer.observe(figure);
+  const observer = new ResizeObserver(() => {
+    // Text grows with the reader's own size of letters, the browser's and Lab's, and the picture with it.
+    const { width: rem, height: content } = gauge.getBoundingClientRect(), zoom = (rem / 16) * (content / 14);
+    root.style.zoom = zoom;
+    width = Math.floor(figure.getBoundingClientRect().width / zoom);
+    root.classList.toggle("narrow", width < NARROW);
+    request();
+  });
+  observer.observe(root);
+  observer.observe(gauge);
   return () => { observer.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };
 }

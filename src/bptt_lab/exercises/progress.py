@@ -1,0 +1,126 @@
+"""Which exercises are solved: a small file beside the learner's notebooks, and a table of it.
+
+The check writes it, in a notebook and nowhere else. It holds no answers and no times, and nothing sends it anywhere. A file
+that is broken or cannot be written never disturbs a check. `BPTT_PROGRESS=off` in the environment keeps none at all: tests and
+builds run that way.
+"""
+
+import contextlib
+import html
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from .. import checks
+
+FILE = "my_progress.json"
+SOLVED, TRIED, NOT_TRIED = "solved", "tried", "not tried"
+
+
+class Progress:
+    """What was solved: by_notebook is notebook -> exercise -> "solved", "tried" or "not tried". Prints well.
+
+    note    what stands under the table: where the file is, or why there is none
+    """
+
+    def __init__(self, by_notebook: dict[str, dict[str, str]], note: str):
+        self.by_notebook, self.note = by_notebook, note
+
+    @property
+    def solved(self) -> list[str]:
+        """The names of the exercises that are solved, in course order."""
+        return [name for states in self.by_notebook.values() for name, state in states.items() if state == SOLVED]
+
+    def _heading(self) -> str:
+        return f"{len(self.solved)} of {sum(map(len, self.by_notebook.values()))} exercises are solved."
+
+    def __repr__(self) -> str:
+        rows = [
+            f"{notebook[:2]}  {', '.join(f'{name}: {state}' for name, state in states.items())}"
+            for notebook, states in self.by_notebook.items()
+        ]
+        return "\n".join([self._heading(), *rows, self.note])
+
+    def _repr_html_(self) -> str:
+        marks, left, rows = {SOLVED: "●", TRIED: "◐", NOT_TRIED: "○"}, 'style="text-align: left"', ""
+        for notebook, states in self.by_notebook.items():
+            title = f'<th {left} scope="rowgroup" rowspan="{len(states)}">{_title(notebook)}</th>'
+            for name, state in states.items():
+                rows += f"<tr>{title}<td {left}>{name}</td><td {left}>{marks[state]} {state}</td></tr>"
+                title = ""
+        head = "".join(f'<th {left} scope="col">{column}</th>' for column in ("notebook", "exercise", "state"))
+        return f"<table><caption>{self._heading()}</caption><tr>{head}</tr>{rows}</table><p>{html.escape(self.note)}</p>"
+
+
+def my_progress(keep: bool | None = None) -> Progress:
+    """What is solved, exercise by exercise, read from my_progress.json in this notebook's folder.
+
+    keep: False forgets everything and keeps nothing from now on; True keeps it again. The file stays on this machine.
+    """
+    from . import all as every
+
+    if keep is not None:
+        if not isinstance(keep, bool):
+            raise checks.error("keep", repr(keep), "True or False, or nothing")
+        _write({"keep": keep, "exercises": {} if not keep else _read()["exercises"]})
+    kept, by_notebook = _read(), dict[str, dict[str, str]]()
+    for exercise in every():
+        by_notebook.setdefault(exercise.notebook, {})[exercise.name] = kept["exercises"].get(exercise.name, NOT_TRIED)
+    if not kept["keep"] or _off():
+        note = "Nothing is kept here. bl.my_progress(keep=True) keeps it again." if not _off() else "Nothing is kept: it is off."
+    elif not os.access(Path.cwd(), os.W_OK):
+        note = "This folder cannot be written to, so nothing new is kept."
+    else:
+        note = f"Kept in {FILE} beside this notebook, and nowhere else. bl.my_progress(keep=False) forgets it."
+    return Progress(by_notebook, note)
+
+
+def note(name: str, solved: bool) -> None:
+    """Keep that an exercise was tried or solved, if a notebook is being worked on. Once solved, it stays so."""
+    if _off() or not _in_a_notebook():
+        return
+    kept = _read()
+    state = SOLVED if solved else TRIED
+    if kept["keep"] and kept["exercises"].get(name) not in (state, SOLVED):
+        _write({**kept, "exercises": {**kept["exercises"], name: state}})
+
+
+def _off() -> bool:
+    return os.environ.get("BPTT_PROGRESS") == "off"
+
+
+def _in_a_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return getattr(ipython and ipython.get_ipython(), "kernel", None) is not None
+
+
+def _read() -> dict:
+    """The file's content; what cannot be read, or is not what was written here, counts as nothing."""
+    kept = None
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        kept = json.loads(Path(FILE).read_text(encoding="utf-8"))
+    kept = kept if isinstance(kept, dict) else {}
+    exercises = kept.get("exercises")
+    states = exercises.items() if isinstance(exercises, dict) else ()
+    return {"keep": kept.get("keep") is not False, "exercises": {n: s for n, s in states if s in (SOLVED, TRIED)}}
+
+
+def _write(kept: dict) -> None:
+    """A new file is put in the old one's place whole: who stops the kernel meanwhile loses nothing."""
+    with contextlib.suppress(OSError):
+        if Path(FILE).exists() and not os.access(FILE, os.W_OK):
+            return  # it was made read-only on purpose
+        handle, new = tempfile.mkstemp(prefix=f".{FILE}.", dir=".", text=True)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(kept, file, indent=1)
+            os.replace(new, FILE)
+        finally:
+            Path(new).unlink(missing_ok=True)
+
+
+def _title(notebook: str) -> str:
+    number, _, words = notebook.partition("_")
+    return f"{number} {words.replace('_', ' ')}"
