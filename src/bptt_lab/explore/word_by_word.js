@@ -70,11 +70,11 @@ const explorer = {
 
       const said = names.map((name, i) => {
         const [was, were] = [p(i, r - 1, 0), p(i, r - 1, 1)], verb = VERBS[Number(were > was)];
-        return { name, verb, share: fixed(100 * Math.max(was, were), 0) };
+        return { name, verb, chance: fixed(100 * Math.max(was, were), 0) };
       });
       const left = width < NARROW ? 84 : 140, column = (width - left) / N, half = column / 2 - GAP / 2;
       head.style.gridTemplateColumns = `${left}px repeat(${N}, ${column}px)`;
-      heads.forEach(([verb, , share], i) => (set(verb, { text: words[said[i].verb] }), set(share, { text: `${said[i].share} %` })));
+      heads.forEach(([verb, , share], i) => (set(verb, { text: words[said[i].verb] }), set(share, { text: `${said[i].chance} %` })));
 
       const height = TOP + ROW * T + 4, middle = (i) => left + column * (i + 0.5), y = (t) => TOP + ROW * t;
       set(picture, { width, height, viewBox: `0 0 ${width} ${height}`, "aria-label": words.title });

@@ -101,7 +101,7 @@ class WordByWord(Explorer):
     def sentence(self) -> str:
         words, r = self._words, min(self.read, len(self._words))
         told = "; ".join(
-            self.say("says", name=name, verb=verb, share=fixed(100 * share, 0)) for name, (verb, share) in self.says().items()
+            self.say("says", name=name, verb=verb, chance=fixed(100 * share, 0)) for name, (verb, share) in self.says().items()
         )
         text = self.say("shows", r=r, T=len(words), word=words[r - 1], told=told)
         k = next((i for i, word in enumerate(words[:r]) if word in NUMBER_OF), None)

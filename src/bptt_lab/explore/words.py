@@ -370,7 +370,7 @@ EN = {
         "near": "Did you mean {near}?",
         "see_words": "Open the list below to see the words that they know.",
         "too_long": "That is {n} words; there is room for {most}.",
-        "says": "{name}: {verb}, {share} %",
+        "says": "{name}: {verb}, {chance} %",
         "shows": "After word {r} of {T}, “{word}”, which verb is likelier next? {told}.",
         "right": "The first noun, “{noun}”, stands {lag} back; right is “{verb}”.",
         "no_noun": "No noun has been read so far.",
