@@ -1,5 +1,15 @@
 """The course as a site. `make site` copies this folder and the notebooks, as they ran, to build/site-source."""
 
+import html
+import os
+import re
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+
+from tools import card
+
 project = "bptt_lab"
 html_title = "bptt_lab: why do RNNs forget?"
 author = "the bptt_lab team"
@@ -29,4 +39,61 @@ html_theme_options = {
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 html_context = {"default_mode": "auto"}
-html_meta_description = "Why do recurrent networks forget? Move the gradient yourself: a course on backpropagation through time."
+templates_path = ["_templates"]
+
+# ---- what other places show of a page: its description, its card, its citation
+
+ROOT = Path(__file__).parents[2]  # this file runs as a copy in build/site-source
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+AUTHORS = ", ".join(author["name"] for author in CITATION["authors"])
+ABOUT = (
+    "A course on backpropagation through time and the vanishing gradient. You move the gradient yourself, with nothing installed."
+)
+# The site's own address: cards need it whole. Where it is published the repository is known; elsewhere the README names it.
+repository = (
+    os.environ.get("GITHUB_REPOSITORY")
+    or re.findall(r"mybinder\.org/v2/gh/([^/]+/[^/]+)/HEAD", (ROOT / "README.md").read_text(encoding="utf-8"))[0]
+)
+owner, name = repository.split("/")
+html_baseurl = f"https://{owner.lower()}.github.io/{name}/"
+cite = f"{AUTHORS}: {CITATION['title']} Version {CITATION['version']}, {CITATION['date-released'].year}."
+html_theme_options["extra_footer"] = f'<p class="cite">To cite this course: <cite>{html.escape(cite)}</cite></p>'
+
+
+def description(title: str, doctree) -> str:
+    """The question that a page opens with, or else its title, and what the course is."""
+    questions = (text for node in doctree.findall(nodes.emphasis) if (text := node.astext()).endswith("?"))
+    return f"{next(questions, title.rstrip('.') + '.' * (title[-1] not in '?!'))} {ABOUT}"
+
+
+def head(app, page, template, context, doctree):
+    """The lines of a page's head that other sites and catalogues read."""
+    if doctree is None:
+        return
+    title = re.sub("<[^>]*>", "", html.unescape(context["title"]))
+    picture = f"_static/cards/{page.replace('/', '-')}.png"
+    card.draw(title, "bptt_lab", Path(app.outdir) / picture)
+    says = {
+        "description": description(title, doctree),
+        "twitter:card": "summary_large_image",
+        "citation_title": CITATION["title"],
+        "citation_author": AUTHORS,
+        "citation_publication_date": CITATION["date-released"].strftime("%Y/%m/%d"),
+        "og:title": title,
+        "og:description": description(title, doctree),
+        "og:type": "article",
+        "og:url": f"{html_baseurl}{page}.html",
+        "og:image": html_baseurl + picture,
+        "og:image:width": str(card.WIDTH),
+        "og:image:height": str(card.HEIGHT),
+        "og:image:alt": f"{title}. Three gradients on their way back: one vanishes fast, one slowly, and one explodes.",
+    }
+    lines = [
+        f'<meta {"property" if key.startswith("og:") else "name"}="{key}" content="{html.escape(text)}">'
+        for key, text in says.items()
+    ]
+    context["metatags"] = context.get("metatags", "") + "\n".join(lines)
+
+
+def setup(app):
+    app.connect("html-page-context", head)

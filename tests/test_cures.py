@@ -59,3 +59,20 @@ def test_clipping_keeps_every_share_and_truncation_takes_the_far_ones():
     clipped, _ = bl.train.clip_by_norm(plain, 1e-3)
     np.testing.assert_allclose(clipped["x"] / clipped["x"][-1, 0], plain["x"] / plain["x"][-1, 0], rtol=1e-12)
     assert not cut["x"][:8].any() and cut["x"][8:].any()
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: cures.slopes("he", "relu", 0.1), "start"),
+        (lambda: cures.past_float32(None, "relu"), "start"),
+        (lambda: cures.slopes("N(0, 1)", "relu", "loud"), "spread"),
+        (lambda: cures.slopes("N(0, 1)", "relu", 0.1, H="wide"), "H"),
+        (lambda: cures.open_paths("far"), "lag"),
+        (lambda: cures.open_paths(161), "lag"),
+        (lambda: cures.open_paths(-1), "lag"),
+    ],
+)
+def test_bad_input_is_named(call, name):
+    with pytest.raises(ValueError, match=f"^{name}: got .*, expected"):
+        call()

@@ -85,3 +85,48 @@ def test_signal_to_noise_of_one_net_by_its_sequences_one_by_one():
     noise = np.sqrt(np.mean(np.sum((g - mean) ** 2, axis=1)))
     assert found["norm"][0, 1] == pytest.approx(np.sqrt(np.mean(np.sum(np.square(g), axis=1))))
     assert found["signal to noise"][0, 1] == pytest.approx(np.linalg.norm(mean) / noise)
+
+
+def test_powers_past_either_end_of_float64_are_infinite_or_zero():
+    for size in (1e-300, 1e-3, 1.0, 1e3, 1e300):
+        with np.errstate(over="ignore", under="ignore"):
+            expected = np.float64(size) ** np.arange(201)
+        np.testing.assert_allclose(growth.power_norms(size * np.eye(3), 200), expected, rtol=1e-12, atol=1e-320)
+    W = 20.0 * RNNCell(1, 30).params["W_hh"]
+    norms = growth.power_norms(W, 400)
+    assert norms[3] == pytest.approx(np.linalg.norm(W @ W @ W, 2)) and norms[-1] == np.inf and not np.isnan(norms).any()
+    assert growth.power_norms(np.zeros((2, 2)), 2).tolist() == [1, 0, 0]
+    assert growth.power_norms(np.eye(3, k=1), 4).tolist() == [1, 1, 1, 0, 0], "nilpotent: nothing is left after three steps"
+
+
+def test_where_nothing_arrives_there_is_no_signal():
+    found = growth.signal_to_noise("normal", 1e6, 0.1, [0, 3, 3], seeds=1, H=4, sequences=10)
+    assert found["signal to noise"][0, 0] > 0 and not found["signal to noise"][0, 1:].any() and not found["norm"][0, 1:].any()
+    found = growth.signal_to_noise("normal", 1.0, 0.1, [3, 0, 3], seeds=1, H=4, sequences=10)["signal to noise"][0]
+    assert found[0] == found[2] > 0, "a lag that is asked for twice is answered twice"
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: growth.inputs("loud", (3, 2), 0), "spread"),
+        (lambda: growth.inputs(np.nan, (3, 2), 0), "spread"),
+        (lambda: growth.exponents("uniform", 0.1), "start"),
+        (lambda: growth.exponents("orthogonal", 0.1, seeds=0), "seeds"),
+        (lambda: growth.unit_normal("wide"), "H"),
+        (lambda: growth.unit_normal(4, seeds=1.5), "seeds"),
+        (lambda: growth.sizes(4, seeds=0), "seeds"),
+        (lambda: growth.shift(2.5), "H"),
+        (lambda: growth.power_norms(np.ones((2, 3)), 4), "W"),
+        (lambda: growth.power_norms(np.zeros((0, 0)), 4), "W"),
+        (lambda: growth.power_norms(np.full((2, 2), np.nan), 4), "W"),
+        (lambda: growth.power_norms(np.eye(2), -1), "steps"),
+        (lambda: growth.signal_to_noise("normal", 1.0, 0.1, [1.5]), "lags"),
+        (lambda: growth.signal_to_noise("normal", 1.0, 0.1, []), "lags"),
+        (lambda: growth.signal_to_noise("normal", 1.0, 0.1, [0], sequences=1), "sequences"),
+        (lambda: growth.signal_to_noise("normal", 1.0, 0.1, [0], seeds=0), "seeds"),
+    ],
+)
+def test_bad_input_is_named(call, name):
+    with pytest.raises(ValueError, match=rf"{name}.*: got .*, expected"):
+        call()

@@ -134,6 +134,19 @@ def test_every_answer_of_a_notebook_stays_through_update_after_update(course):
         assert set(answers.values()) <= set(sources(after)) and f"# version {version}" in after.cells[0].source
 
 
+def test_the_readmes_own_commands_do_the_same(course):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = readme.split("## Your answers stay yours")[1].split("```")[1].strip().splitlines()
+    assert len(commands) == 2
+    course.change(course.learner, SECOND, work)
+    course.change(course.teacher, SECOND, revise)
+    course.publish()
+    for command in commands:
+        git(course.learner, *command.split()[1:])
+    after = course.read(SECOND)
+    assert MINE in sources(after) and after.cells[0].source.endswith("A new sentence.")
+
+
 def test_a_notebook_that_the_course_drops_stays_where_it_was_worked_in(course):
     course.change(course.learner, SECOND, work)
     git(course.teacher, "rm", "--quiet", f"notebooks/{SECOND}", f"notebooks/{THIRD}")

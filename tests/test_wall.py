@@ -119,3 +119,32 @@ def test_bad_input_is_named():
     for limit in (0.0, -1.0, np.nan):
         with pytest.raises(ValueError, match="limits"):
             wall.descend([1.0], [1.0], [limit])
+
+
+def test_one_start_one_limit_and_a_step_that_is_kept_twice():
+    places, errors = wall.descend(6.0, -3.2, 1.0, steps=3, keep=[3, 0, 3])
+    assert places.shape == (1, 1, 3, 2) and errors.shape == (1, 1, 3)
+    np.testing.assert_array_equal(places[:, :, 0], places[:, :, 2])
+    assert places[0, 0, 1].tolist() == [6.0, -3.2] and errors[0, 0, 0] == errors[0, 0, 2] == wall.error(*places[0, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: wall.line("steep"), "w"),
+        (lambda: wall.line(np.nan), "w"),
+        (lambda: wall.growth(None), "w"),
+        (lambda: wall.grid(2.5), "points"),
+        (lambda: wall.grid(0), "points"),
+        (lambda: wall.grid(3, (0, 1)), "box"),
+        (lambda: wall.grid(3, ((np.nan, 1), (0, 1))), "box"),
+        (lambda: wall.descend([1.0], [1.0], "small"), "limits"),
+        (lambda: wall.descend([1.0], [1.0], [np.nan]), "limits"),
+        (lambda: wall.descend([1.0, 2.0], [1.0], [1]), "w, b"),
+        (lambda: wall.descend(np.ones((2, 2)), np.ones((2, 2)), [1]), "w, b"),
+        (lambda: wall.descend([1.0], [1.0], [1], keep=[]), "keep"),
+    ],
+)
+def test_what_is_no_place_or_limit_is_named(call, name):
+    with pytest.raises(ValueError, match=rf"{name}.*: got .*, expected"):
+        call()

@@ -36,6 +36,7 @@ ROOT = Path(__file__).parent.parent
 STILL = ("image/svg+xml", "text/html", "text/plain")
 MOST_CELLS, MOST_LINES, SECONDS = 25, 10, 60
 OWN_ID = re.compile(r"(cell|task|learner|check)-\w+")
+PREDICTS = ("bl.explore.Predict(", "bl.explore.my_predictions(")  # on top of the cells to be read, like a quiz
 
 
 def cleaned(notebook):
@@ -86,7 +87,7 @@ def complaints(notebook) -> list[str]:
     if notebook != cleaned(nbformat.from_dict(notebook)):
         found.append("it is not clean: run `python -m tools.notebooks clean`")
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    given = [cell for cell in notebook.cells if not is_exercise(cell)]
+    given = [cell for cell in notebook.cells if not (is_exercise(cell) or cell.source.startswith(PREDICTS))]
     if len(given) > MOST_CELLS:
         found.append(f"it has {len(given)} cells, at most {MOST_CELLS} are allowed: split or shorten it")
     if not any("keep_output" in tags(cell) and cell.outputs for cell in code):

@@ -27,16 +27,18 @@ ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
 LIVING = SOURCE / "_static" / "explorers"
 SECONDS = 120
-# Beside each cell that only Python can answer, until the learner has one.
+# Beside each cell that only Python can answer, until the learner has one: by the cell's tag, or by what it puts out.
 NEEDS_PYTHON = {
     "plain_way": "These sliders ask Python.",
     "learner": "Here you write code of your own, and Python checks it.",
+    "asks_python": "What is grey in this explorer asks Python.",
 }
 
 
 def stamp(path: Path) -> str:
     """What a run of this notebook depends on."""
-    files = [path, *sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "src").rglob("*.js")), ROOT / "requirements.txt"]
+    source = (file for file in sorted((ROOT / "src").rglob("*")) if file.suffix in (".py", ".js", ".css", ".md"))
+    files = [path, *source, ROOT / "requirements.txt"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files) + Path(__file__).read_bytes()).hexdigest()
 
 
@@ -55,7 +57,10 @@ def run(path: Path) -> str:
         cells.append(cell)
         if cell.cell_type == "code":
             cell.outputs = [kept(output) for output in cell.outputs if not is_widget_of_a_kernel(output)]
-            cells += [nbformat.v4.new_markdown_cell(note(path, text)) for tag, text in NEEDS_PYTHON.items() if tag in tags(cell)]
+            needs = tags(cell) | {"asks_python" for output in cell.outputs if asks_python(output)}
+            cells += [
+                nbformat.v4.new_markdown_cell(note(path.name, text)) for need, text in NEEDS_PYTHON.items() if need in needs
+            ]
     notebook.cells = cells
     notebook.metadata["stamp"] = now
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -78,8 +83,14 @@ def is_widget_of_a_kernel(output) -> bool:
     return "application/vnd.jupyter.widget-view+json" in output.get("data", {})
 
 
-def note(path: Path, text: str) -> str:
-    binder, lite = elsewhere(path.name)
+def asks_python(output) -> bool:
+    """Whether a control of an embedded explorer is grey on the page."""
+    return '"asks_python": true' in "".join(output.get("data", {}).get("text/html", ""))
+
+
+def note(name: str, text: str) -> str:
+    """Where to go on with Python."""
+    binder, lite = elsewhere(name)
     return (
         f":::{{admonition}} {text}\n:class: tip needs-python\nThis page has no Python behind it. Open this notebook "
         f'<a href="{binder}">on Binder</a>, or <a href="{lite}">in your own browser</a> with JupyterLite, and go on there.\n:::'

@@ -30,3 +30,5 @@ if (figures.length) {
     Plotly.newPlot(place, data, layout, { ...config, responsive: true });
   }
 }
+// What is wider than the page is scrolled by key too.
+for (const code of document.querySelectorAll("pre")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;

@@ -7,7 +7,7 @@ depends on these settings: name them beside a number.
 
 import numpy as np
 
-from . import memory
+from . import checks, memory
 from .cells import RNNCell
 from .cells.trace import Trace
 from .model import SequenceModel
@@ -28,9 +28,9 @@ STARTS = {
 
 def run(start: str, activation: str, spread: float, seed: int, H: int = 64) -> tuple[RNNCell, Trace]:
     """A fresh net of that start, and its trace over 160 inputs."""
-    init, scale = STARTS[start]
-    cell = RNNCell(H, H, activation, scale(H), init, seed)
-    return cell, cell.unroll(spread * np.random.default_rng([seed, 1]).standard_normal((STEPS, H)))
+    init, scale = STARTS[checks.choice("start", start, STARTS)]
+    cell = RNNCell(H, H, activation, scale(checks.count("H", H)), init, seed)
+    return cell, cell.unroll(checks.number("spread", spread) * np.random.default_rng([seed, 1]).standard_normal((STEPS, H)))
 
 
 def slopes(start: str, activation: str, spread: float, seeds: int = 10, H: int = 64) -> np.ndarray:
@@ -47,6 +47,7 @@ def open_paths(lag: int, spread: float = 0.1, seeds: int = 10, H: int = 64) -> n
 
     There J_t is diagonal with entries 0 and 1, so the diagonal of the product says which paths are still open.
     """
+    lag = checks.index("lag", lag, STEPS + 1)
     runs = (run("identity", "relu", spread, seed, H) for seed in range(seeds))
     return np.array([np.diag(memory.jacobian_product(*net, STEPS - 1, STEPS - 1 - lag)).mean() for net in runs])
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from . import memory
+from . import checks, memory, overflow
 from .cells import RNNCell
 from .cells.base import Cell
 from .model import SequenceModel
@@ -29,7 +29,7 @@ STARTS = {
 
 def inputs(spread: float, shape: tuple[int, ...], *seed: int) -> np.ndarray:
     """Gaussian inputs; another seed gives another sequence."""
-    return spread * np.random.default_rng(seed).standard_normal(shape)
+    return checks.number("spread", spread) * np.random.default_rng(seed).standard_normal(shape)
 
 
 def slope(cell: Cell, x: np.ndarray, h0: np.ndarray | None = None) -> float:
@@ -50,9 +50,9 @@ def exponents(start: str, spread: float, seeds: int = 5, H: int = 64) -> dict[st
     "slope" on BATCH sequences. "lyapunov": the largest exponent of the same net on BATCH *other* sequences, a prediction.
     "ln σ_max": the logarithm of the largest singular value of W_hh, a bound.
     """
-    init, scale = STARTS[start]
+    init, scale = STARTS[checks.choice("start", start, STARTS)]
     found = []
-    for seed in range(seeds):
+    for seed in range(checks.count("seeds", seeds)):
         cell = RNNCell(H, H, "tanh", scale, init, seed)
         read, others = (inputs(spread, (STEPS, BATCH, H), seed, kind) for kind in (1, 2))
         exponent = memory.lyapunov(cell, cell.unroll(others), leading=1)[0]
@@ -62,8 +62,8 @@ def exponents(start: str, spread: float, seeds: int = 5, H: int = 64) -> dict[st
 
 def unit_normal(H: int, spread: float = 0.1, seeds: int = 20) -> dict[str, np.ndarray]:
     """W_hh ~ N(0, 1) whatever the width, tanh. "slope", "ln ρ" and "mean f'" (over all units and steps), each (seeds,)."""
-    found = []
-    for seed in range(seeds):
+    found, H = [], checks.count("H", H)
+    for seed in range(checks.count("seeds", seeds)):
         cell = RNNCell(H, H, "tanh", H**0.5, "normal", seed)
         x = inputs(spread, (STEPS, BATCH, H), seed, 1)
         rho = np.abs(np.linalg.eigvals(cell.params["W_hh"])).max()
@@ -73,22 +73,32 @@ def unit_normal(H: int, spread: float = 0.1, seeds: int = 20) -> dict[str, np.nd
 
 def sizes(H: int, seeds: int = 200) -> dict[str, np.ndarray]:
     """ "ρ" and "σ_max" of W_hh ~ N(0, 1/H), each (seeds,)."""
-    drawn = (RNNCell(1, H, seed=seed).params["W_hh"] for seed in range(seeds))
+    drawn = (RNNCell(1, H, seed=seed).params["W_hh"] for seed in range(checks.count("seeds", seeds)))
     found = np.array([(np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2)) for W in drawn])
     return dict(zip(("ρ", "σ_max"), found.T))
 
 
 def shift(H: int = 10) -> np.ndarray:
     """½ I and threes above the diagonal: every eigenvalue is ½, and its powers grow a millionfold before they fall."""
+    H = checks.count("H", H)
     return 0.5 * np.eye(H) + 3.0 * np.eye(H, k=1)
 
 
 def power_norms(W: np.ndarray, steps: int) -> np.ndarray:
-    """‖Wᵏ‖₂ for k = 0..steps: the norms of a net whose slopes are all 1."""
-    powers = [np.eye(len(W))]
-    for _ in range(steps):
-        powers.append(powers[-1] @ W)
-    return np.linalg.norm(powers, 2, axis=(1, 2))
+    """‖Wᵏ‖₂ for k = 0..steps: the norms of a net whose slopes are all 1. Past float64's end it is inf."""
+    W, steps = checks.array("W", W), checks.count("steps", steps)
+    if W.ndim != 2 or not len(W) == W.shape[1] > 0:
+        raise checks.error("W", f"shape {W.shape}", "a square matrix")
+    largest = np.frexp(np.abs(W).max())[1]
+    W, product, exponent, found = np.ldexp(W, -largest), np.eye(len(W)), 0, [1.0]
+    for _ in range(steps):  # the product of W's powers is product · 2^exponent, with the size of `product` near 1
+        product = product @ W
+        size = np.linalg.norm(product, 2)
+        shift = np.frexp(size)[1]
+        product, exponent = np.ldexp(product, -shift), exponent + largest + shift
+        with overflow.quietly():
+            found.append(np.ldexp(np.ldexp(size, -shift), np.clip(exponent, -2000, 2000)))
+    return np.array(found)
 
 
 def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterable[int], seeds: int = 5, H: int = 32,
@@ -96,10 +106,12 @@ def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterabl
     """Two sizes of g = dL_T/dh_{T−lag} over many sequences with the same target, each (seeds, lags).
 
     "norm": the root mean square of ‖g‖. "signal to noise": ‖mean of g‖ over the root mean square of ‖g − mean‖. From pure noise
-    one would still read about 1/√sequences. 10 classes; sequences of max(lags) + 10 words.
+    one would still read about 1/√sequences; where nothing arrives it reads 0. 10 classes; sequences of max(lags) + 10 words.
     """
-    lags = list(lags)
-    norms, ratios = np.zeros((2, seeds, len(lags)))
+    lags = [checks.index("lags", lag, STEPS + 1) for lag in np.asarray(lags).ravel().tolist()]
+    if not lags or checks.count("sequences", sequences) < 2:
+        raise checks.error("lags and sequences", f"{len(lags)} and {sequences}", "at least one lag, and two sequences to compare")
+    norms, ratios = np.zeros((2, checks.count("seeds", seeds), len(lags)))
     for seed in range(seeds):
         model = SequenceModel(RNNCell(H, H, "tanh", weight_scale, init, seed), 10, seed=seed)
         x = inputs(spread, (max(lags) + 10, sequences, H), seed, 1)
@@ -107,14 +119,15 @@ def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterabl
         g = run.dh[-1][None] * sequences  # the loss is the mean over the sequences
         for lag in range(max(lags) + 1):
             if lag in lags:
-                at = lags.index(lag)
-                norms[seed, at], ratios[seed, at] = norm_and_signal(g[0])
+                norms[seed, np.equal(lags, lag)], ratios[seed, np.equal(lags, lag)] = norm_and_signal(g[0])
             g = model.cell.pull(run.trace, len(x) - 1 - lag, g)[1]
     return {"norm": norms, "signal to noise": ratios}
 
 
 def norm_and_signal(g: np.ndarray) -> tuple[float, float]:
-    """The two sizes of `signal_to_noise`, of the gradients g (sequences, H)."""
+    """The two sizes of `signal_to_noise`, of the gradients g (sequences, H). Where nothing arrives the signal is 0."""
     mean = g.mean(axis=0)
     norm, noise = (np.sqrt(np.square(rows).sum(axis=1).mean()) for rows in (g, g - mean))
-    return norm, np.linalg.norm(mean) / noise
+    signal = np.linalg.norm(mean)
+    with overflow.quietly():
+        return norm, signal / noise if signal > 0 else 0.0

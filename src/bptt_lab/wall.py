@@ -55,17 +55,17 @@ def gradient(w, b, steps: int = STEPS) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 def line(w) -> np.ndarray:
     """b of the wall at w: there a_0 is a fixed point."""
-    return START - np.asarray(w) * _OUTPUT
+    return START - checks.array("w", w) * _OUTPUT
 
 
 def growth(w) -> np.ndarray:
     """w σ'(.5), the factor that a step off the wall grows by each time. The wall stands where it is above 1."""
-    return np.asarray(w) * _σ.slope(_OUTPUT)
+    return checks.array("w", w) * _σ.slope(_OUTPUT)
 
 
 def grid(points: int, box=BOX) -> tuple[np.ndarray, np.ndarray]:
     """w and b of points × points places, both (points, points): b by row, w by column, the box's edges included."""
-    (w_low, w_high), (b_low, b_high) = box
+    points, ((w_low, w_high), (b_low, b_high)) = checks.count("points", points), checks.array("box", box, (2, 2))
     w, b = np.meshgrid(np.linspace(w_low, w_high, points), np.linspace(b_low, b_high, points))
     return w, b
 
@@ -83,17 +83,21 @@ def descend(w, b, limits, lr: float = 0.1, steps: int = 500, keep=None) -> tuple
     0..steps if not given. Returns places (limits, n, kept, 2) and errors (limits, n, kept).
     """
     checks.count("steps", steps)
-    lr, limits = checks.number("lr", lr), np.array(limits, dtype=float)[:, None]
+    lr, limits = checks.number("lr", lr), checks.array("limits", np.atleast_1d(limits), allow_inf=True)[:, None]
     if not (limits > 0).all():
         raise checks.error("limits", limits.ravel().tolist(), "numbers above 0; inf is no clipping")
-    keep = list(range(steps + 1)) if keep is None else [checks.index("keep", k, steps + 1) for k in keep]
-    w, b = (np.repeat(checks.array(name, start)[None], len(limits), axis=0) for name, start in (("w", w), ("b", b)))
+    keep = np.array([checks.index("keep", k, steps + 1) for k in (range(steps + 1) if keep is None else np.atleast_1d(keep))])
+    w, b = (checks.array(name, np.atleast_1d(start)) for name, start in (("w", w), ("b", b)))
+    if w.ndim != 1 or w.shape != b.shape or not keep.size:
+        given = f"w {w.shape}, b {b.shape} and {keep.size} steps to keep"
+        raise checks.error("w, b and keep", given, "as many w as b in two lists, and at least one step")
+    w, b = (np.repeat(start[None], len(limits), axis=0) for start in (w, b))
     places, errors = np.zeros((*w.shape, len(keep), 2)), np.zeros((*w.shape, len(keep)))
     for step in range(max(keep) + 1):
         E, dw, db = gradient(w, b)
         if step in keep:
-            at = keep.index(step)
-            places[:, :, at, 0], places[:, :, at, 1], errors[:, :, at] = w, b, E
+            at = keep == step
+            places[:, :, at], errors[:, :, at] = np.stack((w, b), axis=-1)[:, :, None], E[:, :, None]
         dw, db = np.clip(dw, -1e150, 1e150), np.clip(db, -1e150, 1e150)  # one that has exploded still has a direction
         size = np.hypot(dw, db)
         shrink = np.minimum(1.0, limits / np.where(size > 0, size, 1.0))  # the direction stays

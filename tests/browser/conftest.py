@@ -24,9 +24,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.course import Course, Lab
+from tests.browser.course import MINUTE, Course, Lab
 
 ROOT = Path(__file__).parents[2]
+SHOWN = "() => document.querySelector('.bptt')?.bpttDrawn?.text"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = [
     "--no-sandbox",  # as root, in a container
@@ -101,6 +102,31 @@ def course(chromium, lab, request):
         lab.end_sessions()
     if course.problems:
         pytest.fail("The page reported:\n" + "\n".join(course.problems), pytrace=False)
+
+
+@pytest.fixture
+def page_of(chromium, tmp_path):
+    """Opens an explorer's exported page; the test fails on a console error or a request for anything but that page."""
+    problems, contexts = [], []
+
+    def open_page(explorer, width=900, **options):
+        path = tmp_path / "page.html"
+        explorer.to_html(path)
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        context.set_default_timeout(MINUTE)  # a busy machine is slow
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda request: None if request.url.startswith(("file:", "blob:")) else problems.append(request.url))
+        page.goto(path.as_uri())
+        page.wait_for_function(SHOWN)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -162,3 +162,38 @@ def test_a_word_of_the_four_cells_is_lit_in_all_of_them_and_read_off(course):
     course.page.wait_for_timeout(300)
     said, lit = course.python("value = [w.sentence(), w.lit]")
     assert lit == 8 and course.page.locator(".bptt .sentence").inner_text() == said
+
+
+def test_a_learner_s_own_words_are_typed_looked_up_and_read_word_by_word(course):
+    net = "net = bl.SequenceModel(bl.LSTMCell(98, 8), 2)"
+    course.write("words.ipynb", [f"import bptt_lab as bl\n{net}", "w = bl.explore.WordByWord({'LSTM, untrained': net})\nw"])
+    course.open("words.ipynb")
+    course.run_all()
+    page, own = course.page, course.page.get_by_label("Your own words", exact=True)
+    own.fill("the horses near the")
+    course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 4 of 4, “the”')")
+    own.press("End")
+    own.type(" hous")  # not yet a word: nothing is asked
+    page.wait_for_timeout(300)
+    assert course.python("value = w.text") == "the horses near the" and page.locator(".why").inner_text().startswith(
+        "Press Enter"
+    )
+    own.press("Enter")
+    course.wait("() => document.querySelector('.why').textContent.includes('Did you mean “house”')")
+    assert own.input_value() == "the horses near the hous" and own.get_attribute("aria-invalid") == "true"
+    own.type("es")
+    course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 5 of 5, “houses”')")
+    read = page.get_by_label("Words read", exact=True)
+    read.press("Home")
+    read.press("ArrowRight")
+    course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 2 of 5, “horses”')")
+    page.locator(".build summary").press("Enter")
+    page.get_by_role("button", name="garden", exact=True).press("Enter")
+    course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 6 of 6, “garden”')")
+    page.get_by_role("button", name="Take the last word away").press("Space")
+    course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 5 of 5, “houses”')")
+    assert course.python("value = w.sentence()") == page.locator(".bptt .sentence").inner_text()
+    assert course.python("value = w.words_on_show()") == "the horses near the houses".split()
+    page.get_by_label("Sentence", exact=True).select_option("the cats")
+    course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 2 of 2, “cats”')")
+    assert own.input_value() == "the cats"

@@ -5,12 +5,11 @@ import random
 import pytest
 
 from bptt_lab import explore
-from tests.browser.course import MINUTE
+from tests.browser.conftest import SHOWN
 
-EXPLORERS = [getattr(explore, name) for name in explore.__all__ if name != "Quiz"]
+EXPLORERS = [kind for name in explore.__all__ if getattr(kind := getattr(explore, name), "controls", ())]
 every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
 LAB = ["import ipywidgets, traitlets\nimport bptt_lab as bl", "w = bl.explore.GradientByLag(length=64, weight_scale=1.47)", "w"]
-SHOWN = "() => document.querySelector('.bptt')?.bpttDrawn?.text"
 
 # Draws an explorer on a model of its own, once for each of the settings: what does the sentence under it say?
 SENTENCES = """async ([esm, settings]) => {
@@ -31,31 +30,6 @@ SENTENCES = """async ([esm, settings]) => {
     }
     return found;
 }"""
-
-
-@pytest.fixture
-def page_of(chromium, tmp_path):
-    """Opens an explorer's exported page; the test fails on a console error or a request for anything but that page."""
-    problems, contexts = [], []
-
-    def open_page(explorer, width=900, **options):
-        path = tmp_path / "page.html"
-        explorer.to_html(path)
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-        context.set_default_timeout(MINUTE)  # a busy machine is slow
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", lambda request: None if request.url.startswith(("file:", "blob:")) else problems.append(request.url))
-        page.goto(path.as_uri())
-        page.wait_for_function(SHOWN)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not problems
 
 
 def made(kind, **settings):
@@ -113,6 +87,7 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
             "weight_scale": "End",
             "choice": "ArrowRight",
             "switch": "Space",
+            "menu": "ArrowDown",
             "slider": "ArrowLeft",
         }  # no slider stands there yet
         found.press(kind_of_key.get(control["trait"]) or kind_of_key[control["kind"]])
@@ -163,6 +138,13 @@ def test_is_whole_and_readable_at_390_px_in_both_themes(kind, dark, page_of):
     )
     assert outside == []
     assert contrast(page, ".sentence") > 7
+
+
+@every_explorer
+def test_a_page_that_is_hardly_wider_than_its_margins_is_still_drawn(kind, page_of):
+    page = page_of(made(kind, length=12), 80)  # a narrow window beside Lab's columns; page_of minds the console
+    widths = page.locator(".bptt .figure > *").evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().width)")
+    assert page.inner_text(".sentence") and max(widths) <= 80
 
 
 def contrast(page, selector):

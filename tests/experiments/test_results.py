@@ -16,8 +16,11 @@ SAMPLES = {
         {"cell": "tanh", "fit": None, "seed": 1},
     ],
     "english": [{"cell": "tanh", "seed": 0}],
+    "language_model": [{"distance": (0, 5), "seed": 0}],
+    "gradients": [{"cell": "tanh", "seed": 0}, {"cell": "LSTM, open", "seed": 4}],
     "agreement": [
         {"cell": "tanh", "distance": 5, "optimizer": "sgd", "seed": 0},
+        {"cell": "tanh", "distance": (1, 30), "optimizer": "sgd", "seed": 0},
         {"cell": "LSTM, open", "distance": 5, "optimizer": "sgd", "seed": 0},
         {"cell": "LSTM, closed", "distance": 10, "optimizer": "adam", "seed": 0},
     ],
@@ -46,9 +49,11 @@ def test_a_sample_done_again_comes_out_the_same_within_what_machines_differ(name
             assert abs(value - kept["steps"]) <= max(50, 0.15 * kept["steps"])  # it is looked at every 50 steps
         elif what in ("score", "misled"):
             assert abs(value - kept[what]) < 0.05
-        elif what in ("right", "held"):
+        elif what in ("elsewhere", "ratio", "snr") and again.get("steps") != kept.get("steps"):
+            continue  # it was stopped elsewhere, and is another net
+        elif what in ("right", "held", "elsewhere"):
             assert np.abs(np.subtract(value, kept[what])).max() < 0.06
-        elif what == "left":
+        elif what in ("left", "norm", "ratio", "snr"):
             np.testing.assert_allclose(value, kept[what], rtol=0.1, atol=0.3)
 
 

@@ -16,7 +16,7 @@ from bptt_lab.explore.still import still_svg
 from bptt_lab.explore.words import WORDS
 from bptt_lab.figures.look import CELL_COLOURS
 
-EXPLORERS = [getattr(explore, name) for name in explore.__all__ if name != "Quiz"]
+EXPLORERS = [kind for name in explore.__all__ if getattr(kind := getattr(explore, name), "controls", ())]
 every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
 
 

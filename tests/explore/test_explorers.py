@@ -7,7 +7,7 @@ import traitlets
 import bptt_lab as bl
 from bptt_lab.explore.words import WORDS
 
-EXPLORERS = [getattr(bl.explore, name) for name in bl.explore.__all__ if name != "Quiz"]
+EXPLORERS = [kind for name in bl.explore.__all__ if getattr(kind := getattr(bl.explore, name), "controls", ())]
 
 
 @pytest.fixture(params=EXPLORERS, ids=lambda kind: kind.__name__)
@@ -45,6 +45,7 @@ def test_a_value_outside_the_controls_is_refused_and_nothing_changes(explorer):
         "points": 20,
         "inputs": 2.0,
         "start": "zeros",
+        "read": 0,
     }
     tried = [name for name in outside if explorer.has_trait(name)]
     for name in tried:
@@ -205,3 +206,11 @@ def test_numbers_below_float32_s_digits_are_sent_as_vanished():
     from bptt_lab.explore.base import as_sent
 
     assert (as_sent(np.array([1e-40, 1e-30, 1e60, 0.0])) == np.array([0, 1e-30, np.inf, 0], "<f4")).all()
+
+
+@pytest.mark.parametrize("kind", [bl.explore.Ledger, bl.explore.Truncation])
+@pytest.mark.parametrize("cell", [[99, 1], [-1, 0], [1, 2, 3], [1], "ab", 3, None, [True, 1], [1.5, 1]])
+def test_what_is_no_row_and_column_is_refused_in_one_sentence(kind, cell):
+    with pytest.raises(traitlets.TraitError, match=r"^cell: got .*, expected two whole numbers from 0 to \d+\.$"):
+        kind(cell=cell)
+    assert kind(cell=(3, 2)).cell == [3, 2]

@@ -167,3 +167,15 @@ def test_states_show_every_seed_the_median_and_the_bound_on_an_absolute_axis():
         "The state’s largest entry after the last word, median and range over the nets: gated, bias 2 2.00 (0.400 to 3.00); "
         "GRU, bias 2 0.200 (0.0400 to 0.300)."
     )
+
+
+def test_distances_shows_every_seed_in_three_panels_and_hollow_marks_for_closed_gates():
+    right = {"tanh": np.array([[1.0, 0.5], [0.9, 0.6]]), "LSTM, closed": np.array([[1.0, 1.0]])}
+    norm, signal = ({cell: np.full_like(seeds, value) for cell, seeds in right.items()} for value in (1e-3, 7.0))
+    shown = bl.figures.distances([5, 20], right, norm, signal, "H = 4, SGD")
+    dots, line, closed, _ = shown.data[:4]
+    assert len(shown.data) == 12 and sorted(dots.y) == [0.5, 0.6, 0.9, 1.0] and list(line.y) == [0.95, 0.55]
+    assert closed.marker.symbol == "diamond-open" and dots.marker.symbol == "circle" and not set(dots.x) & set(closed.x)
+    assert [trace.name for trace in shown.data if trace.showlegend] == ["tanh", "LSTM, closed"]
+    assert "tanh 95 % at 5 words, 55 % at 20" in bl.figures.sentence(shown) and "1.00·10⁻³" in bl.figures.sentence(shown)
+    assert "H = 4, SGD" in shown.layout.title.text and tuple(shown.layout.yaxis2.range) == (-12, 1)

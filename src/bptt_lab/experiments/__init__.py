@@ -8,11 +8,15 @@ from .adding import ADDING
 from .agreement import AGREEMENT
 from .distances import DISTANCES
 from .english import ENGLISH
+from .gradients import GRADIENTS
+from .language_model import LANGUAGE_MODEL
 from .recipe import Recipe, grid
 from .runner import load, run
 from .table import values
 from .temporal_order import TEMPORAL_ORDER
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (AGREEMENT, DISTANCES, ADDING, TEMPORAL_ORDER, ENGLISH)}
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe for recipe in (AGREEMENT, GRADIENTS, DISTANCES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH)
+}
 
 __all__ = ["RECIPES", "Recipe", "grid", "load", "run", "values"]

@@ -16,6 +16,7 @@ SUBJECT = 1  # code counts from 0: the subject is word 2
 SHORT = {"task": ("Agreement", {"distance": (0, 5)}), "fit": {**SGD, "steps": 1000}}
 LONG = {"task": ("Agreement", {"distance": (15, 25)}), "fit": SGD}
 FIXED = {"task": ("Agreement", {"distance": 10}), "fit": SGD}
+MIXED = {"task": ("Agreement", {"distance": (0, 30), "targets": "verb"}), "fit": SGD}
 EVERY_WORD = {"task": ("Agreement", {"distance": (0, 30), "targets": "all"}), "fit": SGD}
 UNTRAINED = {"task": ("Agreement", {"distance": (0, 5)}), "fit": None}
 
@@ -52,5 +53,6 @@ DISTANCES = Recipe(
         {**trained, **more}
         for more in grid(cell=("tanh", "LSTM, open"), seed=range(5))
         for trained in (UNTRAINED, SHORT, LONG, FIXED, EVERY_WORD)
-    ],
+    ]
+    + [{**MIXED, "cell": "tanh", "seed": seed} for seed in range(5)],
 )

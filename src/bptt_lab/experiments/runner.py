@@ -7,7 +7,6 @@ executor is anything with `submit` and `concurrent.futures` futures: processes o
 import json
 import os
 import platform
-import tempfile
 from concurrent.futures import Executor, as_completed
 from datetime import date
 from pathlib import Path
@@ -83,6 +82,6 @@ def _write(path: Path, record: dict[str, Settings | Result]) -> None:
 def _write_text(path: Path, text: str) -> None:
     """Whole or not at all, also when the process is killed meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-        file.write(text)
-    os.replace(file.name, path)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)

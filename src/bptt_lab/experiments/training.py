@@ -8,6 +8,7 @@ from .recipe import Result, Settings
 CELLS: dict[str, tuple[str, dict]] = {
     "tanh": ("RNNCell", {}),
     "tanh, N(0, 1/H)": ("RNNCell", {"init": "normal"}),
+    "tanh, N(0, 1)": ("RNNCell", {"init": "normal", "weight_scale": 32**0.5}),  # for 32 units
     "identity ReLU": ("RNNCell", {"activation": "relu", "init": "identity"}),
     "gated, open": ("GatedCell", {"gate_bias": 2.0}),
     "gated, closed": ("GatedCell", {}),
@@ -31,8 +32,13 @@ def train_until(settings: Settings) -> Result:
     """Train until the score is reached or the budget is spent.
 
     Settings: those of `make`, "fit" (keywords of `train.fit`, "steps" among them), and "reach", the score to reach; it is looked
-    at every 50 steps. Result: "steps" to reach it (None if it was not), "score" at the end, and "stopped".
+    at every 50 steps. Result: "steps" to reach it (None if it was not), "score" at the end, and "overflowed".
     """
+    return trained(settings)[1]
+
+
+def trained(settings: Settings) -> tuple[SequenceModel, Result]:
+    """The model of `train_until`, trained, and its result."""
     task, model = make(settings)
     better = (
         (lambda score: score >= settings["reach"]) if task.loss == "cross_entropy" else (lambda score: score <= settings["reach"])
@@ -44,4 +50,4 @@ def train_until(settings: Settings) -> Result:
     score = task.score(model, n=1000, seed=1)
     overflowed = history.stopped if history.stopped and "as asked" not in history.stopped else None
     reached = len(history) if history.stopped and not overflowed else None
-    return {"steps": reached, "score": round(score, 4), "overflowed": overflowed}
+    return model, {"steps": reached, "score": round(score, 4), "overflowed": overflowed}

@@ -11,11 +11,14 @@ from .gate_pad import GatePad
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
+from .predict import Predict
+from .predictions import my_predictions
 from .quiz import Quiz
 from .starts import Starts
 from .token_losses import TokenLosses
 from .truncation import Truncation
 from .wall import Wall
+from .word_by_word import WordByWord
 
 __all__ = [
     "CellSwitch",
@@ -26,9 +29,12 @@ __all__ = [
     "GradientByLag",
     "Ledger",
     "LivingEquation",
+    "Predict",
     "Quiz",
     "Starts",
     "TokenLosses",
     "Truncation",
     "Wall",
+    "WordByWord",
+    "my_predictions",
 ]

@@ -83,8 +83,24 @@ class Count(traitlets.Int):
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if not whole or not self.lowest <= value <= self.highest:
             expected = f"a whole number from {self.lowest} to {self.highest}"
-            raise traitlets.TraitError(f"{self.name or 'an entry'}: got {value!r}, expected {expected}.")
+            raise traitlets.TraitError(f"{self.name}: got {value!r}, expected {expected}.")
         return min(self.grid, key=lambda grid_value: abs(grid_value - value), default=int(value))
+
+
+class Place(traitlets.List):
+    """A row and a column of a triangle, each counted from 1 to `highest`; [0, 0] is none."""
+
+    def __init__(self, highest: int, **metadata):
+        super().__init__(default_value=[0, 0], **metadata)
+        self.highest = highest
+
+    def validate(self, obj, value):
+        try:
+            row, column = value
+            return [Count(0, self.highest, 0).validate(obj, entry) for entry in (row, column)]
+        except (TypeError, ValueError, traitlets.TraitError):
+            expected = f"two whole numbers from 0 to {self.highest}"
+            raise traitlets.TraitError(f"{self.name}: got {value!r}, expected {expected}.") from None
 
 
 class Control(NamedTuple):
@@ -101,6 +117,7 @@ class Explorer(anywidget.AnyWidget):
 
     name: ClassVar[str]
     controls: tuple[Control, ...] = ()
+    still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "shares"
 
     _css = _source("explorer.css")
     words = traitlets.Dict().tag(sync=True)
@@ -145,7 +162,7 @@ class Explorer(anywidget.AnyWidget):
 
     def still_picture(self) -> dict[str, str]:
         """What stands where no widget runs, by MIME type."""
-        return {"image/svg+xml": still_svg(self.words["title"], self.still(), self.sentence())}
+        return {"image/svg+xml": still_svg(self.words["title"], self.still(), self.sentence(), self.still_axis)}
 
     def refresh(self) -> None:
         """Compute the arrays anew. What is on show is sent first and by itself, the whole grid after it.

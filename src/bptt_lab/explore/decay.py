@@ -13,6 +13,7 @@ from ..overflow import quietly
 from ..text import say
 from . import sentence_net
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
+from .predictions import Made, keep, verdict
 from .sentence_net import ACTIVATIONS
 
 HIDDEN = 16
@@ -91,8 +92,7 @@ class Decay(Explorer):
         if T == 1:
             return self.say("shows_one", matrix=matrix)
         if shown:
-            verdict, off = _verdict(self.guess, far)
-            text = [self.say("shows", far=say(far), guess=guess, lags=lags), self.say(verdict, off=fixed(abs(off), 1)), matrix]
+            text = [self.say("shows", far=say(far), guess=guess, lags=lags), self._verdict(far)[0], matrix]
             if far > 0:
                 stretches = self._row("stretches")[LENGTHS.index(T)]
                 text.append(self.say("alive", alive=int((stretches > stretches[0] - 3).sum()), units=HIDDEN))
@@ -108,17 +108,23 @@ class Decay(Explorer):
             text.append(self.say("read", lag=self.lag, norm=say(norms[self.lag])))
         return " ".join(text)
 
+    def _verdict(self, far: float) -> tuple[str, bool]:
+        """What is said of the guess, and whether it is close."""
+        key, off = verdict(self.guess, math.log10(far) if far > 0 else -math.inf)
+        return self.say(key, off=fixed(abs(off), 1)), key == "close"
+
+    @traitlets.observe("curve")
+    def _keep_the_guess(self, change) -> None:
+        if change["new"] == "shown" and self._arrays and self.length > 1:
+            setting = (self.weight_scale, self.length, self.activation, self.start, self.inputs)
+            said = {"start": self.words[f"start_{self.start}"], "inputs": self.words[f"inputs_{self.inputs:g}"]}
+            question = self.say("asked", lags=self.length - 1, activation=self.activation, scale=say(self.weight_scale), **said)
+            far = self.norms()[self.length - 1]
+            keep((self.name, *setting), Made(question, self.words[f"guess_{self.guess}"], say(far), *self._verdict(far)))
+
     def still(self) -> list[tuple[str, float]]:
         norms = self.norms()
         return [(self.say("bar", lag=lag), norms[lag]) for lag in (0, 1, 2, 4, 8, 16, 32, self.length - 1) if lag in norms]
-
-
-def _verdict(guess: int, far: float) -> tuple[str, float]:
-    """The key of what is said of a guess, and by how many powers of ten it is off."""
-    if far == 0:
-        return "nothing_left", math.inf
-    off = guess - math.log10(far)
-    return ("close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"), off
 
 
 def cell_of(start: str, activation: str) -> RNNCell:

@@ -20,8 +20,9 @@ function magnitudeColour(value) {
   return `rgb(${from.map((a, i) => mix(a, to[i], x)).join(",")})`;
 }
 
-// The class of a text on that colour, with a contrast of at least 4.5 on light and dark paper: white, black, or ink.
-const onMagnitude = (value) => (value >= 10 ** 2.6 ? "on-glow" : value > 10 ** -1.2 ? "on-colour" : "");
+// The class of a text on that colour, with a contrast of at least 4.5 on light and dark paper: black on what glows, white on
+// what is full, and on what fades the paper's own extreme: there ink that is only nearly black would be too pale.
+const onMagnitude = (value) => (value >= 10 ** 2.35 ? "on-glow" : value > 10 ** -0.8 ? "on-colour" : "on-faint");
 
 // ---- numbers for people: the same rules as text.py -------------------------------------------------------------------
 
@@ -109,11 +110,17 @@ function clipped(parent) {
   return [svg(parent, "g", { "clip-path": `url(#${id})` }), (x, y, width, height) => set(rect, { x, y, width, height })];
 }
 
+// Where a pointer is in a picture, in the picture's own px: larger text zooms the picture.
+function pointIn(picture, event) {
+  const { left, top, width } = picture.getBoundingClientRect(), own = picture.viewBox.baseVal.width / width;
+  return [(event.clientX - left) * own, (event.clientY - top) * own];
+}
+
 // Reading a picture off, by pointer and by key: `place` counts the things read from the left, −1 is none. For people who
 // listen the picture is a slider over these places; draw sets its aria-valuenow and aria-valuetext.
 function reader(node, label, { last, at, now, change }) {
   const go = (place) => { if (place !== now()) change(place); };
-  const point = (event) => { const box = node.getBoundingClientRect(), place = at(event.clientX - box.left, event.clientY - box.top); go(place >= 0 && place <= last() ? place : -1); };
+  const point = (event) => { const place = at(...pointIn(node, event)); go(place >= 0 && place <= last() ? place : -1); };
   set(node, { class: "reader", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": 1, "data-lm-suppress-shortcuts": "true" });
   node.addEventListener("pointermove", point);
   node.addEventListener("pointerdown", point);
@@ -133,8 +140,8 @@ function reader(node, label, { last, at, now, change }) {
 function cellReader(node, { place, length, now, change }) {
   const choose = (t, k) => { const [a, b] = now(); if (a !== t || b !== k) change([t, k]); };
   node.addEventListener("pointermove", (event) => {
-    const box = node.getBoundingClientRect(), { left, top, width, height } = place();
-    const k = Math.floor((event.clientX - box.left - left) / width) + 1, t = Math.floor((event.clientY - box.top - top) / height) + 1;
+    const [x, y] = pointIn(node, event), { left, top, width, height } = place();
+    const k = Math.floor((x - left) / width) + 1, t = Math.floor((y - top) / height) + 1;
     if (k >= 1 && k <= t && t <= length()) choose(t, k);
     else choose(0, 0);
   });

@@ -2,7 +2,7 @@
 //   input → model.set → "change:" → one draw in the next animation frame.
 // An explorer's own file defines `explorer = { build(frame) }`; build makes its nodes once and returns draw(state).
 
-const NARROW = 620; // px of the figure, not of the window: Lab has columns beside it
+const NARROW = 620, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
 const SAVE_AFTER = 60, SPEAK_AFTER = 350; // ms: Python hears of the last of many moves, a screen reader of the one that stays
 
 // The arrays of the table by name, each as (…index) => number, read at once from one buffer.
@@ -43,9 +43,10 @@ function buildControl(box, control, words, live, setTrait) {
     const cell = tag(box, "div", { class: "control" });
     tag(cell, "label", { for: id, text: label });
     const select = tag(cell, "select", { id, ...common });
+    if (words[`${trait}_other`]) tag(select, "option", { value: "", text: words[`${trait}_other`], hidden: true }); // what no option names
     for (const value of values) tag(select, "option", { value, text: show(value) });
     select.addEventListener("change", () => change(select.value));
-    return (state) => { if (select.value !== String(state[trait])) select.value = state[trait]; };
+    return (state) => { const value = values.includes(state[trait]) ? String(state[trait]) : ""; if (select.value !== value) select.value = value; };
   }
   if (kind === "switch") {
     const cell = tag(box, "label", { class: "control switch" }), input = tag(cell, "input", { id, type: "checkbox", ...common });
@@ -69,11 +70,11 @@ const isLive = ({ isStill, widget_manager: manager }) => !isStill && !(manager &
 
 function render({ model, el }) {
   const words = model.get("words"), spec = model.get("spec"), live = isLive(model), off = [], timers = {};
-  const root = tag(el, "section", { class: "bptt", "aria-label": words.title });
+  const gauge = tag(el, "span", { class: "bptt-gauge", "aria-hidden": "true" }), root = tag(el, "section", { class: "bptt", "aria-label": words.title });
   const controls = tag(root, "div", { class: "controls" });
   if (!live && spec.some((control) => control.asks_python)) tag(root, "p", { class: "note", text: words.needs_python });
   const figure = tag(root, "div", { class: "figure" });
-  const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken", role: "status", "aria-live": "polite" });
+  const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken" });
   const later = (name, wait, run) => { clearTimeout(timers[name]); timers[name] = setTimeout(run, wait); };
   const asks = new Set(spec.filter((control) => control.asks_python).map((control) => control.trait));
   // What Python has not heard of yet. Its answer to an older change may come meanwhile and must not undo the newer one.
@@ -93,19 +94,28 @@ function render({ model, el }) {
     frame = 0;
     if (!arrays || !width) return;
     const started = performance.now(), state = (drawn = Object.fromEntries(traits.map((name) => [name, model.get(name)])));
-    state.width = Math.min(860, width);
+    state.width = Math.max(NARROWEST, Math.min(860, width));
     state.arrays = arrays;
     const text = draw(state);
     sync.forEach((update) => update(state));
     set(sentence, { text });
-    later("speak", SPEAK_AFTER, () => set(spoken, { text }));
+    if (!root.bpttDrawn) set(spoken, { text }); // read where it is met, not announced; only changes are
+    later("speak", SPEAK_AFTER, () => set(spoken, { role: "status", "aria-live": "polite", text }));
     root.bpttDrawn = { text, at: performance.now(), took: performance.now() - started, draws: (root.bpttDrawn?.draws ?? 0) + 1 };
   }
   const request = () => { frame ||= requestAnimationFrame(paint); };
   const listen = (event, run) => { model.on(event, run); off.push(() => model.off(event, run)); };
   for (const name of traits) listen(`change:${name}`, () => (outdated(name) ? model.set(name, unsaved.get(name)) : request()));
   listen("change:table", () => { arrays = { ...arrays, ...readTable(model) }; request(); }); // a part may come before the rest
-  const observer = new ResizeObserver(([entry]) => { width = Math.floor(entry.contentRect.width); root.classList.toggle("narrow", width < NARROW); request(); });
-  observer.observe(figure);
+  const observer = new ResizeObserver(() => {
+    // Text grows with the reader's own size of letters, the browser's and Lab's, and the picture with it.
+    const { width: rem, height: content } = gauge.getBoundingClientRect(), zoom = (rem / 16) * (content / 14);
+    root.style.zoom = zoom;
+    width = Math.floor(figure.getBoundingClientRect().width / zoom);
+    root.classList.toggle("narrow", width < NARROW);
+    request();
+  });
+  observer.observe(root);
+  observer.observe(gauge);
   return () => { observer.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };
 }

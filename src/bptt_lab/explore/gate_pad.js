@@ -20,7 +20,7 @@ const explorer = {
 
     const go = (gates, G1, G2) => { for (const [trait, value] of Object.entries({ gates, G1, G2 })) if (now[trait] !== value) change(trait, value); };
     const point = (event) => {
-      const box = picture.getBoundingClientRect(), i = Math.floor((event.clientX - box.left - LEFT) / size), j = last - Math.floor((event.clientY - box.top - TOP) / size);
+      const [x, y] = pointIn(picture, event), i = Math.floor((x - LEFT) / size), j = last - Math.floor((y - TOP) / size);
       if (i < 0 || j < 0 || i > last || j > last) return;
       const on = now.gates === "tied" ? Math.round((i + last - j) / 2) : i; // tied gates stay on their line
       go(now.gates, values[on], now.gates === "tied" ? now.G2 : values[j]);

@@ -8,7 +8,7 @@ import traitlets
 from ..tasks import vocabulary
 from ..text import say
 from . import sentence_net
-from .base import Control, Count, Explorer, Grid, fixed
+from .base import Control, Count, Explorer, Grid, Place, fixed
 
 
 class Ledger(Explorer):
@@ -24,7 +24,7 @@ class Ledger(Explorer):
     length = Count(1, 12, 11).tag(sync=True)
     wrt = traitlets.Enum(("W_x", "W_hh"), "W_x").tag(sync=True)
     view = traitlets.Enum(("norms", "shares"), "norms").tag(sync=True)
-    cell = traitlets.List(Count(0, 12, 0), [0, 0], minlen=2, maxlen=2).tag(sync=True)
+    cell = Place(12).tag(sync=True)
     sentences = traitlets.List(read_only=True).tag(sync=True)
     controls = (
         Control("length", "slider", sentence_net.LENGTHS),

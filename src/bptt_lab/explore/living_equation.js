@@ -146,7 +146,7 @@ const explorer = {
       }
       chips.show(length, (i) => {
         const age = t - 1 - i;
-        return { text: read[i], class: `word${i === t - 1 ? " target" : ""}${i + 1 === lit || (lit_edge && i + 1 < lit_edge) ? " lit" : ""}`, style: age < 0 ? "opacity:.55" : `background:${ageColour(age)};color:${onAge(age)}` };
+        return { text: read[i], class: `word${i === t - 1 ? " target" : ""}${i + 1 === lit || (lit_edge && i + 1 < lit_edge) ? " lit" : ""}`, style: age < 0 ? "opacity:.7" : `background:${ageColour(age)};color:${onAge(age)}` };
       });
       if (!vocabularyShown) { vocabularyShown = true; for (const word of state.vocabulary) tag(wordMenu, "option", { value: word, text: word }); }
       const k0 = changed(state), nextWordKey = `${k0} ${read[k0 - 1]}`;

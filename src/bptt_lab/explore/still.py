@@ -1,6 +1,7 @@
-"""The still picture of an explorer: labelled bars on the absolute scale of magnitude, for viewers where no widget runs.
+"""The still picture of an explorer: labelled bars on an absolute scale, for viewers where no widget runs.
 
-It says less than the explorer, but truly: the present numbers on the axis from 10⁻¹² to 10⁶, and the sentence.
+It says less than the explorer, but truly: the present numbers and the sentence. The axis is that of magnitude, from 10⁻¹²
+to 10⁶, or that of shares, from 0 to 100 %.
 """
 
 import math
@@ -13,7 +14,7 @@ LOW, HIGH = -12, 6
 WIDTH, LEFT, RIGHT, ROW = 720, 190, 110, 24
 
 
-def still_svg(title: str, bars: list[tuple[str, float]], sentence: str) -> str:
+def still_svg(title: str, bars: list[tuple[str, float]], sentence: str, axis: str = "magnitude") -> str:
     """An SVG picture on white paper, so that it reads on a dark page too. Bars are (label, value ≥ 0)."""
     lines = textwrap.wrap(sentence, 100)
     bottom = 44 + ROW * len(bars)
@@ -24,16 +25,17 @@ def still_svg(title: str, bars: list[tuple[str, float]], sentence: str) -> str:
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/><g font-family="sans-serif" font-size="13" fill="#222">',
         f'<text x="12" y="22" font-weight="bold">{escape(title)}</text>',
     ]
-    for exponent in range(LOW, HIGH + 1, 3):
-        x = _x(10.0**exponent)
-        label = "1" if exponent == 0 else f'10<tspan dy="-5" font-size="10">{str(exponent).replace("-", "−")}</tspan>'
+    place, ticks, written = AXES[axis]
+    for label, x in ticks:
         parts.append(f'<path d="M{x:.1f} 36V{bottom}" stroke="#ddd"/>')
         parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{label}</text>')
     for i, (label, value) in enumerate(bars):
         y = 44 + ROW * i
         parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>')
-        parts.append(f'<rect x="{LEFT}" y="{y + 3}" width="{max(0.0, _x(value) - LEFT):.1f}" height="{ROW - 8}" fill="#0072b2"/>')
-        parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{y + 14}">{escape(say(value))}</text>')
+        parts.append(
+            f'<rect x="{LEFT}" y="{y + 3}" width="{max(0.0, place(value) - LEFT):.1f}" height="{ROW - 8}" fill="#0072b2"/>'
+        )
+        parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{y + 14}">{escape(written(value))}</text>')
     for i, line in enumerate(lines):
         parts.append(f'<text x="12" y="{bottom + 44 + 18 * i - 6}">{escape(line)}</text>')
     return "".join(parts) + "</g></svg>"
@@ -42,3 +44,18 @@ def still_svg(title: str, bars: list[tuple[str, float]], sentence: str) -> str:
 def _x(value: float) -> float:
     exponent = LOW if value <= 0 else HIGH if math.isinf(value) else min(HIGH, max(LOW, math.log10(value)))
     return LEFT + (exponent - LOW) / (HIGH - LOW) * (WIDTH - LEFT - RIGHT)
+
+
+def _ten_to(exponent: int) -> str:
+    return "1" if exponent == 0 else f'10<tspan dy="-5" font-size="10">{str(exponent).replace("-", "−")}</tspan>'
+
+
+def _x_of_share(share: float) -> float:
+    return LEFT + share * (WIDTH - LEFT - RIGHT)
+
+
+# Where a value stands, the ticks as (label, place), and how a value is written.
+AXES = {
+    "magnitude": (_x, [(_ten_to(e), _x(10.0**e)) for e in range(LOW, HIGH + 1, 3)], say),
+    "shares": (_x_of_share, [(f"{p} %", _x_of_share(p / 100)) for p in range(0, 101, 25)], lambda share: f"{100 * share:.0f} %"),
+}

@@ -9,7 +9,7 @@ import traitlets
 from .. import SequenceModel, chain_rule
 from ..cells import RNNCell
 from ..text import say
-from .base import Control, Count, Explorer, Grid, as_sent, fixed
+from .base import Control, Count, Explorer, Grid, Place, as_sent, fixed
 from .sentence_net import ACTIVATIONS, SCALES
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 32
@@ -33,7 +33,7 @@ class Truncation(Explorer):
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
     activation = traitlets.Enum(ACTIVATIONS, "tanh").tag(sync=True)
     counted = traitlets.Enum(COUNTED, "every").tag(sync=True)
-    cell = traitlets.List(Count(0, STEPS, 0), [0, 0], minlen=2, maxlen=2).tag(sync=True)
+    cell = Place(STEPS).tag(sync=True)
     controls = (
         Control("cut", "slider", CUTS),
         Control("length", "slider", LENGTHS),

@@ -13,7 +13,7 @@ const explorer = {
   traits: { lit: 0, box: [], solved: 0 },
   build({ figure, controls, words, spec, change }) {
     const valuesOf = (trait) => spec.find((control) => control.trait === trait).values, frames = valuesOf("step"), limits = valuesOf("limit"), all = valuesOf("points").at(-1);
-    const play = tag(null, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true", text: words.play });
+    const play = tag(null, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true" });
     controls.firstElementChild.after(play); // beside the step
     const key = tag(figure, "div", { class: "legend" });
     for (const [what, text] of [["way", words.on_the_way], ["solved", words.is_solved], ["out", words.is_out]]) {
@@ -46,7 +46,7 @@ const explorer = {
       now: () => now.lit - 1,
       change: (place) => change("lit", place + 1),
     });
-    const stop = () => { clearInterval(timer); timer = 0; set(play, { text: words.play }); };
+    const calm = matchMedia("(prefers-reduced-motion: reduce)"), stop = () => { clearInterval(timer); timer = 0; set(play, { text: calm.matches ? words.next : words.play }); };
     const next = () => {
       const i = frames.indexOf(now.step) + 1;
       if (i >= frames.length || !figure.isConnected) return stop();
@@ -54,10 +54,13 @@ const explorer = {
     };
     play.addEventListener("click", () => {
       if (timer) return stop();
-      if (now.step === frames.at(-1)) change("step", 0);
+      const done = now.step === frames.at(-1);
+      if (done) change("step", 0);
+      if (calm.matches) return done || next(); // where no motion is wanted each press is one step
       timer = setInterval(next, 60);
       set(play, { text: words.pause });
     });
+    stop();
 
     function paintMap({ arrays, view, points }) {
       const what = `${view} ${points}`;

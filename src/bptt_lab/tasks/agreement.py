@@ -152,6 +152,12 @@ def _word_tables():
 _NUMBER, _MEMBERS, _FIRST, _SIZE, _ATTRACTS = _word_tables()
 
 
+def number_of_nouns() -> dict[str, str]:
+    """Each noun of the grammar, and the verb that agrees with it."""
+    nouns = _CLASSES["NOUN"].split()
+    return {form: verb for noun in nouns for form, verb in ((noun, "was"), (_PLURALS.get(noun, noun + "s"), "were"))}
+
+
 def _templates(distance: int, length: int) -> np.ndarray:
     """_TEMPLATES sentences of class numbers, cut or filled with full stops to `length`: the same ones for everybody."""
     rng = np.random.default_rng(distance)

@@ -46,15 +46,26 @@ def indices(text: str) -> np.ndarray:
     """The number of each word of `text`, (T,). Case does not matter; a full stop is a word of its own."""
     if not isinstance(text, str):
         raise checks.error("text", type(text).__name__, "a sentence as a string")
-    words = re.findall(r"[^\s.]+|\.", text)
+    words = _split(text)
     if not words:
         raise checks.error("text", repr(text), "at least one word")
-    for word in words:
-        if word.lower() not in _INDEX:
-            near = difflib.get_close_matches(word.lower(), _INDEX, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "See `VOCABULARY` for the words."
-            raise checks.error("text", f"the word {word!r}", f"one of the {len(VOCABULARY)} words of the vocabulary", hint)
+    if found := unknown(text):
+        word, near = found
+        hint = f"Did you mean {' or '.join(near)}?" if near else "See `VOCABULARY` for the words."
+        raise checks.error("text", f"the word {word!r}", f"one of the {len(VOCABULARY)} words of the vocabulary", hint)
     return np.array([_INDEX[word.lower()] for word in words])
+
+
+def unknown(text: str) -> tuple[str, list[str]] | None:
+    """The first word of `text` that is not in the vocabulary, and up to three of it that look alike; None if all are known."""
+    for word in _split(text):
+        if word.lower() not in _INDEX:
+            return word, difflib.get_close_matches(word.lower(), _INDEX, n=3)
+    return None
+
+
+def _split(text: str) -> list[str]:
+    return re.findall(r"[^\s.]+|\.", text)
 
 
 def encode(text: str) -> np.ndarray:

@@ -1,0 +1,135 @@
+"""Predict, then see: one question before a figure. The learner commits a number, and then sees both, and the error."""
+
+import html
+import math
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import traitlets
+
+from .. import checks
+from ..text import say
+from .base import Control, Explorer, fixed
+from .four_cells import FourCells
+from .four_terms import FourTerms
+from .gradient_by_lag import GradientByLag
+from .living_equation import LivingEquation
+from .predictions import Made, keep, verdict
+from .token_losses import TokenLosses
+from .wall import Wall
+
+
+class Prediction(NamedTuple):
+    """What can be guessed, and how the truth is measured. `powers`: a guess is a power of ten, else it is the number itself."""
+
+    values: tuple[int, ...]
+    truth: Callable[[], float]
+    powers: bool = True
+
+
+def _least_taught() -> float:
+    return 1 + int(np.argmin(LivingEquation(small=True, length=11, weight_scale=0.316).norms()))
+
+
+def _dearest_token() -> float:
+    losses = [loss for _, _, loss in TokenLosses().token_losses()]
+    return max(losses) / min(losses)
+
+
+def _lost_transpose() -> float:
+    explorer = GradientByLag()
+    return float(explorer._at("lost")[-1] / explorer._at("right")[-1])
+
+
+def _first_term() -> float:
+    norms = LivingEquation().norms()
+    return norms[0] / norms[-1]
+
+
+def _gru_at_cats() -> float:
+    norms = FourCells(length=23).norms()["gru"]
+    return float(norms[1] / norms[-1])
+
+
+def _one_word() -> float:
+    from ..tasks import English
+
+    return 100 * English().baselines()["last word"]
+
+
+POWERS = tuple(range(-12, 7))
+ALL = {
+    "least_taught": Prediction(tuple(range(1, 12)), _least_taught, powers=False),
+    "dearest_token": Prediction(tuple(range(7)), _dearest_token),
+    "lost_transpose": Prediction(POWERS, _lost_transpose),
+    "first_term": Prediction(POWERS, _first_term),
+    "thrown_off": Prediction(tuple(range(82)), lambda: Wall(step=500)._counts()[1][0], powers=False),
+    "half_open": Prediction(POWERS, lambda: FourTerms().norms()[1]),
+    "gru_at_cats": Prediction(POWERS, _gru_at_cats),
+    "one_word": Prediction(tuple(range(50, 101)), _one_word, powers=False),
+}
+truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
+
+
+class Predict(Explorer):
+    """One question by its name, as in `Predict("first_term")`. `guess` is the learner's, until it is `committed`, for good."""
+
+    name = "predict"
+    asked = traitlets.Unicode().tag(sync=True)
+    powers = traitlets.Bool().tag(sync=True)
+    truth = traitlets.Float().tag(sync=True)
+    guess = traitlets.Int().tag(sync=True)
+    committed = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, asked: str, **settings):
+        prediction = ALL[checks.choice("asked", asked, ALL)]
+        self.controls = (Control("guess", "slider", prediction.values),)
+        start = prediction.values[-1]  # where no one leaves it
+        settings = {"guess": start, **settings, "asked": asked, "powers": prediction.powers, "truth": truth_of(asked)}
+        super().__init__(**settings)
+        self.observe(self._keep_it, "committed")
+
+    @traitlets.validate("guess")
+    def _one_of_those(self, proposal):
+        guess, values = proposal["value"], self.controls[0].values
+        if isinstance(guess, bool) or guess not in values:
+            raise traitlets.TraitError(f"guess: got {guess!r}, expected a whole number from {values[0]} to {values[-1]}.")
+        if self.committed and guess != self.guess:
+            raise traitlets.TraitError(f"guess: got {guess}, but {self.guess} is committed.")
+        return guess
+
+    @traitlets.validate("committed")
+    def _for_good(self, proposal):
+        return proposal["value"] or self.committed
+
+    @property
+    def question(self) -> str:
+        return self.words[f"question_{self.asked}"]
+
+    def _in_words(self) -> tuple[str, str, str, bool]:
+        """The guess, the truth, what is said of the two, and whether they are close."""
+        if self.powers:
+            key, off = verdict(self.guess, math.log10(self.truth))
+            return self.words[f"guess_{self.guess}"], say(self.truth), self.say(key, off=fixed(abs(off), 1)), key == "close"
+        off = self.guess - round(self.truth)
+        key = "exactly" if off == 0 else "number_too_high" if off > 0 else "number_too_low"
+        return str(self.guess), str(round(self.truth)), self.say(key, off=abs(off)), off == 0
+
+    def _keep_it(self, _) -> None:
+        keep((self.asked,), Made(self.question, *self._in_words()))
+
+    def parts(self) -> Iterator[dict[str, np.ndarray]]:
+        yield {"none": np.zeros(1)}  # the one number that is measured is a setting of its own
+
+    def sentence(self) -> str:
+        guess, truth, judged, _ = self._in_words()
+        return (
+            self.say("shows", guess=guess, truth=truth, verdict=judged) if self.committed else self.say("shows_open", guess=guess)
+        )
+
+    def still_picture(self) -> dict[str, str]:
+        """The question, and the answer behind it, as HTML that needs no script."""
+        answer = f"{self.words['measured']}: {self._in_words()[1]}"
+        return {"text/html": f"<details><summary>{html.escape(self.question)}</summary><p>{html.escape(answer)}</p></details>"}

@@ -1,0 +1,56 @@
+"""What the learner predicted in this session, beside what was measured. Kept in memory, and nowhere else."""
+
+import html
+from typing import NamedTuple
+
+from .words import WORDS
+
+
+class Made(NamedTuple):
+    """One prediction, in words."""
+
+    question: str
+    guess: str
+    truth: str
+    verdict: str
+    close: bool
+
+
+_made: dict[tuple, Made] = {}
+
+
+def keep(key: tuple, made: Made) -> None:
+    """Remember a prediction; `key` says which. The first one counts: after it the answer was seen."""
+    _made.setdefault(key, made)
+
+
+def verdict(guess: float, log10_truth: float) -> tuple[str, float]:
+    """For a guess and a truth as powers of ten: the key of what is said, and by how many powers the guess is off."""
+    off = guess - log10_truth
+    return (
+        "nothing_left" if log10_truth == float("-inf") else "close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"
+    ), off
+
+
+class Predictions(list[Made]):
+    """The session's predictions in the order they were made: a table in a notebook, lines elsewhere."""
+
+    words = WORDS["en"]["predict"]
+
+    def __repr__(self) -> str:
+        return "\n".join([self._summary(), *(f"{p.question} {p.guess} | {p.truth} | {p.verdict}" for p in self)])
+
+    def _summary(self) -> str:
+        text = self.words["together" if self else "none_yet"]
+        return text.format(made=len(self), close=sum(made.close for made in self))
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{self.words[name]}</th>' for name in ("question", "your_guess", "measured", "verdict"))
+        rows = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in made[:4])}</tr>" for made in self)
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if self else ""
+        return f"<p>{self._summary()}</p>{table}"
+
+
+def my_predictions() -> Predictions:
+    """What you predicted since this notebook's kernel started, beside what was measured."""
+    return Predictions(_made.values())

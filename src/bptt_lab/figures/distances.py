@@ -1,0 +1,94 @@
+"""Three measurements against the distance between a word and the loss that needs it: every seed a dot, the medians a line."""
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from . import look
+from .scores import DASHES
+
+MARKS = {"tanh": "circle", "gated": "star-triangle-up", "GRU": "square", "LSTM": "diamond"}
+PANELS = ("right at the verb, trained", "norm of the message at the subject, untrained", "its signal to noise, untrained")
+TOPS = (1.0, 0.61, 0.27)  # of the three panels, in shares of the height
+BOTTOMS = (0.69, 0.35, 0.0)
+Seeds = Mapping[str, np.ndarray]
+
+
+def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: str) -> look.Figure:
+    """at: the distances. right, norm, signal: cell -> (seeds, distances). A cell called "…, closed" gets hollow marks.
+
+    right: the share that is right after training. norm, signal: of the gradient at the subject, before training. setting: H,
+    optimiser, budget, seeds.
+    """
+    lines = [*textwrap.wrap(setting, 46), "small marks seeds, lines medians"]
+    title = "<br>".join(["Was or were, by the words between", *(f"<sub>{line}</sub>" for line in lines)])
+    shown = look.figure(title, _sentence(at, right, norm), 860 + 18 * len(lines))
+    make_subplots(rows=3, cols=1, shared_xaxes=True, figure=shown)
+    shifts = np.linspace(-0.3, 0.3, len(right))
+    for row, panel in enumerate((right, norm, signal), start=1):
+        for (cell, seeds), shift in zip(panel.items(), shifts):
+            for trace in _marks(cell, np.asarray(seeds, float), np.arange(len(at)) + shift, first=row == 1):
+                shown.add_trace(trace, row=row, col=1)
+        shown.add_annotation(text=PANELS[row - 1], x=0, xref="paper", xanchor="left", y=TOPS[row - 1], yref="paper",
+                             yanchor="bottom", yshift=4, showarrow=False)  # fmt: skip
+        shown.update_yaxes(domain=[BOTTOMS[row - 1], TOPS[row - 1]], row=row, col=1)
+    shown.add_hline(y=0.5, line={"color": look.INK, "dash": "dot", "width": 1.5}, row=1, col=1)
+    shown.add_annotation(text="guessing", x=0, xref="paper", xanchor="left", y=0.5, yshift=-9, showarrow=False)
+    shown.update_yaxes(range=[0.4, 1.03], tickformat=".0%", dtick=0.1, row=1, col=1)
+    shown.update_yaxes({**look.magnitude_axis(), "range": [look.LOW, 1]}, row=2, col=1)
+    shown.update_yaxes(type="log", range=[-2, 2], tickvals=[0.01, 0.1, 1, 10, 100], ticktext=["0.01", "0.1", "1", "10", "100"],
+                       row=3, col=1)  # fmt: skip
+    shown.update_xaxes(
+        gridcolor=look.GRID,
+        zeroline=False,
+        tickvals=list(range(len(at))),
+        ticktext=[str(d) for d in at],
+        range=[-0.5, len(at) - 0.5],
+    )
+    shown.update_yaxes(gridcolor=look.GRID, zeroline=False, automargin=True)
+    shown.update_xaxes(title={"text": "words between subject and verb, d", "font": {"size": 13}, "standoff": 8}, row=3, col=1)
+    legend = {
+        "orientation": "h",
+        "x": 0,
+        "y": 0,
+        "yref": "container",
+        "yanchor": "bottom",
+        "itemclick": False,
+        "itemdoubleclick": False,
+    }
+    return shown.update_layout(margin={"t": 66 + 18 * len(lines), "b": 130}, legend=legend)
+
+
+def _marks(cell: str, seeds: np.ndarray, x: np.ndarray, first: bool) -> list[go.Scatter]:
+    """The seeds of one cell, side by side, and the line of their medians."""
+    kind, colour = cell.split(",")[0], look.CELL_COLOURS[cell.split(",")[0]]
+    symbol = MARKS[kind] + ("-open" if "closed" in cell else "")
+    beside = (x + np.linspace(-0.04, 0.04, len(seeds))[:, None]).ravel()
+    hover = f"%{{text}}<extra>{cell}</extra>"
+    texts = [f"seed {seed}: {look.say(value)}" for seed, row in enumerate(seeds) for value in row]
+    dots = go.Scatter(x=beside, y=seeds.ravel(), mode="markers", text=texts, hovertemplate=hover, cliponaxis=False)
+    dots.update(marker={"symbol": symbol, "color": colour, "size": 6, "opacity": 0.75}, legendgroup=cell, showlegend=False)
+    medians = np.median(seeds, axis=0)
+    line = go.Scatter(x=x, y=medians, mode="lines+markers", name=cell, legendgroup=cell, showlegend=first, cliponaxis=False)
+    line.update(text=[f"median {look.say(value)}" for value in medians], hovertemplate=hover)
+    dash = "dot" if "closed" in cell else DASHES[kind]
+    return [
+        dots,
+        line.update(line={"color": colour, "width": 2, "dash": dash}, marker={"symbol": symbol, "color": colour, "size": 9}),
+    ]
+
+
+def _sentence(at, right, norm) -> str:
+    ends = "; ".join(
+        f"{cell} {100 * np.median(seeds[:, 0]):.0f} % at {at[0]} words, {100 * np.median(seeds[:, -1]):.0f} % at {at[-1]}"
+        for cell, seeds in right.items()
+    )
+    falls = "; ".join(f"{cell} from {look.say(m[0])} to {look.say(m[-1])}" for cell, m in _medians(norm).items())
+    return f"Medians of what is right: {ends}. The message’s norm falls: {falls}."
+
+
+def _medians(panel: Seeds) -> dict[str, np.ndarray]:
+    return {cell: np.median(seeds, axis=0) for cell, seeds in panel.items()}

@@ -1,0 +1,193 @@
+"""No one is left out: what axe-core checks, large text, no motion, words spoken at rest, and contrast in both themes."""
+
+from pathlib import Path
+
+import pytest
+
+from bptt_lab import explore
+from tests.browser.access import CLASHES, violations
+from tests.browser.test_explorers import EXPLORERS, every_explorer, made
+
+QUIZZES = sorted(path.stem for path in (Path(explore.__file__).parent / "quizzes").glob("*.md"))
+NAMED = {
+    **{f"Quiz {name}": lambda name=name: explore.Quiz(name) for name in QUIZZES},
+    "Predict a power": lambda: explore.Predict("first_term"),
+    "Predict a number": lambda: explore.Predict("one_word", committed=True),
+}
+EVERYTHING = {**{kind.__name__: kind for kind in EXPLORERS}, **NAMED}
+everything = pytest.mark.parametrize("kind", EVERYTHING.values(), ids=EVERYTHING)
+in_both_themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+
+@everything
+@in_both_themes
+def test_axe_finds_nothing_in_an_explorer_or_a_quiz(kind, dark, page_of):
+    explorer = kind()
+    if explorer.name == "quiz":
+        explorer.answers = [i % 2 for i in range(len(explorer.answers))]  # some are right and some wrong, and say why
+    page = page_of(explorer, color_scheme="dark" if dark else "light")
+    assert violations(page) == []
+    if dark:
+        return  # the narrow layout has no colours of its own
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.wait_for_function("() => document.querySelector('.bptt.narrow')")
+    assert violations(page) == []
+
+
+@everything
+def test_text_at_200_percent_neither_overlaps_nor_is_cut(kind, page_of):
+    page = page_of(kind(), 1280)
+    assert page.evaluate(CLASHES) == []
+    height = "() => document.querySelector('.sentence').getBoundingClientRect().height"
+    before = page.evaluate(height)
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+    page.wait_for_function(f"before => ({height})() >= 1.9 * before", arg=before)
+    for width in (1280, 780):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(200)
+        assert page.evaluate(CLASHES) == []
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_a_picture_of_large_text_is_read_off_where_the_pointer_is(page_of):
+    page = page_of(explore.GradientByLag(length=24), 1280)
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+    page.wait_for_function("() => document.querySelector('.bptt').style.zoom === '2'")
+    page.wait_for_timeout(200)
+    picture = page.get_by_role("slider", name="Read the curves")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 28, box["y"] + 100)
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('word 24, 0 back')")
+
+
+@every_explorer
+def test_a_sentence_is_announced_once_it_rests_and_not_at_each_frame(kind, page_of):
+    page = page_of(made(kind, weight_scale=0.1))
+    spoken = page.locator(".spoken")
+    assert spoken.text_content() == page.inner_text(".sentence"), "what stands there can be read before anything is moved"
+    page.wait_for_timeout(500)
+    assert spoken.get_attribute("aria-live") == "polite" and spoken.get_attribute("role") == "status"
+    page.evaluate(
+        """() => { window.announced = [];
+            new MutationObserver(() => announced.push(document.querySelector('.spoken').textContent))
+            .observe(document.querySelector('.spoken'), { childList: true, characterData: true, subtree: true }); }"""
+    )
+    slider = page.get_by_label("Step" if kind is explore.Wall else "Weight scale", exact=True)
+    for _ in range(12):
+        slider.press("ArrowRight")
+        page.wait_for_timeout(30)
+    page.wait_for_function("() => window.announced.length")
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => announced") == [page.inner_text(".sentence")]
+
+
+def test_where_no_motion_is_wanted_the_wall_goes_step_by_step(page_of):
+    page = page_of(explore.Wall(step=490), reduced_motion="reduce")
+    button, step = page.get_by_role("button", name="Next step"), page.get_by_label("Step", exact=True)
+    for shown in ("500", "0", "1", "2"):  # at the end it begins anew
+        button.press("Enter")
+        page.wait_for_function("shown => document.querySelector('.bptt output').textContent === shown", arg=shown)
+        page.wait_for_timeout(200)
+        assert step.get_attribute("aria-valuetext") == shown, "it goes on by itself"
+
+
+@everything
+def test_nothing_is_animated_where_no_motion_is_wanted(kind, page_of):
+    page = page_of(kind(), reduced_motion="reduce")
+    moving = """() => [...document.querySelectorAll('.bptt, .bptt *')].filter(node => {
+        const { transitionDuration, animationName } = getComputedStyle(node);
+        return animationName !== 'none' || transitionDuration.split(',').some(part => parseFloat(part) > 0);
+    }).map(node => node.outerHTML)"""
+    assert page.evaluate(moving) == []
+
+
+# Luminance and contrast as WCAG 2 defines them; layers of colour lie one on the other.
+CONTRAST = """
+    const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const luminance = (...layers) => {
+        for (const colour of layers) { pixel.fillStyle = colour; pixel.fillRect(0, 0, 1, 1); }
+        const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].map((c) => linear(c / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const contrast = (ink, ...layers) => {
+        const [low, high] = [luminance(...layers, ink), luminance(...layers)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+    };
+    const root = document.querySelector('.bptt');
+    const colourOf = (className, style) => {
+        const word = root.appendChild(document.createElement('span'));
+        Object.assign(word, { className, style });
+        const { color } = getComputedStyle(word);
+        word.remove();
+        return color;
+    };
+"""
+
+
+@in_both_themes
+def test_every_text_on_a_colour_can_be_read(dark, page_of):
+    sources = [(Path(explore.__file__).parent / name).read_text(encoding="utf-8") for name in ("draw.js", "ledger.js")]
+    page = page_of(explore.Ledger(), color_scheme="dark" if dark else "light")
+    unreadable = page.evaluate(
+        f"""(code) => {{ {CONTRAST}
+            const names = "{{ magnitudeColour, onMagnitude, shareColour, onShare, ageColour, onAge }}";
+            const look = new Function(`${{code}}; return ${{names}};`)();
+            const paper = getComputedStyle(root).backgroundColor, found = [];
+            const check = (what, colour, ink) => {{ if (contrast(ink, paper, colour) < 4.5) found.push(what); }};
+            const ink = (on) => colourOf(`word ${{on}}`, "");
+            for (let e = -12.5; e < 7; e += 0.02)
+                check(`10^${{e.toFixed(2)}}`, look.magnitudeColour(10 ** e), ink(look.onMagnitude(10 ** e)));
+            for (let s = -1; s <= 1; s += 0.002) check(`share ${{s.toFixed(3)}}`, look.shareColour(s), ink(look.onShare(s)));
+            for (let age = 0; age < 14; age++) check(`age ${{age}}`, look.ageColour(age), look.onAge(age));
+            return found;
+        }}""",
+        "\n".join(sources),
+    )
+    assert unreadable == []
+
+
+# Paper and ink of JupyterLab's themes are the browser's own, black and white; the site's are its own.
+SITE = {False: ("#ffffff", "#222832"), True: ("#14181e", "#ced6dd")}
+
+
+@in_both_themes
+@pytest.mark.parametrize("on_the_site", [False, True])
+def test_the_palette_has_the_contrast_of_aa_on_every_paper(on_the_site, dark, page_of):
+    page = page_of(explore.Decay(), color_scheme="dark" if dark else "light")
+    if on_the_site:
+        paper, ink = SITE[dark]
+        page.add_style_tag(content=f".bptt {{ --pst-color-background: {paper}; --pst-color-text-base: {ink}; }}")
+    needed = {"--ink": 4.5, "--muted": 4.5, "--extreme": 4.5, "--accent": 3, "--wrong": 3}
+    ratios = page.evaluate(
+        f"""(names) => {{ {CONTRAST}
+            const paper = getComputedStyle(root).backgroundColor;
+            return Object.fromEntries(names.map((name) => [name, contrast(colourOf("", `color: var(${{name}})`), paper)]));
+        }}""",
+        list(needed),
+    )
+    assert {name: ratio for name, ratio in ratios.items() if ratio < needed[name]} == {}
+
+
+@in_both_themes
+def test_axe_finds_nothing_in_what_a_notebook_puts_out(dark, course):
+    reports = [
+        "bl.exercises.get('clip').check(lambda *_: 1.0)",
+        "exercise = bl.exercises.get('sentence_loss'); exercise.check(exercise.solution)",
+        "exercise.check(exercise.stub)",
+        "bl.explore.LivingEquation()",
+        "bl.explore.FourCells()",
+        "bl.explore.Quiz('03')",
+    ]
+    course.write("access.ipynb", ["import bptt_lab as bl", *reports])
+    course.open("access.ipynb")
+    course.theme(dark)
+    course.run_all()
+    course.page.add_style_tag(content="body { overflow: visible !important; }")  # of no height: axe takes all in it for unseen
+    course.page.evaluate("() => document.querySelectorAll('.jp-OutputArea details').forEach(more => { more.open = true; })")
+    for output in range(1, 1 + len(reports)):
+        course.cell(output)
+        assert violations(course.page, f".jp-Cell[data-windowed-list-index='{output}'] .jp-OutputArea-output") == [], reports[
+            output - 1
+        ]

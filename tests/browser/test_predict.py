@@ -1,0 +1,54 @@
+"""Predict, then see, by keyboard: on an exported page, and in JupyterLab with the predictions together at the end."""
+
+from bptt_lab import explore
+
+
+def says(page, text):
+    """Wait until the sentence says so."""
+    page.wait_for_function("text => document.querySelector('.sentence').textContent.includes(text)", arg=text)
+
+
+def test_a_guess_is_moved_committed_and_judged_by_keyboard_and_then_it_stays(page_of):
+    page = page_of(explore.Predict("first_term"))
+    question, sentence = page.locator(".question"), page.locator(".sentence")
+    guess, commit = page.get_by_label("Your guess", exact=True), page.get_by_role("button", name="Commit")
+    assert question.inner_text().endswith("?") and "0.795" not in page.inner_text(".bptt")
+    guess.press("Home")
+    for _ in range(9):
+        guess.press("ArrowRight")
+    says(page, "Your guess is 10⁻³")
+    assert guess.get_attribute("aria-valuetext") == "10⁻³"
+    mark = page.locator(".figure line.guess").get_attribute("x1")
+    commit.press("Enter")
+    says(page, "You guessed 10⁻³; measured: 0.795.")
+    assert "2.9 powers of ten too low" in sentence.inner_text()
+    assert guess.is_disabled() and page.locator(".figure line.solid").get_attribute("visibility") is None
+    truth = page.locator(".figure line.solid").get_attribute("x1")
+    assert page.locator(".figure line.guess").get_attribute("x1") == mark != truth
+    assert page.get_by_role("button", name="Committed").get_attribute("aria-disabled") == "true"
+    assert page.evaluate("() => document.activeElement.textContent") == "Committed", "the focus stays where it was"
+
+
+def test_python_and_the_browser_judge_alike(page_of):
+    for name, guess in (("one_word", 80), ("one_word", 55), ("thrown_off", 70), ("half_open", -7), ("gru_at_cats", 2)):
+        explorer = explore.Predict(name, guess=guess, committed=True)
+        assert page_of(explorer).inner_text(".sentence") == explorer.sentence()
+        explorer = explore.Predict(name, guess=guess)
+        assert page_of(explorer).inner_text(".sentence") == explorer.sentence()
+
+
+def test_predictions_of_a_session_stand_together(course):
+    cells = ["bl.explore.Predict('one_word')", "bl.explore.Decay(length=64)", "bl.explore.my_predictions()"]
+    course.write("predict.ipynb", ["import bptt_lab as bl", *cells])
+    course.open("predict.ipynb")
+    course.run_all()
+    page, table = course.page, course.cell(3).locator("table")
+    assert "No prediction is committed yet" in course.cell(3).inner_text()
+    course.cell(1).get_by_label("Your guess", exact=True).press("ArrowLeft")
+    course.cell(1).get_by_role("button", name="Commit").press("Enter")
+    course.cell(2).get_by_label("hidden", exact=True).press("ArrowRight")
+    page.wait_for_timeout(800)
+    assert course.python("value = [made.guess for made in bl.explore.my_predictions()]") == ["99", "1"]
+    course.run_all()
+    assert table.locator("tr").count() == 3
+    assert "63 steps of tanh" in table.inner_text() and "powers of ten" in table.inner_text()

@@ -1,0 +1,104 @@
+"""Predict, then see: a guess is committed once, judged truly, and stands with the others at the end."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+import traitlets
+
+import bptt_lab as bl
+from bptt_lab.explore import predict, predictions
+from bptt_lab.explore.words import WORDS
+
+every = pytest.mark.parametrize("name", predict.ALL)
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    """Each test begins and ends with nothing predicted."""
+    predictions._made.clear()
+    yield
+    predictions._made.clear()
+
+
+@every
+def test_a_question_has_words_and_a_truth_on_its_line(name):
+    explorer = bl.explore.Predict(name)
+    values = explorer.controls[0].values
+    truth = math.log10(explorer.truth) if explorer.powers else explorer.truth
+    assert explorer.question.endswith("?") or explorer.question.endswith("Count from 1.")
+    assert values[0] - 0.5 <= truth <= values[-1] + 0.5 and explorer.guess in values
+    assert "measured:" not in explorer.sentence(), "the truth is not said before"
+    assert "<details>" in explorer.still_picture()["text/html"]
+
+
+@every
+def test_each_guess_is_judged_and_only_one_number_is_right(name):
+    right = []
+    for guess in predict.ALL[name].values:
+        said = bl.explore.Predict(name, guess=guess, committed=True).sentence()
+        assert "{" not in said and said.endswith(".")
+        if "Your guess is right" in said:
+            right.append(guess)
+    truth = bl.explore.Predict(name).truth
+    assert right == [round(math.log10(truth) if predict.ALL[name].powers else truth)]
+
+
+def test_a_committed_guess_stays():
+    explorer = bl.explore.Predict("first_term", guess=-3)
+    explorer.committed = True
+    with pytest.raises(traitlets.TraitError, match="-3 is committed"):
+        explorer.guess = 0
+    explorer.committed = False
+    assert explorer.committed and explorer.guess == -3
+    assert "You guessed 10⁻³; measured: 0.795. Your guess is 2.9 powers of ten too low." in explorer.sentence()
+
+
+@pytest.mark.parametrize("guess", [-13, 7, 0.5, True])
+def test_a_guess_off_the_line_is_refused(guess):
+    with pytest.raises(traitlets.TraitError, match="guess"):
+        bl.explore.Predict("first_term").guess = guess
+
+
+def test_an_unknown_question_is_named():
+    with pytest.raises(ValueError, match="asked.*'nothing'.*'first_term'"):
+        bl.explore.Predict("nothing")
+
+
+def test_the_session_s_predictions_stand_together_and_the_first_one_counts():
+    assert "No prediction" in repr(bl.explore.my_predictions())
+    first = bl.explore.Predict("first_term", guess=-2)
+    first.committed = True
+    again = bl.explore.Predict("first_term", guess=0)  # the answer was seen
+    again.committed = True
+    decay = bl.explore.Decay(guess=3, length=64)
+    decay.curve = "shown"
+    decay.curve = "hidden"
+    decay.guess = -4
+    decay.curve = "shown"
+    decay.curve, decay.activation = "hidden", "sigmoid"  # another question
+    decay.curve = "shown"
+    made = bl.explore.my_predictions()
+    assert [(p.guess, p.close) for p in made] == [("10⁻²", False), ("10³", False), ("10⁻⁴", False)]
+    assert "63 steps of tanh" in made[1].question and "63 steps of sigmoid" in made[2].question
+    assert "powers of ten too high" in made[1].verdict
+    table = made._repr_html_()
+    assert table.count("<tr>") == 4 and table.count('<th scope="col">') == 4
+    assert table.startswith("<p>Your predictions: 3. Close to what was measured: 0.</p>")
+
+
+def test_what_is_shown_from_the_start_was_not_predicted():
+    bl.explore.Decay(curve="shown")
+    assert bl.explore.my_predictions() == []
+
+
+def test_every_question_is_asked_in_a_notebook_before_its_figure():
+    folder = Path(__file__).parents[2] / "notebooks"
+    asked = re.findall(
+        r'bl\.explore\.Predict\(\\"(\w+)\\"\)',
+        "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("0*.ipynb"))),
+    )
+    assert asked == list(predict.ALL)
+    questions = {key.removeprefix("question_") for key in WORDS["en"]["predict"] if key.startswith("question_")}
+    assert questions == set(predict.ALL)
