@@ -85,7 +85,7 @@ def is_widget_of_a_kernel(output) -> bool:
 
 def asks_python(output) -> bool:
     """Whether a control of an embedded explorer is grey on the page."""
-    return '"asks_python": true' in "".join(output.get("data", {}).get("text/html", ""))
+    return 'data-asks-python="True"' in "".join(output.get("data", {}).get("text/html", ""))
 
 
 def note(name: str, text: str) -> str:

@@ -14,11 +14,11 @@ const explorer = {
     const ask = (text) => { asked = text; change("text", text); change("read", most); };
 
     // typing, and building from words; Python looks the words up
-    const off = { disabled: !live, "aria-description": live ? null : words.needs_python, "data-lm-suppress-shortcuts": "true" };
+    const off = { disabled: !live, "data-lm-suppress-shortcuts": "true" };
     const own = tag(figure, "div", { class: "control own" }), id = `bptt-own-${Math.random().toString(36).slice(2, 9)}`;
     tag(own, "label", { for: id, text: words.own });
     const input = tag(own, "input", { id, type: "text", autocomplete: "off", spellcheck: "false", maxlength: 400, ...off, "aria-describedby": `${id}-why` });
-    const why = tag(figure, "p", { class: "note why", id: `${id}-why`, hidden: !live });
+    const why = tag(figure, "p", { class: "note why", id: `${id}-why` });
     const read = (text) => text.trim().split(/\s+/).join(" ");
     input.addEventListener("input", () => { // at once where every word is known; else when the learner says it is done
       const text = read(input.value);
@@ -66,7 +66,7 @@ const explorer = {
       if (document.activeElement !== input || (asked !== text && !complaint)) { if (input.value !== text) input.value = text; }
       asked = text;
       set(input, { "aria-invalid": complaint ? "true" : null });
-      set(why, { text: complaint || words.own_help });
+      set(why, { text: live ? complaint || words.own_help : words.needs_python });
 
       const said = names.map((name, i) => {
         const [was, were] = [p(i, r - 1, 0), p(i, r - 1, 1)], verb = VERBS[Number(were > was)];

@@ -39,6 +39,7 @@ class WordByWord(Explorer):
 
     name = "word_by_word"
     still_axis = "shares"
+    asks_python = True
     text = traitlets.Unicode(EXAMPLES[0]).tag(sync=True)
     read = Count(1, MOST_WORDS, MOST_WORDS).tag(sync=True)
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
