@@ -52,7 +52,8 @@ def embedded(explorer, folder: Path) -> str:
     (folder / "explorer.css").write_text(explorer._css, encoding="utf-8")
     still = "".join(explorer.still_picture().values())
     return (
-        f'<div class="bptt-living" data-explorer="{explorer.name}" data-table="{table}" data-asks-python="{explorer.asks_python}">'
+        f'<div class="bptt-living" data-explorer="{explorer.name}" data-table="{table}" '
+        f'data-asks-python="{explorer.asks_python}">'
         f'<script type="application/json">{as_script(state(explorer))}</script>{still}</div>'
     )
 
