@@ -138,7 +138,7 @@ class GRUCell(GateCell):
 
     def _backward_views(self, local):
         if self.reset_after:
-            return list(zip(local[:, :4], self._below_each_other(local, 3), local[:, 4]))
+            return list(zip(local, self._below_each_other(local, 3), local[:, 4]))
         return list(zip(local[:, 0], local[:, 1:3], local[:, 2], self._below_each_other(local, 2), local[:, 3], local[:, 4]))
 
     def _back(self, p, steps, δ, weights, products, scales):
@@ -148,13 +148,12 @@ class GRUCell(GateCell):
     def _back_after(self, p, steps, δ, W_hh, products, scales):
         _, multiply, add = products
         product, back = products.by(self._for_dq12(W_hh.T)), p.columns("back")
-        for da, dq12, z, dh_previous in steps:
-            multiply(da, δ, da)
+        for local, dq12, kept, dh_previous in steps:
+            multiply(local, δ, local)  # dL/dq_t, dL/da_t, and z_t ⊙ δ_t
             product(dq12, back)
             if scales is not None:
                 multiply(back, scales[:, 0], back)
-            δ = multiply(z, δ, z)
-            add(δ, back, δ)
+            δ = add(kept, back, kept)
             add(δ, dh_previous, δ)
         return [δ]
 
