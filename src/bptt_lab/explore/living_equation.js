@@ -171,7 +171,7 @@ const explorer = {
       });
       scaleRow.hidden = unrolled < 1;
       set(tickPicture, { width: barWidth });
-      tickTexts.show(4, (j) => ({ x: x(10 ** (-12 + 6 * j)), text: tenTo(10 ** (-12 + 6 * j)) }));
+      tickTexts.show(4, (j) => ({ x: x(10 ** (-12 + 6 * j)), text: j === 1 && barWidth < 170 ? "" : tenTo(10 ** (-12 + 6 * j)) })); // two would touch
       const litRow = !lit_edge && lit >= 1 && lit <= t && t - lit < unrolled;
       set(code, { text: litRow ? codeOf(t, lit) : `# ${words.code_help}\n ` });
 
