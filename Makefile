@@ -22,6 +22,23 @@ AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 LAB_ARGS ?=
 # What is handed to pip when PyTorch is installed, for instance the index of its CPU builds on Linux.
 PIP_TORCH_ARGS ?=
+# What is installed: `pins`, as the README says; `hashes`, the same with the hash of every file compared, as CI does; or
+# `newest`, the newest that pyproject.toml allows, which a weekly run tries before a learner meets it.
+INSTALL ?= pins
+ifeq ($(INSTALL),hashes)
+COURSE_NEEDS := --require-hashes -r .ci/test.lock
+TEST_NEEDS := --require-hashes -r .ci/test.lock
+DOCS_NEEDS := --require-hashes -r .ci/docs.lock
+PACKAGE = $(1) -m pip install --quiet --no-deps --no-build-isolation -e .
+else ifeq ($(INSTALL),newest)
+COURSE_NEEDS := --upgrade -e .[course,test]
+TEST_NEEDS := -e .[test]
+DOCS_NEEDS := --upgrade -e .[course,docs]
+else
+COURSE_NEEDS := -r requirements.txt
+TEST_NEEDS := -r requirements-test.txt
+DOCS_NEEDS := -r requirements.txt -r requirements-docs.txt
+endif
 # One thread for products of this size: two on a busy machine can be a hundred times slower.
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
@@ -83,18 +100,20 @@ $(VENV)/made:
 
 $(VENV)/course.done: $(VENV)/made requirements.txt pyproject.toml
 	@echo "Installing the course into $(VENV): once, a minute or two."
-	$(PY) -m pip install --quiet -r requirements.txt
+	$(PY) -m pip install --quiet $(COURSE_NEEDS)
+	$(call PACKAGE,$(PY))
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/course.done requirements-test.txt
 	@echo "Installing what the tests need into $(VENV): once."
-	$(PY) -m pip install --quiet -r requirements-test.txt
+	$(PY) -m pip install --quiet $(TEST_NEEDS)
 	@touch $@
 
 $(DOCS)/done: $(VENV)/made requirements.txt requirements-docs.txt pyproject.toml
 	@echo "Installing what the site is made with into $(DOCS): once."
 	$(PY) -m venv $(DOCS)
-	$(DOCS_PY) -m pip install --quiet -r requirements.txt -r requirements-docs.txt
+	$(DOCS_PY) -m pip install --quiet $(DOCS_NEEDS)
+	$(call PACKAGE,$(DOCS_PY))
 	@touch $@
 
 $(NBGRADER)/done: $(VENV)/made requirements.txt requirements-test.txt pyproject.toml
