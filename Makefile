@@ -56,7 +56,7 @@ lab: $(VENV)/course.done  ## install the course and open it in JupyterLab
 test: $(VENV)/test.done  ## run all tests: package, notebooks, browser
 	$(PY) -m tools.notebooks compare
 	$(PY) -m tools.notebooks solved
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses=auto --maxprocesses=4
 
 check: $(VENV)/test.done  ## format, lint, types, clean notebooks
 	$(BIN)/ruff format --check .

@@ -3,7 +3,7 @@
     python -m tools.notebooks clean      strip what is not to be kept
     python -m tools.notebooks check      fail with a sentence for each rule that a notebook breaks
     python -m tools.notebooks run        run all from top to bottom, then clean: the one way to renew kept outputs
-    python -m tools.notebooks compare    run all and compare with the kept outputs (nbval)
+    python -m tools.notebooks compare    run all under guard and compare with the kept outputs (nbval)
     python -m tools.notebooks solved     fill in the solution of each exercise, run its check, and fail if one is not right
 
 Tags of a cell say what is kept of its output:
@@ -20,6 +20,7 @@ import html
 import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from bptt_lab.classroom.notebook import checked, filled, tags
+
+from . import guard
 
 ROOT = Path(__file__).parent.parent
 STILL = ("image/svg+xml", "text/html", "text/plain")
@@ -136,13 +139,23 @@ def is_warning(output) -> bool:
 
 
 def compare(paths: list[Path], strict: bool) -> int:
-    """Run the notebooks under nbval, in copies, so that nothing is written here. Returns pytest's exit code."""
+    """Run the notebooks under nbval, in copies and under guard (see `tools.guard`). Returns pytest's exit code, or 1."""
     with tempfile.TemporaryDirectory() as scratch:
         for path in paths:
             (Path(scratch) / path.name).write_bytes(path.read_bytes())
+        # All that a kernel itself writes goes there too: its history, its connection, what is temporary.
+        start_up = Path(scratch) / "ipython" / "profile_default" / "startup"
+        start_up.mkdir(parents=True)
+        shutil.copy(guard.__file__, start_up)
+        folders = {"IPYTHONDIR": str(start_up.parents[1]), **dict.fromkeys(("JUPYTER_RUNTIME_DIR", "TMPDIR", "TEMP"), scratch)}
         how = ["--nbval" if strict else "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={SECONDS}"]
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *how, f"--rootdir={scratch}", scratch]
-        return subprocess.run(command, cwd=scratch).returncode
+        own = {"BPTT_GUARD": scratch, "PYTHONDONTWRITEBYTECODE": "1"}
+        code = subprocess.run(command, cwd=scratch, env={**os.environ, **folders, **own}).returncode
+        breaches = Path(scratch) / guard.NOTES
+        if breaches.exists():
+            print("A notebook does what none may:", *sorted(set(breaches.read_text(encoding="utf-8").splitlines())), sep="\n")
+        return code or int(breaches.exists())
 
 
 def run(path: Path) -> None:
