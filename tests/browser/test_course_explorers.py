@@ -212,5 +212,8 @@ def test_code_that_a_learner_types_is_shown_as_text_and_never_run(course, typed)
     own.press("Enter")
     course.wait("() => document.querySelector('.own input').getAttribute('aria-invalid') === 'true'")
     assert own.input_value() == typed and "have never met" in course.page.locator(".why").inner_text()
-    assert course.page.evaluate("() => [String(window.broken), document.querySelector('.bptt img')?.outerHTML]") == ["undefined", None]
+    assert course.page.evaluate("() => [String(window.broken), document.querySelector('.bptt img')?.outerHTML]") == [
+        "undefined",
+        None,
+    ]
     assert course.python("import os; value = os.path.exists('ran')") is False
