@@ -1,6 +1,6 @@
 # One way to run everything. Needs Python 3.11 to 3.14 and make; all else is installed into .venv, once.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bench test-torch test-nbgrader notebooks site lite lock clean
+.PHONY: help lab test check bench test-torch test-nbgrader test-binder notebooks site lite lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,6 +16,8 @@ DOCS_PY := $(subst $(VENV)/,$(DOCS)/,$(PY))
 # nbgrader brings extensions too.
 NBGRADER := .venv-nbgrader
 NBGRADER_PY := $(subst $(VENV)/,$(NBGRADER)/,$(PY))
+BINDER := .venv-binder
+BINDER_PY := $(subst $(VENV)/,$(BINDER)/,$(PY))
 # In a container you are often root, and JupyterLab wants to be told that this is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # More for JupyterLab, for instance LAB_ARGS=--no-browser.
@@ -75,6 +77,9 @@ test-torch: $(VENV)/torch.done  ## compare live with PyTorch (installs it)
 test-nbgrader: $(NBGRADER)/done  ## hand in, grade and export an assignment with nbgrader (installs it)
 	$(NBGRADER_PY) -m pytest tests/classroom/test_nbgrader.py --no-header -p no:cacheprovider
 
+test-binder: $(BINDER)/done  ## what Binder would build, without building it (installs repo2docker)
+	$(BINDER_PY) -m pytest tests/tools/test_binder.py --noconftest --no-header -p no:cacheprovider
+
 notebooks: $(VENV)/test.done  ## run every notebook and keep the outputs that are to be kept
 	$(PY) -m tools.notebooks run
 
@@ -89,7 +94,7 @@ lock: $(VENV)/made  ## pin all dependencies anew, for all platforms
 	$(PY) -m tools.lock
 
 clean:  ## remove what was installed and built
-	rm -rf $(VENV) $(DOCS) $(NBGRADER) build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(DOCS) $(NBGRADER) $(BINDER) build .pytest_cache .ruff_cache
 
 $(VENV)/made:
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. This course needs Python 3.11 to 3.14. Say which to use: make PYTHON=python3.12 …"; exit 1; }
@@ -120,6 +125,12 @@ $(NBGRADER)/done: $(VENV)/made requirements.txt requirements-test.txt pyproject.
 	@echo "Installing nbgrader into $(NBGRADER): once."
 	$(PY) -m venv $(NBGRADER)
 	$(NBGRADER_PY) -m pip install --quiet -r requirements.txt -r requirements-test.txt "nbgrader==0.9.6"
+	@touch $@
+
+$(BINDER)/done: $(VENV)/made
+	@echo "Installing repo2docker into $(BINDER): once."
+	$(PY) -m venv $(BINDER)
+	$(BINDER_PY) -m pip install --quiet "jupyter-repo2docker==2026.4.0" "pytest>=8.3"
 	@touch $@
 
 $(VENV)/torch.done: $(VENV)/test.done

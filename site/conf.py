@@ -55,6 +55,12 @@ repository = (
     or re.findall(r"mybinder\.org/v2/gh/([^/]+/[^/]+)/HEAD", (ROOT / "README.md").read_text(encoding="utf-8"))[0]
 )
 owner, name = repository.split("/")
+# A button on each notebook's page opens it in JupyterLab on Binder.
+html_theme_options |= {
+    "repository_url": f"https://github.com/{repository}",
+    "repository_branch": "HEAD",
+    "launch_buttons": {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"},
+}
 html_baseurl = f"https://{owner.lower()}.github.io/{name}/"
 cite = f"{AUTHORS}: {CITATION['title']} Version {CITATION['version']}, {CITATION['date-released'].year}."
 html_theme_options["extra_footer"] = f'<p class="cite">To cite this course: <cite>{html.escape(cite)}</cite></p>'
