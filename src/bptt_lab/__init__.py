@@ -5,6 +5,7 @@
     model = SequenceModel(cell, output_size)      with a readout and one loss a token
     run = model.forward(x, targets)
     grads = model.backward(run)                   backpropagation through time
+    language("de")                                explorers, quizzes and checks speak German
     my_progress()                                 which exercises you have solved
 
 Importing this needs NumPy alone. `bl.exercises`, `bl.explore` and `bl.figures` load when first used; the last two need the
@@ -31,6 +32,7 @@ from . import (
 )
 from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
+from .languages import language
 from .model import SequenceModel, rtrl
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "free_gates",
     "gradcheck",
     "growth",
+    "language",
     "measure",
     "memory",
     "overflow",

@@ -13,7 +13,7 @@ import traitlets
 from bptt_lab import explore
 from bptt_lab.explore.base import Explorer, fixed
 from bptt_lab.explore.still import still_svg
-from bptt_lab.explore.words import WORDS
+from bptt_lab.explore.words import EN
 from bptt_lab.figures.look import CELL_COLOURS
 
 EXPLORERS = [kind for name in explore.__all__ if getattr(kind := getattr(explore, name), "controls", ())]
@@ -96,15 +96,8 @@ def test_changes_from_many_threads_end_in_the_table_of_the_last_state():
     assert same_table(explorer, explore.GradientByLag(net=explorer.net))
 
 
-def test_words_stand_in_one_place_and_say_the_same_keys_in_every_language():
-    for texts in WORDS.values():
-        assert texts.keys() == WORDS["en"].keys()
-        for name in texts:
-            assert texts[name].keys() == WORDS["en"][name].keys()
-
-
 def test_a_share_is_called_signed_share_wherever_it_is_said():
-    said = [text for texts in WORDS["en"].values() for text in texts.values() if "share}" in text]
+    said = [text for texts in EN.values() for text in texts.values() if "share}" in text]
     assert said
     for text in said:
         assert text.count("share}") == len(re.findall(r"signed share \{\w*share\} %", text)), text
@@ -116,7 +109,7 @@ def test_every_word_that_the_browser_looks_up_exists(kind):
     shared = "".join((folder / name).read_text(encoding="utf-8") for name in ("draw.js", "explorer.js"))
     own = (folder / f"{kind.name}.js").read_text(encoding="utf-8")
     asked = set(re.findall(r"\bwords\.(\w+)", shared + own)) | set(re.findall(r'\bwords\["(\w+)"\]', shared + own))
-    known = {*WORDS["en"]["all"], *WORDS["en"][kind.name]}
+    known = {*EN["all"], *EN[kind.name]}
     assert asked and asked <= known
 
 
@@ -145,7 +138,7 @@ def contrast(a: str, b: str) -> float:
 
 def test_still_bars_stand_on_the_absolute_axis():
     picture = ET.fromstring(
-        still_svg("T < 1", [("low", 1e-12), ("one", 1.0), ("high", 1e6), ("0", 0.0), ("∞", np.inf)], "A & B.")
+        still_svg({"title": "T < 1"}, [("low", 1e-12), ("one", 1.0), ("high", 1e6), ("0", 0.0), ("∞", np.inf)], "A & B.")
     )
     low, one, high, zero, infinite = [float(bar.get("width")) for bar in picture.findall(".//{*}g/{*}rect")]
     assert low == zero == 0 and one == pytest.approx(high * 2 / 3, abs=0.1) and infinite == high

@@ -5,7 +5,7 @@ import pytest
 import traitlets
 
 import bptt_lab as bl
-from bptt_lab.explore.words import WORDS
+from bptt_lab.explore.words import EN
 
 EXPLORERS = [kind for name in bl.explore.__all__ if getattr(kind := getattr(bl.explore, name), "controls", ())]
 
@@ -97,7 +97,7 @@ def test_settings_can_be_given_at_the_start():
 
 def test_every_control_and_every_choice_in_words_has_a_name():
     for kind in EXPLORERS:
-        words = {**WORDS["en"]["all"], **WORDS["en"][kind.name]}
+        words = {**EN["all"], **EN[kind.name]}
         assert "title" in words and all(control.trait in words for control in kind.controls)
 
 

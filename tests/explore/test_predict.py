@@ -9,7 +9,7 @@ import traitlets
 
 import bptt_lab as bl
 from bptt_lab.explore import predict, predictions
-from bptt_lab.explore.words import WORDS
+from bptt_lab.explore.words import EN
 
 every = pytest.mark.parametrize("name", predict.ALL)
 
@@ -100,5 +100,5 @@ def test_every_question_is_asked_in_a_notebook_before_its_figure():
         "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("0*.ipynb"))),
     )
     assert asked == list(predict.ALL)
-    questions = {key.removeprefix("question_") for key in WORDS["en"]["predict"] if key.startswith("question_")}
+    questions = {key.removeprefix("question_") for key in EN["predict"] if key.startswith("question_")}
     assert questions == set(predict.ALL)

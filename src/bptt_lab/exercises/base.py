@@ -17,7 +17,6 @@ solution, so the check judges the solution too. A mistake called CHANGES is righ
 """
 
 import copy
-import dis
 import html
 import inspect
 import textwrap
@@ -28,8 +27,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checks
+from ..languages import language, tr
 from . import calling, diagnosis, progress
-from .telling import BY_HAND, RIGHT, YOURS, as_html, said, size, text_of, told
+from .telling import BY_HAND, RIGHT, YOURS, as_html, headed, said, size, tell, text_of, told
 
 PROBLEMS = 3
 CHANGES = "changes its input"
@@ -100,11 +100,13 @@ class Report:
         colour = colour if self.tried else "var(--jp-border-color1, #bdbdbd)"
         hints = ""
         for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
-            hints = f"<details><summary>Hint {i}</summary><p>{html.escape(hint)}</p>{hints}</details>"
-        solution = f"<details><summary>Show a solution</summary><pre>{html.escape(self.exercise.solution)}</pre></details>"
+            hints = f"<details><summary>{tell('Hint {i}', i=i)}</summary><p>{html.escape(hint)}</p>{hints}</details>"
+        summary = tell("Show a solution")
+        solution = f"<details><summary>{summary}</summary><pre>{html.escape(self.exercise.solution)}</pre></details>"
         solution = "" if SEALED.exists() else solution
         message = "<br>".join(map(as_html, self.message.splitlines()))
-        return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"><p>{message}</p>{hints}{solution}</div>'
+        lang = "" if language() == "en" else f' lang="{language()}"'
+        return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"{lang}><p>{message}</p>{hints}{solution}</div>'
 
 
 class Exercise:
@@ -115,7 +117,7 @@ class Exercise:
         problem: Callable[[np.random.Generator, int], Problem], mistakes: Mapping[str, Callable], small: tuple,
     ):  # fmt: skip
         self.small = small
-        self.name, self.notebook, self.task, self.hints = name, notebook, task, hints
+        self.name, self.notebook, self._task, self._hints = name, notebook, task, hints
         self.stub, self.solution = Source.of(stub, function), Source.of(solution, function)
         if SEALED.exists():
             self.solution = Source("# Your teacher has the solution.", solution)
@@ -124,6 +126,19 @@ class Exercise:
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.task}"
+
+    @property
+    def task(self) -> str:
+        """What is to be written, in the language in use."""
+        return tr(self.name, self._task)
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        return tuple(tr(self.name, hint) for hint in self._hints)
+
+    def texts(self) -> list[str]:
+        """All that this exercise may say in words of its own, in English."""
+        return [self._task, *self._hints, *(str(wrong.__doc__) for wrong in self.mistakes.values())]
 
     def problems(self) -> list[Problem]:
         """Small random problems, the same ones each time."""
@@ -141,7 +156,12 @@ class Exercise:
 
     def _judged(self, fn) -> Report:
         if not callable(fn):
-            return Report(self, f"This is {diagnosis.a(fn)}, not a function. Hand in its name alone, without brackets after it.")
+            return Report(
+                self,
+                tell(
+                    "This is {value}, not a function. Hand in its name alone, without brackets after it.", value=diagnosis.a(fn)
+                ),
+            )
         problems, values, changed, printed = self.problems(), [], None, ""
         for problem in problems:
             arguments = copy.deepcopy(problem.arguments)
@@ -156,17 +176,25 @@ class Exercise:
         truths, found = [diagnosis.parts(problem.truth) for problem in problems], list(map(diagnosis.parts, values))
         wrong = diagnosis.wrong_parts(found, truths)
         if not wrong and changed:
-            says = f"The result is right, but your function changes {changed}, which its caller still needs. Work on a copy."
+            says = tell(
+                "The result is right, but your function changes its argument {name}, which its caller still needs. "
+                "Work on a copy.",
+                name=changed,
+            )
             return Report(self, text_of(says, said(printed)), mistake=CHANGES if CHANGES in self.mistakes else None)
         if not wrong:
-            return Report(self, text_of("Right, for every size that was tried.", said(printed)), solved=True)
+            return Report(self, text_of(tell("Right, for every size that was tried."), said(printed)), solved=True)
         where = next((words for p, f in zip(problems, found) if f is not None and (words := p.where(f))), "")
-        also = f"Your function also changes {changed}, which its caller still needs. That may be why." if changed else ""
+        also = (
+            tell("Your function also changes its argument {name}, which its caller still needs. That may be why.", name=changed)
+            if changed
+            else ""
+        )
         if known := self._known(problems, found, wrong):
             says = text_of(*self._told_of(known, wrong))
             return Report(self, text_of(says, where, also, said(printed)), mistake=next(iter(known)))
         says = diagnosis.describe(values, truths, problems[0].truth)
-        return Report(self, text_of(says, where, also, _outside(fn), self._by_hand(fn), said(printed)))
+        return Report(self, text_of(says, where, also, calling.outside(fn), self._by_hand(fn), said(printed)))
 
     def _known(self, problems: list[Problem], found: list, wrong: list[str]) -> dict[str, list[str]]:
         """The known mistake that gives the same wrong results, in all parts or else in those that are wrong: {name: []}.
@@ -195,43 +223,58 @@ class Exercise:
 
     def _told_of(self, known: dict[str, list[str]], wrong: list[str]) -> list[str]:
         """What each of these mistakes has to say, in front of it the parts that it explains."""
-        says = [", ".join(parts) + ": " * bool(parts) + str(self.mistakes[name].__doc__) for name, parts in known.items()]
+        own = {name: tr(self.name, str(self.mistakes[name].__doc__)) for name in known}
+        says = [", ".join(parts) + ": " * bool(parts) + own[name] for name, parts in known.items()]
         left = [part for part in wrong if not any(part in parts for parts in known.values())] if all(known.values()) else []
-        then = f"{', '.join(left)}: not right yet either. That may come from the same: mend the first thing first."
-        return [*says, then] if left else says
+        return (
+            [
+                *says,
+                tell(
+                    "{names}: not right yet either. That may come from the same: mend the first thing first.",
+                    names=", ".join(left),
+                ),
+            ]
+            if left
+            else says
+        )
 
     def _nothing(self, fn, printed: str) -> Report:
         """What to say to a function that returns None."""
-        if _same_code(fn, self.stub.function):
-            return Report(self, "Not tried yet: the function returns None.", tried=False)
+        if calling.same_code(fn, self.stub.function):
+            return Report(self, tell("Not tried yet: the function returns None."), tried=False)
         if printed:
-            says = "Your function prints, but returns None. Hand the result back with return."
+            says = tell("Your function prints, but returns None. Hand the result back with return.")
             return Report(self, text_of(says, said(printed)))
-        return Report(self, "Your function returns None. Is there a return at its end?")
+        return Report(self, tell("Your function returns None. Is there a return at its end?"))
 
     def _stopped(self, fn, error: BaseException, problem: Problem) -> str:
         line = diagnosis.line_of(fn, error)
         if isinstance(error, calling.TooLong):
-            says = f"Your function was stopped after {calling.SECONDS:.0f} seconds. Is there a loop in it that never ends?"
-            return text_of(says, line.replace("It happens", "It was"))
+            return text_of(
+                tell(
+                    "Your function was stopped after {seconds:.0f} seconds. Is there a loop in it that never ends?",
+                    seconds=calling.SECONDS,
+                ),
+                line,
+            )
         if isinstance(error, SystemExit):
-            return text_of("Your function leaves Python altogether. Use return to leave a function.", line)
+            return text_of(tell("Your function leaves Python altogether. Use return to leave a function."), line)
         if not line and isinstance(error, TypeError):
             wanted = ", ".join(inspect.signature(self.solution.function).parameters)
-            return f"Your function could not be called with {wanted}: {error}."
-        says = f"Your function stops with {type(error).__name__}: {error}"
-        power = "In Python a power is written **, not ^." if "bitwise_xor" in str(error) or "for ^:" in str(error) else ""
+            return tell("Your function could not be called with {wanted}: {error}.", wanted=wanted, error=error)
+        says = tell("Your function stops with {kind}: {error}", kind=type(error).__name__, error=error)
+        power = tell("In Python a power is written **, not ^.") if "bitwise_xor" in str(error) or "for ^:" in str(error) else ""
         sizes = ", ".join(map(size, inspect.signature(self.solution.function).parameters, problem.arguments))
-        infinite = "Does the matrix still hold numbers? A long product leaves what float64 can hold."
+        infinite = tell("Does the matrix still hold numbers? A long product leaves what float64 can hold.")
         infinite = infinite if isinstance(error, np.linalg.LinAlgError) else ""
-        return text_of(says, line, power, infinite, f"It was called with {sizes}.", _outside(fn))
+        return text_of(says, line, power, infinite, tell("It was called with {sizes}.", sizes=sizes), calling.outside(fn))
 
     def _changed(self, before, after) -> str | None:
         """The name of the first argument that is no longer what it was."""
         for name, old, new in zip(inspect.signature(self.solution.function).parameters, before, after):
-            old, new = _arrays(old), _arrays(new)
+            old, new = calling.arrays(old), calling.arrays(new)
             if len(old) != len(new) or not all(map(np.array_equal, old, new)):
-                return f"its argument {name}"
+                return name
         return None
 
     def _by_hand(self, fn) -> str:
@@ -241,32 +284,8 @@ class Exercise:
         given = "; ".join(map(told, inspect.signature(self.solution.function).parameters, self.small))
         found = diagnosis.parts(yours.value)
         if found is not None and not diagnosis.wrong_parts([found], [diagnosis.parts(right)]):
-            return "In a case as small as can be yours is right. Look for what that cannot show: a transpose, an order, a size."
-        gives = "" if found is None else f"{YOURS}: {told('', yours.value)}"
-        return text_of(f"{BY_HAND}: {given}", f"{RIGHT}: {told('', right)}", gives)
-
-
-def _arrays(value) -> list[np.ndarray]:
-    """The arrays that an argument is made of."""
-    if isinstance(value, np.ndarray):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        return [array for entry in value for array in _arrays(entry)]
-    return [array for entry in vars(value).values() for array in _arrays(entry)] if hasattr(value, "__dict__") else []
-
-
-def _same_code(a, b) -> bool:
-    return getattr(getattr(a, "__code__", None), "co_code", 0) == b.__code__.co_code
-
-
-def _outside(fn) -> str:
-    """Which numbers a function takes from the notebook around it: the check's problems have other sizes."""
-    if not inspect.isfunction(fn):
-        return ""
-    names = dict.fromkeys(step.argval for step in dis.get_instructions(fn) if step.opname == "LOAD_GLOBAL")
-    taken = [name for name in names if isinstance(fn.__globals__.get(name), int | float | np.ndarray)]
-    if not taken:
-        return ""
-    return f"It reads {', '.join(taken)} from the notebook. The check has other sizes: take them from the arguments."
+            return tell(
+                "In a case as small as can be yours is right. Look for what that cannot show: a transpose, an order, a size."
+            )
+        gives = "" if found is None else headed(YOURS, told("", yours.value))
+        return text_of(headed(BY_HAND, given), headed(RIGHT, told("", right)), gives)

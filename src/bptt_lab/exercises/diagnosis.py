@@ -5,6 +5,8 @@ import traceback
 import numpy as np
 
 from .. import text
+from .calling import TooLong
+from .telling import tell
 
 Parts = dict[str, np.ndarray]
 TOLERANCE = 1e-8  # of the largest entry that is expected
@@ -25,28 +27,35 @@ def parts(value) -> Parts | None:
 def unreadable(value, right) -> str:
     """Why `parts` could make nothing of a value, where something like `right` was expected."""
     if not isinstance(right, dict):
-        return f"Your result is {a(value)}. Expected: {'numbers' if np.ndim(right) else 'a number'}."
+        if np.ndim(right):
+            return tell("Your result is {value}. Expected: numbers.", value=a(value))
+        return tell("Your result is {value}. Expected: a number.", value=a(value))
     names = ", ".join(map(repr, right))
     if not isinstance(value, dict):
-        return f"Your result is {a(value)}. Expected: a dict with the names {names}."
+        return tell("Your result is {value}. Expected: a dict with the names {names}.", value=a(value), names=names)
     open_ones = [name for name, entry in value.items() if parts(entry) is None]
     if not open_ones:
-        return f"Your result cannot be read. Expected: a dict with the names {names}."
+        return tell("Your result cannot be read. Expected: a dict with the names {names}.", names=names)
     done = [name for name, entry in right.items() if part_close(parts(value.get(name)), parts(entry), "")]
-    return f"{right_so_far(done)}{open_ones[0]!r} is still {a(value[open_ones[0]])} in your result. Expected: numbers."
+    return right_so_far(done) + tell(
+        "{name!r} is still {value} in your result. Expected: numbers.", name=open_ones[0], value=a(value[open_ones[0]])
+    )
 
 
 def right_so_far(names: list[str]) -> str:
     """ "W_x, W_hh and b are right." for these names, and a space; "" for none."""
-    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return f"{listed} {'is' if len(names) == 1 else 'are'} right. " if names else ""
+    if len(names) > 1:
+        return tell("{names} and {last} are right.", names=", ".join(names[:-1]), last=names[-1]) + " "
+    return tell("{name} is right.", name=names[0]) + " " if names else ""
 
 
 def a(value) -> str:
     if isinstance(value, np.ndarray):
-        return f"an array of {value.dtype}"
+        return tell("an array of {kind}", kind=value.dtype)
     kind = "…" if value is ... else type(value).__name__
-    return kind if kind in ("…", "NoneType") else f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"
+    if kind in ("…", "NoneType"):
+        return kind
+    return tell("an {kind}", kind=kind) if kind[0] in "aeiou" else tell("a {kind}", kind=kind)
 
 
 def close(found: np.ndarray, right: np.ndarray) -> bool:
@@ -76,11 +85,13 @@ def describe(values: list, truths: list, right) -> str:
         found.append(f)
         for name, expected in truth.items():
             if name not in f:
-                return f"Your result has no {name!r}. Expected: {', '.join(map(repr, truth))}."
+                return tell("Your result has no {name!r}. Expected: {names}.", name=name, names=", ".join(map(repr, truth)))
             if f[name].shape != expected.shape:
                 return _shapes(_call(name), f[name], expected)
             if not np.isfinite(f[name]).all():
-                return f"{_call(name)} holds numbers that are not finite. Is something divided by 0, or grown too large?"
+                return tell(
+                    "{what} holds numbers that are not finite. Is something divided by 0, or grown too large?", what=_call(name)
+                )
     wrong = wrong_parts(found, truths)
     fine = right_so_far([name for name in truths[0] if name not in wrong])
     differ = [_difference(_call(name), [(f[name], truth[name]) for f, truth in zip(found, truths)]) for name in wrong]
@@ -88,41 +99,51 @@ def describe(values: list, truths: list, right) -> str:
 
 
 def _call(name: str) -> str:
-    return name or "Your result"
+    return name or tell("Your result")
 
 
 def _shapes(what: str, found: np.ndarray, right: np.ndarray) -> str:
     """The message for a wrong shape."""
-    expected = f"shape {right.shape}" if right.ndim else "a single number"
-    return f"{what} has shape {found.shape}; {expected} was expected." + (" It is transposed." if close(found.T, right) else "")
+    says = tell("{what} has shape {shape}; a single number was expected.", what=what, shape=found.shape)
+    if right.ndim:
+        says = tell("{what} has shape {shape}; shape {right} was expected.", what=what, shape=found.shape, right=right.shape)
+    return says + (" " + tell("It is transposed.") if close(found.T, right) else "")
 
 
 def _difference(what: str, pairs: list) -> str:
     """How the arrays of one part differ from the right ones, all of the right shape."""
     if _always(pairs, lambda f, right: close(f.T, right)):
-        return f"{what} is transposed."
+        return tell("{what} is transposed.", what=what)
     if factor := _factor(what, pairs):
         return factor
     rows = [pair for pair in pairs if pair[0].ndim and len(pair[0]) > 1]
     if len(rows) == len(pairs):
         if _always(pairs, lambda f, right: close(f[::-1], right)):
-            return f"{what} is turned round: its last entry stands first."
+            return tell("{what} is turned round: its last entry stands first.", what=what)
         if _always(pairs, lambda f, right: close(f[1:], right[:-1])):
-            return f"{what} is shifted by one: each entry stands one place too late."
+            return tell("{what} is shifted by one: each entry stands one place too late.", what=what)
         if _always(pairs, lambda f, right: close(f[:-1], right[1:])):
-            return f"{what} is shifted by one: each entry stands one place too early."
+            return tell("{what} is shifted by one: each entry stands one place too early.", what=what)
     apart = [f - right for f, right in pairs]
     if all(np.allclose(gap, apart[0].flat[0], rtol=1e-6, atol=0) for gap in apart):
-        return f"{what} is off by the same number, always: {text.say(apart[0].flat[0], '0')}."
+        gap = text.say(apart[0].flat[0], "0")
+        return tell("{what} is off by the same number, always: {gap}.", what=what, gap=gap)
     f, right = next((f, right) for f, right in pairs if not close(f, right))
     off = np.abs(f - right)
     place = np.unravel_index(off.argmax(), f.shape)
     yours, expected = text.say(f[place], "0"), text.say(right[place], "0")
     if not f.ndim:
-        return f"{what} is off: you have {yours}, right is {expected}."
+        return tell("{what} is off: you have {yours}, right is {right}.", what=what, yours=yours, right=expected)
     percent = text.say(100 * off.max() / (np.abs(right).max() or 1.0))
-    entry = f"[{', '.join(map(str, place))}]: you have {yours}, right is {expected}"
-    return f"{what} is off by {percent} % of the largest entry, most at entry {entry}.{_only(pairs)}"
+    entry = f"[{', '.join(map(str, place))}]"
+    return tell(
+        "{what} is off by {percent} % of the largest entry, most at entry {entry}: you have {yours}, right is {right}.",
+        what=what,
+        percent=percent,
+        entry=entry,
+        yours=yours,
+        right=expected,
+    ) + _only(pairs)
 
 
 def _factor(what: str, pairs: list) -> str:
@@ -131,20 +152,23 @@ def _factor(what: str, pairs: list) -> str:
     if not factors or not all(close(f, factor * right) for factor, (f, right) in zip(factors, pairs)):
         return ""
     if np.allclose(factors, -1):
-        return f"{what} has the wrong sign."
+        return tell("{what} has the wrong sign.", what=what)
     if np.allclose(factors, factors[0]):
-        return f"{what} is {text.say(factors[0], '0')} times what it should be, always."
+        return tell("{what} is {times} times what it should be, always.", what=what, times=text.say(factors[0], "0"))
     if not pairs[0][0].ndim:  # any number is a multiple of any other
         return ""
     sizes = ", ".join(text.say(factor, "0") for factor in factors)
-    return f"{what} has the right direction, but its size is off: {sizes} times the right one."
+    return tell("{what} has the right direction, but its size is off: {sizes} times the right one.", what=what, sizes=sizes)
 
 
 def _only(pairs: list) -> str:
     """ "All but the first are right", if it is so in every problem."""
-    for place, word in ((0, "first"), (-1, "last")):
+    for place, row, entry in (
+        (0, tell("Only the first row is wrong."), tell("Only the first entry is wrong.")),
+        (-1, tell("Only the last row is wrong."), tell("Only the last entry is wrong.")),
+    ):
         if all(len(f) > 2 and close(np.delete(f, place, 0), np.delete(right, place, 0)) for f, right in pairs):
-            return f" Only the {word} {'row' if pairs[0][0].ndim > 1 else 'entry'} is wrong."
+            return f" {row if pairs[0][0].ndim > 1 else entry}"
     return ""
 
 
@@ -158,4 +182,7 @@ def line_of(fn, error: BaseException) -> str:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     if not frames:
         return ""
-    return f"It happens in line {frames[-1].lineno} of the cell" + (f": {frames[-1].line}" if frames[-1].line else ".")
+    line = frames[-1].lineno
+    stopped = isinstance(error, TooLong)
+    says = tell("It was in line {n} of the cell", n=line) if stopped else tell("It happens in line {n} of the cell", n=line)
+    return says + (f": {frames[-1].line}" if frames[-1].line else ".")

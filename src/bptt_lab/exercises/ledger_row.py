@@ -5,6 +5,7 @@ import numpy as np
 from ..cells import RNNCell
 from ..model import SequenceModel
 from .base import Exercise, Problem, edits
+from .telling import tell
 
 
 def stub(dL_dh, J, slope, x):
@@ -27,7 +28,10 @@ def problem(rng, i):
 
     def where(found):
         off = [k for k in range(T) if np.shape(found.get("")) == (T,) and not np.isclose(found[""][k], right[k])]
-        return f"On the way back the norms first go wrong at word {off[-1] + 1} of {T}, k={off[-1]}." if off else ""
+        if not off:
+            return ""
+        k = off[-1]
+        return tell("On the way back the norms first go wrong at word {word} of {T}, k={k}.", word=k + 1, T=T, k=k)
 
     J = [model.cell.jacobian(run.trace, t) for t in range(T)]
     return Problem((run.dh[T - 1, 0], J, 1 - run.trace.h**2, run.trace.x), right, where)

@@ -5,7 +5,19 @@ from typing import Any
 
 import numpy as np
 
-BY_HAND, RIGHT, YOURS, PRINTED = "A case to follow by hand", "Right", "Yours", "What it printed here"
+from ..languages import tr
+
+HEADS = BY_HAND, RIGHT, YOURS, PRINTED = "A case to follow by hand", "Right", "Yours", "What it printed here"
+
+
+def tell(sentence: str, **values) -> str:
+    """A sentence that any check may say, in the language in use, filled in."""
+    return tr("checks", sentence).format(**values)
+
+
+def headed(head: str, rest: str) -> str:
+    """A line that begins with one of HEADS."""
+    return f"{tell(head)}: {rest}"
 
 
 def text_of(*lines: str | None) -> str:
@@ -16,7 +28,7 @@ def text_of(*lines: str | None) -> str:
 def as_html(line: str) -> str:
     """A line of a report, with what a machine wrote in a machine's letters."""
     head, colon, rest = line.partition(": ")
-    if colon and head in (BY_HAND, RIGHT, YOURS, PRINTED):
+    if colon and head in map(tell, HEADS):
         return f"{head}: <code>{html.escape(rest)}</code>"
     return html.escape(line)
 
@@ -26,15 +38,15 @@ def said(printed: str) -> str:
     lines = printed.strip().splitlines()
     if not lines:
         return ""
-    return f"{PRINTED}: " + " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else "")
+    return headed(PRINTED, " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else ""))
 
 
 def size(name: str, value) -> str:
     """An argument and its shape, as far as it has one."""
     if isinstance(value, list):
-        return f"{name}, a list of {len(value)}"
+        return tell("{name}, a list of {n}", name=name, n=len(value))
     if isinstance(value, np.ndarray):
-        return f"{name} of shape {value.shape}"
+        return tell("{name} of shape {shape}", name=name, shape=value.shape)
     return name if hasattr(value, "__dict__") or isinstance(value, dict) else f"{name} = {value}"
 
 

@@ -28,11 +28,13 @@ import anywidget
 import numpy as np
 import traitlets
 
+from .. import languages
 from . import page
 from .still import still_svg
-from .words import WORDS
+from .words import words_of
 
 HERE = Path(__file__).parent
+NO_NUMBER = ("vanished", "exploded")  # what `say` says in English
 SITE_FOLDER = "BPTT_SITE_FOLDER"  # if set: notebooks run for the site, and explorers are embedded in its pages
 
 
@@ -121,6 +123,7 @@ class Explorer(anywidget.AnyWidget):
     asks_python: ClassVar[bool] = False  # where no kernel runs, something is grey: one of the controls, or a field of its own
 
     _css = _source("explorer.css")
+    language = traitlets.Unicode().tag(sync=True)  # of the words, for screen readers
     words = traitlets.Dict().tag(sync=True)
     spec = traitlets.List().tag(sync=True)
     layout_of_table = traitlets.Dict().tag(sync=True)
@@ -133,18 +136,16 @@ class Explorer(anywidget.AnyWidget):
             cls._esm = _source("draw.js", "explorer.js", f"{cls.name}.js") + "\nexport default { render };\n"
 
     def __init__(self, **settings):
-        language = settings.pop("language", "en")
+        language = languages.known("language", settings.pop("language", languages.language()))
         unknown = set(settings) - set(self.trait_names())
         if unknown:
             known = ", ".join(control.trait for control in self.controls)
             raise ValueError(f"{sorted(unknown)[0]}: not a setting of {type(self).__name__}, expected one of {known}.")
-        if language not in WORDS:
-            raise ValueError(f"language: got {language!r}, expected one of {', '.join(map(repr, WORDS))}.")
-        texts = {**WORDS[language]["all"], **WORDS[language][self.name]}
+        texts = words_of(self.name, language)
         self._arrays: dict[str, np.ndarray] = {}
         self._computing = threading.RLock()
         spec = [{**control._asdict(), "label": texts[control.trait]} for control in self.controls]
-        super().__init__(words=texts, spec=spec, **settings)
+        super().__init__(language=language, words=texts, spec=spec, **settings)
         self.refresh()
         asking = [control.trait for control in self.controls if control.asks_python]
         if asking:
@@ -164,7 +165,11 @@ class Explorer(anywidget.AnyWidget):
 
     def still_picture(self) -> dict[str, str]:
         """What stands where no widget runs, by MIME type."""
-        return {"image/svg+xml": still_svg(self.words["title"], self.still(), self.sentence(), self.still_axis)}
+        return {"image/svg+xml": still_svg(self.words, self.still(), self.sentence(), self.still_axis, self.language)}
+
+    def in_its_language(self, block: str) -> str:
+        """HTML that says which language it is in, where that is not English."""
+        return block if self.language == "en" else f'<div lang="{self.language}">{block}</div>'
 
     def refresh(self) -> None:
         """Compute the arrays anew. What is on show is sent first and by itself, the whole grid after it.
@@ -197,7 +202,11 @@ class Explorer(anywidget.AnyWidget):
 
     def say(self, key: str, **values: Any) -> str:
         """One of this explorer's sentences, filled in. The browser fills the same sentences from the same arrays."""
-        return self.words[key].format(**values)
+        return self.words[key].format(**{name: self._no_number(value) for name, value in values.items()})
+
+    def _no_number(self, value: Any) -> Any:
+        """What stands where a number has vanished or exploded, in this explorer's language."""
+        return self.words[value] if isinstance(value, str) and value in NO_NUMBER else value
 
     def _repr_mimebundle_(self, **kwargs):
         if folder := os.environ.get(SITE_FOLDER):

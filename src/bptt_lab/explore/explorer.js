@@ -70,7 +70,7 @@ const isLive = ({ isStill, widget_manager: manager }) => !isStill && !(manager &
 
 function render({ model, el }) {
   const words = model.get("words"), spec = model.get("spec"), live = isLive(model), off = [], timers = {};
-  const gauge = tag(el, "span", { class: "bptt-gauge", "aria-hidden": "true" }), root = tag(el, "section", { class: "bptt", "aria-label": words.title });
+  const gauge = tag(el, "span", { class: "bptt-gauge", "aria-hidden": "true" }), root = tag(el, "section", { class: "bptt", lang: model.get("language"), "aria-label": words.title });
   const controls = tag(root, "div", { class: "controls" });
   if (!live && spec.some((control) => control.asks_python)) tag(root, "p", { class: "note", text: words.needs_python });
   const figure = tag(root, "div", { class: "figure" });

@@ -25,6 +25,7 @@ def alone(explorer) -> str:
     """One HTML file that holds everything."""
     table = base64.b64encode(explorer.table).decode("ascii")
     parts = {
+        "LANG": explorer.language,
         "TITLE": html.escape(explorer.words["title"]),
         "CSS": explorer._css,
         "STATE": as_script({**state(explorer), "table": table}),

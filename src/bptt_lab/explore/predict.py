@@ -112,7 +112,12 @@ class Predict(Explorer):
         """The guess, the truth, what is said of the two, and whether they are close."""
         if self.powers:
             key, off = verdict(self.guess, math.log10(self.truth))
-            return self.words[f"guess_{self.guess}"], say(self.truth), self.say(key, off=fixed(abs(off), 1)), key == "close"
+            return (
+                self.words[f"guess_{self.guess}"],
+                self._no_number(say(self.truth)),
+                self.say(key, off=fixed(abs(off), 1)),
+                key == "close",
+            )
         off = self.guess - round(self.truth)
         key = "exactly" if off == 0 else "number_too_high" if off > 0 else "number_too_low"
         return str(self.guess), str(round(self.truth)), self.say(key, off=abs(off)), off == 0
@@ -132,4 +137,5 @@ class Predict(Explorer):
     def still_picture(self) -> dict[str, str]:
         """The question, and the answer behind it, as HTML that needs no script."""
         answer = f"{self.words['measured']}: {self._in_words()[1]}"
-        return {"text/html": f"<details><summary>{html.escape(self.question)}</summary><p>{html.escape(answer)}</p></details>"}
+        block = f"<details><summary>{html.escape(self.question)}</summary><p>{html.escape(answer)}</p></details>"
+        return {"text/html": self.in_its_language(block)}

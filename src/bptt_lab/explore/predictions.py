@@ -1,9 +1,10 @@
 """What the learner predicted in this session, beside what was measured. Kept in memory, and nowhere else."""
 
 import html
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from .words import WORDS
+from .words import words_of
 
 
 class Made(NamedTuple):
@@ -35,7 +36,9 @@ def verdict(guess: float, log10_truth: float) -> tuple[str, float]:
 class Predictions(list[Made]):
     """The session's predictions in the order they were made: a table in a notebook, lines elsewhere."""
 
-    words = WORDS["en"]["predict"]
+    def __init__(self, made: Iterable[Made] = ()):
+        super().__init__(made)
+        self.words = words_of("predict")
 
     def __repr__(self) -> str:
         return "\n".join([self._summary(), *(f"{p.question} {p.guess} | {p.truth} | {p.verdict}" for p in self)])

@@ -13,12 +13,14 @@ Questions and answers live in quizzes/NN.md, one readable file for each notebook
 import html
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import traitlets
 
 from .. import checks
+from ..languages import tr
 from .base import HERE, Explorer
 
 NOT_YET = -1
@@ -48,6 +50,11 @@ def read(text: str) -> list[Question]:
     return questions
 
 
+def section(notebook: str) -> str:
+    """Where the translations of a notebook's quiz stand."""
+    return f"quiz {notebook}"
+
+
 class Quiz(Explorer):
     """The quiz of a notebook, by its number: `Quiz("04")`. `answers`: the place of each chosen answer, −1 for none yet."""
 
@@ -59,7 +66,11 @@ class Quiz(Explorer):
         files = {path.stem: path for path in sorted((HERE / "quizzes").glob("*.md"))}
         path = files[checks.choice("notebook", notebook, files)]
         questions = read(path.read_text(encoding="utf-8"))
-        asked = [{"text": q.text, "answers": [answer._asdict() for answer in q.answers]} for q in questions]
+        say = partial(tr, section(notebook), name=settings.get("language"))
+        asked = [
+            {"text": say(q.text), "answers": [{"text": say(a.text), "right": a.right, "why": say(a.why)} for a in q.answers]}
+            for q in questions
+        ]
         super().__init__(**{"questions": asked, "answers": [NOT_YET] * len(asked), **settings})
 
     @traitlets.validate("answers")
@@ -87,7 +98,7 @@ class Quiz(Explorer):
                 f"<li>{html.escape(a['text'])} <i>{html.escape(self.mark(a) + a['why'])}</i></li>" for a in question["answers"]
             ]
             blocks.append(f"<details><summary>{html.escape(question['text'])}</summary><ul>{''.join(lines)}</ul></details>")
-        return {"text/html": "".join(blocks)}
+        return {"text/html": self.in_its_language("".join(blocks))}
 
     def mark(self, answer) -> str:
         return self.words["right" if answer["right"] else "wrong"] + " "

@@ -14,13 +14,16 @@ LOW, HIGH = -12, 6
 WIDTH, LEFT, RIGHT, ROW = 720, 190, 110, 24
 
 
-def still_svg(title: str, bars: list[tuple[str, float]], sentence: str, axis: str = "magnitude") -> str:
+def still_svg(
+    words: dict[str, str], bars: list[tuple[str, float]], sentence: str, axis: str = "magnitude", language: str = "en"
+) -> str:
     """An SVG picture on white paper, so that it reads on a dark page too. Bars are (label, value ≥ 0)."""
+    title, lang = words["title"], "" if language == "en" else f' lang="{language}"'
     lines = textwrap.wrap(sentence, 100)
     bottom = 44 + ROW * len(bars)
     height = bottom + 34 + 18 * len(lines)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img"{lang}>',
         f"<title>{escape(title)}</title><desc>{escape(sentence)}</desc>",
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/><g font-family="sans-serif" font-size="13" fill="#222">',
         f'<text x="12" y="22" font-weight="bold">{escape(title)}</text>',
@@ -35,7 +38,8 @@ def still_svg(title: str, bars: list[tuple[str, float]], sentence: str, axis: st
         parts.append(
             f'<rect x="{LEFT}" y="{y + 3}" width="{max(0.0, place(value) - LEFT):.1f}" height="{ROW - 8}" fill="#0072b2"/>'
         )
-        parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{y + 14}">{escape(written(value))}</text>')
+        number = written(value)
+        parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{y + 14}">{escape(words.get(number, number))}</text>')
     for i, line in enumerate(lines):
         parts.append(f'<text x="12" y="{bottom + 44 + 18 * i - 6}">{escape(line)}</text>')
     return "".join(parts) + "</g></svg>"

@@ -1,8 +1,9 @@
-"""All words that explorers show to people, by language, explorer and key: the one place to translate.
+"""All words that explorers show to people, by explorer and key. Other languages: see `bptt_lab.languages`.
 
 A text in braces is filled in by Python and by the browser alike, so both must know the same names.
 """
 
+from ..languages import tr
 from ..text import say
 
 EN = {
@@ -413,4 +414,7 @@ EN = {
     },
 }
 
-WORDS = {"en": EN}
+
+def words_of(explorer: str, language: str | None = None) -> dict[str, str]:
+    """An explorer's words, those of all explorers among them, in the language in use or in one that is named."""
+    return {key: tr(name, text, language) for name in ("all", explorer) for key, text in EN[name].items()}

@@ -1,0 +1,45 @@
+"""The language of what people read in explorers, quizzes and checks: a file `xx.json` here for each one beside English.
+
+English stands in the code, where it is said. A file maps it to its language, section by section: the name of an explorer or
+of an exercise, "quiz 01", or "checks" for what every check may say. What a file does not have stays English.
+"""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+from .. import checks
+
+HERE = Path(__file__).parent
+ALL = ("en", *sorted(path.stem for path in HERE.glob("*.json")))
+ENVIRONMENT = "BPTT_LANGUAGE"
+_chosen: str | None = None
+
+
+def language(name: str | None = None) -> str:
+    """The language in use; with a name, the one to use from now on: "en" or "de".
+
+    Without any call it is that of `BPTT_LANGUAGE` in the environment, or else English. What is on show keeps its language.
+    """
+    global _chosen
+    if name is not None:
+        _chosen = known("language", name)
+    return _chosen or known(ENVIRONMENT, os.environ.get(ENVIRONMENT) or "en")
+
+
+def known(argument: str, name: str) -> str:
+    """`name`, if it is a language that there is; `ValueError` otherwise."""
+    return checks.choice(argument, name, ALL)
+
+
+def tr(section: str, english: str, name: str | None = None) -> str:
+    """A text of a section in the language in use, or in the one that is named; in English where it is not translated."""
+    name = name or language()
+    return english if name == "en" else catalogue(name).get(section, {}).get(english, english)
+
+
+@cache
+def catalogue(name: str) -> dict[str, dict[str, str]]:
+    """A language's texts: section -> English -> translation."""
+    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
