@@ -56,7 +56,7 @@ def test_the_texts_are_whole(exercise):
 def test_the_check_of_a_problem_with_itself_needs_no_luck(exercise):
     a, b = exercise.problems(), exercise.problems()
     for one, other in zip(a, b):
-        assert all(map(np.array_equal, base._arrays(one.arguments), base._arrays(other.arguments)))
+        assert all(map(np.array_equal, base.calling.arrays(one.arguments), base.calling.arrays(other.arguments)))
 
 
 def test_there_are_enough_of_them_in_course_order():

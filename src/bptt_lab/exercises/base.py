@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checks
-from ..languages import language, tr
+from ..languages import spoken, tr
 from . import calling, diagnosis, progress
 from .telling import BY_HAND, RIGHT, YOURS, as_html, headed, said, size, tell, text_of, told
 
@@ -105,7 +105,8 @@ class Report:
         solution = f"<details><summary>{summary}</summary><pre>{html.escape(self.exercise.solution)}</pre></details>"
         solution = "" if SEALED.exists() else solution
         message = "<br>".join(map(as_html, self.message.splitlines()))
-        lang = "" if language() == "en" else f' lang="{language()}"'
+        language = spoken(self.exercise.name)
+        lang = "" if language == "en" else f' lang="{language}"'
         return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"{lang}><p>{message}</p>{hints}{solution}</div>'
 
 

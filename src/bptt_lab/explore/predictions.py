@@ -4,6 +4,7 @@ import html
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..languages import spoken
 from .words import words_of
 
 
@@ -38,7 +39,7 @@ class Predictions(list[Made]):
 
     def __init__(self, made: Iterable[Made] = ()):
         super().__init__(made)
-        self.words = words_of("predict")
+        self.words = words_of("predict", spoken("predict"))
 
     def __repr__(self) -> str:
         return "\n".join([self._summary(), *(f"{p.question} {p.guess} | {p.truth} | {p.verdict}" for p in self)])

@@ -415,6 +415,6 @@ EN = {
 }
 
 
-def words_of(explorer: str, language: str | None = None) -> dict[str, str]:
-    """An explorer's words, those of all explorers among them, in the language in use or in one that is named."""
+def words_of(explorer: str, language: str) -> dict[str, str]:
+    """An explorer's words, those of all explorers among them, in a language."""
     return {key: tr(name, text, language) for name in ("all", explorer) for key, text in EN[name].items()}

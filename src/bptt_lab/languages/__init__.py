@@ -39,6 +39,12 @@ def tr(section: str, english: str, name: str | None = None) -> str:
     return english if name == "en" else catalogue(name).get(section, {}).get(english, english)
 
 
+def spoken(section: str, name: str | None = None) -> str:
+    """The language in use, or the one that is named, if it has that section; English if not, rather than half of each."""
+    name = name or language()
+    return name if name != "en" and section in catalogue(name) else "en"
+
+
 @cache
 def catalogue(name: str) -> dict[str, dict[str, str]]:
     """A language's texts: section -> English -> translation."""

@@ -33,11 +33,12 @@ def english() -> dict[str, list[str]]:
 
 def _told() -> list[str]:
     """The sentences of all checks: what the code hands to `tell`."""
-    calls = []
+    found = []
     for path in sorted(Path(telling.__file__).parent.glob("*.py")):
-        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        calls += [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tell"]
-    return [call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tell" and isinstance(node.args[0], ast.Constant):
+                found.append(str(node.args[0].value))
+    return found
 
 
 def missing(name: str) -> dict[str, list[str]]:
