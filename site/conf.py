@@ -76,6 +76,8 @@ def head(app, page, template, context, doctree):
     """The lines of a page's head that other sites and catalogues read."""
     if doctree is None:
         return
+    if translated := re.match(r"notebooks/(\w+)/", page):
+        context["language"] = translated[1]  # of the page, for screen readers
     title = re.sub("<[^>]*>", "", html.unescape(context["title"]))
     picture = f"_static/cards/{page.replace('/', '-')}.png"
     card.draw(title, "bptt_lab", Path(app.outdir) / picture)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import nbformat
 
+from .notebooks import COURSE, NOTEBOOKS, TRANSLATED
+
 ROOT = Path(__file__).parent.parent
 WORK, TARGET = ROOT / "build" / "lite-source", ROOT / "build" / "lite"
 # What the course imports in a kernel, and what that stands on; all of them pure Python.
@@ -25,11 +27,13 @@ FIRST_CELL = """\
 
 def notebooks() -> None:
     """The course's notebooks, each with a first cell that fetches the package."""
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in [*COURSE, *TRANSLATED]:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL))
         notebook.metadata["kernelspec"] = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
-        nbformat.write(notebook, WORK / "notebooks" / path.name)
+        target = WORK / "notebooks" / path.relative_to(NOTEBOOKS)
+        target.parent.mkdir(exist_ok=True)
+        nbformat.write(notebook, target)
 
 
 def wheels() -> list[Path]:

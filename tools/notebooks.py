@@ -39,6 +39,9 @@ ROOT = Path(__file__).parent.parent
 STILL = ("image/svg+xml", "text/html", "text/plain")
 MOST_CELLS, MOST_LINES, SECONDS = 25, 10, 60
 OWN_ID = re.compile(r"(cell|task|learner|check)-\w+")
+NOTEBOOKS = ROOT / "notebooks"
+COURSE = sorted(NOTEBOOKS.glob("*.ipynb"))
+TRANSLATED = sorted(NOTEBOOKS.glob("[a-z]*/*.ipynb"))  # de/01_….ipynb, by the name of the English one
 PREDICTS = ("bl.explore.Predict(", "bl.explore.my_predictions(")  # on top of the cells to be read, like a quiz
 
 
@@ -142,7 +145,9 @@ def compare(paths: list[Path], strict: bool) -> int:
     """Run the notebooks under nbval, in copies and under guard (see `tools.guard`). Returns pytest's exit code, or 1."""
     with tempfile.TemporaryDirectory() as scratch:
         for path in paths:
-            (Path(scratch) / path.name).write_bytes(path.read_bytes())
+            copy = Path(scratch) / (path.relative_to(NOTEBOOKS) if NOTEBOOKS in path.parents else path.name)
+            copy.parent.mkdir(exist_ok=True)
+            copy.write_bytes(path.read_bytes())
         # All that a kernel itself writes goes there too: its history, its connection, what is temporary.
         start_up = Path(scratch) / "ipython" / "profile_default" / "startup"
         start_up.mkdir(parents=True)
@@ -191,15 +196,15 @@ def solved(paths: list[Path]) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("clean", "check", "run", "compare", "solved"))
-    parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of the course if none is named")
+    parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of the course and its translations if none is named")
     given = parser.parse_args(arguments)
     os.environ["BPTT_PROGRESS"] = "off"  # no learner is at work here
-    paths = [path.resolve() for path in given.paths] or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = [path.resolve() for path in given.paths] or [*COURSE, *TRANSLATED]
     if given.command == "compare":
         strict = os.environ.get("NOTEBOOKS", "strict" if sys.platform == "linux" else "lax") == "strict"
         return compare(paths, strict)
     if given.command == "solved":
-        return solved(paths)
+        return solved([path for path in paths if path not in TRANSLATED])  # their code is that of the course
     failed = False
     for path in paths:
         if given.command == "run":

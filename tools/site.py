@@ -21,7 +21,7 @@ import nbformat
 
 from bptt_lab.explore import page
 
-from .notebooks import tags
+from .notebooks import COURSE, NOTEBOOKS, TRANSLATED, tags
 
 ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
@@ -37,7 +37,7 @@ NEEDS_PYTHON = {
 
 def stamp(path: Path) -> str:
     """What a run of this notebook depends on."""
-    source = (file for file in sorted((ROOT / "src").rglob("*")) if file.suffix in (".py", ".js", ".css", ".md"))
+    source = (file for file in sorted((ROOT / "src").rglob("*")) if file.suffix in (".py", ".js", ".css", ".md", ".json"))
     files = [path, *source, ROOT / "requirements.txt"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files) + Path(__file__).read_bytes()).hexdigest()
 
@@ -46,9 +46,10 @@ def run(path: Path) -> str:
     """Run one notebook for the site; returns what to say of it."""
     from nbclient import NotebookClient
 
-    target, now = SOURCE / "notebooks" / path.name, stamp(path)
+    name = path.relative_to(NOTEBOOKS).as_posix()
+    target, now = SOURCE / "notebooks" / name, stamp(path)
     if target.exists() and nbformat.read(target, as_version=4).metadata.get("stamp") == now:
-        return f"{path.name}: as it was"
+        return f"{name}: as it was"
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(path.parent)}}
     NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where, coalesce_streams=True).execute()
@@ -58,14 +59,12 @@ def run(path: Path) -> str:
         if cell.cell_type == "code":
             cell.outputs = [kept(output) for output in cell.outputs if not is_widget_of_a_kernel(output)]
             needs = tags(cell) | {"asks_python" for output in cell.outputs if asks_python(output)}
-            cells += [
-                nbformat.v4.new_markdown_cell(note(path.name, text)) for need, text in NEEDS_PYTHON.items() if need in needs
-            ]
+            cells += [nbformat.v4.new_markdown_cell(note(name, text)) for need, text in NEEDS_PYTHON.items() if need in needs]
     notebook.cells = cells
     notebook.metadata["stamp"] = now
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
-    return f"{path.name}: run"
+    return f"{name}: run"
 
 
 def kept(output):
@@ -101,7 +100,7 @@ def elsewhere(name: str) -> tuple[str, str]:
     """Where a notebook runs: on Binder, of the repository that the README's link names, and on this site's JupyterLite."""
     binder = re.search(r"https://mybinder\.org/v2/gh/[^/]+/[^/]+/HEAD", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert binder, "the README links to Binder"
-    return f"{binder[0]}?urlpath=lab/tree/notebooks/{name}", f"../lite/lab/index.html?path={name}"
+    return f"{binder[0]}?urlpath=lab/tree/notebooks/{name}", f"{'../' * name.count('/')}../lite/lab/index.html?path={name}"
 
 
 def landing_page() -> None:
@@ -132,10 +131,10 @@ def main() -> int:
     os.environ["BPTT_SITE_FOLDER"] = str(LIVING)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     os.environ["BPTT_PROGRESS"] = "off"
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    notebooks = [*COURSE, *TRANSLATED]
     (SOURCE / "notebooks").mkdir(parents=True, exist_ok=True)
-    for old in (SOURCE / "notebooks").glob("*.ipynb"):
-        if old.name not in {path.name for path in notebooks}:
+    for old in (SOURCE / "notebooks").rglob("*.ipynb"):
+        if NOTEBOOKS / old.relative_to(SOURCE / "notebooks") not in notebooks:
             old.unlink()
     shutil.copytree(ROOT / "site", SOURCE, dirs_exist_ok=True)
     copy_plotly()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, served
+from tools.notebooks import COURSE, NOTEBOOKS, TRANSLATED
 
 LITE = ROOT / "build" / "lite"
 pytestmark = pytest.mark.skipif(not (LITE / "index.html").exists(), reason="No JupyterLite here: `make lite` builds it.")
@@ -32,8 +33,8 @@ def test_a_notebook_opens_and_nothing_but_pyodide_is_asked_for_outside(chromium,
 
 
 def test_every_notebook_and_every_wheel_of_ours_is_there():
-    names = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
-    assert names == {path.name for path in (LITE / "files").glob("*.ipynb")}
+    names = {path.relative_to(NOTEBOOKS) for path in [*COURSE, *TRANSLATED]}
+    assert names == {path.relative_to(LITE / "files") for path in (LITE / "files").rglob("*.ipynb")}
     wheels = {path.name.split("-")[0] for path in (LITE / "pypi").glob("*.whl")}
     assert {"bptt_lab", "anywidget", "plotly", "tqdm"} <= wheels
 

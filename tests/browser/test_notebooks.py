@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.browser.conftest import ROOT
+from tools.notebooks import COURSE, NOTEBOOKS, TRANSLATED
 
-NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+NAMES = [path.relative_to(NOTEBOOKS).as_posix() for path in [*COURSE, *TRANSLATED]]
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", NAMES)
 def test_runs_all_cells_with_no_error_no_warning_and_no_request_that_leaves_the_machine(course, name):
     course.open(name)
     course.run_all()

@@ -17,9 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from tools.notebooks import COURSE, TRANSLATED
+
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
-LINK = re.compile(r"https://mybinder\.org/v2/gh/([^/\s]+/[^/\s]+)/HEAD\?urlpath=lab/tree/notebooks/([\w.-]+)")
+NOTEBOOKS = {path.relative_to(ROOT / "notebooks").as_posix() for path in [*COURSE, *TRANSLATED]}
+LINK = re.compile(r"https://mybinder\.org/v2/gh/([^/\s]+/[^/\s]+)/HEAD\?urlpath=lab/tree/notebooks/([\w./-]+)")
 
 
 def test_every_notebook_has_its_link_in_the_readme_and_all_name_one_repository():

@@ -16,7 +16,7 @@ from bptt_lab.exercises.base import Source
 from tools import notebooks
 
 ROOT = Path(__file__).parents[2]
-COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
+COURSE = [*notebooks.COURSE, *notebooks.TRANSLATED]
 
 
 def cell(source, *tags, outputs=(), count=7):

@@ -11,7 +11,7 @@ HEADS = BY_HAND, RIGHT, YOURS, PRINTED = "A case to follow by hand", "Right", "Y
 
 
 def tell(sentence: str, **values) -> str:
-    """A sentence that any check may say, in the language in use, filled in. Written out where it is called, so that it is found."""
+    """A sentence that any check may say, in the language in use. Write it out where it is called: so it is found."""
     return tr("checks", sentence).format(**values)
 
 
