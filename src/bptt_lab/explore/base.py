@@ -136,7 +136,7 @@ class Explorer(anywidget.AnyWidget):
             cls._esm = _source("draw.js", "explorer.js", f"{cls.name}.js") + "\nexport default { render };\n"
 
     def __init__(self, **settings):
-        language = languages.spoken(self.name, languages.known("language", settings.pop("language", languages.language())))
+        language = languages.spoken(self.name, languages.known("language", settings.pop("language", languages.current())))
         unknown = set(settings) - set(self.trait_names())
         if unknown:
             known = ", ".join(control.trait for control in self.controls)

@@ -20,7 +20,7 @@ import numpy as np
 import traitlets
 
 from .. import checks
-from ..languages import known, language, spoken, tr
+from ..languages import current, known, spoken, tr
 from .base import HERE, Explorer
 
 NOT_YET = -1
@@ -66,7 +66,7 @@ class Quiz(Explorer):
         files = {path.stem: path for path in sorted((HERE / "quizzes").glob("*.md"))}
         path = files[checks.choice("notebook", notebook, files)]
         questions = read(path.read_text(encoding="utf-8"))
-        settings["language"] = spoken(section(notebook), known("language", settings.get("language", language())))
+        settings["language"] = spoken(section(notebook), known("language", settings.get("language", current())))
         say = partial(tr, section(notebook), name=settings["language"])
         asked = [
             {"text": say(q.text), "answers": [{"text": say(a.text), "right": a.right, "why": say(a.why)} for a in q.answers]}

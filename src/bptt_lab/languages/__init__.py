@@ -17,14 +17,17 @@ ENVIRONMENT = "BPTT_LANGUAGE"
 _chosen: str | None = None
 
 
-def language(name: str | None = None) -> str:
-    """The language in use; with a name, the one to use from now on: "en" or "de".
+def language(name: str) -> None:
+    """Choose the language of explorers, quizzes and checks from now on: "en" or "de". What is on show keeps its own.
 
-    Without any call it is that of `BPTT_LANGUAGE` in the environment, or else English. What is on show keeps its language.
+    Before the first call it is that of `BPTT_LANGUAGE` in the environment, or else English.
     """
     global _chosen
-    if name is not None:
-        _chosen = known("language", name)
+    _chosen = known("language", name)
+
+
+def current() -> str:
+    """The language in use."""
     return _chosen or known(ENVIRONMENT, os.environ.get(ENVIRONMENT) or "en")
 
 
@@ -35,13 +38,13 @@ def known(argument: str, name: str) -> str:
 
 def tr(section: str, english: str, name: str | None = None) -> str:
     """A text of a section in the language in use, or in the one that is named; in English where it is not translated."""
-    name = name or language()
+    name = name or current()
     return english if name == "en" else catalogue(name).get(section, {}).get(english, english)
 
 
 def spoken(section: str, name: str | None = None) -> str:
     """The language in use, or the one that is named, if it has that section; English if not, rather than half of each."""
-    name = name or language()
+    name = name or current()
     return name if name != "en" and section in catalogue(name) else "en"
 
 
