@@ -9,7 +9,7 @@
 Tags of a cell say what is kept of its output:
 
     keep_output    everything, compared to the letter: the numbers that the prose relies on
-    keep_still     an explorer's still picture and sentence, or a quiz's words, for viewers where no widget runs; not compared
+    keep_still     the picture and sentence of an explorer or a figure, or a quiz's words, for viewers that run nothing
     learner        the learner's own code: it may be longer than ten lines
     task           what an exercise asks, in words; like the learner's cell it comes on top of the cells to be read
     plain_way      may use ipywidgets and Plotly by hand
@@ -33,10 +33,11 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from bptt_lab.classroom.notebook import checked, filled, tags
 
-from . import guard
+from . import guard, stills
 
 ROOT = Path(__file__).parent.parent
-STILL = ("image/svg+xml", "text/html", "text/plain")
+FIGURE = "application/vnd.plotly.v1+json"
+STILL = ("image/svg+xml", "image/png", "text/html", "text/plain")
 MOST_CELLS, MOST_LINES, SECONDS = 25, 10, 60
 OWN_ID = re.compile(r"(cell|task|learner|check)-\w+")
 NOTEBOOKS = ROOT / "notebooks"
@@ -74,6 +75,12 @@ def kept(output, cell_tags):
     if output.output_type in ("execute_result", "display_data"):
         output.metadata = {}
         if "keep_still" in cell_tags:
+            figure = output.data.pop(FIGURE, None)
+            if figure:
+                output.data["image/png"] = stills.png(figure)
+                output.data["text/plain"] = re.sub(
+                    "<[^>]*>", " ", figure["layout"]["title"]["text"]
+                )  # its sentence is an output of its own
             output.data = {kind: output.data[kind] for kind in STILL if kind in output.data}
             if "image/svg+xml" in output.data:
                 output.data["text/html"] = as_image(output.data["image/svg+xml"], output.data.get("text/plain", ""))
@@ -116,6 +123,11 @@ def complaints(notebook) -> list[str]:
             found.append(f"cell {i} keeps a still picture: tag it `nbval-ignore-output` too")
         if "keep_still" in tags(cell) and not any(map(is_still, cell.outputs)):
             found.append(f"cell {i} keeps no still picture: run `make notebooks`")
+        if re.search(r"^bl\.(figures|explore)\.(?!my_predictions)", last_line(cell)) and not tags(cell) & {
+            "keep_still",
+            "keep_output",
+        }:
+            found.append(f"cell {i} draws a picture: tag it `keep_still`, so that a viewer that runs nothing has one")
         if "keep_output" in tags(cell) and cell.outputs and "assert" not in cell.source:
             found.append(f"cell {i} keeps a number but asserts nothing about it")
         if any(output.output_type == "error" for output in cell.outputs):
@@ -123,6 +135,10 @@ def complaints(notebook) -> list[str]:
         if any(map(is_warning, cell.outputs)):
             found.append(f"cell {i} keeps a warning")
     return found
+
+
+def last_line(cell) -> str:
+    return (cell.source.strip().splitlines() or [""])[-1]
 
 
 def is_exercise(cell) -> bool:
@@ -134,7 +150,7 @@ def is_exercise(cell) -> bool:
 
 def is_still(output) -> bool:
     data = output.get("data", {})
-    return "image/svg+xml" in data or "<details>" in data.get("text/html", "")
+    return bool({"image/svg+xml", "image/png"} & set(data)) or "<details>" in data.get("text/html", "")
 
 
 def is_warning(output) -> bool:

@@ -14,7 +14,10 @@ from tools.site import dead_links
 
 SITE = Path(__file__).parents[2] / "build" / "site"
 pytestmark = pytest.mark.skipif(not (SITE / "index.html").exists(), reason="No site here: `make site` builds it.")
-PAGES = ["index.html", *(path.relative_to(SITE).as_posix() for path in sorted((SITE / "notebooks").rglob("*.html")))]
+PAGES = sorted(
+    str(path.relative_to(SITE).as_posix()) for path in SITE.glob("[a-z]*.html") if path.stem not in ("genindex", "search")
+)
+PAGES += [path.relative_to(SITE).as_posix() for path in sorted((SITE / "notebooks").rglob("*.html"))]
 
 
 @pytest.fixture(scope="module")

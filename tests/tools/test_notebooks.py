@@ -201,3 +201,20 @@ def test_a_task_comes_on_top_of_the_cells_to_be_read():
     notebook = good()
     notebook.cells += [new_markdown_cell("Write it.", metadata={"tags": ["task"]}) for _ in range(25)]
     assert notebooks.complaints(notebooks.cleaned(notebook)) == []
+
+
+@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+def test_a_viewer_that_runs_nothing_shows_each_picture_and_says_it(path):
+    """GitHub's, say: no widget, no Plotly, no script."""
+    drawn = 0
+    for given in nbformat.read(path, as_version=4).cells:
+        made = re.match(r"bl\.(figures|explore)\.(\w+)", notebooks.last_line(given)) if given.cell_type == "code" else None
+        if made is None or made[2] == "my_predictions":
+            continue
+        data = [output.get("data", {}) for output in given.outputs]
+        said = max((one.get("text/plain", "") for one in data), key=len)
+        assert len(said) > 20 and "FigureWidget" not in said and "<" not in said, f"{made[2]} says {said!r}"
+        if made[2] not in ("Quiz", "Predict"):  # these are words alone
+            assert any({"image/png", "image/svg+xml"} & set(one) for one in data), f"{made[2]} has no picture"
+        drawn += 1
+    assert drawn or path.stem in ("glossary", "museum")
