@@ -109,7 +109,11 @@ EDITS = {
         "np.outer(da_h, h[t])",
         "W_hh is paired with the state after the step. It multiplied the one before.",
     ),
-    "b like W_hh": ("db += da", "db += da_h", "b stands beside W_x, outside the reset. So its candidate block takes da_n, without r."),
+    "b like W_hh": (
+        "db += da",
+        "db += da_h",
+        "b stands beside W_x, outside the reset. So its candidate block takes da_n, without r.",
+    ),
     "what came back kept": (
         "        back = z[t]",
         "        back = back + z[t]",
