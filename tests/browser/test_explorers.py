@@ -440,3 +440,14 @@ def test_a_named_place_and_a_point_on_the_pad_move_the_gates_and_tied_gates_keep
     cell = page.locator(".pad-cell").nth(9 * 8 + 0).bounding_box()  # G1 shut, G2 open
     page.mouse.click(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
     page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('mean G1 0.000, mean G2 1.000')")
+
+
+def test_beside_labs_columns_on_a_phone_nothing_of_the_pad_and_of_the_switch_overlaps_or_is_cut(page_of):
+    page = page_of(explore.GatePad(), 270)  # what Lab leaves a figure of a window of 390 px
+    assert page.locator(".pad-cell").count() == 81
+    assert not "".join(page.locator(".cell-text").all_text_contents())  # no number has room: the sentence has it
+    rows = page.locator(".slider").evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().height)")
+    assert max(rows) < 40  # a slider's value stands beside it, not below
+    page = page_of(explore.CellSwitch(), 310)
+    cut = page.locator(".formula").evaluate_all("nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1).length")
+    assert cut == 0

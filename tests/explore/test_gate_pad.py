@@ -86,3 +86,7 @@ def test_the_lstm_s_difference_is_said():
 def test_grids_and_the_size_of_what_is_sent():
     assert BIASES == tuple(-bias for bias in reversed(BIASES)) and VALUES[0] == 0 and VALUES[-1] == 1
     assert 1.0 in SCALES and GatePad(length=30).length in LENGTHS and len(GatePad().table) < 300_000
+
+
+def test_a_state_of_0_is_called_0_and_not_vanished():
+    assert "the largest entry of the state is 0." in GatePad(gates="held", G1=1.0, G2=0.0).sentence()

@@ -104,6 +104,22 @@ EDITS = {
         "np.outer(da, before)",
         "In dL/dW_hh the candidate's block lacks r: W_n h_before stands inside, next to r.",
     ),
+    "state after for state before": (
+        "np.outer(da_h, before)",
+        "np.outer(da_h, h[t])",
+        "W_hh is paired with the state after the step. It multiplied the one before.",
+    ),
+    "b like W_hh": (
+        "db += da",
+        "db += da_h",
+        "b stands beside W_x, outside the reset. So its candidate block takes da_n, without r.",
+    ),
+    "what came back kept": (
+        "        back = z[t]",
+        "        back = back + z[t]",
+        "What came back is in δ already. The part for the step before takes its place, and is not added to it.",
+    ),
+    "own loss nowhere": ("dh[t] + back", "back", "No word's own loss is in it. Every word adds its dh[t]."),
     "transpose lost": (
         "W_hh.T @ da_h",
         "sum(W @ d for W, d in zip(np.split(W_hh, 3), np.split(da_h, 3)))",

@@ -7,7 +7,7 @@ from .base import Exercise, Problem, edits
 
 
 def stub(dh, r, z, n, h_before, inner, W_hh):
-    # Take away the # of the next line, and write the five equations under it.
+    # Take away the # of the next line, and write the equations under it.
     # W_r, W_z, W_n = np.split(W_hh, 3)
     return None  # at the end: return {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": dh_before}
 
@@ -49,6 +49,16 @@ EDITS = {
     "slope of tanh missing": (" * (1 - n**2)", "", "The slope of tanh is missing in da_n. It is 1 − n²."),
     "slope of z missing": (" * z * (1 - z)", "", "The slope of the logistic curve is missing in da_z. It is z (1 − z)."),
     "slope of r missing": (" * r * (1 - r)", "", "The slope of the logistic curve is missing in da_r. It is r (1 − r)."),
+    "inner sum left out": (
+        "inner * da_n",
+        "da_n",
+        "r multiplies the inner sum. So da_r carries inner.",
+    ),
+    "way through a gate missing": (
+        "W_r.T @ da_r + ",
+        "",
+        "The old state stands in four places. What comes back through the reset is missing.",
+    ),
     "r beside the old state": (
         "inner * da_n",
         "h_before * da_n",

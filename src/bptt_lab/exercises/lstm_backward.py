@@ -148,6 +148,7 @@ EDITS = {
         "range(len(h))",
         "You walk from the first word to the last. What comes back starts at the last.",
     ),
+    "own loss nowhere": ("dh[t] + ", "", "No word's own loss is in it. Every word adds its dh[t]."),
     "first word left out": ("range(len(h))", "range(1, len(h))", "The loop stops before the first word, t=0."),
     "word before for word": ("x[t])", "x[t - 1])", "W_x is paired with the word before. At step t it multiplied x[t]."),
     "= for +=": (" += ", " = ", "Only one word's part is left in it. Each word is to be *added*: look at = and +=."),

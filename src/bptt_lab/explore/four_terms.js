@@ -2,7 +2,7 @@
 
 const TERMS = ["keep", "dG1", "dG2", "candidate", "J"], signed = (n) => String(n).replace("-", "−");
 const LEFT = 58, TOP = 22, FLOOR = 214, TOP2 = 262, FLOOR2 = 372, BESIDE = 292, FAR = 128, TICKS = [0, 32, 64, 96, 128]; // px, and words
-const ROW = 40, NAME = 96, NUMBER = 66, MOST = 2, ONE = 1.005; // the bars: px, where their axis ends, and from where a number is written as 1.01
+const ROW = 40, NAME = 96, NUMBER = 72, MOST = 2, ONE = 1.005; // the bars: px, where their axis ends, and from where a number is written as 1.01
 
 const explorer = {
   traits: { word: 0, words_read: 0 },

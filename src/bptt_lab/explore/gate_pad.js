@@ -1,6 +1,6 @@
 // A pad: G1 to the right, G2 upward, each cell coloured by its number. Beside it the places that have a name.
 
-const LEFT = 56, TOP = 26, BELOW = 44, LIST = 380; // px: around the pad, and what stands beside it
+const LEFT = 56, TOP = 26, BELOW = 44, LIST = 380, LEGIBLE = 28; // px: around the pad, what stands beside it, and the cell that has room for a number
 // Room for four characters: 0.09, 1.8, 120, 10⁻⁵.
 const short = (v) => (v === 0 ? "0" : v === Infinity ? "∞" : v >= 1000 || v < 0.01 ? `10${superscript(Math.floor(Math.log10(v) + 0.5))}` : v.toFixed(v >= 10 ? 0 : v >= 1 ? 1 : 2));
 
@@ -57,7 +57,7 @@ const explorer = {
       });
       texts.show(n * n, (c) => {
         const [a, b] = [c % n, Math.floor(c / n)], v = read(view, a, b), on = !tied || a + b === last;
-        return { x: cellX(a + 0.5), y: cellY(b) + size * 0.87, text: on ? short(v) : "", class: `cell-text ${onMagnitude(v)}` };
+        return { x: cellX(a + 0.5), y: cellY(b) + size * 0.87, text: on && size >= LEGIBLE ? short(v) : "", class: `cell-text ${onMagnitude(v)}` };
       });
       const ticks = [0, 2, 4, 6, 8], tick = (c) => String(Number(values[c].toFixed(2))), middle = (c) => LEFT + size * (c + 0.5), up = (c) => floor - size * (c + 0.5);
       axisX(ticks, middle, floor, floor + 4, tick, words.G1_axis, { x: right, y: floor + 36, "text-anchor": "end" });
@@ -73,7 +73,7 @@ const explorer = {
       const here = places.map((_, p) => of[p][0] === i && of[p][1] === j && of[p][2] === gates);
       rows.forEach((row, p) => set(row, { class: `place${here[p] ? " here" : ""}`, "aria-pressed": String(here[p]) }));
 
-      const numbers = { G1: fixed(g1, 3), G2: fixed(g2, 3), gradient: say(read("gradient"), words), state: say(read("state"), words) };
+      const numbers = { G1: fixed(g1, 3), G2: fixed(g2, 3), gradient: say(read("gradient"), words), state: say(read("state"), { vanished: "0" }) };
       const text = [fill(words.shows, { ...numbers, gates: words[`are_${gates}`], T, lags: T - 1, view: words[`colour_${view}`] })];
       places.forEach(([name], p) => { if (here[p]) text.push(fill(words.here, { name: words[`place_${name}`], what: words[`is_${name}`] })); });
       return text.join(" ");

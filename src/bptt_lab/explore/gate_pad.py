@@ -86,7 +86,7 @@ class GatePad(Explorer):
     def sentence(self) -> str:
         numbers, (i, j) = self.numbers(), self.at()
         means = {name: fixed(numbers[name], 3) for name in ("G1", "G2")}
-        sizes = {name: say(numbers[name]) for name in ("gradient", "state")}
+        sizes = {"gradient": say(numbers["gradient"]), "state": say(numbers["state"], "0")}
         are, view = self.words[f"are_{self.gates}"], self.words[f"colour_{self.view}"]
         text = [self.say("shows", gates=are, T=self.length, lags=self.length - 1, view=view, **means, **sizes)]
         for place in PLACES:

@@ -211,8 +211,8 @@ EN = {
         "reader": "Read the terms off, word by word",
         "place": "word {k}: keep {keep}, through G1 {dG1}, through G2 {dG2}, through ĥ {candidate}, their sum {J}",
         "gate": "At bias {bias} a gate stands near f = {f}; alone it halves a gradient in {half} steps.",
-        "shows": "Over {lags} steps f alone would leave {alone}; the true ‖dh_T/dh_1‖ is {far}.",
-        "state": "After {T} words the largest entry of the state is {state}.",
+        "shows": "At lag {lags} f alone would leave {alone}; the true ‖dh_T/dh_1‖ is {far}.",
+        "state": "At word {T} the largest entry of the state is {state}.",
         "terms": "At word {k}: keep {keep}, through G1 {dG1}, through G2 {dG2}, through ĥ {candidate}; their sum J {J}.",
         "past_one": "Each of the four is at most 1, and J is above 1.",
         "all_small": "Each of the four is at most 1, and so is J.",
@@ -255,7 +255,7 @@ EN = {
         "are_held": "Held gates",
         "colour_gradient": "the gradient",
         "colour_state": "the state",
-        "shows": "{gates}: mean G1 {G1}, mean G2 {G2}. Over {lags} steps ‖dh_T/dh_1‖ is {gradient}. After {T} words the largest "
+        "shows": "{gates}: mean G1 {G1}, mean G2 {G2}. At lag {lags} ‖dh_T/dh_1‖ is {gradient}. At word {T} the largest "
         "entry of the state is {state}. The colour is {view}.",
         "here": "{name}: {what}",
     },
