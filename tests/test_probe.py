@@ -48,7 +48,10 @@ def test_an_untrained_net_forgets_the_subject_and_every_net_knows_it_at_first():
         (lambda: probe.accuracy(np.zeros((3, 1)), np.zeros(3)), "states"),
         (lambda: probe.accuracy(np.full((4, 1), np.nan), np.zeros(4)), "states"),
         (lambda: probe.accuracy(np.zeros((4, 1)), np.zeros(3)), "labels"),
+        (lambda: probe.accuracy(np.zeros((4, 1)), np.zeros(4), ridge=0), "ridge"),
         (lambda: probe.by_step(3, bl.tasks.Agreement(2)), "cell"),
+        (lambda: probe.by_step(bl.RNNCell(3, 2), bl.tasks.Agreement(2)), "cell"),
+        (lambda: probe.by_step(bl.RNNCell(98, 2), 2), "task"),
         (lambda: probe.by_step(bl.RNNCell(98, 2), bl.tasks.Agreement(2), n=0), "n"),
     ],
 )

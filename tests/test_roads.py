@@ -141,6 +141,13 @@ def test_every_form_is_measured():
         assert found["slope"].shape == found["state"].shape == (2,) and (found["state"] > 0).all()
 
 
+def test_a_form_or_start_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="^name: got 'GRU', expected one of 'GRU, reset after"):
+        roads.form("GRU", 0.0)
+    with pytest.raises(ValueError, match="^start: got 'tanh', expected one of 'plain tanh'"):
+        roads.memories("tanh")
+
+
 def test_the_plain_cell_has_no_direct_road():
     found = roads.memories("plain tanh", seeds=2, H=6)
     assert (found["gate"] == -np.inf).all() and np.isfinite(found["slope"]).all()

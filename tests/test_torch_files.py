@@ -58,3 +58,20 @@ def test_the_trained_nets_add_and_the_untrained_do_not(seed):
         model.params["W_oh"], model.params["b_o"] = arrays["readout.weight"], arrays["readout.bias"]
         errors[state] = task.score(model, n=500)
     assert errors["trained"] < 0.012 and errors["untrained"] > 0.15
+
+
+def test_what_is_no_file_of_weights_is_refused_in_words(tmp_path):
+    for name, content in (("junk.npz", b"hello"), ("short.npz", b"PK"), ("empty.npz", b"")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ValueError, match=f"^path: got '{name}', expected an .npz file of arrays. Save it with np.savez"):
+            torch_files.load(tmp_path / name)
+    np.savez(tmp_path / "objects.npz", a=np.array([{}], dtype=object))
+    with pytest.raises(ValueError, match="^path: got 'objects.npz', expected an .npz file of arrays"):
+        torch_files.load(tmp_path / "objects.npz")
+    for path in (None, 3):
+        with pytest.raises(ValueError, match=f"^path: got {path}, expected the path of a file"):
+            torch_files.load(path)
+    with pytest.raises(ValueError, match="^state_dict: got int, expected a mapping"):
+        torch_files.cell(3)
+    with pytest.raises(ValueError, match=r"^weight_hh: got shape \(\), expected H"):
+        torch_files.cell({"weight_hh_l0": "a"})

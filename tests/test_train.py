@@ -147,18 +147,22 @@ def test_what_explodes_ends_the_run_with_a_sentence(settings, scale, what):
     ("settings", "name"),
     [
         ({"steps": 0}, "steps"),
-        ({"batch_size": 0}, "size"),
+        ({"batch_size": 0}, "batch_size"),
         ({"optimizer": "momentum"}, "optimizer"),
         ({"lr": 0}, "lr"),
         ({"lr": math.nan}, "lr"),
         ({"clip": 0}, "clip"),
         ({"truncate": 0}, "truncate"),
+        ({"truncate": 1.5}, "truncate"),
+        ({"lr": "0.1"}, "lr"),
         ({"seed": -1}, "seed"),
+        ({"until": 3}, "until"),
     ],
 )
-def test_bad_input_is_named_before_the_weights_change(settings, name):
+def test_bad_input_is_named_before_anything_is_computed(settings, name, monkeypatch):
     task, model = make()
     before = weights(model)
+    monkeypatch.setattr(model, "forward", lambda *_: pytest.fail("a step was begun"))
     with pytest.raises(ValueError, match=rf"^{name}: got .*, expected "):
         fit(model, task, **settings)
     assert all((model.params[name] == before[name]).all() for name in before)
@@ -170,6 +174,9 @@ def test_a_model_of_another_task_is_refused():
         fit(model, Agreement(2))
     with pytest.raises(ValueError, match="^model: got int"):
         fit(3, Agreement(2))
+    for task in (3, None, Agreement, Adding):
+        with pytest.raises(ValueError, match="^task: got .*, expected a task. Try"):
+            fit(make()[1], task)
 
 
 def test_a_net_of_one_unit_one_step_and_one_sequence_trains():

@@ -237,3 +237,18 @@ def _check_mask(mask, steps: tuple[int, ...]) -> np.ndarray:
     if mask.dtype != bool and not np.isin(mask, (0, 1)).all():
         raise checks.error("mask", f"{mask.dtype} values", "true and false, or 1 and 0")
     return mask.astype(bool)
+
+
+def check_task(task) -> None:
+    """Whether `task` offers batches and says what a model for it needs."""
+    if isinstance(task, type) or not all(hasattr(task, name) for name in ("batch", "input_size", "output_size", "loss")):
+        raise checks.error("task", type(task).__name__, "a task", "Try task = bl.tasks.Agreement(distance=5).")
+
+
+def check_fits(model, task) -> None:
+    """A model of other sizes than the task's is refused."""
+    check_model(model)
+    check_task(task)
+    given, wanted = (model.cell.input_size, model.output_size, model.loss), (task.input_size, task.output_size, task.loss)
+    if given != wanted:
+        raise checks.error("model", f"(inputs, outputs, loss) = {given}", f"{wanted}, as {task!r} has them")

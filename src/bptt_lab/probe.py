@@ -9,6 +9,7 @@ import numpy as np
 
 from . import checks
 from .cells.base import Cell
+from .model import check_task
 
 
 def accuracy(states, labels, ridge: float = 1e-3) -> float:
@@ -22,6 +23,9 @@ def accuracy(states, labels, ridge: float = 1e-3) -> float:
         raise checks.error("states", f"shape {states.shape}", "(N, D) with N of at least 4")
     if labels.shape != states.shape[:1]:
         raise checks.error("labels", f"shape {labels.shape}", f"shape {states.shape[:1]}, a label for each state")
+    ridge = checks.number("ridge", ridge)
+    if ridge <= 0:
+        raise checks.error("ridge", ridge, "a number above 0")
     half = len(states) // 2
     classes, numbers = np.unique(labels, return_inverse=True)
     states = states / (np.abs(states).max() or 1.0)  # first, since squares of huge or tiny states leave float64
@@ -29,7 +33,7 @@ def accuracy(states, labels, ridge: float = 1e-3) -> float:
     size = states[:half].std(axis=0)
     states = states / np.where(size > 0, size, 1.0)
     seen, wanted = states[:half], np.eye(len(classes))[numbers[:half]]
-    square = seen.T @ seen + half * checks.number("ridge", ridge) * np.eye(states.shape[1])
+    square = seen.T @ seen + half * ridge * np.eye(states.shape[1])
     weights = np.linalg.solve(square, seen.T @ (wanted - wanted.mean(axis=0)))
     return float((np.argmax(states[half:] @ weights + wanted.mean(axis=0), axis=1) == numbers[half:]).mean())
 
@@ -42,6 +46,9 @@ def by_step(cell: Cell, task, n: int = 1000, seed: int = 0) -> np.ndarray:
     """
     if not isinstance(cell, Cell):
         raise checks.error("cell", type(cell).__name__, "a cell such as RNNCell")
+    check_task(task)
+    if cell.input_size != task.input_size:
+        raise checks.error("cell", f"{cell.input_size} inputs", f"{task.input_size}, as {task!r} has them")
     x, targets, mask = task.batch(checks.count("n", n), np.random.default_rng(checks.seed("seed", seed)))
     last = len(mask) - 1 - mask[::-1].argmax(axis=0)
     labels = targets[last, np.arange(n)]

@@ -141,7 +141,7 @@ STARTS: dict[str, tuple[str, float | None]] = {
 
 def cell_of(start: str, seed: int, H: int = 64) -> RNNCell | GRUCell | LSTMCell:
     """A fresh cell of that start."""
-    kind, bias = STARTS[start]
+    kind, bias = STARTS[checks.choice("start", start, STARTS)]
     if kind == "plain":
         return RNNCell(H, H, init="uniform", seed=seed)
     if bias is None:
@@ -201,9 +201,9 @@ FORMS: dict[str, Callable[..., GRUCell | LSTMCell]] = {
 
 def form(name: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, steps: int = 400) -> dict[str, np.ndarray]:
     """ "slope" in nats a step, and "state": the largest |entry| of h (LSTM: of c) after `steps` words, each (seeds,)."""
-    found = []
+    make, found = FORMS[checks.choice("name", name, FORMS)], []
     for seed in range(seeds):
-        cell = FORMS[name](H, H, init="uniform", seed=seed, gate_bias=bias)
+        cell = make(H, H, init="uniform", seed=seed, gate_bias=bias)
         end = cell.unroll(inputs(spread, (steps, H), seed, 1)).end
         state = end[1] if isinstance(end, tuple) else end
         found.append((slope(cell, inputs(spread, (STEPS, 2, H), seed, 2)), np.abs(state).max()))

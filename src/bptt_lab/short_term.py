@@ -4,7 +4,7 @@ Nets have 32 units and PyTorch's start, U(±1/√H), and are trained by plain gr
 32 sentences. `seed` is that of the weights and of the sentences.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def fresh(cell: type[Cell], seed: int, **start) -> SequenceModel:
     return SequenceModel(cell(Agreement.input_size, 32, **{"init": "uniform", "seed": seed, **start}), 2, seed=seed)
 
 
-def learned(runs: Iterable[dict], **wanted) -> int:
+def learned(runs: Sequence[dict], **wanted) -> int:
     """How many of the runs with these settings learned it, as `LEARNED` says."""
     return sum(score > LEARNED for score in values(runs, "score", **wanted))
 

@@ -4,6 +4,7 @@ state_dict = torch_files.load("net.npz")
 cell = torch_files.cell(state_dict)
 """
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,19 +30,37 @@ def example(state: str = "trained", seed: int = 0) -> Path:
 
 def load(path: str | Path) -> dict[str, np.ndarray]:
     """The arrays of a file by name: of an .npz, or, where torch is installed, of a .pt that holds a state_dict."""
+    if not isinstance(path, str | Path):
+        raise checks.error("path", repr(path), "the path of a file")
     path = Path(path)
     if not path.is_file():
         raise checks.error("path", repr(str(path)), "a file that is there")
     if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
+        return _arrays(path)
     try:
         import torch
     except ImportError:
         raise checks.error(
             "path", repr(path.name), "an .npz file, since torch is not installed here", f"Save it with {SAVE}"
         ) from None
-    return {name: value.double().numpy() for name, value in torch.load(path, "cpu", weights_only=True).items()}
+    try:
+        tensors = torch.load(path, "cpu", weights_only=True)
+    except Exception as error:  # whatever torch meets in a file that is not its own, or that holds more than weights
+        hint = f"Save its weights with torch.save(net.state_dict(), …), or with {SAVE}"
+        raise checks.error("path", repr(path.name), "a file of weights that torch can read", hint) from error
+    if not isinstance(tensors, Mapping) or not all(isinstance(value, torch.Tensor) for value in tensors.values()):
+        inside = ", ".join(map(repr, tensors)) if isinstance(tensors, Mapping) else type(tensors).__name__
+        hint = 'If a state_dict is one of its entries, hand that to `torch_files.cell`: torch.load("net.pt")["model"].'
+        raise checks.error("path", f"{path.name!r} with {inside}", "a state_dict: names and their tensors", hint)
+    return {name: value.double().numpy() for name, value in tensors.items()}
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise checks.error("path", repr(path.name), "an .npz file of arrays", f"Save it with {SAVE}") from error
 
 
 def cell(state_dict: Mapping, layer: int = 0) -> Cell:
@@ -49,13 +68,16 @@ def cell(state_dict: Mapping, layer: int = 0) -> Cell:
 
     An RNN is taken to be one of tanh, PyTorch's default. `RNNCell.from_torch` takes others.
     """
+    if not isinstance(state_dict, Mapping):
+        raise checks.error("state_dict", type(state_dict).__name__, "a mapping from PyTorch's names to arrays or tensors")
+    checks.seed("layer", layer)
     hidden = [value for name, value in state_dict.items() if str(name).endswith((f"weight_hh_l{layer}", "weight_hh"))]
     if not hidden:
         raise checks.error(
             "state_dict", ", ".join(map(repr, state_dict)) or "no names", f"a name that ends in 'weight_hh_l{layer}'"
         )
     shape = np.shape(hidden[0])
-    kind = next((_CELLS[n] for n in _CELLS if shape[0] == n * shape[-1] and len(shape) == 2), None)
+    kind = next((_CELLS[n] for n in _CELLS if len(shape) == 2 and shape[0] == n * shape[1]), None)
     if kind is None:
         raise checks.error("weight_hh", f"shape {shape}", "H, 3·H or 4·H rows of H columns: an RNN, a GRU or an LSTM")
     return kind.from_torch(state_dict, layer)

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 import numpy as np
 
 from . import checks, overflow, text
-from .model import SequenceModel, check_model
+from .model import SequenceModel, check_fits
 from .parameters import Parameters
 
 
@@ -82,14 +82,15 @@ def fit(
     The stop button ends the run: the history so far is returned, and the weights are those of the last whole step. So it
     is when the loss or the gradient overflows; `History.stopped` says at which step, and what to try.
     """
-    check_model(model)
-    wanted = task.input_size, task.output_size, task.loss
-    if (given := (model.cell.input_size, model.output_size, model.loss)) != wanted:
-        raise checks.error("model", f"(inputs, outputs, loss) = {given}", f"{wanted}, as {task!r} has them")
-    steps, rng = checks.count("steps", steps), np.random.default_rng(checks.seed("seed", seed))
+    check_fits(model, task)
+    steps, batch_size = checks.count("steps", steps), checks.count("batch_size", batch_size)
+    rng = np.random.default_rng(checks.seed("seed", seed))
     direction = OPTIMIZERS[checks.choice("optimizer", optimizer, OPTIMIZERS)]()
-    rate = lr if callable(lr) else lambda step: lr
+    fixed_rate = None if callable(lr) else _above_zero("lr", lr)
     limit = np.inf if clip is None else _above_zero("clip", clip)
+    truncate = None if truncate is None else checks.count("truncate", truncate)
+    if until is not None and not callable(until):
+        raise checks.error("until", repr(until), "a function of the number of steps done, or None")
     history, params, step, new = History(steps), model.params, 0, np.empty(0)
     with _bar(steps, progress) as bar:
         try:
@@ -97,7 +98,7 @@ def fit(
                 run = model.forward(*task.batch(batch_size, rng))
                 grads = model.backward(run, truncate)
                 clipped, norm = clip_by_norm({"": _joined(grads, params)}, limit)
-                lr_now = _above_zero("lr", rate(step))
+                lr_now = fixed_rate or _above_zero("lr", lr(step))  # type: ignore[operator]
                 with overflow.quietly():
                     new = _joined(params, params) - lr_now * direction(clipped[""])
                 if not (math.isfinite(run.loss) and math.isfinite(norm) and checks.all_finite(new)):

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.browser.test_notebooks import NOTEBOOKS
+import bptt_lab as bl
+from bptt_lab import explore
+from tests.browser.access import CLASHES
+from tests.browser.test_notebooks import NAMES
 
 # Moves away from where the slider, the radio button or the menu stands, whichever end that is.
 KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowRight", "ArrowLeft"], "select": ["ArrowDown", "ArrowUp"]}
@@ -10,7 +13,7 @@ KEYS["checkbox"] = ["Space", "Space"]
 WITHOUT_EXPLORERS = ("09_long_memory_measured.ipynb", "glossary.ipynb", "museum.ipynb")
 
 
-@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name not in WITHOUT_EXPLORERS])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in WITHOUT_EXPLORERS])
 def test_every_control_of_every_explorer_moves_its_picture_and_its_sentence_by_keyboard(course, name):
     course.open(name)
     course.run_all()
@@ -217,3 +220,29 @@ def test_code_that_a_learner_types_is_shown_as_text_and_never_run(course, typed)
         None,
     ]
     assert course.python("import os; value = os.path.exists('ran')") is False
+
+
+def four_nets():
+    names = ("tanh, d = 0–5", "tanh, d = 15–25", "gated, d = 15–25", "LSTM, d = 0–5")
+    return explore.WordByWord({name: bl.SequenceModel(bl.GatedCell(98, 2, seed=seed), 2) for seed, name in enumerate(names)})
+
+
+@pytest.mark.parametrize("made", [four_nets, explore.FourTerms, explore.GatePad, lambda: explore.FourCells(length=23)])
+def test_beside_labs_columns_on_a_phone_no_text_lies_on_another_or_is_cut(made, page_of):
+    page = page_of(made(), 270)  # what Lab leaves a figure of a window of 390 px
+    assert page.evaluate(CLASHES) == []
+
+
+def test_tied_gates_leave_one_slider_to_move_and_the_other_follows(page_of):
+    page = page_of(explore.GatePad())
+    G1, G2 = (page.get_by_label(f"{name} at rest", exact=True) for name in ("G1", "G2"))
+    assert G2.is_enabled()
+    page.get_by_label("tied", exact=True).check()
+    page.wait_for_function("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('Tied')")
+    assert G2.is_disabled() and G1.is_enabled()
+    G1.press("Home")
+    page.wait_for_function("() => document.querySelector('.bptt').bpttDrawn.text.includes('mean G2 1.000')")
+    assert G2.evaluate("input => input.value === input.max")
+    page.get_by_label("held", exact=True).check()
+    page.wait_for_function("() => !document.querySelector('.bptt').bpttDrawn.text.startsWith('Tied')")
+    assert G2.is_enabled()

@@ -1,4 +1,4 @@
-"""The command as it is used for a night on this machine: killed with all its processes, started again, nothing is lost."""
+"""The command as it is used for a night on this machine: killed or stopped, started again, nothing is lost."""
 
 import json
 import os
@@ -9,9 +9,11 @@ import time
 
 import pytest
 
+from bptt_lab.experiments import __main__
+
 # A recipe of short real trainings. Its last two wait for the file "go", so that no machine is too quick to be killed in time.
 COMMAND = """
-import time
+import signal, time
 from pathlib import Path
 from bptt_lab.experiments import RECIPES, Recipe, __main__, grid
 from bptt_lab.experiments.training import train_until
@@ -27,6 +29,7 @@ fit = {"steps": 5, "batch_size": 4}
 runs = grid(cell=["tanh"], task=[("Agreement", {"distance": 2})], fit=[fit], reach=[0.99], seed=range(12))
 RECIPES["short"] = Recipe("short", "does it go on?", run, runs)
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background would hand down that it is ignored
     __main__.main()
 """
 
@@ -39,7 +42,9 @@ def start(tmp_path):
     options = ["short", "--workers", "2", "--runs", str(tmp_path), "--results", str(tmp_path)]
 
     def start():
-        started.append(subprocess.Popen([sys.executable, str(script), *options], start_new_session=True))
+        started.append(
+            subprocess.Popen([sys.executable, str(script), *options], start_new_session=True, stderr=subprocess.PIPE, text=True)
+        )
         return started[-1]
 
     yield start
@@ -74,3 +79,33 @@ def test_killed_with_its_processes_and_started_again_the_command_goes_on(start, 
     assert len(now) == 12 and done.items() <= now.items()  # nothing is done twice
     assert [run["settings"]["seed"] for run in whole["runs"]] == list(range(12))
     assert all(0 <= run["result"]["score"] <= 1 for run in whole["runs"])
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs a system where a group of processes gets Ctrl-C")
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_ends_the_command_at_once_also_if_pressed_twice_and_keeps_what_is_done(times, start, tmp_path):
+    process = start()
+    while len(finished(tmp_path)) < 10:  # the last two wait, so both processes are busy
+        assert process.poll() is None, "the command ended early"
+        time.sleep(0.02)
+    for _ in range(times):
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the command and to its processes
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode != 0 and len(finished(tmp_path)) == 10
+    if times == 1:
+        assert said.splitlines()[-1].startswith("Stopped: 10 of 12 runs are done and kept in ") and "Traceback" not in said
+    with pytest.raises(ProcessLookupError):  # none of its processes is left
+        os.killpg(process.pid, 0)
+
+
+def test_help_says_what_each_recipe_asks(capsys):
+    with pytest.raises(SystemExit) as ended:
+        __main__.main(["--help"])
+    assert ended.value.code == 0 and "steps to 99 % right" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "two", "1.5"])
+def test_workers_is_a_whole_number_of_at_least_1(workers, capsys):
+    with pytest.raises(SystemExit) as ended:
+        __main__.main(["gradients", "--workers", workers])
+    assert ended.value.code == 2 and f"got '{workers}', expected a whole number of at least 1" in capsys.readouterr().err

@@ -65,7 +65,11 @@ def test_values_picks_runs_by_their_own_their_task_s_and_their_training_s_settin
     assert values(runs, "steps", length=5) == [0, 10, 0, 10]
     assert values(runs, "steps", length=5, clip=None, seed=1) == [10]
     assert values(runs, "steps", length=(1, 9), clip=1.0) == [0, 10]
-    assert values(runs, "steps", length=6) == []
+    assert values(runs, "steps", length=6) == [] == values([], "steps", length=5)
+    with pytest.raises(ValueError, match="^legnth: got 'legnth', expected one of 'clip', 'length', "):
+        values(runs, "steps", legnth=5)
+    with pytest.raises(ValueError, match="^what: got 'score', expected one of"):
+        values(runs, "score", length=5)
 
 
 def test_flat_states_are_a_share_and_a_net_that_is_not_clipped_has_more_of_them():

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from bptt_lab.experiments import Recipe, grid, runner
+from bptt_lab.experiments import Recipe, distances, grid, runner, training
 from bptt_lab.experiments.recipe import key
 
 
@@ -71,6 +71,27 @@ def test_results_are_saved_and_loaded(tmp_path):
     assert runner.load("squares", tmp_path)[2] == {"n": 2, "n²": 4}
     with pytest.raises(ValueError, match="^name: got 'cubes', expected one of 'squares'"):
         runner.load("cubes", tmp_path)
+
+
+def test_a_file_that_cannot_be_read_counts_as_none_and_its_run_is_done_again(tmp_path):
+    with ThreadPoolExecutor(1) as executor:
+        first = runner.run(recipe(n=4), executor, tmp_path, progress=False)
+        files = [tmp_path / "squares" / f"{key(settings)}.json" for settings in recipe(n=4).runs]
+        for file, text in zip(files, ("", '{"settings": {"n"', "3")):
+            file.write_text(text, encoding="utf-8")
+        assert list(runner.finished(recipe(n=4), tmp_path)) == [key({"n": 3})]
+        assert runner.run(recipe(n=4), executor, tmp_path, progress=False) == first
+
+
+def test_a_training_that_somebody_stops_is_no_result(monkeypatch):
+    def stops(*_, **__):
+        raise KeyboardInterrupt
+
+    settings = {"cell": "tanh", "task": ("Agreement", {"distance": (0, 5)}), "seed": 0, "reach": 1.1, "fit": {"steps": 3}}
+    monkeypatch.setattr("bptt_lab.tasks.Agreement.batch", stops)
+    for run in (training.train_until, distances.train_and_ask):
+        with pytest.raises(KeyboardInterrupt, match="by hand"):
+            run(settings)
 
 
 KILLED = """

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .. import memory, probe, train
+from .. import memory, probe
 from ..model import SequenceModel
 from ..tasks import Agreement
 from .agreement import SGD
 from .recipe import Recipe, Result, Settings, grid
-from .training import make
+from .training import fit, make
 
 ASKED = (5, 10, 20, 30, 60, 100)
 SUBJECT = 1  # code counts from 0: the subject is word 2
@@ -39,7 +39,7 @@ def train_and_ask(settings: Settings) -> Result:
     """Train with "fit" (None: not at all), then ask at each of `ASKED`: "right", "held" and "left" are lists."""
     task, model = make(settings)
     if settings["fit"]:
-        train.fit(model, task, seed=settings["seed"], progress=False, **settings["fit"])
+        fit(model, task, settings)
     targets = settings["task"][1].get("targets", "verb")
     found = [asked(model, distance, targets) for distance in ASKED]
     return {what: [round(answers[what], 3 if what != "left" else 2) for answers in found] for what in found[0]}

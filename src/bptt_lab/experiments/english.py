@@ -1,9 +1,8 @@
 """Was or were in real English: what three cells gain on the last word alone."""
 
-from .. import train
 from ..tasks import English
 from .recipe import Recipe, Result, Settings, grid
-from .training import make
+from .training import fit, make
 
 SHOWN = (1, 2, 3, 5, 10, 20)
 
@@ -14,7 +13,7 @@ def train_english(settings: Settings) -> Result:
     "score": with all 20 words. "misled": the same, among the test sentences where the last word alone misleads.
     """
     task, model = English(), make(settings)[1]
-    train.fit(model, task, seed=settings["seed"], progress=False, **settings["fit"])
+    fit(model, task, settings)
     shown = [round(float(task.right(model, words).mean()), 4) for words in SHOWN]
     misled = task.right(model)[~task.last_word_right()].mean()
     return {"score": shown[-1], "misled": round(float(misled), 4), "shown": shown}

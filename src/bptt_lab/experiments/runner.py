@@ -20,9 +20,17 @@ COMMITTED = Path(__file__).parent / "results"
 
 
 def finished(recipe: Recipe, folder: Path) -> dict[str, dict]:
-    """The runs that have a file, by key."""
+    """The runs that have a file, by key. A file that cannot be read, say since the disk was full, counts as none."""
     files = {key(settings): folder / recipe.name / f"{key(settings)}.json" for settings in recipe.runs}
-    return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.exists()}
+    return {name: record for name, file in files.items() if file.exists() and (record := _read(file))}
+
+
+def _read(file: Path) -> dict | None:
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and {"settings", "result"} <= set(record) else None
 
 
 def run(recipe: Recipe, executor: Executor, folder: Path, progress: bool = True) -> list[dict]:

@@ -1,5 +1,7 @@
 """One training as a run: a cell, a task, a budget and a seed in; the steps it took and the score it reached out."""
 
+from collections.abc import Callable
+
 from .. import cells, tasks, train
 from ..model import SequenceModel
 from .recipe import Result, Settings
@@ -37,16 +39,21 @@ def train_until(settings: Settings) -> Result:
     return trained(settings)[1]
 
 
+def fit(model: SequenceModel, task: tasks.Task, settings: Settings, until: Callable[[int], bool] | None = None) -> train.History:
+    """`train.fit` with the settings' "fit" and "seed". If somebody stops it, it is no result: KeyboardInterrupt goes on."""
+    history = train.fit(model, task, seed=settings["seed"], progress=False, until=until, **settings["fit"])
+    if history.stopped and "by hand" in history.stopped:
+        raise KeyboardInterrupt(history.stopped)
+    return history
+
+
 def trained(settings: Settings) -> tuple[SequenceModel, Result]:
     """The model of `train_until`, trained, and its result."""
     task, model = make(settings)
     better = (
         (lambda score: score >= settings["reach"]) if task.loss == "cross_entropy" else (lambda score: score <= settings["reach"])
     )
-    history = train.fit(
-        model, task, seed=settings["seed"], progress=False, **settings["fit"],
-        until=lambda step: step % 50 == 0 and better(task.score(model, n=500, seed=10_000 + step)),
-    )  # fmt: skip
+    history = fit(model, task, settings, lambda step: step % 50 == 0 and better(task.score(model, n=500, seed=10_000 + step)))
     score = task.score(model, n=1000, seed=1)
     overflowed = history.stopped if history.stopped and "as asked" not in history.stopped else None
     reached = len(history) if history.stopped and not overflowed else None

@@ -34,7 +34,7 @@ function buildControl(box, control, words, live, setTrait) {
     input.addEventListener("input", () => change(values[input.valueAsNumber]));
     return (state) => {
       const limit = state.limits?.[trait] ?? values.length, index = values.indexOf(state[trait]);
-      set(input, { max: limit - 1, "aria-valuetext": show(state[trait]) });
+      set(input, { max: limit - 1, "aria-valuetext": show(state[trait]), disabled: off || !!state.fixed?.includes(trait) });
       if (input.valueAsNumber !== index) input.value = index;
       set(output, { text: show(state[trait]) });
     };

@@ -47,7 +47,8 @@ const explorer = {
       if (!rows.length) makeList(places);
       const s = scales.indexOf(weight_scale), l = lengths.indexOf(T), i = values.indexOf(state.G1), j = tied ? last - i : values.indexOf(state.G2);
       const read = (name, a = i, b = j) => arrays[`${name}_${gates}`](s, l, a, b), across = width >= NARROW ? width - LIST : width;
-      state.G2 = values[j]; // the slider follows tied gates
+      state.G2 = values[j]; // the slider follows tied gates, and cannot be moved on its own
+      state.fixed = tied ? ["G2"] : [];
       size = Math.floor((across - LEFT - 12) / n);
       const right = LEFT + size * n, floor = TOP + size * n, cellX = (a) => LEFT + size * a, cellY = (b) => floor - size * (b + 1);
       set(picture, { width: right + 12, height: floor + BELOW, viewBox: `0 0 ${right + 12} ${floor + BELOW}` });

@@ -1,6 +1,6 @@
 // A row for each word, a column for each net, and in it two bars from the middle: was to the left, were to the right.
 
-const ROW = 22, TOP = 22, BAR = 12, GAP = 14;
+const ROW = 22, TOP = 26, BAR = 12, GAP = 14;
 const VERBS = ["was", "were"];
 const sure = (share) => (0.35 + 0.65 * Math.min(1, Math.max(0, (share - 0.5) / 0.3))).toFixed(2); // one half is pale on both sides
 
@@ -79,8 +79,8 @@ const explorer = {
       const height = TOP + ROW * T + 4, middle = (i) => left + column * (i + 0.5), y = (t) => TOP + ROW * t;
       set(picture, { width, height, viewBox: `0 0 ${width} ${height}`, "aria-label": words.title });
       set(band, { width, y: y(r - 1) });
-      grid.show(3 * N, (j) => { const x = middle(Math.floor(j / 3)) + half * ((j % 3) - 1); return { x1: x, x2: x, y1: TOP - 4, y2: height, "stroke-width": j % 3 === 1 ? 2 : 1 }; });
-      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: 12, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:10px" : null }));
+      grid.show(3 * N, (j) => { const x = middle(Math.floor(j / 3)) + half * ((j % 3) - 1); return { x1: x, x2: x, y1: TOP - 6, y2: height, "stroke-width": j % 3 === 1 ? 2 : 1 }; });
+      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: column < 70 && j % 2 === 0 ? 5 : 16, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:10px" : null }));
       const k = shown.slice(0, r).findIndex((word) => word in state.number_of);
       ages.show(T, (t) => ({ x: 0, y: y(t) + 4, ...ageMark(r - 1 - t) }));
       labels.show(T, (t) => ({ x: 14, y: y(t) + 15, text: shown[t], class: t >= r ? "off" : "", "font-weight": t === k ? 700 : 400, "text-decoration": t === k ? "underline" : null }));

@@ -11,7 +11,7 @@ from . import look
 from .scores import DASHES
 
 MARKS = {"tanh": "circle", "gated": "star-triangle-up", "GRU": "square", "LSTM": "diamond"}
-PANELS = ("right at the verb, trained", "norm of the message at the subject, untrained", "its signal to noise, untrained")
+PANELS = ("right at the verb, trained", "the message’s norm, untrained", "its signal to noise, untrained")
 TOPS = (1.0, 0.61, 0.27)  # of the three panels, in shares of the height
 BOTTOMS = (0.69, 0.35, 0.0)
 Seeds = Mapping[str, np.ndarray]
@@ -23,9 +23,9 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
     right: the share that is right after training. norm, signal: of the gradient at the subject, before training. setting: H,
     optimiser, budget, seeds.
     """
-    lines = [*textwrap.wrap(setting, 46), "small marks seeds, lines medians"]
-    title = "<br>".join(["Was or were, by the words between", *(f"<sub>{line}</sub>" for line in lines)])
-    shown = look.figure(title, _sentence(at, right, norm), 860 + 18 * len(lines))
+    lines = [*textwrap.wrap(setting, 40), "small marks seeds, lines medians"]
+    title = "<br>".join(["Was or were, by distance", *(f"<sub>{line}</sub>" for line in lines)])
+    shown = look.figure(title, _sentence(at, right, norm), 890 + 18 * len(lines))
     make_subplots(rows=3, cols=1, shared_xaxes=True, figure=shown)
     shifts = np.linspace(-0.3, 0.3, len(right))
     for row, panel in enumerate((right, norm, signal), start=1):
@@ -49,17 +49,20 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
         range=[-0.5, len(at) - 0.5],
     )
     shown.update_yaxes(gridcolor=look.GRID, zeroline=False, automargin=True)
-    shown.update_xaxes(title={"text": "words between subject and verb, d", "font": {"size": 13}, "standoff": 8}, row=3, col=1)
+    # Not the axis' own title: where a legend of five lines leaves it little room, Plotly moves that onto the numbers.
+    shown.add_annotation(text="words between subject and verb, d", x=0.5, xref="paper", y=0, yref="paper",
+                         yanchor="top", yshift=-22, showarrow=False)  # fmt: skip
     legend = {
         "orientation": "h",
         "x": 0,
+        "tracegroupgap": 0,  # on a telephone each cell has a line of its own
         "y": 0,
         "yref": "container",
         "yanchor": "bottom",
         "itemclick": False,
         "itemdoubleclick": False,
     }
-    return shown.update_layout(margin={"t": 66 + 18 * len(lines), "b": 130}, legend=legend)
+    return shown.update_layout(margin={"t": 66 + 18 * len(lines), "b": 160}, legend=legend)
 
 
 def _marks(cell: str, seeds: np.ndarray, x: np.ndarray, first: bool) -> list[go.Scatter]:

@@ -19,13 +19,14 @@ def memory(report: MemoryReport) -> look.Figure:
     """The norms of a memory report against the lag, the bounds beside them, and the line at 1 %."""
     words = report.in_words()
     T, B, H = report.trace.shape
-    setting = f"T={T}, H={H}" + (f", geometric means of {B} sequences" if B > 1 else "")
-    title = f"What is left: ‖dh_T/dh_{{T−lag}}‖₂<br><sub>{setting}</sub><br><sub>horizon: {words['horizon']}</sub>"
+    over = [f"geometric means of {B} sequences"] * (B > 1)
+    setting = ", ".join([f"T={T}, H={H}", *over])
+    lines = [f"‖dh_T/dh_{{T−lag}}‖₂ by lag, T={T}, H={H}", *over, f"horizon: {words['horizon']}"]
+    title = "<br>".join(["What is left of the gradient", *(f"<sub>{line}</sub>" for line in lines)])
     says = " ".join([f"{setting}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())])
-    shown = look.figure(title, says, 460)
-    shown.add_hline(
-        y=0.01, line={"color": look.INK, "dash": "dot", "width": 1}, annotation_text="1 %", annotation_position="top right"
-    )
+    shown = look.figure(title, says, 424 + 18 * len(lines))
+    shown.add_hline(y=0.01, line={"color": look.INK, "dash": "dot", "width": 1})
+    shown.add_annotation(text="1 %", x=1, xref="paper", xanchor="right", y=np.log10(0.01), yanchor="bottom", showarrow=False)
     kind = CELLS.get(type(report.cell).__name__) or getattr(report.cell, "activation", look).name
     for name, logs in report.bounds.items():
         colour, dash = BOUNDS.get(name, (look.CELL_COLOURS.get(kind, look.INK), "solid"))
@@ -38,4 +39,4 @@ def memory(report: MemoryReport) -> look.Figure:
     shown.update_xaxes(title_text="lag, steps", range=[0, max(T - 1, 1)])
     shown.update_yaxes(look.magnitude_axis())
     legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
-    return shown.update_layout(margin={"t": 92, "b": 116}, legend=legend)
+    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend=legend)

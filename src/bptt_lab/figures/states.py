@@ -19,7 +19,7 @@ def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look
     most = max(found.shape[1] for _, found in measured.values())
     words = np.arange(1, most + 1)
     shown.add_trace(_line(words, words, "bound", {"color": look.INK, "dash": "dash", "width": 1.5}))
-    ends = {"all that bounds free gates: the word’s number": (float(most), look.INK)}
+    ends = {"gated, bound: word’s number": (float(most), look.INK)}
     for name, (cell, found) in measured.items():
         colour = look.CELL_COLOURS[cell]
         for seed, sizes in enumerate(found):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import checks
-from ..model import SequenceModel
+from ..model import SequenceModel, check_fits
 from .task import Batch, Task, one_hot
 
 VERBS = ("was", "were")
@@ -76,7 +76,7 @@ class English(Task):
 
     def right(self, model: SequenceModel, words: int = LONGEST) -> np.ndarray:
         """Whether a model guesses the verb of each test sentence, (n,), if it is shown only so many words before it."""
-        self.check(model)
+        check_fits(model, self)
         part, found = self.test.cut(checks.count("words", words)), []
         for chosen in np.array_split(np.arange(len(part.were)), 8):
             x, targets, mask = self._sequences(part, chosen)

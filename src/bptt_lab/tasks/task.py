@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import checks
-from ..model import SequenceModel, check_model
+from ..model import SequenceModel, check_fits
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 _TOGETHER = 250_000  # numbers of x that are scored at once: a few megabytes
@@ -29,7 +29,7 @@ class Task:
 
     def score(self, model: SequenceModel, n: int = 1000, seed: int = 0) -> float:
         """How well a model does on n fresh sequences: accuracy, or mean squared error for the loss "mse"."""
-        self.check(model)
+        check_fits(model, self)
         rng, n = np.random.default_rng(checks.seed("seed", seed)), checks.count("n", n)
         piece = max(1, _TOGETHER // (self.length * self.input_size))
         sizes = [min(piece, n - start) for start in range(0, n, piece)]
@@ -38,13 +38,6 @@ class Task:
 
     def _batch(self, size: int, rng: np.random.Generator) -> Batch:
         raise NotImplementedError
-
-    def check(self, model: SequenceModel) -> None:
-        """A model of other sizes is refused."""
-        check_model(model)
-        given, wanted = (model.cell.input_size, model.output_size, model.loss), (self.input_size, self.output_size, self.loss)
-        if given != wanted:
-            raise checks.error("model", f"(inputs, outputs, loss) = {given}", f"{wanted}, as {self!r} has them")
 
     def _judged(self, size: int, rng: np.random.Generator) -> Batch:
         """What a score looks at: fresh sequences, unless a task keeps others for that."""
