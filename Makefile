@@ -66,8 +66,9 @@ check: $(VENV)/test.done  ## format, lint, types, clean notebooks
 	$(BIN)/mypy
 	$(PY) -m tools.notebooks check
 
-bench: $(VENV)/test.done  ## speed of the core, of the explorers and of the exercises' check
+bench: $(VENV)/test.done  ## speed of the core, of training, of the explorers and of the exercises' check
 	$(PY) -m benchmarks.core
+	$(PY) -m benchmarks.training
 	$(PY) -m benchmarks.exercises
 	$(PY) -m benchmarks.explorers
 

@@ -1,0 +1,82 @@
+"""Speed of a step of training, on was/were with T = 20, against the same loop in PyTorch.
+
+    python -m benchmarks.training
+
+One step: a batch, forward, backward, clipping, and the update, B = 32, H = 32, float64, one thread. PyTorch, if it is
+installed, is given the same batches, and must come to the same losses. A ratio is theirs over ours, the median over rounds.
+Milliseconds are also those of the best round, which other work on the machine disturbs least; the target is for that.
+"""
+
+from benchmarks.core import ROUNDS, seconds  # first, since it sets one thread
+
+import statistics  # isort: skip
+
+import numpy as np  # isort: skip
+
+import bptt_lab as bl  # isort: skip
+
+TASK = bl.tasks.Agreement(18)  # 20 words before the verb is said
+BATCH, HIDDEN, LR, CLIP = 32, 32, 0.5, 1.0
+CELLS = {"tanh": (bl.RNNCell, 1.0), "gated": (bl.GatedCell, None), "GRU": (bl.GRUCell, None), "LSTM": (bl.LSTMCell, 3.0)}
+STEPS = 40  # of a round
+
+
+def ours(cell):
+    model = bl.SequenceModel(cell, TASK.output_size)
+    return lambda seed: bl.train.fit(model, TASK, STEPS, BATCH, lr=LR, clip=CLIP, seed=seed, progress=False).loss
+
+
+def theirs(cell):
+    """The same steps with torch.nn and torch.optim; None without torch, or for a cell that it does not have."""
+    try:
+        import torch
+    except ImportError:
+        return None
+    kind = {bl.RNNCell: torch.nn.RNN, bl.GRUCell: torch.nn.GRU, bl.LSTMCell: torch.nn.LSTM}.get(type(cell))
+    if kind is None:
+        return None
+    torch.set_num_threads(1)
+    readout = bl.SequenceModel(cell, TASK.output_size)
+    net = torch.nn.ModuleDict(
+        {"rnn": kind(cell.input_size, HIDDEN), "readout": torch.nn.Linear(HIDDEN, TASK.output_size)}
+    ).double()
+    net["rnn"].load_state_dict({name: torch.tensor(value) for name, value in cell.to_torch().items()})
+    with torch.no_grad():
+        net["readout"].weight.copy_(torch.tensor(readout.params["W_oh"]))
+        net["readout"].bias.copy_(torch.tensor(readout.params["b_o"]))
+    net["rnn"].bias_hh_l0.requires_grad_(kind is torch.nn.GRU)  # else the two biases of a gate would take the step twice
+    weights = [weight for weight in net.parameters() if weight.requires_grad]
+    optimizer = torch.optim.SGD(weights, LR)
+
+    def train(seed):
+        rng, losses = np.random.default_rng(seed), []
+        for _ in range(STEPS):
+            x, targets, _ = TASK.batch(BATCH, rng)
+            y = net["readout"](net["rnn"](torch.from_numpy(x))[0][-1])
+            loss = torch.nn.functional.cross_entropy(y, torch.from_numpy(targets[-1]))
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(weights, CLIP)
+            optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+    return train
+
+
+def main() -> None:
+    print(f"One training step, T={TASK.length}, B={BATCH}, H={HIDDEN}, {TASK.input_size} words, float64, one thread.\n")
+    for name, (kind, most) in CELLS.items():
+        runs = [run for make in (ours, theirs) if (run := make(kind(TASK.input_size, HIDDEN, init="uniform")))]
+        if len(runs) == 2 and name != "GRU":  # whose two biases of a gate torch trains apart
+            np.testing.assert_allclose(runs[0](0), runs[1](0), rtol=1e-7)
+        times = [[seconds(lambda run=run: run(1), 1) / STEPS for run in runs] for _ in range(ROUNDS)]
+        median, best = (1e3 * of(row[0] for row in times) for of in (statistics.median, min))
+        told = f"{name:6} median {median:5.2f} ms, best round {best:5.2f} ms" + (f" (target {most:g})" if most else "")
+        if len(runs) == 2:
+            told += f"   torch takes {statistics.median(row[1] / row[0] for row in times):.2f} times as long"
+        print(told + ("" if not most or best < most else "   missed"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""What the course says of trained nets, as bands over the seeds of the committed results (a sample of which is done again)."""
+
+import numpy as np
+import pytest
+
+from bptt_lab.experiments import load, values
+
+AT = (5, 10, 15, 20, 30, (1, 30))  # words between subject and verb
+# How many of five seeds learn, at least and at most, at each of AT.
+ALL, NONE, SOME = (5, 5), (0, 0), (1, 4)
+LEARNED = {
+    ("sgd", "tanh"): (ALL, ALL, NONE, NONE, NONE, ALL),
+    ("sgd", "identity ReLU"): (ALL, NONE, NONE, NONE, NONE, NONE),
+    ("sgd", "gated, open"): 6 * (ALL,),
+    ("sgd", "gated, closed"): (ALL, ALL, ALL, (0, 3), NONE, ALL),
+    ("sgd", "GRU, open"): (ALL, ALL, ALL, NONE, NONE, ALL),
+    ("sgd", "LSTM, open"): 6 * (ALL,),
+    ("sgd", "LSTM, closed"): (ALL, NONE, NONE, NONE, NONE, ALL),
+    ("adam", "tanh"): (ALL, ALL, SOME, SOME, NONE, ALL),
+    ("adam", "GRU, open"): 6 * (ALL,),
+    ("adam", "LSTM, open"): 6 * (ALL,),
+    ("adam", "LSTM, closed"): (ALL, ALL, (3, 5), NONE, NONE, ALL),
+}
+
+
+def asked(what, name="distances", cell="tanh", **wanted):
+    found = np.array(values(load(name), what, cell=cell, **wanted))
+    assert found.shape == (5, 6)  # seeds, and the distances asked: 5, 10, 20, 30, 60, 100
+    return found
+
+
+@pytest.mark.parametrize("optimizer, cell", LEARNED)
+def test_was_or_were_is_learned_at_these_distances(optimizer, cell):
+    for distance, (least, most) in zip(AT, LEARNED[optimizer, cell]):
+        steps = values(load("agreement"), "steps", cell=cell, distance=distance, optimizer=optimizer)
+        score = values(load("agreement"), "score", cell=cell, distance=distance, optimizer=optimizer)
+        learned = [n is not None for n in steps]
+        assert len(steps) == 5 and least <= sum(learned) <= most, (distance, steps)
+        assert all(share > 0.97 if done else 0.45 < share < 0.7 for done, share in zip(learned, score)), (distance, score)
+
+
+def test_farther_takes_longer_where_it_is_learned_at_all():
+    for cell, distances in {
+        "tanh": (5, 10),
+        "gated, closed": (5, 10, 15),
+        "gated, open": (15, 20, 30),
+        "LSTM, open": (10, 15, 20, 30),
+    }.items():
+        medians = [np.median(values(load("agreement"), "steps", cell=cell, distance=d, optimizer="sgd")) for d in distances]
+        assert medians == sorted(medians) and medians[-1] > 1.5 * medians[0], (cell, medians)
+
+
+def test_trained_on_short_sentences_alone_all_is_right_far_away_while_the_gradient_vanishes_further():
+    short, fresh = {"distance": (0, 5), "steps": 1000}, {"fit": None}
+    assert asked("right", **short).min() > 0.99 and asked("held", **short).min() > 0.99
+    assert np.median(asked("left", **short)[:, 3]) < np.median(asked("left", **fresh)[:, 3]) < -5  # 30 words
+    assert asked("left", **short)[:, 5].max() < -25  # 100 words
+
+
+def test_trained_on_long_sentences_alone_nothing_is_learned_or_held():
+    for what in ("right", "held"):
+        assert np.abs(asked(what, distance=(15, 25)) - 0.5).max() < 0.06
+    assert asked("right", cell="LSTM, open", distance=(15, 25)).min() > 0.99
+
+
+def test_untrained_a_line_reads_nothing_five_words_behind_the_subject():
+    assert np.abs(asked("held", fit=None) - 0.5).max() < 0.07
+
+
+def test_one_distance_alone_teaches_that_distance():
+    right = asked("right", distance=10)
+    assert (
+        right[:, 1].min() > 0.99 and (right[:, 0].min(), right[:, 0].max()) == (0, 1) and asked("held", distance=10).min() > 0.99
+    )
+
+
+def test_a_language_model_learns_the_verb_from_short_sentences_and_not_from_mixed_ones_in_this_budget():
+    assert asked("right", "language_model", distance=(0, 5))[:, 0].min() > 0.99
+    assert asked("right", "language_model", distance=20).max() < 0.6
+    assert asked("right", targets="all").max() < 0.6 and asked("right", distance=(0, 30), targets="verb").min() > 0.99
+
+
+@pytest.mark.parametrize("length", [50, 100])
+def test_adding(length):
+    runs = load("adding")
+    steps = {cell: values(runs, "steps", cell=cell, length=length) for cell in dict.fromkeys(run["cell"] for run in runs)}
+    assert all(len(seeds) == 5 for seeds in steps.values())
+    assert steps["tanh"] == 5 * [None] and min(values(runs, "score", cell="tanh", length=length)) > 0.15
+    median = {cell: np.median(steps[cell]) for cell in ("GRU, open", "identity ReLU", "LSTM, open")}  # none has failed
+    assert max(median["GRU, open"], median["identity ReLU"]) < 800 < median["LSTM, open"] < 2200
+    assert sum(n is not None for n in steps["gated, open"]) <= 1 and sum(n is not None for n in steps["gated, closed"]) >= 4
+
+
+def test_temporal_order():
+    runs = load("temporal_order")
+
+    def learned(cell, clip):
+        return [sum(n is not None for n in values(runs, "steps", cell=cell, length=T, clip=clip)) for T in (10, 20, 30)]
+
+    assert learned("tanh, N(0, 1/H)", None) == [5, 0, 0] == learned("tanh", None)
+    assert learned("tanh, N(0, 1/H)", 1.0) == [5, 5, 5] and learned("tanh", 1.0) == [5, 5, 0]
