@@ -10,14 +10,21 @@ Milliseconds are also those of the best round, which other work on the machine d
 from benchmarks.core import ROUNDS, seconds  # first, since it sets one thread
 
 import statistics  # isort: skip
+from collections.abc import Callable  # isort: skip
 
 import numpy as np  # isort: skip
 
 import bptt_lab as bl  # isort: skip
+from bptt_lab.cells.base import Cell  # isort: skip
 
 TASK = bl.tasks.Agreement(18)  # 20 words before the verb is said
 BATCH, HIDDEN, LR, CLIP = 32, 32, 0.5, 1.0
-CELLS = {"tanh": (bl.RNNCell, 1.0), "gated": (bl.GatedCell, None), "GRU": (bl.GRUCell, None), "LSTM": (bl.LSTMCell, 3.0)}
+CELLS: dict[str, tuple[Callable[..., Cell], float | None]] = {
+    "tanh": (bl.RNNCell, 1.0),
+    "gated": (bl.GatedCell, None),
+    "GRU": (bl.GRUCell, None),
+    "LSTM": (bl.LSTMCell, 3.0),
+}
 STEPS = 40  # of a round
 
 
