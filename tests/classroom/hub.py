@@ -43,11 +43,17 @@ def missing() -> str:
     for program in ("useradd", "userdel", "groupadd", "chpasswd", "git", "node"):
         if shutil.which(program) is None:
             return f"a trial wants {program}, which is not on the PATH"
-    code = "import bptt_lab, jupyterhub, jupyterhub_idle_culler, nbgitpuller"
-    tried = subprocess.run([hub_python(), "-c", code], user="nobody", cwd="/", env={}, capture_output=True, text=True)
-    if tried.returncode:
+    nobody = pwd.getpwnam("nobody")
+    who = dict(user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[])
+    command = [hub_python(), "-c", "import bptt_lab, jupyterhub, jupyterhub_idle_culler, nbgitpuller"]
+    try:
+        tried = subprocess.run(command, cwd="/", env={}, capture_output=True, text=True, **who)
+        trouble = tried.stderr.strip().splitlines()[-1] if tried.returncode else ""
+    except OSError as error:
+        trouble = str(error)
+    if trouble:
         return (
-            f"other accounts cannot run {hub_python()}: {tried.stderr.strip().splitlines()[-1:]}. Say where they can, and with "
+            f"other accounts cannot run {hub_python()}: {trouble}. Say where they can, and with "
             "whose Python: `make test-hub HUB=/opt/bptt-hub HUB_PYTHON=/usr/bin/python3`"
         )
     return ""
