@@ -7,7 +7,7 @@ import numpy as np
 from . import memory
 from .cells.base import Cell
 from .cells.trace import Trace
-from .text import say, say_log10
+from .text import say, say_log10, table
 
 FAINT = -2.0  # log10 of 1 %
 LABELS = {memory.GUESS: f"{memory.GUESS}, a popular guess and no bound"}
@@ -72,13 +72,10 @@ class MemoryReport:
         lines += [f"  {name:18} {words}" for name, words in self.in_words().items()]
         lags = [lag for lag in (1, 3, 10, 30, 100, 300, 1000) if lag < T - 1] + [T - 1] * (T > 1)
         if lags:
-            rows = [["‖dh_T/dh_{T−lag}‖₂", *(f"lag {lag}" for lag in lags)]]
-            rows += [
-                [LABELS.get(name, name), *(say_log10(float(logs[lag])) for lag in lags)] for name, logs in self.bounds.items()
-            ]
-            first, *others = (max(map(len, column)) for column in zip(*rows))
-            for name, *numbers in rows:
-                lines.append("  " + "  ".join([f"{name:{first}}", *map(str.rjust, numbers, others)]))
+            head = ("‖dh_T/dh_{T−lag}‖₂", *(f"lag {lag}" for lag in lags))
+            rungs = self.bounds.items()
+            rows = [(LABELS.get(name, name), *(say_log10(float(logs[lag])) for lag in lags)) for name, logs in rungs]
+            lines += [f"  {line}" for line in table(head, rows).splitlines()]
         return "\n".join(lines)
 
 
