@@ -1,5 +1,7 @@
 """Products of Jacobians against plain products and exact arithmetic; what bounds them; the report."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -326,6 +328,13 @@ def test_scales_past_the_end_of_floats_are_results_too():
     trace = p.model.cell.unroll(p.x, scales=np.array([1e200, 1e-300]))
     bounds = memory.bounds(p.model.cell, trace, 5)
     assert not any(np.isnan(array).any() for array in bounds.values())
+
+
+def test_the_columns_of_a_report_stay_apart_however_long_their_numbers():
+    report = repr(memory.report(net(1e6 * np.eye(2)), np.zeros((5000, 1))))
+    table = [re.split("  +", line.strip()) for line in report.splitlines()[-5:]]
+    assert table[0][-1] == "lag 4999" and table[1][-1] == "1.00·10²⁹⁹⁹⁴"
+    assert {len(row) for row in table} == {9}, report
 
 
 def test_the_numbers_of_a_report():

@@ -73,6 +73,8 @@ def _real_numbers(name: str, value) -> np.ndarray:
         nothing = result.dtype.kind == "O" and any(entry is None for entry in result.flat)  # NumPy would read None as NaN
         if result.dtype.kind in "OV":
             result = result.astype(np.float64)
+    except OverflowError:
+        raise error(name, "a number past float64's end", "finite numbers") from None
     except (TypeError, ValueError, RuntimeError):
         raise error(name, type(value).__name__, "an array of numbers") from None
     if nothing:

@@ -82,6 +82,11 @@ def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]
     "(γσ_max)^lag"      γ bounds f', σ_max is the largest singular value of W_hh: larger again (Pascanu et al. 2013). RNNCell only
     "ρ^lag"             the popular guess that is *no* bound; ρ is the spectral radius of W_hh. RNNCell only
     """
+    return {"true": norms_back(cell, trace, t, lags), **rungs(cell, trace, t, lags)}
+
+
+def rungs(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]:
+    """`bounds` without the true norm."""
     _check(cell, trace)
     t = checks.index("t", t, trace.T)
     lags = _lags(lags, t)
@@ -89,8 +94,7 @@ def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]
     steps = np.zeros((B, max(lags) + 1))
     for some, J, e in _jacobians(cell, trace, range(t, t - max(lags), -1)):
         steps[:, t + 1 - np.array(some)] = scaled.log10_norms(J, np.broadcast_to(e[..., None], J.shape[:-1])).T
-    found = {"true": norms_back(cell, trace, t, lags)}
-    found["product of norms"] = trace.squeeze(steps.cumsum(axis=1)[:, lags], axis=0)
+    found = {"product of norms": trace.squeeze(steps.cumsum(axis=1)[:, lags], axis=0)}
     if isinstance(cell, RNNCell):
         W_hh = trace.weights[:, cell.input_size + 1 :]
         scales = np.ones(B) if trace.scales is None else np.abs(trace.scales[:, 0])
@@ -159,17 +163,20 @@ def report(cell: Cell, x) -> "MemoryReport":
     return MemoryReport(cell, cell.unroll(x))
 
 
-def _check(cell: Cell, trace: Trace | None = None) -> None:
+def _check(cell: Cell, *traces: Trace) -> None:
     if not isinstance(cell, Cell):
         raise checks.error("cell", type(cell).__name__, "a cell such as RNNCell", "A model has it as `model.cell`.")
-    if trace is not None:
+    for trace in traces:
         cell.check_trace(trace)
 
 
 def _lags(lags, t: int) -> list[int]:
     if lags is None:
         return list(range(t + 1))
-    lags = np.asarray(lags)
+    try:
+        lags = np.asarray(lags)
+    except ValueError:
+        raise checks.error("lags", "rows of different lengths", "a list of at least one lag") from None
     if lags.ndim != 1 or lags.size == 0:
         raise checks.error("lags", f"shape {lags.shape}", "a list of at least one lag")
     return [checks.index("lags", lag, t + 2) for lag in lags.tolist()]

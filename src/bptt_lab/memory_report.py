@@ -7,7 +7,7 @@ import numpy as np
 from . import memory
 from .cells.base import Cell
 from .cells.trace import Trace
-from .text import say, say_log10
+from .text import say, say_log10, table
 
 FAINT = -2.0  # log10 of 1 %
 LABELS = {memory.GUESS: f"{memory.GUESS}, a popular guess and no bound"}
@@ -42,7 +42,8 @@ class MemoryReport:
 
     @cached_property
     def bounds(self) -> dict[str, np.ndarray]:
-        return {name: self._mean(logs) for name, logs in memory.bounds(self.cell, self.trace, self.trace.T - 1).items()}
+        rungs = memory.rungs(self.cell, self.trace, self.trace.T - 1)
+        return {"true": self.norms, **{name: self._mean(logs) for name, logs in rungs.items()}}
 
     def figure(self):
         """The norms against the lag with their bounds, as a Plotly figure."""
@@ -71,9 +72,10 @@ class MemoryReport:
         lines += [f"  {name:18} {words}" for name, words in self.in_words().items()]
         lags = [lag for lag in (1, 3, 10, 30, 100, 300, 1000) if lag < T - 1] + [T - 1] * (T > 1)
         if lags:
-            lines.append(f"  {'‖dh_T/dh_{T−lag}‖₂':36}" + "".join(f"{f'lag {lag}':>12}" for lag in lags))
-            for name, logs in self.bounds.items():
-                lines.append(f"  {LABELS.get(name, name):36}" + "".join(f"{say_log10(float(logs[lag])):>12}" for lag in lags))
+            head = ("‖dh_T/dh_{T−lag}‖₂", *(f"lag {lag}" for lag in lags))
+            rungs = self.bounds.items()
+            rows = [(LABELS.get(name, name), *(say_log10(float(logs[lag])) for lag in lags)) for name, logs in rungs]
+            lines += [f"  {line}" for line in table(head, rows).splitlines()]
         return "\n".join(lines)
 
 

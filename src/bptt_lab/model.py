@@ -141,7 +141,7 @@ class SequenceModel:
 
         truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given.
         """
-        check_run(run)
+        check_run(self, run)
         if truncate is None:
             grads = self.cell.backward(run.trace, run.trace.squeeze(run.dh))
         else:
@@ -161,6 +161,8 @@ class SequenceModel:
 
     def gradient(self, x, targets, mask=None, checkpoint: bool = False) -> tuple[float, dict[str, np.ndarray]]:
         """(loss, gradients) in one call. checkpoint: keep √T states and compute the rest twice; see `checkpoints`."""
+        if not isinstance(checkpoint, (bool, np.bool_)):
+            raise checks.error("checkpoint", repr(checkpoint), "True or False")
         if checkpoint:
             return checkpoints.gradient(self, *self._check(x, mask), targets)
         run = self.forward(x, targets, mask)
@@ -172,7 +174,7 @@ class SequenceModel:
         wrt: any parameter. W_oh and b_o stand outside the recurrence, so only their term k = t is not zero. The terms
         sum to the gradient that BPTT gives for L_t alone. `factors` start with "dL[t]/dy[t]" and "dy[t]/dh[t]".
         """
-        check_run(run)
+        check_run(self, run)
         t = checks.index("t", t, run.trace.T)
         checks.choice("wrt", wrt, self.params)
         if wrt in self.cell.params:
@@ -200,7 +202,7 @@ class SequenceModel:
 
         The terms of a row sum to BPTT's gradient of L_t. Their norms do not sum to its norm.
         """
-        check_run(run)
+        check_run(self, run)
         checks.choice("wrt", wrt, self.params)
         if wrt in self.cell.params:
             return chain_rule.ledger(self.cell, run.trace, run.dh, wrt)
@@ -213,7 +215,7 @@ def rtrl(model: SequenceModel, run: Run) -> dict[str, np.ndarray]:
     The same numbers as `model.backward(run)`, less "x", at a much higher price: see `chain_rule.forward_mode`.
     """
     check_model(model)
-    check_run(run)
+    check_run(model, run)
     return {**chain_rule.forward_mode(model.cell, run.trace, run.dh), **run.readout_gradients()}
 
 
@@ -222,9 +224,13 @@ def check_model(model) -> None:
         raise checks.error("model", type(model).__name__, "a SequenceModel", "Try model = bl.SequenceModel(cell, output_size).")
 
 
-def check_run(run) -> None:
+def check_run(model: SequenceModel, run) -> None:
+    hint = "Try run = model.forward(x, targets)."
     if not isinstance(run, Run):
-        raise checks.error("run", type(run).__name__, "a run of the model", "Try run = model.forward(x, targets).")
+        raise checks.error("run", type(run).__name__, "a run of the model", hint)
+    if run.W_oh.shape != model.W_oh.shape:
+        model.cell.check_trace(run.trace)  # says more, if it is the cell that differs
+        raise checks.error("run", f"a run with {len(run.b_o)} outputs", f"one with {model.output_size} outputs", hint)
 
 
 def _check_mask(mask, steps: tuple[int, ...]) -> np.ndarray:

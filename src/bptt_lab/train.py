@@ -191,6 +191,8 @@ def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[st
     zero. limit: a number above 0; infinity clips nothing. Returns new arrays.
     """
     limit = limit if limit == np.inf else _above_zero("limit", limit)
+    if not isinstance(grads, Mapping):
+        raise checks.error("grads", type(grads).__name__, "a dict from names to arrays")
     arrays = {name: checks.array(f"grads[{name!r}]", value, allow_inf=True) for name, value in grads.items()}
     with overflow.quietly():
         square = sum(float(np.vdot(array, array)) for array in arrays.values())

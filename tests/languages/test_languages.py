@@ -15,6 +15,7 @@ import pytest
 import bptt_lab as bl
 from bptt_lab import languages
 from bptt_lab.exercises import telling
+from bptt_lab.explore import predictions
 from bptt_lab.explore.words import EN
 from bptt_lab.languages import __main__ as lister
 from tools.notebooks import NOTEBOOKS, TRANSLATED
@@ -140,7 +141,8 @@ def test_the_exported_page_says_its_language(tmp_path):
     assert '<html lang="en">' in bl.explore.TokenLosses().to_html()
 
 
-def test_my_predictions_are_german_too():
+def test_my_predictions_are_german_too(monkeypatch):
+    monkeypatch.setattr(predictions, "_made", {})  # of other tests in this process
     bl.language("de")
     assert "Noch hast du dich" in repr(bl.explore.my_predictions())
 

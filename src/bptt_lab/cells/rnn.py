@@ -181,7 +181,8 @@ class RNNCell(Cell):
 
         t counts as code does: t=0 is the derivative of the first state with respect to the start.
         """
-        return trace.squeeze(self._jacobian(trace, self.slope(trace, t)), axis=0)
+        slope = self.slope(trace, t)  # which looks at both
+        return trace.squeeze(self._jacobian(trace, slope), axis=0)
 
     def jacobians(self, trace: Trace, steps) -> np.ndarray:
         self.check_trace(trace)

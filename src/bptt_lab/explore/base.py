@@ -20,6 +20,7 @@ and in mine.js an object `explorer = {build(frame)}`, see explorer.js.
 
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -35,6 +36,7 @@ from .words import words_of
 
 HERE = Path(__file__).parent
 NO_NUMBER = ("vanished", "exploded")  # what `say` says in English
+SENDING = 0.01  # s, in which the kernel's sending thread gets to its work: while NumPy computes, it waits for its turn
 SITE_FOLDER = "BPTT_SITE_FOLDER"  # if set: notebooks run for the site, and explorers are embedded in its pages
 
 
@@ -180,6 +182,7 @@ class Explorer(anywidget.AnyWidget):
             parts = self.parts()
             if self._arrays and self._keep(on_show := next(parts)):
                 self._send_table(on_show)
+                time.sleep(SENDING)
             for part in parts:
                 self._keep(part)
             self._send_table(self._arrays)

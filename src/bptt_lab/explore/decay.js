@@ -46,7 +46,8 @@ const explorer = {
       set(truth, { d: shown ? curve(lags, norms, x, y) : "" });
       ladder.forEach((path, i) => set(path, { d: state[rungs[i]] ? curve(lags, values[i], x, y) : "" }));
       const net = { activation, start: words[`start_${start}`], scale: say(weight_scale), inputs: words[`inputs_${inputs}`] };
-      prompts.show(shown ? 0 : 2, (i) => ({ x: (LEFT + edge) / 2, y: FLOOR - 40 + 20 * i, text: i ? fill(words.prompt_net, net) : words.prompt }));
+      const lines = [words.prompt, fill(words.prompt_net, net)].flatMap((text) => wrapped(text, (edge - LEFT) / 7));
+      prompts.show(shown ? 0 : lines.length, (i) => ({ x: (LEFT + edge) / 2, y: FLOOR - 20 * (lines.length - i), text: lines[i] }));
       const stretches = read("stretches").row(s, l), seen = shown ? [...stretches].filter((log) => log >= LOW && log <= HIGH) : [];
       rug.show(seen.length, (i) => ({ x1: LEFT + 3, x2: LEFT + STRIP - 9, y1: y(10 ** seen[i]), y2: y(10 ** seen[i]) }));
       const place = shown ? lags.indexOf(lag) : -1, height = place < 0 ? -1 : y(norms[place]);

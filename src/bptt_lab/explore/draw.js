@@ -39,6 +39,9 @@ const brief = (value) => (value === 0 ? "0" : value === Infinity ? "∞" : value
 const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // as `fixed` in base.py
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+// A sentence in lines of at most so many letters: SVG does not break lines.
+const wrapped = (text, letters) => text.split(" ").reduce(([line, ...rest], word) => (!line || `${line} ${word}`.length <= letters ? [line ? `${line} ${word}` : word, ...rest] : [word, line, ...rest]), [""]).reverse();
+
 // ---- nodes: made once, then only changed where they differ -----------------------------------------------------------
 
 const SVG = "http://www.w3.org/2000/svg", MATH = "http://www.w3.org/1998/Math/MathML";

@@ -32,7 +32,7 @@ const explorer = {
       normX(TICKS, x, FLOOR, TOP);
       normY(decades(3), y, LEFT, edge, tenTo, words.norm_axis, { x: LEFT, y: 11 });
       cosineX(TICKS, x, FLOOR2, TOP2, String, words.lag_axis, { x: edge, y: FLOOR2 + 34, "text-anchor": "end" });
-      cosineY([-1, 0, 1], c, LEFT, edge, (v) => String(v).replace("-", "−"), words.cosine_axis, { x: LEFT, y: TOP2 - 10 });
+      cosineY([-1, 0, 1], c, LEFT, edge, (v) => String(v).replace("-", "−"), words.cosine_axis, { x: width < 400 ? 2 : LEFT, y: TOP2 - 10 });
       clipUpper(LEFT - 8, TOP, edge - LEFT + 16, FLOOR - TOP);
       clipLower(LEFT - 8, TOP2 - 5, edge - LEFT + 16, FLOOR2 - TOP2 + 10);
       set(one, { x1: LEFT, x2: edge, y1: y(1), y2: y(1) });

@@ -6,9 +6,10 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, chain_rule
+from .. import SequenceModel, chain_rule, overflow
 from ..cells import RNNCell
 from ..cells.trace import Trace
+from ..checks import all_finite
 from ..text import say
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
 from .sentence_net import ACTIVATIONS, SCALES
@@ -92,21 +93,28 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
     lost_trace = _transpose_lost(trace, cell)
     dh = run.dh * S  # the mean over the batch divided by S
 
-    curves = {name: np.zeros((S, sum(LENGTHS))) for name in ("right", "lost", "cosine")}
-    right_rows, lost_rows, offsets = dh[ends], dh[ends], np.array(OFFSETS)
-    with np.errstate(all="ignore"):  # what is past float32 is shown as exploded or vanished
-        for k in range(STEPS - 1, -1, -1):
-            live = slice(np.searchsorted(ends, k), None)  # the lengths that reach word k
-            right, right_rows[live] = cell.pull(trace, k, right_rows[live])
-            lost, lost_rows[live] = cell.pull(lost_trace, k, lost_rows[live])
-            size_x, size_right, size_lost = chain_rule.norm(trace.inputs[k]), chain_rule.norm(right), chain_rule.norm(lost)
-            cosine = ((right / size_right[..., None]) * (lost / size_lost[..., None])).sum(-1)
-            place = offsets[live] + ends[live] - k
-            for name, values in (("right", size_right * size_x), ("lost", size_lost * size_x), ("cosine", cosine)):
-                curves[name][:, place] = values.T
-        np.nan_to_num(curves["cosine"], copy=False)
-        curves["forward"] = _forward(cell, trace, dh, ends)
+    back = {}
+    with overflow.quietly():  # what is past float32 is shown as exploded or vanished
+        for name, of in (("right", trace), ("lost", lost_trace)):
+            back[name] = _back(cell, of, dh, ends, overflow.PLAIN)
+            if not all_finite(back[name]):
+                back[name] = _back(cell, of, dh, ends, overflow.SAFE)
+        sizes = {name: chain_rule.norm(rows) for name, rows in back.items()}
+        cosine = ((back["right"] / sizes["right"][..., None]) * (back["lost"] / sizes["lost"][..., None])).sum(-1)
+        words = np.concatenate([np.arange(T)[::-1] for T in LENGTHS])
+        curves = {name: (size * chain_rule.norm(trace.inputs)[words]).T for name, size in sizes.items()}
+        curves |= {"cosine": np.nan_to_num(cosine.T), "forward": _forward(cell, trace, dh, ends)}
     return {name: as_sent(array) for name, array in curves.items()}
+
+
+def _back(cell, trace, dh, ends, products) -> np.ndarray:
+    """dL_T/da_k of every length T and word k, (sum of the lengths, S, H), in the order of the curves."""
+    found = np.empty((sum(LENGTHS), *dh.shape[1:]))
+    rows, local = dh[ends], cell.local(trace, slice(0, trace.T))
+    for k in range(trace.T - 1, -1, -1):
+        live = slice(np.searchsorted(ends, k), None)  # the lengths that reach word k
+        found[np.array(OFFSETS)[live] + ends[live] - k], rows[live] = cell.pull(trace, k, rows[live], local[k], products)
+    return found
 
 
 def _transpose_lost(trace: Trace, cell: RNNCell) -> Trace:
@@ -118,13 +126,15 @@ def _transpose_lost(trace: Trace, cell: RNNCell) -> Trace:
 
 def _forward(cell, trace, dh, ends) -> np.ndarray:
     """‖dL_T/dh_T · (J_T ⋯ J_2) · ∂⁺h_1/∂W_x‖ with the product grown from the right: forward mode's order."""
-    S = trace.shape[1]
-    product = np.eye(HIDDEN)[None].repeat(S, 0) * cell.slope(trace, 0)[:, None, :]  # ∂⁺h_1/∂a_1
+    S, local = trace.shape[1], cell.local(trace, slice(0, trace.T))
+    W_hh = trace.weights[:, cell.input_size + 1 :]
+    product = np.eye(HIDDEN)[:, None] * local[0].T[:, :, None]  # ∂⁺h_1/∂a_1 as (H, S, H): one matrix product serves all scales
     found = np.zeros((S, len(ends)))
     for t in range(trace.T):
         if t:
-            product = cell.jacobian(trace, t) @ product
+            product = W_hh.dot(product.reshape(HIDDEN, -1)).reshape(product.shape)
+            product *= (local[t] * trace.scales).T[:, :, None]  # J_t = diag(f') W_hh, W_hh times its scale
         for i in np.flatnonzero(ends == t):
-            row = np.nan_to_num((dh[t][:, None, :] @ product)[:, 0], nan=np.inf, posinf=np.inf, neginf=-np.inf)
+            row = np.nan_to_num(np.einsum("sh,hsj->sj", dh[t], product), nan=np.inf, posinf=np.inf, neginf=-np.inf)
             found[:, i] = chain_rule.norm(row) * chain_rule.norm(trace.inputs[0])
     return found

@@ -87,7 +87,7 @@ const explorer = {
 
     function drawNet(state, t, s) {
       const { width, length, lit, lit_edge, arrays } = state, at = (name, ...index) => arrays[`${name}${length}`](s, ...index);
-      const gap = Math.min(130, (width - 60) / length), tight = gap < 62, r = gap < 40 ? 9 : 14, head = tight ? Math.min(6, (gap - 2 * r - 4) / 2) : 8, H = 60;
+      const even = (width - 60) / length, tight = even < 62, gap = tight ? (width - 56) / (length - 1) : Math.min(130, even), r = gap < 24 ? 7 : gap < 40 ? 9 : 14, head = tight ? Math.min(6, (gap - 2 * r - 4) / 2) : 8, H = 60;
       const left = tight ? r + 6 : (width - gap * (length - 1)) / 2, x = (k) => left + gap * (k - 1);
       set(net, { width, height: NET, viewBox: `0 0 ${width} ${NET}` });
       const onPath = (j) => lit_edge ? j <= lit_edge - 1 || false : lit > 0 && lit <= t && j >= lit && j <= t; // is state j on a lit way
@@ -111,7 +111,7 @@ const explorer = {
       below.show(length, (i) => ({ x: x(i + 1), y: H + 72, text: gap < 46 ? `x${SUBSCRIPT(i + 1)}` : state.sentences[length - 1][i] }));
       set(lossName, { x: x(t), y: H - 42, text: `L${SUBSCRIPT(t)}` });
       const along = Array.from({ length: t - 1 }, (_, i) => i + 2).filter(edgeLit), number = (v) => (tight ? brief(v) : say(v, words));
-      numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)) }));
+      numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)), class: gap < 24 ? "factor tiny" : "factor" }));
       const ends = !lit_edge && lit > 0 && lit <= t ? [[x(t) + 8, H - 24, at("readout", t - 1)], [x(lit) + 8, H + 38, at("immediate", lit - 1)]] : [];
       inputNumbers.show(ends.length, (i) => ({ x: ends[i][0], y: ends[i][1], text: number(ends[i][2]) }));
     }
@@ -154,7 +154,7 @@ const explorer = {
 
       drawNet(state, t, s);
       writeEquation(t, unrolled);
-      const narrow = width < 620, barWidth = small ? Math.max(120, width - 242) : narrow ? Math.max(110, width - 210) : 210, x = logarithmic(FROM, barWidth - FROM);
+      const narrow = width < 620, barWidth = narrow ? width - 170 : small ? width - 242 : 210, x = logarithmic(FROM, barWidth - FROM);
       rows.forEach(({ row, chip, formula, picture, grid, bar, number, i }) => {
         const k = t - i, explicit = i < unrolled, remainder = i === unrolled && k >= 1;
         row.hidden = !(k >= 1 && (explicit || remainder));

@@ -38,8 +38,9 @@ const explorer = {
       set(guess, { d: curve(lags, expected, x, y) });
       // a name stands at its line's far end: where the median leaves the picture, or at the left edge
       const end = (values) => { const outside = values.findIndex((v) => !(y(v) >= TOP && y(v) <= FLOOR)), at = outside < 0 ? last : Math.max(0, outside - 1); return [x(at), y(values[at])]; };
-      const [first, second] = medians.map(end), close = Math.abs(first[0] - second[0]) < 40 && Math.abs(first[1] - second[1]) < 14;
-      [first, second].forEach(([px, py], a) => set(ends[a], { text: words[`line_${NAMES[a]}`], x: Math.max(LEFT + 4, px - 2), y: Math.max(TOP + 12, Math.min(FLOOR - 6, py - 7 + (close ? (a ? 22 : 0) : 0))), class: `line-name ${NAMES[a]}` }));
+      const places = medians.map((values) => { const [px, py] = end(values); return [Math.max(LEFT + 4, px - 2), Math.max(TOP + 12, Math.min(FLOOR - 6, py - 7))]; }), [upper, lower] = places;
+      if (Math.abs(upper[0] - lower[0]) < 40 && Math.abs(upper[1] - lower[1]) < 16) [upper[1], lower[1]] = upper[1] > FLOOR - 24 ? [FLOOR - 22, FLOOR - 6] : [upper[1], upper[1] + 16];
+      places.forEach(([px, py], a) => set(ends[a], { text: words[`line_${NAMES[a]}`], x: px, y: py, class: `line-name ${NAMES[a]}` }));
 
       const read = lag >= 0, d = read ? lag : last, heights = medians.map((values) => y(values[d])).filter((v) => v >= TOP && v <= FLOOR);
       set(hair, { x1: x(d), x2: x(d), y1: TOP, y2: FLOOR, visibility: read ? "visible" : "hidden" });

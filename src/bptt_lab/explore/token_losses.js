@@ -13,10 +13,10 @@ const explorer = {
     return (state) => {
       const { width, arrays, length, activation, weight_scale, combine, counted, sentences, guess } = state;
       const read = sentences[length - 1], next = [...read.slice(1), "."], s = activations.indexOf(activation) * scales.length + scales.indexOf(weight_scale);
-      const losses = arrays[`losses${length}`].row(s), left = width < 560 ? 150 : 240, right = width - 70, bottom = TOP + ROW * (ROWS + 1);
+      const losses = arrays[`losses${length}`].row(s), left = width < 560 ? 122 : 240, right = width - 70, bottom = TOP + ROW * (ROWS + 1);
       const x = linear(0, 12, left, right), counts = next.map((word) => counted === "all" || word === "was" || word === "were");
       set(picture, { width, height: bottom + 44, viewBox: `0 0 ${width} ${bottom + 44}` });
-      drawAxis([0, 2, 4, 6, 8, 10, 12], x, bottom, TOP - 8, String, words.axis, { x: right, y: bottom + 34, "text-anchor": "end" });
+      drawAxis(right - left < 150 ? [0, 4, 8, 12] : [0, 2, 4, 6, 8, 10, 12], x, bottom, TOP - 8, String, words.axis, { x: right, y: bottom + 34, "text-anchor": "end" });
       const short = width < 560, y = (i) => TOP + ROW * i;
       names.show(length, (i) => ({ x: left - 8, y: y(i) + 15, text: short ? `${read[i]} → ${next[i]}` : fill(words.after, { word: read[i], next: next[i] }) }));
       bars.show(length, (i) => ({ x: left, y: y(i) + 2, height: ROW - 7, width: counts[i] ? Math.max(0, Math.min(right, x(losses[i])) - left) : 0 }));

@@ -113,7 +113,7 @@ const explorer = {
         });
         const path = lit ? Array.from({ length: at + 1 }, (_, f) => `${x(place(lit - 1, f, 0)).toFixed(1)} ${y(place(lit - 1, f, 1)).toFixed(1)}`).join("L") : "";
         set(panel.path, { d: path ? `M${path}` : "" });
-        set(panel.title, { x: left, y: top - 10, text: fill(words[p ? "panel_clipped" : "panel"], { limit: String(limit), n: counts[p] }) });
+        set(panel.title, { x: beside ? left : 2, y: top - 10, text: fill(words[p ? "panel_clipped" : "panel"], { limit: String(limit), n: counts[p] }) });
       });
       magnitude.hidden = view === "error";
       errors.hidden = view !== "error";

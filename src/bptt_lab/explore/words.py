@@ -62,7 +62,7 @@ EN = {
         "forward": "the same number, carried forward from word 1",
         "norm_axis": "norm of the term",
         "lag_axis": "steps back from the last word",
-        "cosine_axis": "cosine of the two: 1 same direction, 0 unrelated",
+        "cosine_axis": "cosine: 1 same direction, 0 unrelated",
         "shows": "At {T} words the first word’s term has norm {first}, the last word’s {last}. Carried forward, the first word’s "
         "is {forward}. With the transpose lost its norm is {lost}, and its cosine with the right one is {cosine}.",
         "unrelated": "19 of 20 pairs of unrelated directions",
