@@ -65,5 +65,6 @@ def told(name: str, value) -> str:
     else:
         digits: Any = {"float_kind": "{:.4g}".format}
         array = np.asarray(value) + 0.0 if np.asarray(value).dtype.kind == "f" else np.asarray(value)  # no "-0"
-        shown = " ".join(np.array2string(array, separator=", ", formatter=digits).split())
+        text = np.array2string(array, separator=", ", formatter=digits, threshold=1000, edgeitems=3)  # not as the notebook has it
+        shown = " ".join(text.split())
     return f"{name} = {shown}" if name else shown
