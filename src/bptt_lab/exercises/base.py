@@ -265,7 +265,9 @@ class Exercise:
             return text_of(tell("Your function leaves Python altogether. Use return to leave a function."), line)
         if not line and isinstance(error, TypeError):
             wanted = ", ".join(inspect.signature(self.solution.function).parameters)
-            return tell("Your function could not be called with {wanted}: {error}.", wanted=wanted, error=diagnosis.message_of(error))
+            return tell(
+                "Your function could not be called with {wanted}: {error}.", wanted=wanted, error=diagnosis.message_of(error)
+            )
         kind, message = type(error).__name__, diagnosis.message_of(error)
         says = tell("Your function stops with {kind}: {error}", kind=kind, error=message)
         says = says if message else tell("Your function stops with {kind}.", kind=kind)

@@ -43,7 +43,7 @@ def unreadable(value, right) -> str:
 
 
 def refused(value) -> str:
-    """Why a value cannot become an array, in its own words; "" if it can, or if NumPy has nothing to say but that it is uneven."""
+    """Why a value cannot become an array, in its own words; "" if it can, or is only of uneven shape."""
     try:
         np.asarray(value)
     except ValueError:
@@ -145,7 +145,7 @@ def _difference(what: str, pairs: list) -> str:
     if all(_off(f, right) < ROUNDED for f, right in pairs):
         digits = int(-np.log10(max(_off(f, right) for f, right in pairs)))
         return tell(
-            "{what} is right to about {digits} digits, and no further. Is it rounded, kept as float32, or is a small number added?",
+            "{what} is right to about {digits} digits, no further. Is it rounded or kept as float32, or is a small number added?",
             what=what,
             digits=digits,
         )
@@ -167,6 +167,8 @@ def _difference(what: str, pairs: list) -> str:
     off = np.abs(f - right)
     place = np.unravel_index(off.argmax(), f.shape)
     yours, expected = text.say(f[place], "0"), text.say(right[place], "0")
+    if yours == expected:
+        yours, expected = f"{f[place]:.9g}", f"{right[place]:.9g}"
     if not f.ndim:
         return tell("{what} is off: you have {yours}, right is {right}.", what=what, yours=yours, right=expected)
     size, entry = off.max() / (np.abs(right).max() or 1.0), f"[{', '.join(map(str, place))}]"
@@ -181,11 +183,14 @@ def _difference(what: str, pairs: list) -> str:
         )
     if size >= 3:
         return tell("{what} is far too large, most at entry {entry}: you have {yours}, right is {right}.", **told) + only
-    return tell(
-        "{what} is off by {percent} % of the largest entry, most at entry {entry}: you have {yours}, right is {right}.",
-        percent=text.say(100 * size),
-        **told,
-    ) + only
+    return (
+        tell(
+            "{what} is off by {percent} % of the largest entry, most at entry {entry}: you have {yours}, right is {right}.",
+            percent=text.say(100 * size),
+            **told,
+        )
+        + only
+    )
 
 
 def _off(found: np.ndarray, right: np.ndarray) -> float:

@@ -1,6 +1,7 @@
 """Values, calls and prints as a learner reads them in a report."""
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def told(name: str, value) -> str:
         kept = {key: getattr(value, key) for key in ("x", "h0", "h", "c0", "c") if hasattr(value, key)}
         gates = {f"gates[{key!r}]": gate for key, gate in getattr(value, "gates", {}).items()}
         return "; ".join(told(f"{name}.{key}", entry) for key, entry in {**kept, **gates}.items())
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         shown = "{" + ", ".join(told(repr(key), entry).replace(" = ", ": ", 1) for key, entry in value.items()) + "}"
     elif isinstance(value, list):
         shown = "[" + ", ".join(told("", entry) for entry in value) + "]"
