@@ -40,7 +40,11 @@ def test_two_mistakes_in_two_parts_are_both_told():
     )
     report = bl.exercises.get("gru_step").check(da_z_da_r)
     right, first, second, rest = report.message.splitlines()
-    assert right == "a_n is right." and first.startswith("a_r: r multiplies the inner sum") and second.startswith("a_z: The sign of dL/dz")
+    assert (
+        right == "a_n is right."
+        and first.startswith("a_r: r multiplies the inner sum")
+        and second.startswith("a_z: The sign of dL/dz")
+    )
     assert rest.startswith("h_before: not right yet either") and report.mistake == "r beside the old state"
 
 
