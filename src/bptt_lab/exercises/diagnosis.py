@@ -133,8 +133,8 @@ def _shapes(what: str, found: np.ndarray, right: np.ndarray) -> str:
         says = tell("{what} has shape {shape}; shape {right} was expected.", what=what, shape=found.shape, right=right.shape)
     if right.ndim and not found.ndim:
         says = tell("{what} is a single number; shape {right} was expected.", what=what, right=right.shape)
-    if right.ndim and found.shape == (1, *right.shape) and close(found[0], right):
-        says += " " + tell("The numbers are right, in one pair of brackets too many. Is there a comma at the end of your return?")
+    if right.ndim and found.shape == (1, *right.shape) and what == _call(""):
+        says += " " + tell("That is one pair of brackets too many. Is there a comma at the end of your return?")
     return says + (" " + tell("It is transposed.") if close(found.T, right) else "")
 
 
