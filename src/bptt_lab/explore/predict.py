@@ -138,6 +138,8 @@ class Predict(Explorer):
         start = prediction.values[-1]  # where no one leaves it
         settings = {"guess": start, **settings, "asked": asked, "powers": prediction.powers, "truth": truth_of(asked)}
         super().__init__(**settings)
+        if not prediction.powers:  # a guess of 5 is 5, and not the fifth power of ten
+            self.words = {key: text for key, text in self.words.items() if not key.startswith("guess_")}
         self.observe(self._keep_it, "committed")
 
     @traitlets.validate("guess")
