@@ -53,7 +53,7 @@ class Predictions(list[Made]):
         head = "".join(
             f'<th {left} scope="col">{self.words[name]}</th>' for name in ("question", "your_guess", "measured", "verdict")
         )
-        rows = "".join(f"<tr>{X}</tr>" for made in self)
+        rows = "".join(f"<tr>{''.join(f'<td {left}>{html.escape(text)}</td>' for text in made[:4])}</tr>" for made in self)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if self else ""
         return f"<p>{self._summary()}</p>{table}"
 
