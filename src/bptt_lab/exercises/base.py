@@ -192,7 +192,7 @@ class Exercise:
             else ""
         )
         if known := self._known(problems, found, wrong):
-            says = text_of(*self._told_of(known, wrong, list(truths[0])))
+            says = text_of(*self._told_of(known, wrong, list(truths[0] or {})))
             return Report(self, text_of(says, where, also, said(printed)), mistake=next(iter(known)))
         says = diagnosis.describe(values, truths, problems[0].truth)
         again = diagnosis.parts(calling.call(fn, copy.deepcopy(problems[0].arguments)).value)
@@ -211,7 +211,7 @@ class Exercise:
         part is missing, none: that is to be said first.
         """
         alone, explained = None, dict[str, str]()
-        if not all(f is not None and f.keys() >= diagnosis.parts(p.truth).keys() for f, p in zip(found, problems)):
+        if not all(f is not None and f.keys() >= (diagnosis.parts(p.truth) or {}).keys() for f, p in zip(found, problems)):
             return {}
         for name, mistaken in self.mistakes.items():
             same = set(found[0] or {})
