@@ -31,7 +31,7 @@ def test_every_cause_is_named_and_not_by_another_s_name(cell, B):
         wrong = {n: value for n, value in gradients().items() if np.abs(value - right[n]).max() > 1e-4 * np.abs(right[n]).max()}
         assert wrong and bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == says
         seen.append(says)
-    assert len(set(seen)) == len(seen) >= 7
+    assert len(set(seen)) == len(seen) >= 13
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,52 @@ def test_a_learner_s_slip_is_named(slip, said):
     p = make(T=4, H=6, I=5)
     report = bl.gradcheck(p.model, p.x, p.targets, grads=bptt(p, slip))
     assert said in report.cause and f"Most likely {report.cause}" in repr(report)
+
+
+def a_second_slip(p, old, new):
+    """The right way back, and what one change of its text makes of it."""
+    text = """
+def way(x, h, dh, W_hh, T):
+    dW_x, dW_hh, db, back = 0, 0, 0, 0
+    for t in reversed(range(T)):
+        da = (1 - h[t + 1] ** 2) * (dh[t] + back)
+        dW_x, dW_hh, db = dW_x + np.outer(da, x[t]), dW_hh + np.outer(da, h[t]), db + da
+        back = W_hh.T @ da
+    return {"W_x": dW_x, "W_hh": dW_hh, "b": db}
+"""
+    assert old in text
+    names, run = {"np": np}, p.model.forward(p.x, p.targets)
+    exec(text.replace(old, new), names)
+    return names["way"](run.trace.x, run.trace.states[:, 0], run.dh[:, 0], p.model.params["W_hh"], run.trace.T)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("h[t + 1] ** 2", "h[t] ** 2", "slope is taken at the state before"),
+        ("W_hh.T @ da", "W_hh.T @ (dh[t] + back)", "slope is missing in what goes back"),
+        ("W_hh.T @ da", "W_hh.T @ ((1 - h[t + 1] ** 2) * dh[t])", "reaches one step and stops"),
+        ("back = W_hh", "back = back + W_hh", "is kept and added to"),
+        ("reversed(range(T))", "reversed(range(1, T))", "first step is left out"),
+        ("np.outer(da, h[t])", "np.outer(da, h[t or -1])", "last state stands where the start belongs"),
+        ("x[t])", "x[min(t + 1, T - 1)])", "input of the step after"),
+        ("da = (1 -", "da = 2 * (1 -", None),
+    ],
+)
+def test_another_slip_is_named_too(old, new, said):
+    p = make(T=4, H=6, I=5)
+    cause = bl.gradcheck(p.model, p.x, p.targets, grads=a_second_slip(p, old, new)).cause
+    assert cause is None if said is None else said in cause
+
+
+def test_one_factor_for_all_is_told_and_a_gradient_of_zeros_is_none():
+    p = make(T=4, H=3, I=2)
+    right = p.model.gradient(p.x, p.targets)[1]
+    tried = {name: 2.5 * right[name] for name in ("W_x", "W_hh", "b")}
+    assert bl.gradcheck(p.model, p.x, p.targets, grads=tried).cause == "it is 2.50 times the right one, in every entry."
+    assert "times" not in str(bl.gradcheck(p.model, p.x, p.targets, grads={"b": 0 * right["b"]}).cause)
+    tried["b"] = 2 * right["b"]
+    assert bl.gradcheck(p.model, p.x, p.targets, grads=tried).cause is None
 
 
 @pytest.mark.parametrize(("factor", "said"), [(-1, "sign"), (1 / 4, "mean over the steps"), (3, "sum over the sequences")])

@@ -11,7 +11,7 @@ Tags of a cell say what is kept of its output:
     keep_output    everything, compared to the letter: the numbers that the prose relies on
     keep_still     the picture and sentence of an explorer or a figure, or a quiz's words, for viewers that run nothing
     learner        the learner's own code: it may be longer than ten lines
-    task           what an exercise asks, in words; like the learner's cell it comes on top of the cells to be read
+    task           what an exercise asks, in words or as code to be mended; with the learner's cell it comes on top of the rest
     plain_way      may use ipywidgets and Plotly by hand
 """
 

@@ -1,5 +1,7 @@
 """Predict, then see, by keyboard: on an exported page, and in JupyterLab with the predictions together at the end."""
 
+from playwright.sync_api import expect
+
 from bptt_lab import explore
 
 
@@ -27,6 +29,14 @@ def test_a_guess_is_moved_committed_and_judged_by_keyboard_and_then_it_stays(pag
     assert page.locator(".figure line.guess").get_attribute("x1") == mark != truth
     assert page.get_by_role("button", name="Committed").get_attribute("aria-disabled") == "true"
     assert page.evaluate("() => document.activeElement.textContent") == "Committed", "the focus stays where it was"
+
+
+def test_a_number_is_shown_as_a_number_and_a_power_as_a_power(page_of):
+    for name, start, shown in (("least_taught", 6, "5"), ("closed_gates", 4, "3"), ("first_term", 3, "100")):
+        guess = page_of(explore.Predict(name, guess=start)).get_by_label("Your guess", exact=True)
+        guess.press("ArrowLeft")
+        expect(guess).to_have_attribute("aria-valuetext", shown)
+        expect(guess.locator("xpath=..").locator("output, .value").last).to_have_text(shown)
 
 
 def test_python_and_the_browser_judge_alike(page_of):

@@ -39,8 +39,12 @@ def test_two_mistakes_in_two_parts_are_both_told():
         "(n - h_before) * dh * z * (1 - z)\n    da_r = h_before",
     )
     report = bl.exercises.get("gru_step").check(da_z_da_r)
-    first, second, rest = report.message.splitlines()
-    assert first.startswith("a_r: r multiplies the inner sum") and second.startswith("a_z: The sign of dL/dz")
+    right, first, second, rest = report.message.splitlines()
+    assert (
+        right == "a_n is right."
+        and first.startswith("a_r: r multiplies the inner sum")
+        and second.startswith("a_z: The sign of dL/dz")
+    )
     assert rest.startswith("h_before: not right yet either") and report.mistake == "r beside the old state"
 
 
@@ -118,7 +122,7 @@ UNKNOWN = [
     ),
     ("bptt", changed_bptt('"b": db', '"b": ...'), ["W_x and W_hh are right. 'b' is still … in your result"]),
     ("bptt", changed_bptt('"b": db', '"b": None'), ["'b' is still NoneType in your result"]),
-    ("bptt", changed_bptt("return {", "W = {"), ["returns None", "return at its end"]),
+    ("bptt", changed_bptt("return {", "W = {"), ["returns None. At its end hand the result back"]),
     ("bptt", lambda cell: {}, ["could not be called with cell, trace, dh"]),
     ("bptt", lambda cell, trace, dh: trace.missing, ["AttributeError", "in line", "trace.missing"]),
     ("bptt", changes_the_trace, ["also changes its argument trace"]),

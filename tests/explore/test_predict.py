@@ -4,6 +4,7 @@ import math
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 import traitlets
 
@@ -84,7 +85,7 @@ def test_the_session_s_predictions_stand_together_and_the_first_one_counts():
     assert "63 steps of tanh" in made[1].question and "63 steps of sigmoid" in made[2].question
     assert "powers of ten too high" in made[1].verdict
     table = made._repr_html_()
-    assert table.count("<tr>") == 4 and table.count('<th scope="col">') == 4
+    assert table.count("<tr>") == 4 and table.count('scope="col"') == table.count("<td ") // 3 == 4
     assert table.startswith("<p>Your predictions: 3. Close to what was measured: 0.</p>")
 
 
@@ -100,5 +101,14 @@ def test_every_question_is_asked_in_a_notebook_before_its_figure():
         "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("0*.ipynb"))),
     )
     assert asked == list(predict.ALL)
+    for path in sorted(folder.glob("0*.ipynb")):
+        code = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+        for i in (i for i, source in enumerate(code) if source.startswith("bl.explore.Predict(")):
+            assert any("bl.explore." in source or "bl.figures." in source for source in code[i + 1 : i + 3]), (path.name, code[i])
+        together = code.index("bl.explore.my_predictions()  # what you guessed above, beside what was measured")
+        assert together > max(
+            i for i, source in enumerate(code) if source.startswith(("bl.explore.Predict(", "bl.explore.Decay("))
+        )
+        assert code[together - 1].startswith("bl.explore.Quiz("), path.name
     questions = {key.removeprefix("question_") for key in EN["predict"] if key.startswith("question_")}
     assert questions == set(predict.ALL)

@@ -23,7 +23,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from .. import checks, exercises
 from .notebook import CHECK, function
 
-NOT_TRIED, MISSING, SOLVED, WRONG = "not tried", "missing", "solved", "wrong"
+NOT_TRIED, MISSING, SOLVED, WRONG, NOT_JUDGED = "not tried", "missing", "solved", "wrong", "not judged"
 START = "graded: "
 
 
@@ -35,7 +35,8 @@ def grade(folder: Path, grades: Path, seconds: float = 300.0, workers: int = 2) 
     score, of  exercises solved, and how many the notebook has
     minutes    how long it ran
     error      the first error of a cell, or why the notebook could not be run; the exercises are judged as far as they can be
-    …          a column for each exercise: "solved", "not tried", "missing" (no such function), a known mistake, or "wrong"
+    …          a column for each exercise: "solved", "not tried", "missing" (no such function), a known mistake, "wrong", or "not
+               judged" (the notebook never let the checks run: `error` says why)
     """
     if not folder.is_dir():
         raise checks.error("FOLDER", str(folder), "a folder of submitted notebooks")
@@ -107,7 +108,7 @@ def run(notebook, names: list[str], seconds: float) -> tuple[dict[str, str], str
                 result = json.loads(printed.rpartition(START)[2].splitlines()[0])
                 return {name: str(result[name]) for name in names}, error
             error = error or f"It could not be judged. {_first_error(cells[-1:])}"
-    return dict.fromkeys(names, WRONG), error
+    return dict.fromkeys(names, NOT_JUDGED), error
 
 
 async def _executed(sources: list[str]) -> list:

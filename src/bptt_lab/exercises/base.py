@@ -192,17 +192,27 @@ class Exercise:
             else ""
         )
         if known := self._known(problems, found, wrong):
-            says = text_of(*self._told_of(known, wrong))
+            says = text_of(*self._told_of(known, wrong, list(truths[0] or {})))
             return Report(self, text_of(says, where, also, said(printed)), mistake=next(iter(known)))
         says = diagnosis.describe(values, truths, problems[0].truth)
+        again = diagnosis.parts(calling.call(fn, copy.deepcopy(problems[0].arguments)).value)
+        if again is not None and found[0] is not None and not diagnosis.same(again, found[0]):
+            moves = tell(
+                "Called twice with the same arguments it returns two results. Is there a random number, or something that it "
+                "keeps from call to call?"
+            )
+            return Report(self, text_of(moves, says, also, said(printed)))
         return Report(self, text_of(says, where, also, calling.outside(fn), self._by_hand(fn), said(printed)))
 
     def _known(self, problems: list[Problem], found: list, wrong: list[str]) -> dict[str, list[str]]:
         """The known mistake that gives the same wrong results, in all parts or else in those that are wrong: {name: []}.
 
-        Where one does not explain all that is wrong, several, each with the parts that it explains.
+        If other parts are right, or one does not explain all that is wrong, each with the parts that it explains. Where a
+        part is missing, none: that is to be said first.
         """
         alone, explained = None, dict[str, str]()
+        if not all(f is not None and f.keys() >= (diagnosis.parts(p.truth) or {}).keys() for f, p in zip(found, problems)):
+            return {}
         for name, mistaken in self.mistakes.items():
             same = set(found[0] or {})
             for problem, f in zip(problems, found):
@@ -218,26 +228,19 @@ class Exercise:
                 for part in same.intersection(wrong):
                     explained.setdefault(part, name)  # by the first that fits
         if alone:
-            return {alone: []}
+            return {alone: wrong}
         names = [explained[part] for part in wrong if part in explained]
         return {name: [part for part in wrong if explained.get(part) == name] for name in names}
 
-    def _told_of(self, known: dict[str, list[str]], wrong: list[str]) -> list[str]:
-        """What each of these mistakes has to say, in front of it the parts that it explains."""
+    def _told_of(self, known: dict[str, list[str]], wrong: list[str], names: list[str]) -> list[str]:
+        """What each of these mistakes has to say, in front of it the parts that it explains. names: of all parts."""
         own = {name: tr(self.name, str(self.mistakes[name].__doc__)) for name in known}
-        says = [", ".join(parts) + ": " * bool(parts) + own[name] for name, parts in known.items()]
-        left = [part for part in wrong if not any(part in parts for parts in known.values())] if all(known.values()) else []
-        return (
-            [
-                *says,
-                tell(
-                    "{names}: not right yet either. That may come from the same: mend the first thing first.",
-                    names=", ".join(left),
-                ),
-            ]
-            if left
-            else says
-        )
+        if not all(known.values()):
+            return list(own.values())
+        says = [f"{', '.join(parts)}: {own[name]}" for name, parts in known.items()]
+        left = ", ".join(part for part in wrong if not any(part in parts for parts in known.values()))
+        rest = tell("{names}: not right yet either. That may come from the same: mend the first thing first.", names=left)
+        return [diagnosis.right_so_far([name for name in names if name not in wrong]).rstrip(), *says, rest if left else ""]
 
     def _nothing(self, fn, printed: str) -> Report:
         """What to say to a function that returns None."""
@@ -246,7 +249,7 @@ class Exercise:
         if printed:
             says = tell("Your function prints, but returns None. Hand the result back with return.")
             return Report(self, text_of(says, said(printed)))
-        return Report(self, tell("Your function returns None. Is there a return at its end?"))
+        return Report(self, tell("Your function returns None. At its end hand the result back: return, and what you computed."))
 
     def _stopped(self, fn, error: BaseException, problem: Problem) -> str:
         line = diagnosis.line_of(fn, error)
@@ -262,9 +265,13 @@ class Exercise:
             return text_of(tell("Your function leaves Python altogether. Use return to leave a function."), line)
         if not line and isinstance(error, TypeError):
             wanted = ", ".join(inspect.signature(self.solution.function).parameters)
-            return tell("Your function could not be called with {wanted}: {error}.", wanted=wanted, error=error)
-        says = tell("Your function stops with {kind}: {error}", kind=type(error).__name__, error=error)
-        power = tell("In Python a power is written **, not ^.") if "bitwise_xor" in str(error) or "for ^:" in str(error) else ""
+            return tell(
+                "Your function could not be called with {wanted}: {error}.", wanted=wanted, error=diagnosis.message_of(error)
+            )
+        kind, message = type(error).__name__, diagnosis.message_of(error)
+        says = tell("Your function stops with {kind}: {error}", kind=kind, error=message)
+        says = says if message else tell("Your function stops with {kind}.", kind=kind)
+        power = tell("In Python a power is written **, not ^.") if "bitwise_xor" in message or "for ^:" in message else ""
         sizes = ", ".join(map(size, inspect.signature(self.solution.function).parameters, problem.arguments))
         infinite = tell("Does the matrix still hold numbers? A long product leaves what float64 can hold.")
         infinite = infinite if isinstance(error, np.linalg.LinAlgError) else ""

@@ -46,13 +46,18 @@ EDITS = {
     "axes swapped": (
         "axis=0",
         "axis=1",
-        "You sum over the sentences and take the mean over time. It is the other way round: time comes first in the shape.",
+        "You sum over the sentences and divide by the number of steps. It is the other way round: time comes first in the shape.",
     ),
     "one number a sentence": (".mean()", "", "This is one loss for each sentence. The loss of the batch is their mean."),
     "one number a word": (
         ".sum(axis=0).mean()",
         ".mean(axis=1)",
         "This is one number for each time step. Sum over time as well.",
+    ),
+    "one mask for all": (
+        "losses * mask",
+        "losses * mask[:, :1]",
+        "The first sentence's mask is used for all. Each sentence has its own column.",
     ),
     CHANGES: (
         "return (losses * mask)",

@@ -82,6 +82,19 @@ EDITS = {
         "np.zeros_like(dh) + (da @ W_hh).sum(axis=0)",
         "What goes back is summed over the sentences. Each has a state of its own, so each keeps its row.",
     ),
+    "tanh once more": ("1 - h**2", "1 - np.tanh(h) ** 2", "h is already tanh of a. The slope needs no second tanh."),
+    "slope of σ": ("1 - h**2", "h * (1 - h)", "That is the slope of the logistic curve σ. This cell has tanh."),
+    "next slope too": (
+        "da @ W_hh",
+        "(da @ W_hh) * (1 - h_before**2)",
+        "What goes on has the next step's slope in it already. It is dL/dh of the states before: stop at h.",
+    ),
+    "bias from dh": ("da.sum(axis=0)", "dh.sum(axis=0)", "The bias stands inside the tanh. Its gradient sums da, not dh."),
+    "goes on as a mean": (
+        "da @ W_hh",
+        "da @ W_hh / len(dh)",
+        "What goes back is divided by the number of sentences. Each has a state of its own, so nothing is shared here.",
+    ),
     CHANGES: (
         "da = (1 - h**2) * dh",
         "dh *= 1 - h**2\n    da = dh",

@@ -124,6 +124,28 @@ EDITS = {
         '{"W_x": -dW_x, "W_hh": -dW_hh, "b": -db}',
         "The sign is turned. The gradient points uphill; going down is the optimiser's work.",
     ),
+    "what came back kept": (
+        "        back = W_hh",
+        "        back = back + W_hh",
+        "What came back is in δ already. The part for the word before takes its place, and is not added to it.",
+    ),
+    "bias from dL/dh": ("db += da", "db += δ", "The bias stands inside the tanh. Its gradient sums dL/da, not dL/dh."),
+    "slope of another word": (
+        "1 - h[t] ** 2",
+        "1 - h[t - 1] ** 2",
+        "The slope is taken at h[t - 1], one word off. At t=0 that is even h[-1], the last word.",
+    ),
+    "last word for every word": ("x[t])", "x[-1])", "W_x is paired with the last word every time. At step t it multiplied x[t]."),
+    "square of the difference": (
+        "(1 - h[t] ** 2)",
+        "(1 - h[t]) ** 2",
+        "The slope's square stands in the wrong place: it belongs to h alone.",
+    ),
+    "later losses twice": (
+        "dh[t] + back",
+        "dh[t:].sum(axis=0) + back",
+        "The later words' losses are in it twice. They arrive in what comes back, so add dh[t] alone.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -20,6 +20,13 @@ class TooLong(BaseException):
     """The time is up. No `Exception`, so that a learner's `except Exception` does not swallow it."""
 
 
+class Printed(io.StringIO):
+    """What is printed. A function may close its sys.stdout; what it printed before is kept."""
+
+    def close(self) -> None:
+        pass
+
+
 class Answer(NamedTuple):
     """What a call gave: its value or its error, and what it printed."""
 
@@ -30,13 +37,15 @@ class Answer(NamedTuple):
 
 def call(fn, arguments: tuple, seconds: float | None = None) -> Answer:
     """fn(*arguments), stopped after 5 s. Stopping the kernel by hand still works: KeyboardInterrupt alone goes through."""
-    printed, over = io.StringIO(), threading.Event()
+    printed, over = Printed(), threading.Event()
     with contextlib.suppress(RuntimeError):  # a browser's Python has no threads: there nothing is stopped
         threading.Thread(target=_stop, args=(threading.get_ident(), over, seconds or SECONDS), daemon=True).start()
     try:
-        with contextlib.redirect_stdout(printed), np.errstate(all="ignore"):
+        with contextlib.redirect_stdout(printed), np.errstate(all="ignore"), np.printoptions():
             return Answer(_run(fn, arguments), None, printed.getvalue())
-    except (Exception, SystemExit, TooLong) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return Answer(None, error, printed.getvalue())
     finally:
         over.set()

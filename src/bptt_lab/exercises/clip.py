@@ -62,12 +62,37 @@ EDITS = {
         "g / norm * min(norm, limit) for name",
         "A gradient of zeros becomes NaN: you divide by its norm. What is short enough needs no division.",
     ),
-    "root missing": ("np.sqrt(sum((g**2).sum() for g in grads.values()))", "sum((g**2).sum() for g in grads.values())",
-                     "This compares the square of the norm with the limit: a square root is missing."),
+    "root missing": (
+        "np.sqrt(sum((g**2).sum() for g in grads.values()))",
+        "sum((g**2).sum() for g in grads.values())",
+        "This compares the square of the norm with the limit: a square root is missing.",
+    ),
     "factor turned": ("limit / norm if", "norm / limit if", "The factor is turned over: it is limit / norm."),
     "limit for factor": ("limit / norm if", "limit if", "You scale by the limit. The factor is limit / norm."),
     "not clipped": (SCALED, "g for name", "Nothing is clipped: the long gradient comes back as it was."),
-}  # fmt: skip
+    "comparison turned": (
+        "norm > limit",
+        "norm < limit",
+        "The comparison is turned: you leave the long gradient and scale the short one.",
+    ),
+    "largest entry": (
+        "np.sqrt(sum((g**2).sum() for g in grads.values()))",
+        "max(np.abs(g).max() for g in grads.values())",
+        "You compare the largest entry with the limit. The norm is the root of the sum of all squares.",
+    ),
+    "sum of sizes": (
+        "np.sqrt(sum((g**2).sum() for g in grads.values()))",
+        "sum(np.abs(g).sum() for g in grads.values())",
+        "You add up the sizes of the entries. Add up their squares, and take the root.",
+    ),
+    "mean of the squares": (
+        "(g**2).sum()",
+        "(g**2).mean()",
+        "You take the mean of the squares in each array. A norm is the root of their sum.",
+    ),
+    "length one": ("limit / norm if", "1 / norm if", "The long gradient gets length 1. Its length is to be the limit."),
+    "both squared": ("limit / norm if", "limit**2 / norm**2 if", "The factor is squared. Then the norm ends below the limit."),
+}
 
 EXERCISE = Exercise(
     name="clip",

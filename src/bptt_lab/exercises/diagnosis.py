@@ -1,23 +1,25 @@
 """Compare what a function returned with what it should return, and say in words how they differ."""
 
 import traceback
+from collections.abc import Mapping
 
 import numpy as np
 
 from .. import text
 from .calling import TooLong
-from .telling import tell
+from .telling import tell, text_of
 
 Parts = dict[str, np.ndarray]
 TOLERANCE = 1e-8  # of the largest entry that is expected
+ROUNDED = 1e-4  # what is off by less than this is right but for its last digits
 
 
 def parts(value) -> Parts | None:
     """A result as arrays by name: a dict's entries, or the one array or number under the name "". None if it cannot be."""
-    entries = value if isinstance(value, dict) else {"": value}
+    entries = value if isinstance(value, Mapping) else {"": value}
     try:
         arrays = {str(name): np.asarray(entry) for name, entry in entries.items()}
-    except (TypeError, ValueError):
+    except Exception:  # a value may refuse in its own way, as a tensor does that still tracks its gradient
         return None
     if any(array.dtype.kind not in "fiub" for array in arrays.values()):
         return None
@@ -28,18 +30,35 @@ def unreadable(value, right) -> str:
     """Why `parts` could make nothing of a value, where something like `right` was expected."""
     if not isinstance(right, dict):
         if np.ndim(right):
-            return tell("Your result is {value}. Expected: numbers.", value=a(value))
-        return tell("Your result is {value}. Expected: a number.", value=a(value))
+            return text_of(tell("Your result is {value}. Expected: numbers.", value=a(value)), refused(value))
+        return text_of(tell("Your result is {value}. Expected: a number.", value=a(value)), refused(value))
     names = ", ".join(map(repr, right))
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         return tell("Your result is {value}. Expected: a dict with the names {names}.", value=a(value), names=names)
-    open_ones = [name for name, entry in value.items() if parts(entry) is None]
-    if not open_ones:
-        return tell("Your result cannot be read. Expected: a dict with the names {names}.", names=names)
+    open_ones = [name for name, entry in value.items() if parts(entry) is None or isinstance(entry, Mapping)]
     done = [name for name, entry in right.items() if part_close(parts(value.get(name)), parts(entry), "")]
-    return right_so_far(done) + tell(
-        "{name!r} is still {value} in your result. Expected: numbers.", name=open_ones[0], value=a(value[open_ones[0]])
-    )
+    left = open_ones[0]
+    says = tell("{name!r} is still {value} in your result. Expected: numbers.", name=left, value=a(value[left]))
+    return text_of(right_so_far(done) + says, refused(value[left]))
+
+
+def refused(value) -> str:
+    """Why a value cannot become an array, in its own words; "" if it can, or is only of uneven shape."""
+    try:
+        np.asarray(value)
+    except ValueError:
+        return ""
+    except Exception as error:
+        return tell("It cannot be made an array: {error}", error=message_of(error))
+    return ""
+
+
+def message_of(error: BaseException) -> str:
+    """What an exception says, if anything."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def right_so_far(names: list[str]) -> str:
@@ -64,6 +83,11 @@ def close(found: np.ndarray, right: np.ndarray) -> bool:
     with np.errstate(all="ignore"):
         size = np.abs(right).max(initial=0.0, where=np.isfinite(right))
         return bool(np.allclose(found, right, rtol=0, atol=TOLERANCE * size, equal_nan=True))
+
+
+def same(one: Parts, other: Parts) -> bool:
+    """Whether two results of one function are alike, NaN and all."""
+    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
 
 
 def part_close(found: Parts | None, wanted: Parts | None, name: str) -> bool:
@@ -107,13 +131,24 @@ def _shapes(what: str, found: np.ndarray, right: np.ndarray) -> str:
     says = tell("{what} has shape {shape}; a single number was expected.", what=what, shape=found.shape)
     if right.ndim:
         says = tell("{what} has shape {shape}; shape {right} was expected.", what=what, shape=found.shape, right=right.shape)
+    if right.ndim and not found.ndim:
+        says = tell("{what} is a single number; shape {right} was expected.", what=what, right=right.shape)
+    if right.ndim and found.shape == (1, *right.shape) and what == _call(""):
+        says += " " + tell("That is one pair of brackets too many. Is there a comma at the end of your return?")
     return says + (" " + tell("It is transposed.") if close(found.T, right) else "")
 
 
 def _difference(what: str, pairs: list) -> str:
-    """How the arrays of one part differ from the right ones, all of the right shape."""
+    """How the arrays of one part differ from the right ones, all of the right shape and finite."""
     if _always(pairs, lambda f, right: close(f.T, right)):
         return tell("{what} is transposed.", what=what)
+    if all(_off(f, right) < ROUNDED for f, right in pairs):
+        digits = int(-np.log10(max(_off(f, right) for f, right in pairs)))
+        return tell(
+            "{what} is right to about {digits} digits, no further. Is it rounded or kept as float32, or is a small number added?",
+            what=what,
+            digits=digits,
+        )
     if factor := _factor(what, pairs):
         return factor
     rows = [pair for pair in pairs if pair[0].ndim and len(pair[0]) > 1]
@@ -132,18 +167,35 @@ def _difference(what: str, pairs: list) -> str:
     off = np.abs(f - right)
     place = np.unravel_index(off.argmax(), f.shape)
     yours, expected = text.say(f[place], "0"), text.say(right[place], "0")
+    if yours == expected:
+        yours, expected = f"{f[place]:.9g}", f"{right[place]:.9g}"
     if not f.ndim:
         return tell("{what} is off: you have {yours}, right is {right}.", what=what, yours=yours, right=expected)
-    percent = text.say(100 * off.max() / (np.abs(right).max() or 1.0))
-    entry = f"[{', '.join(map(str, place))}]"
-    return tell(
-        "{what} is off by {percent} % of the largest entry, most at entry {entry}: you have {yours}, right is {right}.",
-        what=what,
-        percent=percent,
-        entry=entry,
-        yours=yours,
-        right=expected,
-    ) + _only(pairs)
+    size, entry = off.max() / (np.abs(right).max() or 1.0), f"[{', '.join(map(str, place))}]"
+    told = {"what": what, "entry": entry, "yours": yours, "right": expected}
+    only, wrong = _only(pairs), int((off > TOLERANCE * np.abs(right).max()).sum())
+    if wrong <= off.size // 3 and not only:
+        return tell(
+            "{what} is wrong in {n} of {all} entries, most at entry {entry}: you have {yours}, right is {right}.",
+            n=wrong,
+            all=off.size,
+            **told,
+        )
+    if size >= 3:
+        return tell("{what} is far too large, most at entry {entry}: you have {yours}, right is {right}.", **told) + only
+    return (
+        tell(
+            "{what} is off by {percent} % of the largest entry, most at entry {entry}: you have {yours}, right is {right}.",
+            percent=text.say(100 * size),
+            **told,
+        )
+        + only
+    )
+
+
+def _off(found: np.ndarray, right: np.ndarray) -> float:
+    """The largest difference, as a share of the largest entry."""
+    return float(np.abs(found - right).max(initial=0.0) / (np.abs(right).max(initial=0.0) or 1.0))
 
 
 def _factor(what: str, pairs: list) -> str:

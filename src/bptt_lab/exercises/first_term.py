@@ -67,6 +67,32 @@ EDITS = {
         "np.outer(x[0], row * slope[0])",
         "The result is transposed. The row of units comes first in np.outer.",
     ),
+    "slope carried twice": (
+        "dL_dh @ J[3] @ J[2] @ J[1]",
+        "dL_dh * slope[3] @ J[3] * slope[2] @ J[2] * slope[1] @ J[1]",
+        "The slopes of words 2 to 4 are in it twice. Each J has them already: it is diag(f') W_hh.",
+    ),
+    "word 2 for word 1": (
+        "row * slope[0], x[0]",
+        "row * slope[1], x[1]",
+        "Slope and input are those of word 2. Code counts from 0: word 1 has index 0.",
+    ),
+    "slope of word 2": (
+        "slope[0]",
+        "slope[1]",
+        "The slope is that of word 2. Code counts from 0, and ∂⁺h_1/∂W_x carries f'(a_1).",
+    ),
+    "input of word 2": ("x[0]", "x[1]", "This is paired with word 2. Code counts from 0, and word 1 has index 0."),
+    "added, not multiplied": (
+        "J[3] @ J[2] @ J[1]",
+        "(J[3] + J[2] + J[1])",
+        "You add the Jacobians. Steps that follow each other multiply.",
+    ),
+    "one step left out": (
+        "J[3] @ J[2] @ J[1]",
+        "J[3] @ J[1]",
+        "The step from h_3 to h_2 is left out. Each step on the road has its Jacobian.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -74,6 +74,46 @@ EDITS = {
         "W_3, W_1, W_2 =",
         "The blocks of W_hh stand in another order: G1, G2, candidate.",
     ),
+    "keep with a slope": (
+        '"keep": np.diag(G1)',
+        '"keep": np.diag(G1 * (1 - G1))',
+        "In the first term the gate is held and the old state moves. So it carries G1 itself, without a slope.",
+    ),
+    "kept whole": (
+        '"keep": np.diag(G1)',
+        '"keep": np.eye(len(G1))',
+        "The old state is kept whole in your first term. G1 multiplies it.",
+    ),
+    "keep with the state": (
+        '"keep": np.diag(G1)',
+        '"keep": np.diag(G1 * h_before)',
+        "In the first term the old state is what moves. Its derivative is 1, so only the gate is left.",
+    ),
+    "tanh for σ in G1": (
+        "h_before * G1 * (1 - G1)",
+        "h_before * (1 - G1**2)",
+        "G1 goes through σ, whose slope is G1 (1 − G1). You used the slope of tanh.",
+    ),
+    "tanh for σ in G2": (
+        "candidate * G2 * (1 - G2)",
+        "candidate * (1 - G2**2)",
+        "G2 goes through σ, whose slope is G2 (1 − G2). You used the slope of tanh.",
+    ),
+    "entry by entry": (
+        ") @ W",
+        ") * W",
+        "You multiply entry by entry, so only the diagonal is left. Use @, or a column of numbers.",
+    ),
+    "other gate": (
+        "np.diag(G2 * (1 - candidate**2))",
+        "np.diag(G1 * (1 - candidate**2))",
+        "The candidate is let in by G2. You have G1 beside it.",
+    ),
+    "tanh once more": (
+        "candidate**2",
+        "np.tanh(candidate) ** 2",
+        "The candidate is already a tanh. Its slope needs no second one.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -66,6 +66,25 @@ EDITS = {
     "bias left out": (" + b", "", "The biases are missing."),
     "old state not read": (" + W_hh @ h_before", "", "The gates read x alone. They also read the old state, through W_hh."),
     "order of the blocks": ("a_1, a_2, a_3 =", "a_3, a_1, a_2 =", "The blocks stand in another order: G1, G2, candidate."),
+    "1 − G1 for G1": ("G1 * h_before", "(1 - G1) * h_before", "You keep 1 − G1 of the old state. Here G1 itself keeps it."),
+    "x left out": ("W_x @ x + ", "", "The word is not read: W_x @ x is missing."),
+    "minus for plus": ("+ G2 *", "- G2 *", "You subtract the candidate. What is let in is added."),
+    "gates read the word alone": (
+        "= np.split(a, 3)",
+        "= *np.split(W_x @ x + b, 3)[:2], np.split(a, 3)[2]",
+        "Your gates read x alone. They also read the old state, as the candidate does.",
+    ),
+    "candidate reads the word alone": (
+        "= np.split(a, 3)",
+        "= *np.split(a, 3)[:2], np.split(W_x @ x + b, 3)[2]",
+        "Your candidate reads x alone. It also reads the old state, as the gates do.",
+    ),
+    "tanh of σ": (
+        "np.tanh(a_3)",
+        "np.tanh(1 / (1 + np.exp(-a_3)))",
+        "Your candidate goes through σ and then through tanh. It is the tanh of its own sum alone.",
+    ),
+    "G1 for both": ("G2 * candidate", "G1 * candidate", "G1 stands beside both parts. The candidate has a gate of its own, G2."),
     CHANGES: (
         "return G1 * h_before + G2 * candidate",
         "h_before *= G1\n    h_before += G2 * candidate\n    return h_before",

@@ -149,6 +149,48 @@ EDITS = {
         "{name: g / len(h) for name, g in zip(cell.params, (dW_x, dW_hh, db, db_hn))}",
         "This is the mean over the words. The weights are shared, so their parts are summed.",
     ),
+    "direct road by 1 − z": (
+        "back = z[t] * δ",
+        "back = (1 - z[t]) * δ",
+        "The direct road is gated by 1 − z in yours. Here z is what keeps the old state.",
+    ),
+    "direct road from its own loss": (
+        "back = z[t] * δ",
+        "back = z[t] * dh[t]",
+        "On the direct road only the word's own loss goes back. All that has arrived goes on.",
+    ),
+    "sign of dL/dz": ("(before - n[t])", "(n[t] - before)", "The sign of dL/dz is turned: more z is more of the old state."),
+    "candidate let in whole": ("(1 - z[t]) * δ", "δ", "n is multiplied by 1 − z. In da_n that is missing."),
+    "σ for tanh": (
+        "(1 - n[t] ** 2)",
+        "n[t] * (1 - n[t])",
+        "n goes through tanh, whose slope is 1 − n². You used the slope of σ.",
+    ),
+    "back like W_x": (
+        "W_hh.T @ da_h",
+        "W_hh.T @ da",
+        "What goes back to the old state through the candidate lacks r: the product stands inside, next to r.",
+    ),
+    "the other form": (
+        "W_hh.T @ da_h",
+        "W_hh.T @ np.concatenate([da_r, da_z, 0 * da_n]) + r[t] * (W_n.T @ da_n)",
+        "That is the way back of the other form, reset before the product. Here r comes after it.",
+    ),
+    "gates swapped": (
+        'trace.gates["reset"], trace.gates["update"]',
+        'trace.gates["update"], trace.gates["reset"]',
+        "You read the two gates the other way round: reset is r, update is z.",
+    ),
+    "inner sum left out": (
+        "(W_n @ before + b_hn) * da_n",
+        "da_n",
+        "r multiplies the inner sum, W_n h_before + b_hn. So da_r carries that.",
+    ),
+    "sign": (
+        '{"W_x": dW_x, "W_hh": dW_hh, "b": db, "b_hn": db_hn}',
+        "{name: -g for name, g in zip(cell.params, (dW_x, dW_hh, db, db_hn))}",
+        "The sign is turned. The gradient points uphill; going down is the optimiser's work.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -85,6 +85,40 @@ EDITS = {
         "W_z, W_r, W_n =",
         "The blocks of W_hh stand in another order: reset, update, candidate.",
     ),
+    "way through the candidate missing": (
+        " + W_n.T @ (r * da_n)",
+        "",
+        "The old state stands in four places. What comes back through the candidate is missing.",
+    ),
+    "way through the update missing": (
+        " + W_z.T @ da_z",
+        "",
+        "The old state stands in four places. What comes back through the update gate is missing.",
+    ),
+    "direct road by 1 − z": (
+        "z * dh + ",
+        "(1 - z) * dh + ",
+        "The direct road is gated by 1 − z in yours. Here z is what keeps the old state.",
+    ),
+    "candidate let in whole": ("(1 - z) * dh * (1", "dh * (1", "n is multiplied by 1 − z. In da_n that is missing."),
+    "σ for tanh": ("(1 - n**2)", "n * (1 - n)", "n goes through tanh, whose slope is 1 − n². You used the slope of σ."),
+    "inner bias left out": (
+        "inner * da_n",
+        "(W_n @ h_before) * da_n",
+        "The inner sum has a bias too. It is given as inner: r multiplies all of it.",
+    ),
+    "tanh for σ in z": (
+        "z * (1 - z)\n",
+        "(1 - z**2)\n",
+        "z goes through σ, whose slope is z (1 − z). You used the slope of tanh.",
+    ),
+    "tanh for σ in r": ("r * (1 - r)", "(1 - r**2)", "r goes through σ, whose slope is r (1 − r). You used the slope of tanh."),
+    "r twice in dL/dr": (
+        "inner * da_n",
+        "inner * r * da_n",
+        "In dL/dr the r itself is what moves: what is left is the inner sum.",
+    ),
+    "sign of dL/dn": ("(1 - z) * dh * (1", "(z - 1) * dh * (1", "The sign of dL/dn is turned: more n is more of the new state."),
 }
 
 EXERCISE = Exercise(

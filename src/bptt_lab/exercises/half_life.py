@@ -37,11 +37,44 @@ EDITS = {
         "0.5 / (1 - f)",
         "You take the same amount away at each step. A gate takes the same share, of what is left.",
     ),
-    "gate that lets in": (F, "1 / (1 + np.exp(bias))", "Your gate closes as the bias grows. Look at the sign in σ."),
+    "gate that lets in": (
+        F,
+        "1 / (1 + np.exp(bias))",
+        "Your gate closes as the bias grows: 1 − σ stands where σ belongs. Look at the sign in the exponential.",
+    ),
     "tanh for σ": (F, "np.tanh(bias)", "You used tanh. A gate is σ of its bias, between 0 and 1."),
     "tanh of half": (F, "(1 + np.tanh(bias)) / 2", "σ is a tanh, but of half of its argument."),
-    "exponential alone": (F, "np.exp(-bias)", "Your gate is not σ. Look at the curve once more: it lies between 0 and 1."),
+    "exponential alone": (
+        F,
+        "np.exp(-bias)",
+        "That belongs to a gate of e to the −bias. The gate is σ of the bias, which lies between 0 and 1.",
+    ),
     "whole steps": (HALF, "np.ceil(-np.log(2) / np.log(f))", "You round up to whole steps. Return the number itself."),
+    "gate below the line": (
+        "-np.log(2) / np.log(f)",
+        "np.log(0.5) / f",
+        "The gate stands below the line, where its logarithm belongs. Solve fⁿ = ½ for n.",
+    ),
+    "whole steps below": (
+        "-np.log(2) / np.log(f)",
+        "np.floor(-np.log(2) / np.log(f))",
+        "You cut off the part after the point. Return the number itself.",
+    ),
+    "half without its logarithm": (
+        "-np.log(2) / np.log(f)",
+        "-0.5 / np.log(f)",
+        "Above the line stands one half itself. Take its logarithm too.",
+    ),
+    "time constant": (
+        "-np.log(2) / np.log(f)",
+        "1 / (1 - f)",
+        "That is how many steps a gate holds a message on the average, near f = 1. Solve fⁿ = ½ for n.",
+    ),
+    "half of the gate": (
+        "-np.log(2) / np.log(f)",
+        "np.log(0.5 * f) / np.log(f)",
+        "You ask when f/2 is left: one step too many. At the start 1 is there, so solve fⁿ = ½.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -55,6 +55,14 @@ EDITS = {
         "(1 - h**2).mean() * W_hh",
         "You use one mean slope. Each unit has its own.",
     ),
+    "square missing": ("1 - h**2", "1 - h", "Nearly. Look at the power of h in the slope: it is the same for h and −h."),
+    "slope of σ": ("1 - h**2", "h * (1 - h)", "That is the slope of the logistic curve σ. This cell has tanh."),
+    "slopes on both sides": (
+        "np.diag(1 - h**2) @ W_hh",
+        "np.diag(1 - h**2) @ W_hh @ np.diag(1 - h**2)",
+        "The slopes stand on both sides. Those of the new state belong there; the old state's tanh is not part of this step.",
+    ),
+    "added": ("@ W_hh", "+ W_hh", "You add slopes and weights. They lie on one road, one after the other: multiply."),
 }
 
 EXERCISE = Exercise(

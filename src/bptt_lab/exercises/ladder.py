@@ -81,6 +81,32 @@ EDITS = {
     "times the lag": ("** len", "* len", "You multiply by the lag. Each step multiplies once more, so it is a power."),
     "norm of one": ("np.prod(norms)", "norms[0]", "Only one Jacobian's norm is left. Multiply the norms of all."),
     "smallest stretch": (", 2)", ", -2)", "These are the smallest stretches. A norm is the largest one."),
+    "largest norm for all": (
+        "np.prod(norms)",
+        "np.max(norms) ** len(norms)",
+        "You take the largest norm for every step. Multiply the norms as they are: that is a tighter bound.",
+    ),
+    "mean of the norms": ("np.prod(norms)", "np.mean(norms)", "You take the mean of the norms. Two stretches in a row multiply."),
+    "units for steps": (
+        "** len(jacobians)",
+        "** len(W_hh)",
+        "You raise to the number of units. There is one factor for each Jacobian.",
+    ),
+    "last factor left out": (
+        "for J in jacobians:",
+        "for J in jacobians[:-1]:",
+        "The last Jacobian of the list is not in the product.",
+    ),
+    "γ upside down": (
+        "gamma *",
+        "1 / gamma *",
+        "You divide by γ. A slope multiplies: a flat activation makes the bound smaller.",
+    ),
+    "product itself": (
+        "np.linalg.norm(product, 2), ",
+        "product, ",
+        "This is the product itself. Return its largest stretch, one number.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -63,6 +63,21 @@ EDITS = {
         "followed.mean() > were.mean()",
         "You compare with the share over all words. A guess is right more often if you compare with one half.",
     ),
+    "last one seen": (
+        "followed.mean() > 0.5",
+        "followed[-1] and len(followed) < len(were) or len(followed) == len(were) and were.mean() > 0.5",
+        "You say the verb that followed this word last. Count all of them.",
+    ),
+    "tie is the commoner": (
+        "1 if followed.mean() > 0.5 else 0",
+        "int(2 * followed.mean() + (followed.mean() == 0.5) * (were.mean() > 0.5) > 1)",
+        "Where both verbs are as common, you say the commoner one of all. The task says was.",
+    ),
+    "more than once": (
+        "followed.mean() > 0.5",
+        "followed.sum() > 1",
+        "You say were as soon as it came twice. Say it where it came in more than half of the cases.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -57,6 +57,32 @@ EDITS = {
     "w outside": (STEP, "w * np.tanh(a), w * np.tanh(b)", "w stands outside of tanh. The unit is tanh of w times the state."),
     "sign of the distance": ("abs(a - b)", "a - b", "A distance has no sign."),
     "distance squared": ("abs(a - b)", "(a - b) ** 2", "The distance is squared. Take it as it is."),
+    "one run for both": (
+        "np.tanh(w * a), np.tanh(w * b)",
+        "np.tanh(w * a), np.tanh(w * np.tanh(w * a))",
+        "The second run steps from the new state of the first. Give each run its own state.",
+    ),
+    "sign of the gradient lost": (
+        '"gradient": gradient',
+        '"gradient": abs(gradient)',
+        "The sign of the derivative is lost. With a negative w it may well be negative.",
+    ),
+    "product starts at w": (
+        "gradient = 1.0",
+        "gradient = w",
+        "Your product starts at w, so w is in it once too often. A product starts at 1.",
+    ),
+    "product starts at zero": (
+        "gradient = 1.0",
+        "gradient = 0.0",
+        "Your product starts at 0, and stays there. A product starts at 1.",
+    ),
+    "square missing": ("1 - a**2", "1 - a", "Nearly. Look at the power in the slope: it is the same for h and −h."),
+    "slopes of both runs": (
+        "(1 - a**2)",
+        "(1 - a**2) * (1 - b**2)",
+        "The slopes of both runs are in the gradient. It is asked for the run from a alone.",
+    ),
 }
 
 EXERCISE = Exercise(

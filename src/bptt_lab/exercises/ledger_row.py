@@ -109,6 +109,42 @@ EDITS = {
         "return norms.sum()",
         "This is one number. Return one norm for each word. Their sum is not the norm of the whole gradient, either.",
     ),
+    "one Jacobian alone": (
+        "row = row @ J[k]",
+        "row = dL_dh @ J[k]",
+        "You start from dL_dh again at each word. Carry on the row that you have.",
+    ),
+    "last Jacobian again": (
+        "row = row @ J[k]",
+        "row = row @ J[-1]",
+        "Every step back uses the last word's Jacobian. From word k to the word before leads J[k].",
+    ),
+    "rows added up": (
+        "row = row @ J[k]",
+        "row = row + row @ J[k]",
+        "You keep the old row and add the new one. On the way back the new row takes the old one's place.",
+    ),
+    "norm of the Jacobian": (
+        "row = row @ J[k]",
+        "row = row * np.linalg.norm(J[k])",
+        "You multiply by the norm of a Jacobian. That is no bound you need: multiply the row by the matrix itself.",
+    ),
+    "sum of sizes": (
+        "np.linalg.norm(np.outer(row * slope[k], x[k]))",
+        "np.abs(np.outer(row * slope[k], x[k])).sum()",
+        "You add up the sizes of the entries. The norm is the root of the sum of their squares.",
+    ),
+    "slope of the word before": (
+        "slope[k]",
+        "slope[k - 1]",
+        "The slope is that of the word before. The term of word k carries f'(a_k).",
+    ),
+    "parts of the sum": (
+        "return norms",
+        "return norms / norms.sum()",
+        "You divide by the sum of the norms. The norms themselves are asked for.",
+    ),
+    "logarithms": ("return norms", "return np.log10(norms)", "These are logarithms. The norms themselves are asked for."),
 }
 
 EXERCISE = Exercise(

@@ -91,6 +91,28 @@ EDITS = {
     ),
     "first factor left out": ("in jacobians:", "in jacobians[1:]:", "The first Jacobian of the list is left out."),
     "last factor left out": ("in jacobians:", "in jacobians[:-1]:", "The last Jacobian of the list is left out."),
+    "entry by entry": (
+        "product @ J",
+        "product * J",
+        "The Jacobians are multiplied entry by entry. Use @, the product of matrices.",
+    ),
+    "largest entry": (
+        "np.linalg.norm(product, 2)",
+        "np.abs(product).max()",
+        "You divide by the largest entry, and the norm of what is left at the end is missing. Measure it once more.",
+    ),
+    "radius of the product": (
+        "np.linalg.norm(product, 2)",
+        "np.abs(np.linalg.eigvals(product)).max()",
+        "You take the largest eigenvalue of the product. The norm is its largest stretch: norm(…, 2).",
+    ),
+    "sign": ("return total", "return -total", "The sign is turned. A product that vanishes has a negative logarithm."),
+    "mean a step": (
+        "return total",
+        "return total / len(jacobians)",
+        "You divide by the number of factors. That is the slope a step; the logarithm of the whole norm is asked for.",
+    ),
+    "sizes not their logarithms": ("total + np.log10(size)", "total + size", "You add up the sizes. Add up their logarithms."),
 }
 
 EXERCISE = Exercise(

@@ -157,6 +157,54 @@ EDITS = {
         "{name: g / len(h) for name, g in zip(cell.params, (dW_x, dW_hh, db))}",
         "This is the mean over the words. The weights are shared, so their parts are summed.",
     ),
+    "slope of g missing": (" * (1 - g[t] ** 2)", "", "The slope of tanh is missing in da_g: 1 − g²."),
+    "h for tanh(c)": ("np.tanh(c[t]) * δh", "h[t] * δh", "In h = o tanh(c) it is o that moves. So da_o carries tanh(c), not h."),
+    "output before candidate": (
+        "[da_i, da_f, da_g, da_o]",
+        "[da_i, da_f, da_o, da_g]",
+        "The blocks stand in another order: input, forget, cell, output. Some texts put the output third.",
+    ),
+    "what came back to c kept": (
+        "f[t] * δc\n",
+        "back_c + f[t] * δc\n",
+        "What came back to c is in δc already. f times δc takes its place, and is not added to it.",
+    ),
+    "what came back to h kept": (
+        "= W_hh.T @ da, f",
+        "= back_h + W_hh.T @ da, f",
+        "What came back to h is in δh already. The new part takes its place, and is not added to it.",
+    ),
+    "own loss at c": ("δc = back_c +", "δc = back_c + dh[t] +", "The loss reads h alone. To c it comes through h, not directly."),
+    "cell for state": (
+        "np.outer(da, h_before)",
+        "np.outer(da, c_before)",
+        "W_hh is paired with the old c. The gates read the old h.",
+    ),
+    "lists swapped": (
+        "back_h, back_c = W_hh",
+        "back_c, back_h = W_hh",
+        "What goes back to h and what goes back to c are swapped.",
+    ),
+    "output gate of another word": (
+        "back_c + o[t] *",
+        "back_c + o[t - 1] *",
+        "On the way from h into c the gate o is that of the word before. At step t it is o[t].",
+    ),
+    "output gate from its own loss": (
+        "np.tanh(c[t]) * δh",
+        "np.tanh(c[t]) * dh[t]",
+        "da_o starts from the total derivative of h, with what came back from later words.",
+    ),
+    "1 − f for f": (
+        "f[t] * δc\n",
+        "(1 - f[t]) * δc\n",
+        "On its way to the old c the gradient is multiplied by f. You used 1 − f.",
+    ),
+    "sign": (
+        '{"W_x": dW_x, "W_hh": dW_hh, "b": db}',
+        '{"W_x": -dW_x, "W_hh": -dW_hh, "b": -db}',
+        "The sign is turned. The gradient points uphill; going down is the optimiser's work.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..cells import LSTMCell
-from .base import Exercise, Problem, edits
+from .base import CHANGES, Exercise, Problem, edits
 
 
 def stub(dh, dc, i, f, g, o, c, c_before, W_hh):
@@ -73,6 +73,44 @@ EDITS = {
         "[da_i, da_f, da_g, da_o]",
         "[da_f, da_i, da_g, da_o]",
         "The blocks stand in another order: input, forget, cell, output.",
+    ),
+    "transpose lost": (
+        "W_hh.T @ da",
+        "sum(W @ d for W, d in zip(np.split(W_hh, 4), np.split(da, 4)))",
+        "The way back goes through W_hh transposed, block by block.",
+    ),
+    "slope of g missing": (" * (1 - g**2)", "", "The slope of tanh is missing in da_g: 1 − g²."),
+    "h for tanh(c)": (
+        "np.tanh(c) * dh",
+        "o * np.tanh(c) * dh",
+        "In h = o tanh(c) it is o that moves. So da_o carries tanh(c), not h.",
+    ),
+    "input gate for forget gate": (
+        "f * dc}",
+        "i * dc}",
+        "The input gate stands on the way to the old c. c = f c_before + i g: it is f there.",
+    ),
+    "output before candidate": (
+        "[da_i, da_f, da_g, da_o]",
+        "[da_i, da_f, da_o, da_g]",
+        "The blocks stand in another order: input, forget, cell, output. Some texts put the output third.",
+    ),
+    "g beside f": ("c_before * dc", "g * dc", "f multiplies the old c. You have g beside it, which belongs to i."),
+    "slope at the old c": (
+        "1 - np.tanh(c) ** 2",
+        "1 - np.tanh(c_before) ** 2",
+        "The slope of tanh is taken at the old c. h = o tanh(c) has the new one.",
+    ),
+    "tanh for σ in i": ("i * (1 - i)", "(1 - i**2)", "i goes through σ, whose slope is i (1 − i). You used the slope of tanh."),
+    "own dh to the old c": (
+        "f * dc}",
+        "f * dc + dh}",
+        "The old c hears of the loss only through the new c. dh is in dc already.",
+    ),
+    CHANGES: (
+        "dc = dc +",
+        "dc +=",
+        "The result is right, but your function changes its argument dc, which its caller still needs. Work on a copy.",
     ),
 }
 

@@ -92,6 +92,31 @@ EDITS = {
         "(p - right)[mask]",
         "The rows that do not count are cut out. Keep a row of zeros for each, so that row t stays word t.",
     ),
+    "divided by the length": (
+        "mask[:, None]",
+        "mask[:, None] / len(y)",
+        "You divide by the number of words. The course takes the sum over the words.",
+    ),
+    "not normalised": (
+        "np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)",
+        "np.exp(y)",
+        "These are exponentials. To be probabilities they have to sum to 1 in each row.",
+    ),
+    "mask on the right word alone": (
+        "(p - right) * mask[:, None]",
+        "p - right * mask[:, None]",
+        "The mask reaches only what you take away. It belongs to the whole row, with its probabilities.",
+    ),
+    "mask on the probabilities alone": (
+        "(p - right) * mask[:, None]",
+        "p * mask[:, None] - right",
+        "The mask reaches the probabilities alone. It belongs to the whole row, with the right word's 1.",
+    ),
+    "slope of σ": (
+        "p - right",
+        "p * (1 - p)",
+        "p (1 − p) is how a probability moves with its own y. The price is −ln of it: the right word enters too.",
+    ),
     CHANGES: (
         "np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)",
         "np.exp(y, out=y)\n    p = p / p.sum(axis=1, keepdims=True)",

@@ -80,6 +80,31 @@ EDITS = {
     ),
     "percent": (f"/ {SIZE}", f"/ {SIZE} * 100", "These are percent. Shares that sum to 1 are asked for."),
     "last word first": ("in terms]", "in reversed(terms)]", "They stand in the wrong order: the first word's term comes first."),
+    "part of the squares": (
+        "return np.array([(term * whole).sum() for term in terms]) / (whole**2).sum()",
+        "sizes = np.array([(term**2).sum() for term in terms])\n    return sizes / sizes.sum()",
+        "You divide squares by the sum of squares. That sums to 1, but does not know that terms may work against each other.",
+    ),
+    "each by its own square": (
+        "np.array([(term * whole).sum() for term in terms]) / (whole**2).sum()",
+        "np.array([(term * whole).sum() / (term**2).sum() for term in terms])",
+        "You divide by each term's own square. Divide all by the whole's: then the shares sum to 1.",
+    ),
+    "mean for the whole": (
+        "sum(terms)",
+        "sum(terms) / len(terms)",
+        "The whole gradient is the sum of the terms. You took their mean.",
+    ),
+    "last term for the whole": (
+        "sum(terms)",
+        "terms[-1]",
+        "You compare with the last term. The whole gradient is the sum of all terms.",
+    ),
+    "running total": (
+        "return np.array([(term * whole).sum() for term in terms])",
+        "return np.cumsum([(term * whole).sum() for term in terms])",
+        "You add up the shares as you go. Each entry is one term's share alone.",
+    ),
 }
 
 EXERCISE = Exercise(

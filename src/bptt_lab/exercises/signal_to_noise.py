@@ -69,6 +69,36 @@ EDITS = {
         "Your noise is the spread of the norms. Gradients of one norm may still point anywhere.",
     ),
     "largest entry": (SIGNAL, "np.abs(mean).max()", "Your signal is the mean's largest entry. Take its norm."),
+    "sum for mean": (
+        "np.linalg.norm(mean)",
+        "np.linalg.norm(g.sum(axis=0))",
+        "Your signal is the norm of the sum. It would grow with the number of sequences: take the mean.",
+    ),
+    "one mean of all": (
+        "mean = g.mean(axis=0)",
+        "mean = g.mean()",
+        "You take one mean over all numbers. Each unit has its own mean over the sequences.",
+    ),
+    "spreads averaged": (
+        "np.sqrt(((g - mean) ** 2).sum(axis=1).mean())",
+        "g.std(axis=0).mean()",
+        "You average the spreads of the units. Add up their squares, and take the root of the sum.",
+    ),
+    "variances for spreads": (
+        "np.sqrt(((g - mean) ** 2).sum(axis=1).mean())",
+        "np.linalg.norm(g.var(axis=0))",
+        "You take the norm of the variances. They are squares already: add them up and take one root.",
+    ),
+    "error of the mean": (
+        "np.sqrt(((g - mean) ** 2).sum(axis=1).mean())",
+        "np.sqrt(((g - mean) ** 2).sum(axis=1).mean() / len(g))",
+        "You divide the spread by the root of the number of sequences. That is the error of the mean; the spread is asked for.",
+    ),
+    "largest distance": (
+        "np.sqrt(((g - mean) ** 2).sum(axis=1).mean())",
+        "np.linalg.norm(g - mean, axis=1).max()",
+        "You take the largest distance. The spread is the root of the mean square.",
+    ),
 }
 
 EXERCISE = Exercise(

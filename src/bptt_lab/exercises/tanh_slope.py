@@ -20,7 +20,7 @@ def problem(rng, i):
 
 
 EDITS = {
-    "tanh once more": ("h**2", "np.tanh(h) ** 2", "h is already tanh(a). You put it through tanh once more."),
+    "tanh once more": ("h**2", "np.tanh(h) ** 2", "h is already tanh(a). You take the slope at h, as if h were a."),
     "upside down": ("1 - h**2", "1 / (1 - h**2)", "It is upside down: your slope is at least 1. That of tanh is at most 1."),
     "square missing": ("h**2", "h", "Nearly. Look at the power of h: the slope is the same for h and −h."),
     "square of the difference": ("1 - h**2", "(1 - h) ** 2", "The square stands in the wrong place: it belongs to h alone."),
@@ -28,7 +28,22 @@ EDITS = {
     "sign": ("1 - h**2", "h**2 - 1", "The sign is turned. tanh rises everywhere, so its slope is never negative."),
     "root taken": ("1 - h**2", "np.sqrt(1 - h**2)", "One root too many. That would turn sine into cosine, but this is tanh."),
     "slope of σ": ("1 - h**2", "h * (1 - h)", "That is the slope of the logistic curve σ. This is tanh."),
-    "twice the product": ("h**2", "2 * h", "You took the derivative of h² somewhere. The slope holds h² itself."),
+    "twice the product": (
+        "h**2",
+        "2 * h",
+        "There is 2h in it: the derivative of h², or a slip of the keys. The slope holds h² itself.",
+    ),
+    "plus for minus": (
+        "1 - h**2",
+        "1 + h**2",
+        "Look at the sign between the two parts: as h grows, tanh gets flatter, not steeper.",
+    ),
+    "times the state": (
+        "1 - h**2",
+        "h * (1 - h**2)",
+        "There is a factor h too many. The slope is the same for h and −h, and never negative.",
+    ),
+    "size for square": ("h**2", "abs(h)", "You take the size of h where its square belongs."),
     CHANGES: (
         "return 1 - h**2",
         "h *= h\n    return 1 - h",

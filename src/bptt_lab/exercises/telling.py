@@ -1,6 +1,7 @@
 """Values, calls and prints as a learner reads them in a report."""
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -58,12 +59,13 @@ def told(name: str, value) -> str:
         kept = {key: getattr(value, key) for key in ("x", "h0", "h", "c0", "c") if hasattr(value, key)}
         gates = {f"gates[{key!r}]": gate for key, gate in getattr(value, "gates", {}).items()}
         return "; ".join(told(f"{name}.{key}", entry) for key, entry in {**kept, **gates}.items())
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         shown = "{" + ", ".join(told(repr(key), entry).replace(" = ", ": ", 1) for key, entry in value.items()) + "}"
     elif isinstance(value, list):
         shown = "[" + ", ".join(told("", entry) for entry in value) + "]"
     else:
         digits: Any = {"float_kind": "{:.4g}".format}
         array = np.asarray(value) + 0.0 if np.asarray(value).dtype.kind == "f" else np.asarray(value)  # no "-0"
-        shown = " ".join(np.array2string(array, separator=", ", formatter=digits).split())
+        text = np.array2string(array, separator=", ", formatter=digits, threshold=1000, edgeitems=3)  # not as the notebook has it
+        shown = " ".join(text.split())
     return f"{name} = {shown}" if name else shown

@@ -114,6 +114,54 @@ EDITS = {
         "{name: g / -(-len(h) // k) for name, g in zip(cell.params, (dW_x, dW_hh, db))}",
         "You divide by the number of pieces. Their gradients are summed.",
     ),
+    "step at a cut left out": (
+        "(dh[t] + back)",
+        "(dh[t] + back) * (t % k > 0)",
+        "The steps 0, k, 2k, … are left out of the sums. Only what goes back from them is cut off.",
+    ),
+    "one cut alone": (
+        "if t % k else",
+        "if t != k else",
+        "There is one cut, before step k. There is another before 2k, and so on.",
+    ),
+    "pieces too long": ("t % k", "t % (k + 1)", "Your pieces are one step too long: each holds k + 1 steps."),
+    "first piece uncut": (
+        "if t % k else",
+        "if t >= k else",
+        "You cut inside the first piece, and nowhere later. A cut is just before the steps k, 2k, and so on.",
+    ),
+    "start taken as zero": ("else h0)", "else 0 * h0)", "At t=0 the state before the step is h0, which need not be zero."),
+    "state after for state before": (
+        "h[t - 1] if t > 0 else h0",
+        "h[t]",
+        "W_hh is paired with the state after the step. It multiplied the one before.",
+    ),
+    "word before for word": ("x[t])", "x[t - 1])", "W_x is paired with the word before. At step t it multiplied x[t]."),
+    "own loss left out": (
+        "(dh[t] + back)",
+        "((dh[t] if t == len(h) - 1 else 0) + back)",
+        "Only the last word's own loss is in it. Every word adds its dh[t].",
+    ),
+    "slope not carried": (
+        "back = W_hh.T @ da if",
+        "back = W_hh.T @ (dh[t] + back) if",
+        "What goes back skips the slope. dL/da goes back through W_hh, not dL/dh.",
+    ),
+    "walks forward": (
+        "reversed(range(len(h)))",
+        "range(len(h))",
+        "You walk from the first word to the last. What comes back starts at the last.",
+    ),
+    "one step a piece": (
+        "reversed(range(len(h)))",
+        "reversed(range(0, len(h), k))",
+        "You visit one step of each piece. Visit every step; only the message stops at the cuts.",
+    ),
+    "mean for sum": (
+        '{"W_x": dW_x, "W_hh": dW_hh, "b": db}',
+        '{"W_x": dW_x / len(h), "W_hh": dW_hh / len(h), "b": db / len(h)}',
+        "This is the mean over the words. The weights are shared, so their parts are summed.",
+    ),
 }
 
 EXERCISE = Exercise(

@@ -9,15 +9,19 @@ from typing import NamedTuple
 import numpy as np
 import traitlets
 
-from .. import checks
+from .. import checks, growth, measure
 from ..text import say
 from .base import Control, Explorer, fixed
 from .four_cells import FourCells
 from .four_terms import FourTerms
+from .gate_pad import GatePad
 from .gradient_by_lag import GradientByLag
+from .ledger import Ledger
 from .living_equation import LivingEquation
 from .predictions import Made, keep, verdict
+from .starts import Starts
 from .token_losses import TokenLosses
+from .truncation import Truncation
 from .wall import Wall
 
 
@@ -53,6 +57,36 @@ def _gru_at_cats() -> float:
     return float(norms[1] / norms[-1])
 
 
+def _wide_first() -> float:
+    return float(np.median(measure.first_over_last("N(0, 1)", 0.1)))
+
+
+def _zero_terms() -> float:
+    cells = Ledger(length=4, wrt="W_hh")._at("ledger")
+    return float((cells[np.tril_indices(4)] == 0).sum())
+
+
+def _wide_product() -> float:
+    return float(np.exp(15 * growth.unit_normal(64, seeds=1)["slope"][0]))
+
+
+def _relu_orthogonal() -> float:
+    norms, _ = Starts(start="orthogonal").at(30)
+    return float(np.median(norms[1]))
+
+
+def _kept_by_cut() -> float:
+    whole, kept, _ = Truncation().kept()
+    return 100 * kept / whole
+
+
+def _learned(recipe: str, **wanted) -> float:
+    """How many of the committed runs with these settings got there."""
+    from ..experiments import load, values
+
+    return float(sum(steps is not None for steps in values(load(recipe), "steps", **wanted)))
+
+
 def _one_word() -> float:
     from ..tasks import English
 
@@ -60,14 +94,29 @@ def _one_word() -> float:
 
 
 POWERS = tuple(range(-12, 7))
+OF_FIVE = tuple(range(6))
 ALL = {
     "least_taught": Prediction(tuple(range(1, 12)), _least_taught, powers=False),
     "dearest_token": Prediction(tuple(range(7)), _dearest_token),
     "lost_transpose": Prediction(POWERS, _lost_transpose),
     "first_term": Prediction(POWERS, _first_term),
+    "wide_first": Prediction(POWERS, _wide_first),
+    "zero_terms": Prediction(tuple(range(11)), _zero_terms, powers=False),
+    "wide_product": Prediction(POWERS, _wide_product),
+    "closed_gates": Prediction(
+        OF_FIVE, lambda: _learned("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"), powers=False
+    ),
     "thrown_off": Prediction(tuple(range(82)), lambda: Wall(step=500)._counts()[1][0], powers=False),
+    "relu_orthogonal": Prediction(POWERS, _relu_orthogonal),
+    "kept_by_cut": Prediction(tuple(range(121)), _kept_by_cut, powers=False),
     "half_open": Prediction(POWERS, lambda: FourTerms().norms()[1]),
+    "residual": Prediction(POWERS, lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
     "gru_at_cats": Prediction(POWERS, _gru_at_cats),
+    "open_adders": Prediction(OF_FIVE, lambda: _learned("adding", cell="gated, open", length=50), powers=False),
+    "unclipped": Prediction(OF_FIVE, lambda: _learned("temporal_order", cell="tanh", length=20, clip=None), powers=False),
+    "closed_adam": Prediction(
+        OF_FIVE, lambda: _learned("agreement", cell="LSTM, closed", distance=10, optimizer="adam"), powers=False
+    ),
     "one_word": Prediction(tuple(range(50, 101)), _one_word, powers=False),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
@@ -89,6 +138,8 @@ class Predict(Explorer):
         start = prediction.values[-1]  # where no one leaves it
         settings = {"guess": start, **settings, "asked": asked, "powers": prediction.powers, "truth": truth_of(asked)}
         super().__init__(**settings)
+        if not prediction.powers:  # a guess of 5 is 5, and not the fifth power of ten
+            self.words = {key: text for key, text in self.words.items() if not key.startswith("guess_")}
         self.observe(self._keep_it, "committed")
 
     @traitlets.validate("guess")

@@ -49,8 +49,11 @@ class Predictions(list[Made]):
         return text.format(made=len(self), close=sum(made.close for made in self))
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{self.words[name]}</th>' for name in ("question", "your_guess", "measured", "verdict"))
-        rows = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in made[:4])}</tr>" for made in self)
+        left = 'style="text-align: left"'  # Lab turns tables to the right
+        head = "".join(
+            f'<th {left} scope="col">{self.words[name]}</th>' for name in ("question", "your_guess", "measured", "verdict")
+        )
+        rows = "".join(f"<tr>{''.join(f'<td {left}>{html.escape(text)}</td>' for text in made[:4])}</tr>" for made in self)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if self else ""
         return f"<p>{self._summary()}</p>{table}"
 

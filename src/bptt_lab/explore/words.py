@@ -403,6 +403,25 @@ EN = {
         "500 steps?",
         "question_half_open": "Two gates begin half open. What is left of a gradient after 63 words, if it starts with norm 1?",
         "question_gru_at_cats": "A fresh GRU reads 23 words. What is its gradient at word 2, “cats”, over that at the last word?",
+        "question_wide_first": "W_hh is drawn from N(0, 1), with 64 units and inputs of std 0.1. Of four words, what is the "
+        "first one’s term over the last one’s?",
+        "question_zero_terms": "Four words have ten terms of dL/dW_hh in all, and the start is h₀ = 0. How many of the ten are "
+        "exactly 0?",
+        "question_wide_product": "W_hh is drawn from N(0, 1), with tanh, 64 units and inputs of std 0.1. By what factor does a "
+        "gradient grow or shrink over 15 steps?",
+        "question_closed_gates": "Tanh learned all five times with ten words between. How many of five LSTMs with closed gates "
+        "learn it too?",
+        "question_relu_orthogonal": "ReLU, and an orthogonal start. What is left of a message of norm 1 after 30 steps back?",
+        "question_kept_by_cut": "32 inputs, and a cut every 8 steps. What is the norm of the gradient that is kept, in percent "
+        "of the whole one’s?",
+        "question_residual": "Both gates stand at 1: what is new is added to the old state. What is left of a gradient of "
+        "norm 1 after 20 steps back?",
+        "question_open_adders": "Free gated cells add two numbers out of fifty. The gate that keeps starts open. How many of "
+        "five nets learn it?",
+        "question_unclipped": "Twenty letters hold two signals. How many of five tanh nets learn their order if nothing is "
+        "clipped?",
+        "question_closed_adam": "LSTMs with closed gates and SGD learn was or were over ten words in none of five runs. In how "
+        "many with Adam?",
         "question_one_word": "In real English you guess “was” or “were” from the one word before it. Of 100 guesses, "
         "how many are right?",
     },
