@@ -56,6 +56,8 @@ def run(path: Path) -> str:
     cells = []
     for cell in notebook.cells:
         cells.append(cell)
+        if cell.cell_type == "markdown":
+            cell.source = flowing(cell.source)
         if cell.cell_type == "code":
             cell.outputs = [kept(output) for output in cell.outputs if not is_widget_of_a_kernel(output)]
             needs = tags(cell) | {"asks_python" for output in cell.outputs if asks_python(output)}
@@ -65,6 +67,16 @@ def run(path: Path) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
     return f"{name}: run"
+
+
+def flowing(text: str) -> str:
+    """Formulas that a notebook sets side by side, set so that they go below each other where the page is narrow."""
+
+    def each(match) -> str:
+        parts = re.split(r"\\q?quad(?![a-zA-Z])\s*", " ".join(match[1].split()))
+        return ":::{container} formulas\n" + "\n".join(rf"$\displaystyle {part.strip()}$" for part in parts if part) + "\n:::"
+
+    return re.sub(r"^\$\$((?:(?!\$\$|\\begin).)*?\\qquad(?:(?!\$\$|\\begin).)*?)\$\$$", each, text, flags=re.M | re.S)
 
 
 def kept(output):

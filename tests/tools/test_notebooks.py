@@ -97,6 +97,8 @@ def test_a_good_notebook_breaks_no_rule():
         (lambda nb: nb.cells[1].update(outputs=[printed("watch out", "stderr")]), "keeps a warning"),
         (lambda nb: nb.cells[2].metadata.update(tags=["keep_still"]), "nbval-ignore-output"),
         (lambda nb: nb.cells[2].outputs[0].data.pop("image/svg+xml"), "no still picture"),
+        (lambda nb: nb.cells[3].update(source="bl.figures.paths()"), "draws a picture"),
+        (lambda nb: nb.cells[3].update(source="report = 1\nreport.figure()"), "draws a picture"),
     ],
 )
 def test_check_says_which_rule_is_broken(spoil, sentence):
@@ -208,8 +210,8 @@ def test_a_viewer_that_runs_nothing_shows_each_picture_and_says_it(path):
     """GitHub's, say: no widget, no Plotly, no script."""
     drawn = 0
     for given in nbformat.read(path, as_version=4).cells:
-        made = re.match(r"bl\.(figures|explore)\.(\w+)", notebooks.last_line(given)) if given.cell_type == "code" else None
-        if made is None or made[2] == "my_predictions":
+        made = notebooks.DRAWS.search(notebooks.last_line(given)) if given.cell_type == "code" else None
+        if made is None:
             continue
         data = [output.get("data", {}) for output in given.outputs]
         said = max((one.get("text/plain", "") for one in data), key=len)
