@@ -231,7 +231,11 @@ def main(arguments: list[str] | None = None) -> int:
         elif given.command == "clean":
             nbformat.write(cleaned(nbformat.read(path, as_version=4)), path)
         else:
-            for complaint in complaints(nbformat.read(path, as_version=4)):
+            notebook = nbformat.read(path, as_version=4)
+            found = complaints(notebook)
+            if not found and path.read_text(encoding="utf-8") != nbformat.writes(notebook) + "\n":
+                found.append("it is written in another order than `clean` writes it, so a commit would change it: run that")
+            for complaint in found:
                 failed = True
                 print(f"{path.name}: {complaint}")
     return int(failed)

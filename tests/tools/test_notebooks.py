@@ -1,6 +1,7 @@
 """The notebooks' own script: what is kept, what is stripped, which rules hold, and that a changed number is noticed."""
 
 import copy
+import json
 import re
 import shutil
 import subprocess
@@ -105,6 +106,14 @@ def test_check_says_which_rule_is_broken(spoil, sentence):
     notebook = good()
     spoil(notebook)
     assert any(sentence in complaint for complaint in notebooks.complaints(notebook)), notebooks.complaints(notebook)
+
+
+def test_check_is_content_with_what_clean_writes_and_with_no_other_order_of_it(tmp_path, capsys):
+    path = tmp_path / "good.ipynb"
+    nbformat.write(good(), path)
+    assert notebooks.main(["check", str(path)]) == 0
+    path.write_text(json.dumps(dict(reversed(json.loads(path.read_text(encoding="utf-8")).items())), indent=1), encoding="utf-8")
+    assert notebooks.main(["check", str(path)]) == 1 and "another order" in capsys.readouterr().out
 
 
 def test_a_learners_own_cell_may_be_longer_and_the_plain_way_may_use_plotly():
