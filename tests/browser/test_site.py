@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from bptt_lab import explore
 from tests.browser.access import violations
 from tests.browser.conftest import served
 from tools.site import dead_links
@@ -25,6 +26,22 @@ TEXT_BOX = """node => { const range = document.createRange(); range.selectNodeCo
 
 DRAWN = """() => [...document.querySelectorAll('.bptt-living')].every(place => place.querySelector('section.bptt')?.bpttDrawn)
     && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
+
+# How each kind of element within an explorer is laid out, by its name and classes.
+STYLES = """root => { const found = {}; for (const node of root.querySelectorAll('.bptt *:not(svg *, math *, math)')) {
+    const { display, textAlign, float, borderTopWidth, borderRightWidth, marginTop, marginBottom, backgroundColor }
+        = getComputedStyle(node);
+    const clear = backgroundColor === 'rgba(0, 0, 0, 0)';
+    const style = [display, textAlign, float, borderTopWidth, borderRightWidth, marginTop, marginBottom, clear].join(' ');
+    (found[`${node.localName}.${node.className}`] ??= []).push(style); } return found; }"""
+LEAKS = {
+    "quiz": ("00_start_here", lambda: explore.Quiz("00")),
+    "predict": ("00_start_here", lambda: explore.Predict("least_taught")),
+    "living_equation": ("03_four_words_four_terms", lambda: explore.LivingEquation(lit=1)),
+    "gate_pad": ("07_gates", explore.GatePad),
+    "cell_switch": ("08_gru_and_lstm", explore.CellSwitch),
+    "wall": ("06_partial_cures", explore.Wall),
+}
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +186,15 @@ def test_no_formula_and_no_table_is_wider_than_its_page(visit, name):
     page.wait_for_timeout(200)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     assert page.evaluate(wide.replace(":is(mjx-container, table)", "table").format(cut)) == []
+
+
+@pytest.mark.parametrize("name, kind", LEAKS.items(), ids=LEAKS)
+def test_the_theme_changes_nothing_within_an_explorer(visit, page_of, name, kind):
+    """Its classes have everyday names, and the theme has rules for some of them."""
+    site = visit(f"notebooks/{kind[0]}.html").locator(f".bptt-living[data-explorer={name}]").first.evaluate(STYLES)
+    own = page_of(kind[1](), width=760).locator(".bptt").evaluate(STYLES)
+    assert len(own) > 5 and own.keys() & site.keys()
+    assert {key: (site[key], own[key]) for key in own.keys() & site.keys() if not set(site[key]) <= set(own[key])} == {}
 
 
 def test_an_answer_stands_beside_its_button_and_a_question_at_the_edge(visit):

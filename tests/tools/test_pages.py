@@ -33,3 +33,12 @@ def test_a_small_living_equation_has_nothing_grey_and_offers_no_python(tmp_path)
         return site.asks_python({"data": {"text/html": page.embedded(explorer, tmp_path)}})
 
     assert not asks(explore.LivingEquation(small=True)) and asks(explore.LivingEquation()) and not asks(explore.TokenLosses())
+
+
+def test_the_offer_of_python_is_in_the_language_of_its_notebook():
+    first, second = (site.note(name, "learner") for name in ("01_a.ipynb", "de/01_a.ipynb"))
+    assert "Here you write code" in first and ">on Binder</a>" in first
+    assert "Hier schreibst du" in second and ">auf Binder</a>" in second
+    for note, name in ((first, "01_a"), (second, "de/01_a")):
+        assert f"notebooks/{name}.ipynb" in note and f"lab/index.html?path={name}.ipynb" in note
+    assert len({frozenset(words) for words in site.NEEDS_PYTHON.values()}) == 1
