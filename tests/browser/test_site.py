@@ -28,7 +28,7 @@ DRAWN = """() => [...document.querySelectorAll('.bptt-living')].every(place => p
     && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
 
 # How each kind of element within an explorer is laid out, by its name and classes.
-STYLES = """root => { const found = {}; for (const node of root.querySelectorAll('.bptt *:not(svg *, math *, math)')) {
+STYLES = """root => { const found = {}; for (const node of root.querySelectorAll('.bptt *:not(.spoken, svg *, math *, math)')) {
     const { display, textAlign, float, borderTopWidth, borderRightWidth, marginTop, marginBottom, backgroundColor }
         = getComputedStyle(node);
     const clear = backgroundColor === 'rgba(0, 0, 0, 0)';
