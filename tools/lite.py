@@ -19,7 +19,10 @@ from .notebooks import COURSE, NOTEBOOKS, TRANSLATED
 ROOT = Path(__file__).parent.parent
 WORK, TARGET = ROOT / "build" / "lite-source", ROOT / "build" / "lite"
 # What the course imports in a kernel, and what that stands on; all of them pure Python.
-WHEELS = ("anywidget", "plotly", "narwhals", "psygnal", "tqdm", "typing-extensions", "packaging")
+WHEELS = (
+    "anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "narwhals", "packaging", "plotly", "psygnal", "tqdm", "traitlets",
+    "typing-extensions",
+)  # fmt: skip
 FIRST_CELL = """\
 # You are in your own browser: this fetches the course's package into the page, once. It takes a few seconds.
 %pip install -q bptt_lab ipywidgets anywidget plotly tqdm"""

@@ -43,6 +43,7 @@ OWN_ID = re.compile(r"(cell|task|learner|check)-\w+")
 NOTEBOOKS = ROOT / "notebooks"
 COURSE = sorted(NOTEBOOKS.glob("*.ipynb"))
 TRANSLATED = sorted(NOTEBOOKS.glob("[a-z]*/*.ipynb"))  # de/01_….ipynb, by the name of the English one
+DRAWS = re.compile(r"^bl\.(figures|explore)\.(?!my_predictions)(\w+)|\.(figure)\(\)$")
 PREDICTS = ("bl.explore.Predict(", "bl.explore.my_predictions(")  # on top of the cells to be read, like a quiz
 
 
@@ -123,7 +124,7 @@ def complaints(notebook) -> list[str]:
             found.append(f"cell {i} keeps a still picture: tag it `nbval-ignore-output` too")
         if "keep_still" in tags(cell) and not any(map(is_still, cell.outputs)):
             found.append(f"cell {i} keeps no still picture: run `make notebooks`")
-        if re.search(r"^bl\.(figures|explore)\.(?!my_predictions)", last_line(cell)) and not tags(cell) & {
+        if DRAWS.search(last_line(cell)) and not tags(cell) & {
             "keep_still",
             "keep_output",
         }:
@@ -230,7 +231,11 @@ def main(arguments: list[str] | None = None) -> int:
         elif given.command == "clean":
             nbformat.write(cleaned(nbformat.read(path, as_version=4)), path)
         else:
-            for complaint in complaints(nbformat.read(path, as_version=4)):
+            notebook = nbformat.read(path, as_version=4)
+            found = complaints(notebook)
+            if not found and path.read_text(encoding="utf-8") != nbformat.writes(notebook) + "\n":
+                found.append("it is written in another order than `clean` writes it, so a commit would change it: run that")
+            for complaint in found:
                 failed = True
                 print(f"{path.name}: {complaint}")
     return int(failed)

@@ -27,11 +27,23 @@ ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
 LIVING = SOURCE / "_static" / "explorers"
 SECONDS = 120
-# Beside each cell that only Python can answer, until the learner has one: by the cell's tag, or by what it puts out.
+# Beside each cell that only Python can answer, until the learner has one: by the cell's tag, or by what it puts out. By the
+# language of the notebook; the last one says where to go on.
 NEEDS_PYTHON = {
-    "plain_way": "These sliders ask Python.",
-    "learner": "Here you write code of your own, and Python checks it.",
-    "asks_python": "What is grey in this explorer asks Python.",
+    "en": {
+        "plain_way": "These sliders ask Python.",
+        "learner": "Here you write code of your own, and Python checks it.",
+        "asks_python": "What is grey in this explorer asks Python.",
+        "go_on": "This page has no Python behind it. Open this notebook {binder}on Binder</a>, or {lite}in your own browser</a> "
+        "with JupyterLite, and go on there.",
+    },
+    "de": {
+        "plain_way": "Diese Regler fragen Python.",
+        "learner": "Hier schreibst du eigenen Code, und Python prüft ihn.",
+        "asks_python": "Was hier grau ist, fragt Python.",
+        "go_on": "Hinter dieser Seite läuft kein Python. Öffne dieses Notebook {binder}auf Binder</a> oder mit JupyterLite "
+        "{lite}in deinem eigenen Browser</a>, und mach dort weiter.",
+    },
 }
 
 
@@ -56,15 +68,27 @@ def run(path: Path) -> str:
     cells = []
     for cell in notebook.cells:
         cells.append(cell)
+        if cell.cell_type == "markdown":
+            cell.source = flowing(cell.source)
         if cell.cell_type == "code":
             cell.outputs = [kept(output) for output in cell.outputs if not is_widget_of_a_kernel(output)]
             needs = tags(cell) | {"asks_python" for output in cell.outputs if asks_python(output)}
-            cells += [nbformat.v4.new_markdown_cell(note(name, text)) for need, text in NEEDS_PYTHON.items() if need in needs]
+            cells += [nbformat.v4.new_markdown_cell(note(name, need)) for need in NEEDS_PYTHON["en"] if need in needs]
     notebook.cells = cells
     notebook.metadata["stamp"] = now
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
     return f"{name}: run"
+
+
+def flowing(text: str) -> str:
+    """Formulas that a notebook sets side by side, set so that they go below each other where the page is narrow."""
+
+    def each(match) -> str:
+        parts = re.split(r"\\q?quad(?![a-zA-Z])\s*", " ".join(match[1].split()))
+        return ":::{container} formulas\n" + "\n".join(rf"$\displaystyle {part.strip()}$" for part in parts if part) + "\n:::"
+
+    return re.sub(r"^\$\$((?:(?!\$\$|\\begin).)*?\\qquad(?:(?!\$\$|\\begin).)*?)\$\$$", each, text, flags=re.M | re.S)
 
 
 def kept(output):
@@ -87,13 +111,11 @@ def asks_python(output) -> bool:
     return 'data-asks-python="True"' in "".join(output.get("data", {}).get("text/html", ""))
 
 
-def note(name: str, text: str) -> str:
-    """Where to go on with Python."""
-    binder, lite = elsewhere(name)
-    return (
-        f":::{{admonition}} {text}\n:class: tip needs-python\nThis page has no Python behind it. Open this notebook "
-        f'<a href="{binder}">on Binder</a>, or <a href="{lite}">in your own browser</a> with JupyterLite, and go on there.\n:::'
-    )
+def note(name: str, need: str) -> str:
+    """Where to go on with Python, in the notebook's language, or in English."""
+    words = NEEDS_PYTHON.get(name.rpartition("/")[0], NEEDS_PYTHON["en"])
+    binder, lite = (f'<a href="{place}">' for place in elsewhere(name))
+    return f":::{{admonition}} {words[need]}\n:class: tip needs-python\n{words['go_on'].format(binder=binder, lite=lite)}\n:::"
 
 
 def elsewhere(name: str) -> tuple[str, str]:

@@ -79,7 +79,8 @@ def sorted_qr(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     A row of R that is below the rounding of its row of A is a direction that A does not have: it becomes 0.
     """
     if A.shape[2] == 1:
-        return np.linalg.qr(A)
+        Q, R = np.linalg.qr(A)
+        return Q, R
     sizes = np.abs(A).max(axis=2)
     order = np.argsort(-sizes, axis=1, kind="stable")
     Q, R = np.linalg.qr(_rows(A, order))

@@ -11,6 +11,7 @@
 
 Nothing is written into the repository: Lab serves a copy of `notebooks/`. When a test ends its kernels are shut down, and
 it fails if the page reported a problem: an error in the console, an uncaught exception, a request that leaves this machine.
+It fails too if a kernel asked another host, started a program or wrote outside its folder.
 """
 
 import functools
@@ -100,6 +101,7 @@ def course(chromium, lab, request):
     finally:
         context.close()
         lab.end_sessions()
+    course.problems += [f"A kernel {breach}" for breach in lab.breaches()]
     if course.problems:
         pytest.fail("The page reported:\n" + "\n".join(course.problems), pytrace=False)
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import nbformat
 from playwright.sync_api import expect
 
+from tools import guard
 from tools.notebooks import cleaned
 
 MINUTE = 60_000  # Playwright counts in milliseconds
@@ -44,7 +46,14 @@ class Lab:
             "JUPYTERLAB_SETTINGS_DIR": str(homes["settings"]),
             "JUPYTERLAB_WORKSPACES_DIR": str(homes["workspaces"]),
             "IPYTHONDIR": str(homes["ipython"]),
+            # Every kernel runs under guard, so what widgets ask of Python is watched too; it writes into `folder` alone.
+            "BPTT_GUARD": str(self._folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME"), str(self._folder)),
         }
+        start_up = homes["ipython"] / "profile_default" / "startup"
+        start_up.mkdir(parents=True)
+        shutil.copy(guard.__file__, start_up)
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
         command += [f"--ServerApp.port={free_port()}", f"--ServerApp.root_dir={self.root}"]
         command += [f"--IdentityProvider.token={self._token}", "--LabApp.expose_app_in_browser=True"]
@@ -75,6 +84,13 @@ class Lab:
             except subprocess.TimeoutExpired:
                 self._process.kill()
             self._log.close()
+
+    def breaches(self) -> list[str]:
+        """What kernels did since the last time that none may do; see `tools.guard`."""
+        notes = self._folder / guard.NOTES
+        found = notes.read_text(encoding="utf-8").splitlines() if notes.exists() else []
+        notes.unlink(missing_ok=True)
+        return found
 
     def ask(self, what: str, method: str = "GET"):
         """What the server's interface says, for instance to "kernels"; None if it answers with nothing."""

@@ -65,3 +65,25 @@ def test_switches_the_theme(course):
         course.theme(dark)
         papers.append(course.page.evaluate("() => getComputedStyle(document.body).getPropertyValue('--jp-layout-color0')"))
     assert papers[0] != papers[1]
+
+
+def test_a_widget_that_writes_outside_its_folder_or_asks_another_host_is_noticed(course, lab):
+    reaches = """
+from ipywidgets import IntSlider
+import socket
+
+def reaches(_):
+    for reach in (lambda: open("/elsewhere", "w"), lambda: socket.create_connection(("192.0.2.1", 80))):
+        try:
+            reach()
+        except OSError:
+            pass
+
+slider = IntSlider()
+slider.observe(reaches, "value")
+slider.value = 5"""
+    course.write("reaches.ipynb", [reaches])
+    course.open("reaches.ipynb")
+    course.run_all()
+    wrote, asked = lab.breaches()
+    assert wrote.startswith("writes outside its folder") and asked.startswith("asks the network")

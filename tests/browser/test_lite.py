@@ -3,16 +3,25 @@
 Python and NumPy for the browser come from Pyodide's own host, which a test does not ask; that cells run there is not seen here.
 """
 
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, served
+from tools.lite import FIRST_CELL
 from tools.notebooks import COURSE, NOTEBOOKS, TRANSLATED
 
 LITE = ROOT / "build" / "lite"
 pytestmark = pytest.mark.skipif(not (LITE / "index.html").exists(), reason="No JupyterLite here: `make lite` builds it.")
+
+PYODIDE_HAS = {"numpy", "ipython"}  # as documented; its kernel starts with the second
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +44,26 @@ def test_a_notebook_opens_and_nothing_but_pyodide_is_asked_for_outside(chromium,
 def test_every_notebook_and_every_wheel_of_ours_is_there():
     names = {path.relative_to(NOTEBOOKS) for path in [*COURSE, *TRANSLATED]}
     assert names == {path.relative_to(LITE / "files") for path in (LITE / "files").rglob("*.ipynb")}
-    wheels = {path.name.split("-")[0] for path in (LITE / "pypi").glob("*.whl")}
-    assert {"bptt_lab", "anywidget", "plotly", "tqdm"} <= wheels
+
+
+def test_what_the_first_cell_installs_and_all_that_it_needs_is_there_so_no_registry_is_asked():
+    kernel = LITE / "extensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
+    wheels = {canonical(path.name.split("-")[0]): path for path in [*kernel.glob("*.whl"), *(LITE / "pypi").glob("*.whl")]}
+    wanted, seen = {canonical(name) for name in FIRST_CELL.split("-q ")[1].split()}, set()
+    assert {"bptt-lab", "ipywidgets", "anywidget", "plotly"} <= wanted
+    while wanted:
+        name = wanted.pop()
+        seen.add(name)
+        assert name in wheels, f"{name} would come from a registry"
+        packed = zipfile.ZipFile(wheels[name])
+        about = packed.read(next(file for file in packed.namelist() if file.endswith(".dist-info/METADATA"))).decode()
+        needs = re.findall(r"^Requires-Dist: ([\w.-]+)(?!.*(?:extra ==|Windows))", about, re.M)
+        wanted |= {canonical(need) for need in needs} - seen - PYODIDE_HAS
 
 
 def test_the_wheel_holds_what_a_notebook_reads(tmp_path):
-    import zipfile
-
     wheel = next((LITE / "pypi").glob("bptt_lab-*.whl"))
     packed = set(zipfile.ZipFile(wheel).namelist())
     ours = Path(ROOT / "src")
-    read = [path for path in ours.rglob("*") if path.suffix in (".py", ".js", ".css", ".html", ".json", ".gz", ".npz", ".txt")]
+    read = [path for path in ours.rglob("*") if path.suffix in (".py", ".js", ".css", ".html", ".json", ".gz", ".npz", ".md")]
     assert {path.relative_to(ours).as_posix() for path in read} <= packed

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from bptt_lab import explore
 from tests.browser.access import violations
 from tests.browser.conftest import served
 from tools.site import dead_links
@@ -19,9 +20,28 @@ PAGES = sorted(
 )
 PAGES += [path.relative_to(SITE).as_posix() for path in sorted((SITE / "notebooks").rglob("*.html"))]
 
+TEXT_BOX = """node => { const range = document.createRange(); range.selectNodeContents(node);
+    const { x, width } = range.getBoundingClientRect(); return { x, width }; }"""
+
 
 DRAWN = """() => [...document.querySelectorAll('.bptt-living')].every(place => place.querySelector('section.bptt')?.bpttDrawn)
     && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
+
+# How each kind of element within an explorer is laid out, by its name and classes.
+STYLES = """root => { const found = {}; for (const node of root.querySelectorAll('.bptt *:not(.spoken, svg *, math *, math)')) {
+    const { display, textAlign, float, borderTopWidth, borderRightWidth, marginTop, marginBottom, backgroundColor }
+        = getComputedStyle(node);
+    const clear = backgroundColor === 'rgba(0, 0, 0, 0)';
+    const style = [display, textAlign, float, borderTopWidth, borderRightWidth, marginTop, marginBottom, clear].join(' ');
+    (found[`${node.localName}.${node.className}`] ??= []).push(style); } return found; }"""
+LEAKS = {
+    "quiz": ("00_start_here", lambda: explore.Quiz("00")),
+    "predict": ("00_start_here", lambda: explore.Predict("least_taught")),
+    "living_equation": ("03_four_words_four_terms", lambda: explore.LivingEquation(lit=1)),
+    "gate_pad": ("07_gates", explore.GatePad),
+    "cell_switch": ("08_gru_and_lstm", explore.CellSwitch),
+    "wall": ("06_partial_cures", explore.Wall),
+}
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +163,97 @@ def test_every_place_that_needs_python_offers_it_right_there(visit, name):
         assert len(hrefs) == 2 and "mybinder.org" in hrefs[0] and "lite/lab/index.html" in hrefs[1]
         gap = after.bounding_box()["y"] - (place.bounding_box()["y"] + place.bounding_box()["height"])
         assert gap < 120, "the offer stands right below"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_offer_stands_only_where_something_needs_python(visit, name):
+    page = visit(name)
+    for note in page.locator(".needs-python").all():
+        place = note.locator("xpath=preceding::div[contains(concat(' ', @class, ' '), ' cell ')][1]")
+        written = place.evaluate("node => node.matches('.tag_learner, .tag_plain_way')")
+        assert written or place.locator(".bptt :disabled:visible").count(), note.inner_text()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_formula_and_no_table_is_wider_than_its_page(visit, name):
+    page = visit(name)
+    wide = "() => [...document.querySelectorAll('article :is(mjx-container, table)')].filter({}).map(node => node.textContent)"
+    cut = (
+        "node => (node.parentElement.closest('div, section, td') ?? node).clientWidth + 1 < (node.firstChild ?? node).scrollWidth"
+    )
+    assert page.evaluate(wide.format(cut)) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.wait_for_timeout(200)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(wide.replace(":is(mjx-container, table)", "table").format(cut)) == []
+
+
+@pytest.mark.parametrize("name, kind", LEAKS.items(), ids=LEAKS)
+def test_the_theme_changes_nothing_within_an_explorer(visit, page_of, name, kind):
+    """Its classes have everyday names, and the theme has rules for some of them."""
+    site = visit(f"notebooks/{kind[0]}.html").locator(f".bptt-living[data-explorer={name}]").first.evaluate(STYLES)
+    own = page_of(kind[1](), width=760).locator(".bptt").evaluate(STYLES)
+    assert len(own) > 5 and own.keys() & site.keys()
+    assert {key: (site[key], own[key]) for key in own.keys() & site.keys() if not set(site[key]) <= set(own[key])} == {}
+
+
+def test_an_answer_stands_beside_its_button_and_a_question_at_the_edge(visit):
+    quiz = visit("notebooks/00_start_here.html").locator(".bptt .quiz")
+    edge = quiz.bounding_box()["x"]
+    for legend in quiz.locator("legend").all():
+        assert legend.evaluate(TEXT_BOX)["x"] - edge < 2
+    for answer in quiz.locator(".answer").all():
+        button, words = answer.locator("input").bounding_box(), answer.locator("label").evaluate(TEXT_BOX)
+        assert 0 < words["x"] - (button["x"] + button["width"]) < 16
+
+
+def test_the_next_page_fetches_again_nothing_that_the_first_one_had(chromium, address):
+    """Over a server that says when a file was last changed, as GitHub's does too."""
+    context = chromium.new_context()
+    page, had = context.new_page(), {}
+    for name in ("notebooks/03_four_words_four_terms.html", "notebooks/04_vanishing_and_exploding.html"):
+        page.goto(address + name, wait_until="networkidle")
+        page.wait_for_function("() => document.querySelector('.bptt-figure .main-svg')")
+        fetched = dict(page.evaluate("() => performance.getEntriesByType('resource').map(one => [one.name, one.transferSize])"))
+        assert any("plotly.min.js" in url for url in fetched)
+        assert [url for url, size in fetched.items() if size and had.get(url)] == []
+        had |= fetched
+    context.close()
+    assert len([url for url, size in had.items() if "plotly" in url]) == 1, "one copy for the whole site"
+
+
+def test_the_course_can_be_read_page_by_page(visit):
+    page = visit("index.html")
+    read = []
+    while (link := page.locator("a.right-next")).count() and len(read) < 30:
+        page.goto(link.evaluate("link => link.href"))
+        read.append(Path(urlsplit(page.url).path).stem)
+        assert page.locator("a.left-prev").count() == 1
+    assert read[:10] == sorted(Path(name).stem for name in PAGES if re.match(r"notebooks/\d", name))
+    assert len(read) == len(PAGES) - 1
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_words_in_a_figure_can_be_read_on_both_papers(visit, dark):
+    def luminance(colour):
+        parts = [float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
+
+    page = visit("notebooks/04_vanishing_and_exploding.html", color_scheme="dark" if dark else "light")
+    words = page.locator(".bptt-figure g:not(.hovertext) > text")
+    expect(words.first).to_be_visible()
+    inks = words.evaluate_all("nodes => [...new Set(nodes.map(node => getComputedStyle(node).fill))]")
+    paper = luminance(page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
+    for ink in map(luminance, inks):
+        assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) >= 4.5
+
+
+def test_search_finds_a_word_of_the_course(visit):
+    page = visit("search.html?q=vanishing")
+    found = page.locator("#search-results li a")
+    expect(found.first).to_be_visible()
+    assert any("04_vanishing_and_exploding" in href for href in found.evaluate_all("links => links.map(link => link.href)"))
 
 
 def test_on_paper_a_page_is_black_on_white_without_what_only_a_screen_can_do(visit):

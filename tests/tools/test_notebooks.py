@@ -1,6 +1,7 @@
 """The notebooks' own script: what is kept, what is stripped, which rules hold, and that a changed number is noticed."""
 
 import copy
+import json
 import re
 import shutil
 import subprocess
@@ -97,12 +98,22 @@ def test_a_good_notebook_breaks_no_rule():
         (lambda nb: nb.cells[1].update(outputs=[printed("watch out", "stderr")]), "keeps a warning"),
         (lambda nb: nb.cells[2].metadata.update(tags=["keep_still"]), "nbval-ignore-output"),
         (lambda nb: nb.cells[2].outputs[0].data.pop("image/svg+xml"), "no still picture"),
+        (lambda nb: nb.cells[3].update(source="bl.figures.paths()"), "draws a picture"),
+        (lambda nb: nb.cells[3].update(source="report = 1\nreport.figure()"), "draws a picture"),
     ],
 )
 def test_check_says_which_rule_is_broken(spoil, sentence):
     notebook = good()
     spoil(notebook)
     assert any(sentence in complaint for complaint in notebooks.complaints(notebook)), notebooks.complaints(notebook)
+
+
+def test_check_is_content_with_what_clean_writes_and_with_no_other_order_of_it(tmp_path, capsys):
+    path = tmp_path / "good.ipynb"
+    nbformat.write(good(), path)
+    assert notebooks.main(["check", str(path)]) == 0
+    path.write_text(json.dumps(dict(reversed(json.loads(path.read_text(encoding="utf-8")).items())), indent=1), encoding="utf-8")
+    assert notebooks.main(["check", str(path)]) == 1 and "another order" in capsys.readouterr().out
 
 
 def test_a_learners_own_cell_may_be_longer_and_the_plain_way_may_use_plotly():
@@ -208,8 +219,8 @@ def test_a_viewer_that_runs_nothing_shows_each_picture_and_says_it(path):
     """GitHub's, say: no widget, no Plotly, no script."""
     drawn = 0
     for given in nbformat.read(path, as_version=4).cells:
-        made = re.match(r"bl\.(figures|explore)\.(\w+)", notebooks.last_line(given)) if given.cell_type == "code" else None
-        if made is None or made[2] == "my_predictions":
+        made = notebooks.DRAWS.search(notebooks.last_line(given)) if given.cell_type == "code" else None
+        if made is None:
             continue
         data = [output.get("data", {}) for output in given.outputs]
         said = max((one.get("text/plain", "") for one in data), key=len)

@@ -122,7 +122,7 @@ class Explorer(anywidget.AnyWidget):
     name: ClassVar[str]
     controls: tuple[Control, ...] = ()
     still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "shares"
-    asks_python: ClassVar[bool] = False  # where no kernel runs, something is grey: one of the controls, or a field of its own
+    asks_python: ClassVar[bool] = False  # where no kernel runs, a field of its own is grey; a control says so itself
 
     _css = _source("explorer.css")
     language = traitlets.Unicode().tag(sync=True)  # of the words, for screen readers
@@ -134,7 +134,6 @@ class Explorer(anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "name" in vars(cls):  # not in the classes that traitlets derives to add traits to
-            cls.asks_python = cls.asks_python or any(control.asks_python for control in cls.controls)
             cls._esm = _source("draw.js", "explorer.js", f"{cls.name}.js") + "\nexport default { render };\n"
 
     def __init__(self, **settings):

@@ -52,9 +52,10 @@ def embedded(explorer, folder: Path) -> str:
     )
     (folder / "explorer.css").write_text(explorer._css, encoding="utf-8")
     still = "".join(explorer.still_picture().values())
+    grey = explorer.asks_python or any(control.asks_python for control in explorer.controls)
     return (
         f'<div class="bptt-living" data-explorer="{explorer.name}" data-table="{table}" '
-        f'data-asks-python="{explorer.asks_python}">'
+        f'data-asks-python="{grey}">'
         f'<script type="application/json">{as_script(state(explorer))}</script>{still}</div>'
     )
 

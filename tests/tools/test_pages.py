@@ -1,0 +1,44 @@
+"""What `make site` does to a notebook's text, and the links that it finds dead."""
+
+from bptt_lab import explore
+from bptt_lab.explore import page
+from tools import site
+
+
+def test_formulas_side_by_side_may_go_below_each_other_and_single_ones_stay():
+    text = "Two:\n\n$$a = b \\qquad c = \\frac{d}{e}$$\n\n$$f = g \\le h$$\n\nThen $x \\qquad y$."
+    assert site.flowing(text) == (
+        "Two:\n\n:::{container} formulas\n$\\displaystyle a = b$\n$\\displaystyle c = \\frac{d}{e}$\n:::\n\n"
+        "$$f = g \\le h$$\n\nThen $x \\qquad y$."
+    )
+    aligned = "$$\\begin{aligned} a &= b & \\qquad c &= d \\end{aligned}$$"
+    assert site.flowing(aligned) == aligned
+
+
+def test_a_dead_link_is_found_and_one_to_a_place_that_is_not_there(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "index.html").write_text('<h1 id="top">Hi</h1><a href="notebooks/a.html">a</a>', encoding="utf-8")
+    (tmp_path / "notebooks" / "a.html").write_text(
+        '<a href="../index.html#top">fine</a> <a href="https://example.org/x">elsewhere</a> <a href="../lite/lab/index.html">made'
+        ' by another command</a> <a href="../index.html#gone">no place</a> <img src="b.png"> <script src="../c.js"></script>',
+        encoding="utf-8",
+    )
+    found = site.dead_links(tmp_path)
+    assert len(found) == 3 and all(link.startswith("notebooks") for link in found)
+    assert [word for word in ("#gone", "b.png", "c.js") if not any(word in link for link in found)] == []
+
+
+def test_a_small_living_equation_has_nothing_grey_and_offers_no_python(tmp_path):
+    def asks(explorer):
+        return site.asks_python({"data": {"text/html": page.embedded(explorer, tmp_path)}})
+
+    assert not asks(explore.LivingEquation(small=True)) and asks(explore.LivingEquation()) and not asks(explore.TokenLosses())
+
+
+def test_the_offer_of_python_is_in_the_language_of_its_notebook():
+    first, second = (site.note(name, "learner") for name in ("01_a.ipynb", "de/01_a.ipynb"))
+    assert "Here you write code" in first and ">on Binder</a>" in first
+    assert "Hier schreibst du" in second and ">auf Binder</a>" in second
+    for note, name in ((first, "01_a"), (second, "de/01_a")):
+        assert f"notebooks/{name}.ipynb" in note and f"lab/index.html?path={name}.ipynb" in note
+    assert len({frozenset(words) for words in site.NEEDS_PYTHON.values()}) == 1
