@@ -9,6 +9,8 @@ meets a zero or its own opposite. These products follow two rules instead:
 Where nothing overflows they are NumPy's own products, with one look at the result added.
 """
 
+import contextvars
+import functools
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -21,6 +23,33 @@ from .checks import all_finite
 def quietly() -> np.errstate:
     """Overflow is a result in this package, so NumPy's warnings about it are noise: `with quietly(): …`."""
     return np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore")
+
+
+def silent_context() -> contextvars.Context:
+    """Its `run` calls a function as in `with quietly():`, at a tenth of the price. It serves one call at a time.
+
+    NumPy keeps its error state in a context variable, which is set here once.
+    """
+    context = contextvars.Context()
+    context.run(np.seterr, all="ignore")
+    return context
+
+
+_contexts: list[contextvars.Context] = []
+
+
+def silent(function: Callable) -> Callable:
+    """A function that always runs in a `silent_context`, borrowed for the call, also when several threads ask."""
+
+    @functools.wraps(function)
+    def run(*arguments, **named):
+        context = _contexts.pop() if _contexts else silent_context()
+        try:
+            return context.run(function, *arguments, **named)
+        finally:
+            _contexts.append(context)
+
+    return run
 
 
 def exploded(array: np.ndarray) -> np.ndarray:
