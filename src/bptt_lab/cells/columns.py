@@ -14,18 +14,23 @@ SMALL = 200_000  # numbers: scratch up to that size is kept for the next call, a
 CHUNK = 65_536  # numbers: what the way back computes ahead for some steps stays in the processor's cache
 
 
+Layout = list[tuple[str, slice, tuple[int, ...]]]
+
+
 class Scratch:
     """Arrays of these shapes, side by side in one piece of memory."""
 
     def __init__(self, shapes: dict[str, tuple[int, ...]]):
         ends = np.cumsum([0, *map(math.prod, shapes.values())]).tolist()
-        self.layout = [(name, slice(*ends[i : i + 2]), shapes[name]) for i, name in enumerate(shapes)]
+        self.layout: Layout = [(name, slice(*ends[i : i + 2]), shapes[name]) for i, name in enumerate(shapes)]
         self.flat = np.zeros(ends[-1])
-        self.arrays = self._carve(self.flat)
-        self.work: dict[str, np.ndarray] = {}  # what nobody keeps
+        self.arrays = carve(self.layout, self.flat)
+        self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
+        self.seen: Any = None  # a copy of what a trace kept
         self.given: tuple[str, ...] = ()  # the parts of the state that have a gradient of their own
         self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
+        self.chunks: list[Any] = []
 
     @property
     def small(self) -> bool:
@@ -33,15 +38,26 @@ class Scratch:
 
     def columns(self, name: str) -> np.ndarray:
         """An array as the loops use it: without its last axis if that is one sequence."""
-        array = self.arrays[name]
-        return array[..., 0] if array.shape[-1] == 1 else array
+        return one_column(self.arrays[name])
 
-    def keep(self) -> dict[str, np.ndarray]:
-        """The arrays for somebody who keeps them: copies, unless this scratch will not be used again."""
-        return self._carve(self.flat.copy()) if self.small else dict(self.arrays)
+    def keep(self) -> np.ndarray:
+        """All numbers for somebody who keeps them: a copy, unless this scratch will not be used again."""
+        return self.flat.copy() if self.small else self.flat
 
-    def _carve(self, flat: np.ndarray) -> dict[str, np.ndarray]:
-        return {name: flat[place].reshape(shape) for name, place, shape in self.layout}
+
+def carve(layout: Layout, flat: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: flat[place].reshape(shape) for name, place, shape in layout}
+
+
+def with_hidden(kept: dict[str, np.ndarray], I: int) -> dict[str, np.ndarray]:
+    """What was kept, and hidden: the part of z that W_hh multiplies. Without scales that is h itself."""
+    kept["hidden"] = kept["z"][:, I + 1 :]
+    kept.setdefault("h", kept["hidden"])
+    return kept
+
+
+def one_column(array: np.ndarray) -> np.ndarray:
+    return array[..., 0] if array.shape[-1] == 1 else array
 
 
 def side_by_side(steps: np.ndarray) -> np.ndarray:

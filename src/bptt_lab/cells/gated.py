@@ -41,14 +41,15 @@ class GatedCell(GateCell):
     logistic = "G1", "G2"
     keep = "G1"
     local_names = "da1", "da2", "da3", "G1"
+    also_read = ("h",)
 
     def _forward_views(self, p, z, gates, h, onward):
         return list(zip(z, self._below_each_other(gates, 3), gates[:, 0], gates[:, 1], gates[:, 2], h, h[1:], onward))
 
-    def _forward(self, p, weights, products, scales, opening):
+    def _forward(self, p, products, scales, opening):
         _, multiply, add = products
         tanh, fold, rest, new = np.tanh, p.work["fold"], p.work["rest"], p.work["spare"]
-        product = products.by(self._fold * weights)
+        product = products.by(p.work["folded"])
         for z_t, a_t, G1, G2, candidate, h_previous, h_t, onward in p.steps:
             product(z_t, a_t)
             if opening is not None:
@@ -62,31 +63,31 @@ class GatedCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivatives(self, gates, kept, steps, out, multiply):
-        G1, G2, candidate = gates
+    def _derivatives(self, seen, out, multiply):
+        G1, G2, candidate, h_previous = seen
         da1, da2, da3, keep = out
-        square = gates * gates
-        np.subtract(gates[:2], square[:2], out[:2])  # σ' = G (1 − G)
+        square = seen[:3] * seen[:3]
+        np.subtract(seen[:2], square[:2], out[:2])  # σ' = G (1 − G)
         np.subtract(ONE, square[2], da3)  # tanh' = 1 − ĥ²
-        np.multiply(da1, kept["h"][:-1][steps], da1)
+        np.multiply(da1, h_previous, da1)
         np.multiply(da2, candidate, da2)
         np.multiply(da3, G2, da3)
         keep[...] = G1
 
     def _backward_views(self, local):
-        return list(zip(local[:, :3], self._below_each_other(local, 3), local[:, 3]))
+        return list(zip(local, self._below_each_other(local, 3), local[:, 3]))
 
     def _back(self, p, steps, δ, weights, products, scales):
         _, multiply, add = products
-        (δ,), back = δ, p.columns("back")
-        product = products.by(weights[:, self.input_size + 1 :].T.copy())
-        for da, da_t, G1, dh_previous in steps:
-            multiply(da, δ, da)
+        (δ,), back, W, spread = δ, p.columns("back"), p.work["W back"], p.work["spread"]
+        W[...] = weights[:, self.input_size + 1 :].T
+        product = products.by(W)
+        for local, da_t, kept, dh_previous in steps:
+            multiply(local, spread(δ), local)  # dL/da_t, and G1 ⊙ δ_t
             product(da_t, back)
             if scales is not None:
                 multiply(back, scales[:, 0], back)
-            δ = multiply(G1, δ, G1)
-            add(δ, back, δ)
+            δ = add(kept, back, kept)
             add(δ, dh_previous, δ)
         return [δ]
 

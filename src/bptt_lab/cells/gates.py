@@ -8,6 +8,8 @@ and all gates of a step through one tanh, since σ(a) = ½ tanh(½ a) + ½.
 """
 
 import functools
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -16,52 +18,10 @@ from ..overflow import PLAIN, SAFE, Products
 from . import columns
 from .base import Cell
 from .columns import Scratch
+from .gate_trace import GateTrace
 from .trace import Trace
 
-HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
-
-
-class GateTrace(Trace):
-    """A trace of a cell with gates.
-
-    gates   name -> (T[, B], H), the value of each gate, and of the candidate
-
-    `kept` has the arrays as the loops wrote them: z (T + 1, I + 1 + H, B), h and hidden (T + 1, H, B), gates
-    (T, blocks, H, B), and what else a cell needs on its way back. hidden is h times the scales: what W_hh multiplies.
-    """
-
-    def __init__(self, cell: "GateCell", kept: dict[str, np.ndarray], weights: np.ndarray, batched: bool, scales=None):
-        self.kind, self.names = cell.kind, cell.blocks
-        self._set(kept, weights, batched, scales)
-
-    def _set(self, kept, weights, batched, scales) -> None:
-        self.kept, self.weights, self.batched, self.scales = kept, weights, batched, scales
-        steps, H, B = kept["h"].shape
-        self.shape = steps - 1, B, H
-
-    def rows(self, name: str) -> np.ndarray:
-        """One of the kept arrays as (…, B, H)."""
-        return self.kept[name].swapaxes(-1, -2)
-
-    @property
-    def inputs(self) -> np.ndarray:  # type: ignore[override]
-        return self.rows("z")[:-1, :, : -1 - self.shape[2]]
-
-    @property
-    def states(self) -> np.ndarray:  # type: ignore[override]
-        return self.rows("h")
-
-    @property
-    def gates(self) -> dict[str, np.ndarray]:
-        gates = self.rows("gates")
-        return {name: self.squeeze(gates[:, block]) for block, name in enumerate(self.names)}
-
-    def part(self, steps: slice) -> "GateTrace":
-        T, part = self.shape[0], object.__new__(type(self))
-        part.kind, part.names = self.kind, self.names
-        kept = {name: array[steps.start : steps.stop + len(array) - T] for name, array in self.kept.items()}
-        part._set(kept, self.weights, True, self.scales)
-        return part
+ZERO, HALF, ONE = np.array(0.0), np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
 
 
 class GateCell(Cell):
@@ -69,8 +29,10 @@ class GateCell(Cell):
 
     logistic: tuple[str, ...]  # the blocks that go through σ; the others go through tanh
     keep: str  # the gate whose bias `gate_bias` is
-    local_names: tuple[str, ...]  # what `_local` computes; the first ones become dL/da
+    local_names: tuple[str, ...]  # what `_derivatives` computes; some of it becomes dL/da
+    also_read: tuple[str, ...]  # what it reads of `kept` besides the gates: of a state, the one before the step
     trace_type: type[GateTrace] = GateTrace
+    not_spread = 0  # how many of the last `local_names` are multiplied by something else than the first ones
 
     def __init__(self, input_size, hidden_size, weight_scale=1.0, init="normal", seed=0, gate_bias=0.0):
         super().__init__(input_size, hidden_size, weight_scale, init, seed)
@@ -95,15 +57,12 @@ class GateCell(Cell):
         """For each step, the arrays that `_forward` goes through."""
         raise NotImplementedError
 
-    def _forward(self, p: Scratch, weights, products: Products, scales, opening) -> None:
+    def _forward(self, p: Scratch, products: Products, scales, opening) -> None:
         """The loop forward. opening: what is added to ½ a_t of the gate that keeps. scales: what multiplies h_t in z_{t+1}."""
         raise NotImplementedError
 
-    def _derivatives(self, gates, kept, steps, out, multiply) -> None:
-        """One step's derivatives, for some steps at once and in either layout: fills out, (`local_names`, n, …).
-
-        gates: the gates of these steps, (blocks, n, …). kept: what else was kept, of all steps.
-        """
+    def _derivatives(self, seen, out, multiply) -> None:
+        """One step's derivatives, for some steps at once: fills out, (`local_names`, n, …), from seen: the gates and `also_read`."""
         raise NotImplementedError
 
     def _back(self, p: Scratch, steps: list[tuple], δ: list[np.ndarray], weights, products: Products, scales) -> list[np.ndarray]:
@@ -112,7 +71,7 @@ class GateCell(Cell):
 
     # Forward
 
-    @overflow.quietly()
+    @overflow.silent
     def unroll(self, x, h0=None, scales=None, gate_biases=None) -> GateTrace:
         """Read x, (T, I) or (T, B, I), from the start h0, (H,) or (B, H); zeros if it is not given.
 
@@ -146,40 +105,36 @@ class GateCell(Cell):
         T, B, I = x.shape
         key = self.kind, T, B, I, self.hidden_size, scales is None
         p = columns.take(key, lambda: self._forward_scratch(T, B, I, scales is None))
-        z = p.arrays["z"]
-        z[:T, :I] = x.swapaxes(1, 2)
-        for name, value in zip(self.parts, start):
-            array = p.arrays[name] if name in p.arrays else z[:, I + 1 :]
-            array[0] = 0.0 if value is None else value.T
+        work = p.work
+        work["x"][...] = x.swapaxes(1, 2)
+        for place, value in zip(work["starts"], start):
+            place[...] = ZERO if value is None else value.T
         if scales is not None:
-            products.multiply(p.arrays["h"][0], scales, z[0, I + 1 :])
-        weights = p.arrays["weights"]
-        weights[...] = self.stack
-        self._forward(p, weights, products, scales, opening)
-        finite = checks.all_finite(p.flat)
-        kept = p.keep() if finite or products is SAFE else None
+            products.multiply(p.arrays["h"][0], scales, work["hidden"][0])
+        p.arrays["weights"][...] = self.stack
+        np.multiply(self.stack, work["fold weights"], work["folded"])
+        self._forward(p, products, scales, opening)
+        flat = p.keep() if products is SAFE or checks.all_finite(p.flat) else None
         columns.give_back(key, p)
-        if kept is None:
+        if flat is None:
             return None
-        weights = kept.pop("weights")
-        kept["hidden"] = kept["z"][:, I + 1 :]
-        kept.setdefault("h", kept["hidden"])
-        return self.trace_type(self, kept, weights, batched, None if scales is None else scales[:, None])
+        return self.trace_type(key, self.blocks, p.layout, flat, batched, None if scales is None else scales[:, None])
 
-    def _forward_scratch(self, T, B, I, plain) -> Scratch:
+    def _kept_shapes(self, T, B, I, plain) -> dict[str, tuple[int, ...]]:
         H, G = self.hidden_size, len(self.blocks)
         shapes = {"weights": self.stack.shape, "z": (T + 1, I + 1 + H, B), "gates": (T, G, H, B), **self._also_kept(T, H, B)}
-        if not plain:
-            shapes["h"] = T + 1, H, B
-        p = Scratch(shapes)
-        p.arrays["z"][:, I] = 1.0
-        z, gates = p.columns("z"), p.columns("gates")
-        onward = z[:, I + 1 :]  # h_t as the next step reads it
-        h = onward if plain else p.columns("h")
-        p.steps = self._forward_views(p, z, gates, h, onward[1:])
-        fold = np.repeat(self._fold, B, axis=1)
-        p.work = {"fold": fold, "rest": 1.0 - fold} if B > 1 else {"fold": fold[:, 0], "rest": 1.0 - fold[:, 0]}
-        p.work["spare"] = np.empty_like(h[0])
+        return shapes if plain else {**shapes, "h": (T + 1, H, B)}
+
+    def _forward_scratch(self, T, B, I, plain) -> Scratch:
+        p = Scratch(self._kept_shapes(T, B, I, plain))
+        arrays = columns.with_hidden(p.arrays, I)
+        arrays["z"][:, I] = 1.0
+        z, gates, h, onward = (columns.one_column(arrays[name]) for name in ("z", "gates", "h", "hidden"))
+        fold = columns.one_column(np.repeat(self._fold, B, axis=1))
+        p.work = {"fold": fold, "rest": 1.0 - fold, "spare": np.empty_like(h[0]), "x": arrays["z"][:T, :I]}
+        p.work |= {"starts": [arrays[name][0] for name in self.parts], "hidden": arrays["hidden"]}
+        p.work |= {"folded": self.stack.copy(), "fold weights": np.repeat(self._fold, self.stack.shape[1], axis=1)}
+        p.steps = self._forward_views(p, z, gates, h, onward[1:])  # onward: h_t as the next step reads it
         return p
 
     @functools.cached_property
@@ -189,7 +144,7 @@ class GateCell(Cell):
 
     # Backward
 
-    @overflow.quietly()
+    @overflow.silent
     def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
         """Backpropagation through time.
 
@@ -217,77 +172,122 @@ class GateCell(Cell):
             own[name] = value.reshape(trace.shape)
         return own
 
+    def check_trace(self, trace) -> None:
+        if not (isinstance(trace, GateTrace) and trace.key[0] == self.kind and trace.key[3:5] == (self.input_size, self.hidden_size)):
+            super().check_trace(trace)
+
     def _through_time(self, trace, own, products):
         """In chunks of steps, the last one first: one step's derivatives, the loop over δ, and the sums over the steps."""
-        (T, B, H), I = trace.shape, self.input_size
-        key = self.kind, T, B, I, H, *own
-        p = columns.take(key, lambda: self._backward_scratch(T, B, tuple(own)))
+        key = "back", trace.key, *own
+        p = columns.take(key, lambda: self._backward_scratch(trace.key, tuple(own)))
         for name, value in own.items():
-            p.arrays[f"d{name}"][1:] = value.swapaxes(1, 2)
-        found = p.found.arrays
-        δ, n = [p.columns(f"d{name}")[T] for name in self.parts], len(p.arrays["local"])
-        for start in range((T - 1) // n * n, -1, -n):
-            chunk = slice(start, min(start + n, T))
-            local = p.arrays["local"][: chunk.stop - start]
-            self._local(trace.kept, chunk, local, products.multiply)
-            δ = self._back(p, p.steps[start : chunk.stop][::-1], δ, trace.weights, products, trace.scales)
-            sums = found if chunk.stop == T else {name: np.empty_like(found[name]) for name in self._sums()}
-            self._add_up(trace, chunk, local, found["x"][chunk].reshape(-1, I), sums, products.dot)
-            if sums is not found:
+            p.work[f"d{name}"][...] = value.swapaxes(1, 2)
+        if p.seen is None:
+            kept, chunks = trace.kept, self._chunks(p, trace.kept)
+        else:
+            self._read(p.seen, trace)
+            kept, chunks = p.seen.arrays, p.chunks
+        found, δ, W_x = p.found.arrays, p.work["δ"], kept["weights"][:, : self.input_size]
+        for chunk in chunks:
+            self._local(chunk, products.multiply)
+            δ = self._back(p, chunk.steps, δ, kept["weights"], products, trace.scales)
+            sums = found if chunk.last else {name: np.empty_like(found[name]) for name in self._sums()}
+            self._add_up(chunk, W_x, sums, products.dot)
+            if not chunk.last:
                 for name, value in sums.items():
                     found[name] += value
-            if start:  # the next chunk is computed where these stand
+            if not chunk.first:  # the next chunk is computed where these stand
                 δ = [value.copy() for value in δ]
-        for name, δ_0 in zip(self.parts, δ):
-            found[f"{name}0"][...] = δ_0.reshape(H, B).T
+        for place, δ_0 in zip(p.work["starts"], δ):
+            place[...] = δ_0
         if products is SAFE:
             overflow.exploded(p.found.flat)
-        grads = p.found.keep() if products is SAFE or checks.all_finite(p.found.flat) else None
+        flat = p.found.keep() if products is SAFE or checks.all_finite(p.found.flat) else None
         columns.give_back(key, p)
-        return None if grads is None else self._named(grads, trace)
+        return None if flat is None else self._named(columns.carve(p.found.layout, flat), trace)
+
+    @staticmethod
+    def _read(seen: Scratch, trace) -> None:
+        """Copy what a trace kept to where views of it are ready."""
+        if trace.flat is not None:
+            seen.flat[...] = trace.flat
+        else:
+            for name, array in trace.kept.items():
+                seen.arrays[name][...] = array
 
     def _named(self, grads, trace) -> dict[str, np.ndarray]:
         I, stack = self.input_size, grads.pop("stack")
-        for name in ("x", *(f"{part}0" for part in self.parts)):
-            grads[name] = trace.squeeze(grads[name], axis=1 if name == "x" else 0)
+        if not trace.batched:
+            grads["x"] = grads["x"][:, 0]
+            for part in self.parts:
+                grads[f"{part}0"] = grads[f"{part}0"][0]
         return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I], **grads}
 
     def _sums(self) -> dict[str, tuple[int, ...]]:
         """The shapes of what is summed over the steps."""
         return {"stack": self.stack.shape}
 
-    def _backward_scratch(self, T, B, given) -> Scratch:
-        H, S = self.hidden_size, len(self.local_names)
+    def _backward_scratch(self, key, given) -> Scratch:
+        _, T, B, I, H, plain = key
+        S, F = len(self.local_names), len(self.blocks) + len(self.also_read)
         n = max(1, min(T, columns.CHUNK // (S * H * B)))
         states = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
-        p = Scratch({"local": (n, S, H, B), "back": (H, B), "spare": (H, B), **states})
-        p.found = Scratch({**self._sums(), "x": (T, B, self.input_size), **{f"{name}0": (B, H) for name in self.parts}})
-        p.given = given
-        local = self._backward_views(p.columns("local"))
+        p = Scratch({"local": (n, S, H, B), "slopes": (S, n, H, B), "gates": (F, n, H, B), "back": (H, B), "spare": (H, B), **states})
+        p.found = Scratch({**self._sums(), "x": (T, B, I), **{f"{name}0": (B, H) for name in self.parts}})
+        p.given, local = given, self._backward_views(p.columns("local"))
+        p.work = {name: p.arrays[name][1:] for name in states} | {"δ": [p.columns(name)[T] for name in states]}
+        p.work["starts"] = [columns.one_column(p.found.arrays[f"{name}0"].T) for name in self.parts]
+        p.work |= {"W back": np.empty((H, len(self.blocks) * H)), "spread": _spread(S - self.not_spread, H) if B == 1 else _as_it_is}
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(p.columns, states)))][:T]
+        if p.small:
+            p.seen = Scratch(self._kept_shapes(T, B, I, plain))
+            p.chunks = self._chunks(p, columns.with_hidden(p.seen.arrays, I))
         return p
 
     def _backward_views(self, local: np.ndarray) -> list[tuple]:
         """For each step, the arrays that `_back` goes through."""
         raise NotImplementedError
 
+    def _chunks(self, p: Scratch, kept) -> list[SimpleNamespace]:
+        """The pieces of the way back, the last one first, and all that is to be seen of each."""
+        T, n = len(p.steps), len(p.arrays["local"])
+        return [self._chunk(p, kept, slice(start, min(start + n, T)), T) for start in range((T - 1) // n * n, -1, -n)]
+
+    def _chunk(self, p, kept, steps, T):
+        G, n, one = len(self.blocks), steps.stop - steps.start, kept["z"].shape[-1] == 1
+        local, seen = p.arrays["local"][:n], p.arrays["gates"][:, :n]
+        chunk = SimpleNamespace(local=local, z=kept["z"][steps], seen=seen, slopes=p.arrays["slopes"][:, :n])
+        chunk.first, chunk.last, chunk.steps = steps.start == 0, steps.stop == T, p.steps[steps][::-1]
+        chunk.dx = p.found.arrays["x"][steps].reshape(-1, self.input_size)
+        # One gate's steps side by side: small arrays in one piece are five times as fast.
+        chunk.reads = [(seen[:G], kept["gates"][steps].swapaxes(0, 1)), *zip(seen[G:], self._others(kept, steps))]
+        chunk.slopes_by_step = chunk.slopes.swapaxes(0, 1)
+        chunk.sides = self._sides(chunk) if one else None
+        return chunk
+
+    def _others(self, kept, steps) -> list[np.ndarray]:
+        return [kept[name][: len(kept["gates"])][steps] for name in self.also_read]
+
+    def _local(self, chunk, multiply) -> None:
+        for to, read in chunk.reads:
+            to[...] = read
+        self._derivatives(chunk.seen, chunk.slopes, multiply)
+        chunk.local[...] = chunk.slopes_by_step
+
     @staticmethod
     def _below_each_other(blocks: np.ndarray, n: int) -> np.ndarray:
         """The first n blocks of each step as one vector: (T, ≥ n, H[, B]) -> (T, n H[, B])."""
         return blocks.reshape(len(blocks), -1, *blocks.shape[3:])[:, : n * blocks.shape[2]]
 
-    def _local(self, kept, steps, out, multiply) -> None:
-        """`_derivatives` with the steps in front: fills out, (n, `local_names`, …)."""
-        gates = kept["gates"][steps].swapaxes(0, 1).copy()  # one gate's steps side by side: small arrays are five times as fast
-        local = np.empty((out.shape[1], *gates.shape[1:]))
-        self._derivatives(gates, kept, steps, local, multiply)
-        out[...] = local.swapaxes(0, 1)
+    def _sides(self, chunk) -> tuple[np.ndarray, ...]:
+        """dL/da_t of all steps side by side, and z_tᵀ below each other."""
+        return columns.side_by_side(chunk.local[:, : len(self.blocks)]), columns.side_by_side(chunk.z).T
 
-    def _add_up(self, trace, steps, local, dx, sums, dot) -> None:
+    def _add_up(self, chunk, W_x, sums, dot) -> None:
         """Σ_t dL/da_t z_tᵀ of some steps, the gradient of [W_x | b | W_hh]; and write their dL/dx_t = W_xᵀ dL/da_t."""
-        da, z = columns.side_by_side(local[:, : len(self.blocks)]), columns.side_by_side(trace.kept["z"][steps])
-        dot(da.T, trace.weights[:, : self.input_size], dx)
-        dot(da, z.T, sums["stack"])
+        da, zT = chunk.sides or self._sides(chunk)
+        dot(da.T, W_x, chunk.dx)
+        dot(da, zT, sums["stack"])
 
     # One step
 
@@ -295,11 +295,12 @@ class GateCell(Cell):
         """One step's derivatives, as `pull` needs them, of some steps: (n, B, len(local_names), H)."""
         self.check_trace(trace)
         kept = {name: trace.rows(name) for name in trace.kept}  # type: ignore[attr-defined]
-        T, B, H = trace.shape
-        out = np.empty((len(range(T)[steps]) if isinstance(steps, slice) else len(steps), B, len(self.local_names), H))
+        gates = kept["gates"][steps].swapaxes(0, 1)
+        seen = np.stack([*gates, *self._others(kept, steps)])
+        out = np.empty((len(self.local_names), *seen.shape[1:]))
         with overflow.quietly():
-            self._local(kept, steps, out.swapaxes(1, 2), overflow.multiply)
-        return out
+            self._derivatives(seen, out, overflow.multiply)
+        return np.ascontiguousarray(np.moveaxis(out, 0, 2))
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """dh_t/dh_{t-1}, (H, H) or (B, H, H): row i holds the derivatives of unit i. t=0 is with respect to the start."""
@@ -326,3 +327,18 @@ class GateCell(Cell):
 def diagonal(values: np.ndarray) -> np.ndarray:
     """diag(values) of the last axis."""
     return values[..., None] * np.eye(values.shape[-1])
+
+
+def _spread(n: int, H: int) -> Callable:
+    """δ -> (n, H), δ in each row: NumPy multiplies small arrays of one shape four times as fast as those of two."""
+    tile = np.empty((n, H))
+
+    def spread(δ):
+        tile[...] = δ
+        return tile
+
+    return spread
+
+
+def _as_it_is(δ: np.ndarray) -> np.ndarray:
+    return δ

@@ -35,7 +35,7 @@ from .. import checks, overflow
 from ..overflow import SAFE
 from ..parameters import Parameters
 from . import starts, torch_names
-from .columns import side_by_side
+from .columns import one_column, side_by_side
 from .gates import HALF, ONE, GateCell, diagonal
 from .trace import Trace
 
@@ -62,6 +62,7 @@ class GRUCell(GateCell):
         super().__init__(input_size, hidden_size, weight_scale, init, seed, gate_bias)
         self.reset_after, H = bool(reset_after), self.hidden_size
         self.local_names = ("dq", "da1", "da2", "da3", "z") if reset_after else ("da1", "da2", "da3", "r", "z")
+        self.also_read = "h", "q" if reset_after else "hidden"
         self.kind = "GRUCell, reset " + ("after" if reset_after else "before") + " the product"
         # A stream of its own, so that both forms draw the same weights.
         self.b_hn = starts.bias(init, H, H, np.random.default_rng([seed, 2]))
@@ -83,23 +84,26 @@ class GRUCell(GateCell):
         return {"q": (T, H, B)} if self.reset_after else {}
 
     def _forward_views(self, p, z, gates, h, onward):
-        I = self.input_size
+        (T, _, H, B), I = p.arrays["gates"].shape, self.input_size
         r, update, n = gates.swapaxes(0, 1)
         inner = (z[:, I:], p.columns("q")) if self.reset_after else (z[:, I + 1 :], n)  # [1; h_{t-1}] and q_t, or h_{t-1}
-        return list(zip(z, self._below_each_other(gates, 2), r, update, n, *inner, h, h[1:], onward))
+        x_part, folded = np.empty((T, H, B)), p.work["folded"]
+        p.work |= {"x part": x_part, "p": np.empty_like(h[0]), "x1": p.arrays["z"][:-1, : I + 1]}
+        p.work |= {"first": folded[: 2 * H], "W_x3, b_3": folded[2 * H :, : I + 1], "W_hh3": folded[2 * H :, I + 1 :]}
+        p.work["inner"] = np.empty((H, H + self.reset_after))
+        return list(zip(z, self._below_each_other(gates, 2), r, update, n, one_column(x_part), *inner, h, h[1:], onward))
 
-    def _forward(self, p, weights, products, scales, opening):
-        H, I, after = self.hidden_size, self.input_size, self.reset_after
-        dot, multiply, add = products
-        tanh, subtract, new = np.tanh, np.subtract, p.work["spare"]
-        first = products.by(HALF * weights[: 2 * H])
-        inner_weights = weights[2 * H :, I + (not after) :].copy()  # [b_hn | W_hh3], or W_hh3 alone
+    def _forward(self, p, products, scales, opening):
+        H, after = self.hidden_size, self.reset_after
+        _, multiply, add = products
+        tanh, subtract, work = np.tanh, np.subtract, p.work
+        new, p_t, W = work["spare"], work["p"], work["inner"]  # W: [b_hn | W_hh3], or W_hh3 alone
+        W[:, -H:] = work["W_hh3"]
         if after:
-            inner_weights[:, 0] = self.b_hn
-        inner = products.by(inner_weights)
-        p.arrays["gates"][:, 2] = products.stacked(weights[2 * H :, : I + 1], p.arrays["z"][:-1, : I + 1])  # W_x3 x_t + b_3
-        p_t = np.empty_like(new)
-        for z_t, a12, r, z, n, hidden, q_t, h_previous, h_t, onward in p.steps:
+            W[:, 0] = self.b_hn
+        first, inner = products.by(work["first"]), products.by(W)
+        products.of_all(work["W_x3, b_3"], work["x1"], work["x part"])  # W_x3 x_t + b_3
+        for z_t, a12, r, z, n, x_part, hidden, q_t, h_previous, h_t, onward in p.steps:
             first(z_t, a12)
             if opening is not None:
                 add(z, opening, z)
@@ -112,27 +116,26 @@ class GRUCell(GateCell):
             else:
                 multiply(r, hidden, p_t)
                 inner(p_t, new)
-            add(n, new, n)
-            tanh(n, n)
+            tanh(add(x_part, new, new), n)
             subtract(h_previous, n, new)  # h_t = n + z ⊙ (h_{t-1} − n)
             multiply(z, new, new)
             add(n, new, h_t)
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivatives(self, gates, kept, steps, out, multiply):
-        r, z, n = gates
+    def _derivatives(self, seen, out, multiply):
+        r, z, n, h_previous, also = seen
         da1, da2, da3 = da = out[1:4] if self.reset_after else out[:3]
-        square = gates * gates
-        np.subtract(gates[:2], square[:2], da[:2])  # σ' = r (1 − r), z (1 − z)
-        np.multiply(da2, kept["h"][:-1][steps] - n, da2)
+        square = seen[:3] * seen[:3]
+        np.subtract(seen[:2], square[:2], da[:2])  # σ' = r (1 − r), z (1 − z)
+        np.multiply(da2, h_previous - n, da2)
         np.subtract(ONE, square[2], da3)  # tanh' = 1 − n²
         np.multiply(da3, ONE - z, da3)
         if self.reset_after:
             np.multiply(da3, r, out[0])
-            multiply(multiply(da1, da3, da1), kept["q"][steps], da1)
+            multiply(multiply(da1, da3, da1), also, da1)  # also: q_t
         else:
-            multiply(da1, kept["hidden"][:-1][steps], da1)  # this times dL/dp_t, not δ_t
+            multiply(da1, also, da1)  # also: h_{t-1} as W_hh reads it; this times dL/dp_t, not δ_t
             out[3] = r
         out[4] = z
 
@@ -147,9 +150,10 @@ class GRUCell(GateCell):
 
     def _back_after(self, p, steps, δ, W_hh, products, scales):
         _, multiply, add = products
-        product, back = products.by(self._for_dq12(W_hh.T)), p.columns("back")
+        W, back, spread = p.work["W back"], p.columns("back"), p.work["spread"]
+        product = products.by(self._for_dq12(W_hh.T, W))
         for local, dq12, kept, dh_previous in steps:
-            multiply(local, δ, local)  # dL/dq_t, dL/da_t, and z_t ⊙ δ_t
+            multiply(local, spread(δ), local)  # dL/dq_t, dL/da_t, and z_t ⊙ δ_t
             product(dq12, back)
             if scales is not None:
                 multiply(back, scales[:, 0], back)
@@ -157,10 +161,9 @@ class GRUCell(GateCell):
             add(δ, dh_previous, δ)
         return [δ]
 
-    def _for_dq12(self, W_hhT):
+    def _for_dq12(self, W_hhT, result):
         """The columns of W_hhᵀ as dL/dq_t and dL/da1_t, dL/da2_t stand: so those and dL/da3_t lie in a row for W_xᵀ too."""
         H = self.hidden_size
-        result = np.empty((H, 3 * H))
         result[:, :H], result[:, H:] = W_hhT[:, 2 * H :], W_hhT[:, : 2 * H]
         return result
 
@@ -184,19 +187,24 @@ class GRUCell(GateCell):
     def _sums(self):
         return {**super()._sums(), **({"b_hn": self.b_hn.shape} if self.reset_after else {})}
 
-    def _add_up(self, trace, steps, local, dx, sums, dot):
-        H, I, stack = self.hidden_size, self.input_size, sums["stack"]
-        da, z = side_by_side(local[:, :4]), side_by_side(trace.kept["z"][steps])  # z_t = [x_t; 1; h_{t-1}]
+    def _sides(self, chunk):
+        H, I = self.hidden_size, self.input_size
+        da, z = side_by_side(chunk.local[:, :4]), side_by_side(chunk.z)  # z_t = [x_t; 1; h_{t-1}]
         if self.reset_after:
-            inner, da = dot(da[:H], z[I:].T), da[H:]
-            sums["b_hn"][...], stack[2 * H :, I + 1 :] = inner[:, 0], inner[:, 1:]
-        else:
-            p = overflow.multiply(trace.kept["gates"][steps, 0], trace.kept["hidden"][:-1][steps])
-            da = da[: 3 * H]
-            stack[2 * H :, I + 1 :] = dot(da[2 * H :], side_by_side(p).T)
-        stack[2 * H :, : I + 1] = dot(da[2 * H :], z[: I + 1].T)
-        dot(da[: 2 * H], z.T, stack[: 2 * H])
-        dot(da.T, trace.weights[:, :I], dx)
+            return da[H : 3 * H], da[3 * H :], da[H:], z.T, z[: I + 1].T, da[:H], z[I:].T
+        p = overflow.multiply(chunk.seen[0], chunk.seen[4])
+        return da[: 2 * H], da[2 * H : 3 * H], da[: 3 * H], z.T, z[: I + 1].T, da[2 * H : 3 * H], side_by_side(p).T
+
+    def _add_up(self, chunk, W_x, sums, dot):
+        H, I, stack = self.hidden_size, self.input_size, sums["stack"]
+        da12, da3, da, zT, x1T, inner, hidden = (self.reset_after and chunk.sides) or self._sides(chunk)
+        dot(da12, zT, stack[: 2 * H])
+        stack[2 * H :, : I + 1] = dot(da3, x1T)
+        inner = dot(inner, hidden)
+        stack[2 * H :, I + 1 :] = inner[:, -H:]
+        if self.reset_after:
+            sums["b_hn"][...] = inner[:, 0]
+        dot(da.T, W_x, chunk.dx)
 
     def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products=SAFE):
         W_hh = trace.weights[:, self.input_size + 1 :]
@@ -205,7 +213,7 @@ class GRUCell(GateCell):
         if self.reset_after:
             both = multiply(rows[:, :, None], local[:, :4])
             da = both[:, :, 1:].reshape(n, B, 3 * H)
-            back = dot(both[:, :, :3].reshape(n * B, 3 * H), self._for_dq12(W_hh.T).T).reshape(n, B, H)
+            back = dot(both[:, :, :3].reshape(n * B, 3 * H), self._for_dq12(W_hh.T, np.empty((H, 3 * H))).T).reshape(n, B, H)
         else:
             da = np.empty((n, B, 3, H))
             multiply(rows[:, :, None], local[:, 1:3], da[:, :, 1:])
