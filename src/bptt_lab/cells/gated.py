@@ -63,12 +63,15 @@ class GatedCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivatives(self, seen, out, multiply):
-        G1, G2, candidate, h_previous = seen
-        da1, da2, da3, keep = out
-        square = seen[:3] * seen[:3]
-        np.subtract(seen[:2], square[:2], out[:2])  # σ' = G (1 − G)
-        np.subtract(ONE, square[2], da3)  # tanh' = 1 − ĥ²
+    def _derivative_views(self, seen, out):
+        gates, square = seen[:3], np.empty_like(seen[:3])
+        return gates, square, gates[:2], square[:2], square[2], out[:2], *seen, *out
+
+    def _derivatives(self, views, multiply):
+        gates, square, G12, their_square, candidate2, da12, G1, G2, candidate, h_previous, da1, da2, da3, keep = views
+        np.multiply(gates, gates, square)
+        np.subtract(G12, their_square, da12)  # σ' = G (1 − G)
+        np.subtract(ONE, candidate2, da3)  # tanh' = 1 − ĥ²
         np.multiply(da1, h_previous, da1)
         np.multiply(da2, candidate, da2)
         np.multiply(da3, G2, da3)

@@ -61,8 +61,12 @@ class GateCell(Cell):
         """The loop forward. opening: what is added to ½ a_t of the gate that keeps. scales: what multiplies h_t in z_{t+1}."""
         raise NotImplementedError
 
-    def _derivatives(self, seen, out, multiply) -> None:
-        """One step's derivatives, for some steps at once: fills out, (`local_names`, n, …), from seen: the gates and `also_read`."""
+    def _derivative_views(self, seen: np.ndarray, out: np.ndarray) -> tuple:
+        """What `_derivatives` goes through. seen: the gates and `also_read`, (…, n, H, B). out: (`local_names`, n, H, B)."""
+        raise NotImplementedError
+
+    def _derivatives(self, views: tuple, multiply) -> None:
+        """One step's derivatives, for some steps at once: fills `out` of the views."""
         raise NotImplementedError
 
     def _back(self, p: Scratch, steps: list[tuple], δ: list[np.ndarray], weights, products: Products, scales) -> list[np.ndarray]:
@@ -187,12 +191,13 @@ class GateCell(Cell):
         else:
             self._read(p.seen, trace)
             kept, chunks = p.seen.arrays, p.chunks
-        found, δ, W_x = p.found.arrays, p.work["δ"], kept["weights"][:, : self.input_size]
+        found, δ = p.found.arrays, p.work["δ"]
+        p.work["da's W_x"][...] = kept["weights"][:, : self.input_size]
         for chunk in chunks:
             self._local(chunk, products.multiply)
             δ = self._back(p, chunk.steps, δ, kept["weights"], products, trace.scales)
-            sums = found if chunk.last else {name: np.empty_like(found[name]) for name in self._sums()}
-            self._add_up(chunk, W_x, sums, products.dot)
+            sums = found if chunk.last else {name: np.empty_like(found[name]) for name in self._sums(trace.shape[1])}
+            self._add_up(chunk, p.work["W_x"], sums, products.dot)
             if not chunk.last:
                 for name, value in sums.items():
                     found[name] += value
@@ -202,9 +207,9 @@ class GateCell(Cell):
             place[...] = δ_0
         if products is SAFE:
             overflow.exploded(p.found.flat)
-        flat = p.found.keep() if products is SAFE or checks.all_finite(p.found.flat) else None
+        grads = self._named(p.found, trace) if products is SAFE or checks.all_finite(p.found.flat) else None
         columns.give_back(key, p)
-        return None if flat is None else self._named(columns.carve(p.found.layout, flat), trace)
+        return grads
 
     @staticmethod
     def _read(seen: Scratch, trace) -> None:
@@ -215,17 +220,28 @@ class GateCell(Cell):
             for name, array in trace.kept.items():
                 seen.arrays[name][...] = array
 
-    def _named(self, grads, trace) -> dict[str, np.ndarray]:
-        I, stack = self.input_size, grads.pop("stack")
+    def _named(self, found: Scratch, trace) -> dict[str, np.ndarray]:
+        grads = {name: array.copy() if found.small else array for name, array in found.arrays.items()}
         if not trace.batched:
             grads["x"] = grads["x"][:, 0]
             for part in self.parts:
                 grads[f"{part}0"] = grads[f"{part}0"][0]
-        return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I], **grads}
+        return self._weights(grads.pop("stack"), trace.shape[1]) | grads
 
-    def _sums(self) -> dict[str, tuple[int, ...]]:
+    def _weights(self, stack, B) -> dict[str, np.ndarray]:
+        I, stack = self.input_size, stack[self._da_rows(B)]
+        return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I]}
+
+    def _da_rows(self, B: int) -> slice:
+        """Where the rows of dL/da_t stand in the sum over the steps: with one sequence it has all rows of `local_names`."""
+        H = self.hidden_size
+        first = self.local_names.index("da1") if B == 1 else 0
+        return slice(first * H, (first + len(self.blocks)) * H)
+
+    def _sums(self, B: int) -> dict[str, tuple[int, ...]]:
         """The shapes of what is summed over the steps."""
-        return {"stack": self.stack.shape}
+        rows, K = self.stack.shape
+        return {"stack": (len(self.local_names) * self.hidden_size if B == 1 else rows, K)}
 
     def _backward_scratch(self, key, given) -> Scratch:
         _, T, B, I, H, plain = key
@@ -233,9 +249,11 @@ class GateCell(Cell):
         n = max(1, min(T, columns.CHUNK // (S * H * B)))
         states = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
         p = Scratch({"local": (n, S, H, B), "slopes": (S, n, H, B), "gates": (F, n, H, B), "back": (H, B), "spare": (H, B), **states})
-        p.found = Scratch({**self._sums(), "x": (T, B, I), **{f"{name}0": (B, H) for name in self.parts}})
+        p.found = Scratch({**self._sums(B), "x": (T, B, I), **{f"{name}0": (B, H) for name in self.parts}})
         p.given, local = given, self._backward_views(p.columns("local"))
         p.work = {name: p.arrays[name][1:] for name in states} | {"δ": [p.columns(name)[T] for name in states]}
+        p.work["W_x"], rows = np.zeros((S * H if B == 1 else len(self.blocks) * H, I)), self._da_rows(B)
+        p.work["da's W_x"] = p.work["W_x"][rows]
         p.work["starts"] = [columns.one_column(p.found.arrays[f"{name}0"].T) for name in self.parts]
         p.work |= {"W back": np.empty((H, len(self.blocks) * H)), "spread": _spread(S - self.not_spread, H) if B == 1 else _as_it_is}
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(p.columns, states)))][:T]
@@ -262,6 +280,7 @@ class GateCell(Cell):
         # One gate's steps side by side: small arrays in one piece are five times as fast.
         chunk.reads = [(seen[:G], kept["gates"][steps].swapaxes(0, 1)), *zip(seen[G:], self._others(kept, steps))]
         chunk.slopes_by_step = chunk.slopes.swapaxes(0, 1)
+        chunk.views = self._derivative_views(seen, chunk.slopes)
         chunk.sides = self._sides(chunk) if one else None
         return chunk
 
@@ -271,7 +290,7 @@ class GateCell(Cell):
     def _local(self, chunk, multiply) -> None:
         for to, read in chunk.reads:
             to[...] = read
-        self._derivatives(chunk.seen, chunk.slopes, multiply)
+        self._derivatives(chunk.views, multiply)
         chunk.local[...] = chunk.slopes_by_step
 
     @staticmethod
@@ -279,15 +298,21 @@ class GateCell(Cell):
         """The first n blocks of each step as one vector: (T, ≥ n, H[, B]) -> (T, n H[, B])."""
         return blocks.reshape(len(blocks), -1, *blocks.shape[3:])[:, : n * blocks.shape[2]]
 
-    def _sides(self, chunk) -> tuple[np.ndarray, ...]:
-        """dL/da_t of all steps side by side, and z_tᵀ below each other."""
-        return columns.side_by_side(chunk.local[:, : len(self.blocks)]), columns.side_by_side(chunk.z).T
+    def _sides(self, chunk) -> tuple[np.ndarray, np.ndarray]:
+        """dL/da_t of all steps side by side, (rows, n·B), and z_t likewise.
+
+        One sequence: with all other rows of `local` too, as they stand. To multiply them costs less than to pick them out.
+        """
+        if chunk.z.shape[-1] == 1:
+            return chunk.local.reshape(len(chunk.z), -1).T, chunk.z[..., 0].T
+        first = self.local_names.index("da1")
+        return columns.side_by_side(chunk.local[:, first : first + len(self.blocks)]), columns.side_by_side(chunk.z)
 
     def _add_up(self, chunk, W_x, sums, dot) -> None:
         """Σ_t dL/da_t z_tᵀ of some steps, the gradient of [W_x | b | W_hh]; and write their dL/dx_t = W_xᵀ dL/da_t."""
-        da, zT = chunk.sides or self._sides(chunk)
+        da, z = chunk.sides or self._sides(chunk)
         dot(da.T, W_x, chunk.dx)
-        dot(da, zT, sums["stack"])
+        dot(da, z.T, sums["stack"])
 
     # One step
 
@@ -299,7 +324,7 @@ class GateCell(Cell):
         seen = np.stack([*gates, *self._others(kept, steps)])
         out = np.empty((len(self.local_names), *seen.shape[1:]))
         with overflow.quietly():
-            self._derivatives(seen, out, overflow.multiply)
+            self._derivatives(self._derivative_views(seen, out), overflow.multiply)
         return np.ascontiguousarray(np.moveaxis(out, 0, 2))
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:

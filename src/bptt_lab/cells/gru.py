@@ -123,21 +123,25 @@ class GRUCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivatives(self, seen, out, multiply):
-        r, z, n, h_previous, also = seen
-        da1, da2, da3 = da = out[1:4] if self.reset_after else out[:3]
-        square = seen[:3] * seen[:3]
-        np.subtract(seen[:2], square[:2], da[:2])  # σ' = r (1 − r), z (1 − z)
-        np.multiply(da2, h_previous - n, da2)
-        np.subtract(ONE, square[2], da3)  # tanh' = 1 − n²
-        np.multiply(da3, ONE - z, da3)
+    def _derivative_views(self, seen, out):
+        gates, square, spare = seen[:3], np.empty_like(seen[:3]), np.empty_like(seen[0])
+        da = out[1:4] if self.reset_after else out[:3]
+        return gates, square, spare, gates[:2], square[:2], square[2], da[:2], *seen, *da, out[0 if self.reset_after else 3], out[4]
+
+    def _derivatives(self, views, multiply):
+        gates, square, spare, rz, their_square, n2, da12, r, z, n, h_previous, also, da1, da2, da3, dq, keep = views
+        np.multiply(gates, gates, square)
+        np.subtract(rz, their_square, da12)  # σ' = r (1 − r), z (1 − z)
+        np.multiply(da2, np.subtract(h_previous, n, spare), da2)
+        np.subtract(ONE, n2, da3)  # tanh' = 1 − n²
+        np.multiply(da3, np.subtract(ONE, z, spare), da3)
         if self.reset_after:
-            np.multiply(da3, r, out[0])
+            np.multiply(da3, r, dq)
             multiply(multiply(da1, da3, da1), also, da1)  # also: q_t
         else:
             multiply(da1, also, da1)  # also: h_{t-1} as W_hh reads it; this times dL/dp_t, not δ_t
-            out[3] = r
-        out[4] = z
+            dq[...] = r
+        keep[...] = z
 
     def _backward_views(self, local):
         if self.reset_after:
@@ -184,27 +188,32 @@ class GRUCell(GateCell):
             add(δ, dh_previous, δ)
         return [δ]
 
-    def _sums(self):
-        return {**super()._sums(), **({"b_hn": self.b_hn.shape} if self.reset_after else {})}
+    def _sums(self, B):
+        sums = super()._sums(B)
+        return {**sums, "b_hn": self.b_hn.shape} if self.reset_after and B > 1 else sums
 
-    def _sides(self, chunk):
-        H, I = self.hidden_size, self.input_size
-        da, z = side_by_side(chunk.local[:, :4]), side_by_side(chunk.z)  # z_t = [x_t; 1; h_{t-1}]
-        if self.reset_after:
-            return da[H : 3 * H], da[3 * H :], da[H:], z.T, z[: I + 1].T, da[:H], z[I:].T
-        p = overflow.multiply(chunk.seen[0], chunk.seen[4])
-        return da[: 2 * H], da[2 * H : 3 * H], da[: 3 * H], z.T, z[: I + 1].T, da[2 * H : 3 * H], side_by_side(p).T
+    def _weights(self, stack, B):
+        grads, H, I = super()._weights(stack, B), self.hidden_size, self.input_size
+        if self.reset_after and B == 1:  # the rows are those of dL/dq_t and dL/da_t
+            grads["W_hh"] = np.concatenate([stack[H : 3 * H, I + 1 :], stack[:H, I + 1 :]])
+            grads["b_hn"] = stack[:H, I]
+        return grads
 
     def _add_up(self, chunk, W_x, sums, dot):
         H, I, stack = self.hidden_size, self.input_size, sums["stack"]
-        da12, da3, da, zT, x1T, inner, hidden = (self.reset_after and chunk.sides) or self._sides(chunk)
-        dot(da12, zT, stack[: 2 * H])
-        stack[2 * H :, : I + 1] = dot(da3, x1T)
-        inner = dot(inner, hidden)
-        stack[2 * H :, I + 1 :] = inner[:, -H:]
+        if self.reset_after and chunk.sides:
+            return super()._add_up(chunk, W_x, sums, dot)
+        z = side_by_side(chunk.z)  # z_t = [x_t; 1; h_{t-1}]
+        da = side_by_side(chunk.local[:, : 3 + self.reset_after])
         if self.reset_after:
-            sums["b_hn"][...] = inner[:, 0]
-        dot(da.T, W_x, chunk.dx)
+            inner, da = dot(da[:H], z[I:].T), da[H:]
+            sums["b_hn"][...], stack[2 * H :, I + 1 :] = inner[:, 0], inner[:, 1:]
+        else:
+            p = overflow.multiply(chunk.seen[0], chunk.seen[4])
+            stack[2 * H : 3 * H, I + 1 :] = dot(da[2 * H :], side_by_side(p).T)
+        stack[2 * H : 3 * H, : I + 1] = dot(da[2 * H :], z[: I + 1].T)
+        dot(da[: 2 * H], z.T, stack[: 2 * H])
+        dot(da.T, W_x[: 3 * H], chunk.dx)
 
     def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products=SAFE):
         W_hh = trace.weights[:, self.input_size + 1 :]

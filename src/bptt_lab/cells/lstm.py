@@ -26,7 +26,7 @@ import numpy as np
 
 from .. import checks, overflow
 from ..overflow import SAFE
-from . import columns, torch_names
+from . import torch_names
 from .gate_trace import GateTrace
 from .gates import ONE, GateCell, diagonal
 from .trace import Trace
@@ -117,13 +117,17 @@ class LSTMCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivatives(self, seen, out, multiply):
-        i, f, g, o, c_previous, tanh_c = seen
-        forget, da1, da2, da3, da4, dc_dh = out
-        square = seen * seen
-        np.subtract(seen[:4], square[:4], out[1:5])  # σ' = i (1 − i), …
-        np.subtract(ONE, square[2], da3)  # tanh' = 1 − g²
-        np.subtract(ONE, square[5], dc_dh)
+    def _derivative_views(self, seen, out):
+        square = np.empty_like(seen)
+        return seen, square, seen[:4], square[:4], out[1:5], square[2], square[5], *seen, *out
+
+    def _derivatives(self, views, multiply):
+        seen, square, gates, their_square, da, g2, tanh2_c, *views = views
+        i, f, g, o, c_previous, tanh_c, forget, da1, da2, da3, da4, dc_dh = views
+        np.multiply(seen, seen, square)
+        np.subtract(gates, their_square, da)  # σ' = i (1 − i), …
+        np.subtract(ONE, g2, da3)  # tanh' = 1 − g²
+        np.subtract(ONE, tanh2_c, dc_dh)
         np.multiply(da1, g, da1)
         np.multiply(da2, c_previous, da2)
         np.multiply(da3, i, da3)
@@ -144,9 +148,6 @@ class LSTMCell(GateCell):
     def _backward_views(self, local):
         da_t = self._below_each_other(local[:, 1:], 4)
         return list(zip(local[:, :4], local[:, 0], local[:, 4], local[:, 5], da_t))
-
-    def _sides(self, chunk):
-        return columns.side_by_side(chunk.local[:, 1:5]), columns.side_by_side(chunk.z).T
 
     def _back(self, p, steps, δ, weights, products, scales):
         _, multiply, add = products
