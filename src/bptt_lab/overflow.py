@@ -110,13 +110,6 @@ class Products(NamedTuple):
         """The product W v, as a function of v and of where it is written."""
         return W.dot if self.dot is np.dot else partial(self.dot, W)
 
-    def of_all(self, W: np.ndarray, steps: np.ndarray, out: np.ndarray) -> None:
-        """W v for the columns of all steps, (n, j, B) -> (n, i, B)."""
-        if steps.shape[-1] == 1:
-            self.dot(steps[..., 0], W.T, out[..., 0])
-        else:
-            out[...] = self.stacked(W, steps)
-
     def stacked(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """The matrix products of two stacks, or of a stack and one matrix: (n, i, j) and (n, j, l) -> (n, i, l)."""
         if self.dot is np.dot:

@@ -42,6 +42,7 @@ class GatedCell(GateCell):
     keep = "G1"
     local_names = "da1", "da2", "da3", "G1"
     also_read = ("h",)
+    onward = 0
 
     def _forward_views(self, p, z, gates, h, onward):
         return list(zip(z, self._below_each_other(gates, 3), gates[:, 0], gates[:, 1], gates[:, 2], h, h[1:], onward))
@@ -78,20 +79,15 @@ class GatedCell(GateCell):
         keep[...] = G1
 
     def _backward_views(self, local):
-        return list(zip(local, self._below_each_other(local, 3), local[:, 3]))
+        return list(zip(local[:, :4], self._rows_onward(local)))
 
     def _back(self, p, steps, δ, weights, products, scales):
-        _, multiply, add = products
-        (δ,), back, W, spread = δ, p.columns("back"), p.work["W back"], p.work["spread"]
-        W[...] = weights[:, self.input_size + 1 :].T
-        product = products.by(W)
-        for local, da_t, kept, dh_previous in steps:
-            multiply(local, spread(δ), local)  # dL/da_t, and G1 ⊙ δ_t
-            product(da_t, back)
-            if scales is not None:
-                multiply(back, scales[:, 0], back)
-            δ = add(kept, back, kept)
-            add(δ, dh_previous, δ)
+        multiply, (δ,), back, spread = products.multiply, δ, p.work["back"], p.work["spread"]
+        product = self._product_onward(p, weights[:, self.input_size + 1 :], products, scales)
+        for local, da_and_rest, _ in steps:
+            multiply(local, spread(δ, 4), local)  # dL/da_t, and G1 ⊙ δ_t
+            product(da_and_rest, back)  # W_hhᵀ dL/da_t + G1 ⊙ δ_t + dh_{t-1}
+            δ = back
         return [δ]
 
     def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products=SAFE):

@@ -61,9 +61,9 @@ class LSTMCell(GateCell):
     parts = "h", "c"
     logistic = "input", "forget", "output"
     keep = "forget"
-    local_names = "forget", "da1", "da2", "da3", "da4", "dc/dh"
+    local_names = "dc/dh", "forget", "da1", "da2", "da3", "da4"
+    onward = 2
     also_read = "c", "tanh c"
-    not_spread = 2  # da4 and dc/dh multiply δh, the others δc
     trace_type = LSTMTrace
 
     def chrono(self, longest: float, seed: int = 0) -> None:
@@ -119,11 +119,11 @@ class LSTMCell(GateCell):
 
     def _derivative_views(self, seen, out):
         square = np.empty_like(seen)
-        return seen, square, seen[:4], square[:4], out[1:5], square[2], square[5], *seen, *out
+        return seen, square, seen[:4], square[:4], out[2:6], square[2], square[5], *seen, *out
 
     def _derivatives(self, views, multiply):
         seen, square, gates, their_square, da, g2, tanh2_c, *views = views
-        i, f, g, o, c_previous, tanh_c, forget, da1, da2, da3, da4, dc_dh = views
+        i, f, g, o, c_previous, tanh_c, dc_dh, forget, da1, da2, da3, da4 = views
         np.multiply(seen, seen, square)
         np.subtract(gates, their_square, da)  # σ' = i (1 − i), …
         np.subtract(ONE, g2, da3)  # tanh' = 1 − g²
@@ -146,22 +146,18 @@ class LSTMCell(GateCell):
         return self._backward(trace, {"h": dh} if dc is None else {"h": dh, "c": dc})
 
     def _backward_views(self, local):
-        da_t = self._below_each_other(local[:, 1:], 4)
-        return list(zip(local[:, :4], local[:, 0], local[:, 4], local[:, 5], da_t))
+        return list(zip(local[:, 1:5], local[:, 0], local[:, 1], local[:, 5], self._rows_onward(local)))
 
     def _back(self, p, steps, δ, weights, products, scales):
         _, multiply, add = products
-        (δh, δc), back, W, spread, given = δ, p.columns("back"), p.work["W back"], p.work["spread"], "c" in p.given
-        W[...] = weights[:, self.input_size + 1 :].T
-        product = products.by(W)
-        for by_c, forget, da4, dc_dh, da_t, dh_previous, dc_previous in steps:
+        (δh, δc), back, spread, given = δ, p.work["back"], p.work["spread"], "c" in p.work["given"]
+        product = self._product_onward(p, weights[:, self.input_size + 1 :], products, scales)
+        for by_c, dc_dh, forget, da4, da_and_dh, _, dc_previous in steps:
             δc = add(multiply(dc_dh, δh, dc_dh), δc, dc_dh)
-            multiply(by_c, spread(δc), by_c)  # f_t ⊙ δc_t, which goes on, and dL/da_t of input, forget and cell
+            multiply(by_c, spread(δc, 4), by_c)  # f_t ⊙ δc_t, which goes on, and dL/da_t of input, forget and cell
             multiply(da4, δh, da4)
-            product(da_t, back)
-            if scales is not None:
-                multiply(back, scales[:, 0], back)
-            δh = add(back, dh_previous, back)
+            product(da_and_dh, back)  # W_hhᵀ dL/da_t + dh_{t-1}
+            δh = back
             δc = add(forget, dc_previous, forget) if given else forget
         return [δh, δc]
 
@@ -170,14 +166,14 @@ class LSTMCell(GateCell):
         local = self.local(trace, slice(t, t + 1))[0] if local is None else local
         (n, B, _), H, (dot, multiply, add) = rows.shape, self.hidden_size, products
         δh, δc = rows[..., :H], rows[..., H:]
-        δc = add(δc, multiply(δh, local[:, 5]))
+        δc = add(δc, multiply(δh, local[:, 0]))
         da = np.empty((n, B, 4, H))
-        multiply(δc[:, :, None], local[:, 1:4], da[:, :, :3])
-        multiply(δh, local[:, 4], da[:, :, 3])
+        multiply(δc[:, :, None], local[:, 2:5], da[:, :, :3])
+        multiply(δh, local[:, 5], da[:, :, 3])
         back = dot(da.reshape(n * B, 4 * H), W_hh).reshape(n, B, H)
         if trace.scales is not None:
             back = multiply(back, trace.scales)
-        return da.reshape(n, B, 4 * H), np.concatenate([back, multiply(δc, local[:, 0])], axis=2)
+        return da.reshape(n, B, 4 * H), np.concatenate([back, multiply(δc, local[:, 1])], axis=2)
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """d(h, c)_t/d(h, c)_{t-1}, (2H, 2H) or (B, 2H, 2H): the rows of h above those of c, the columns likewise.
@@ -187,7 +183,7 @@ class LSTMCell(GateCell):
         return super().jacobian(trace, t)
 
     def jacobians(self, trace: Trace, steps) -> np.ndarray:
-        forget, da1, da2, da3, da4, dc_dh = np.moveaxis(self.local(trace, steps), 2, 0)
+        dc_dh, forget, da1, da2, da3, da4 = np.moveaxis(self.local(trace, steps), 2, 0)
         i, f, g, o = (self._through(trace, slope, W) for slope, W in zip((da1, da2, da3, da4), self._W_hh(trace)))
         c_by_h = overflow.add(overflow.add(i, f), g)
         h_by_h = overflow.add(o, overflow.multiply(dc_dh[..., None], c_by_h))

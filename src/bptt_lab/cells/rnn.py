@@ -15,7 +15,6 @@ Backward, with δ_t = dL/dh_t as a column and δ_T₊₁ = 0 (Werbos 1990):
 Arrays hold a vector as a row, so W v is written `v.dot(W.T)` and Wᵀ v is `v.dot(W)`.
 """
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
