@@ -24,6 +24,7 @@ class Scratch:
         ends = np.cumsum([0, *map(math.prod, shapes.values())]).tolist()
         self.layout: Layout = [(name, slice(*ends[i : i + 2]), shapes[name]) for i, name in enumerate(shapes)]
         self.flat = np.zeros(ends[-1])
+        self.small = self.flat.size <= SMALL
         self.arrays = carve(self.layout, self.flat)
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
@@ -31,10 +32,6 @@ class Scratch:
         self.given: tuple[str, ...] = ()  # the parts of the state that have a gradient of their own
         self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
         self.chunks: list[Any] = []
-
-    @property
-    def small(self) -> bool:
-        return self.flat.size <= SMALL and (self.found is None or self.found.small)
 
     def columns(self, name: str) -> np.ndarray:
         """An array as the loops use it: without its last axis if that is one sequence."""

@@ -20,8 +20,8 @@ class GateTrace(Trace):
 
     def __init__(self, key: tuple, names: tuple[str, ...], layout: columns.Layout, flat, batched: bool, scales=None):
         self.key, self.names, self.layout, self.flat, self.batched, self.scales = key, names, layout, flat, batched, scales
-        self.kind, T, B, _, H, _ = key
-        self.shape = T, B, H
+        self.kind, T, B, I, H, _ = key
+        self.cell, self.shape = (self.kind, I, H), (T, B, H)
 
     @functools.cached_property
     def kept(self) -> dict[str, np.ndarray]:

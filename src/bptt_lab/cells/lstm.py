@@ -118,22 +118,22 @@ class LSTMCell(GateCell):
                 multiply(h_t, scales, onward)
 
     def _derivative_views(self, seen, out):
-        square = np.empty_like(seen)
-        return seen, square, seen[:4], square[:4], out[2:6], square[2], square[5], *seen, *out
+        square, factors = np.empty_like(seen), np.ones_like(seen)
+        i, f, g, o, c_previous, tanh_c = seen
+        by_dc_dh, _, by_da1, by_da2, by_da3, by_da4 = factors
+        pairs = [(by_dc_dh, o), (by_da1, g), (by_da2, c_previous), (by_da3, i), (by_da4, tanh_c)]
+        return seen, square, seen[:4], square[:4], square[2], square[5], out, out[0], out[1], out[2:], out[4], factors, f, pairs
 
     def _derivatives(self, views, multiply):
-        seen, square, gates, their_square, da, g2, tanh2_c, *views = views
-        i, f, g, o, c_previous, tanh_c, dc_dh, forget, da1, da2, da3, da4 = views
+        seen, square, gates, their_square, g2, tanh2_c, out, dc_dh, forget, da, da3, factors, f, pairs = views
         np.multiply(seen, seen, square)
         np.subtract(gates, their_square, da)  # σ' = i (1 − i), …
         np.subtract(ONE, g2, da3)  # tanh' = 1 − g²
         np.subtract(ONE, tanh2_c, dc_dh)
-        np.multiply(da1, g, da1)
-        np.multiply(da2, c_previous, da2)
-        np.multiply(da3, i, da3)
-        np.multiply(da4, tanh_c, da4)
-        np.multiply(dc_dh, o, dc_dh)
         forget[...] = f
+        for to, factor in pairs:
+            to[...] = factor
+        np.multiply(out, factors, out)
 
     @overflow.silent
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:

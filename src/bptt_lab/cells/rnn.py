@@ -77,7 +77,7 @@ class RNNCell(Cell):
         product, f, a_t = plan.weights.dot, self.activation.value, plan.a
         for z_t, h_t in plan.forward:  # z_t = [x_t, 1, h_{t-1}]
             f(product(z_t, a_t), h_t)
-        return plan.kept.copy() if plan.finite(plan.kept) else None
+        return plan.kept.copy() if checks.all_finite(plan.kept_flat) else None
 
     @overflow.silent
     def _unroll_batch(self, x, h0, batched, scales, dot=np.dot):
@@ -119,8 +119,9 @@ class RNNCell(Cell):
 
     def _backward_one(self, trace, dh):
         """The way back of `_unroll_one`; None if something does not fit, or is not finite in the end."""
-        plan = single.take(*trace.key)
-        if trace.key[1:] != (self.input_size, self.hidden_size) or not single.numbers(dh) or dh.shape != plan.h_shape:
+        x_shape, I, H = trace.key
+        plan = single.take(x_shape, I, H)
+        if I != self.input_size or H != self.hidden_size or not single.numbers(dh) or dh.shape != plan.h_shape:
             return None
         found = plan.silently(self._back_one, plan, trace, dh)
         single.give_back(plan)
@@ -129,7 +130,8 @@ class RNNCell(Cell):
         return {"W_x": found[plan.W_x], "W_hh": found[plan.W_hh], "b": found[plan.b], "x": found[plan.dx], "h0": found[plan.dh0]}
 
     def _back_one(self, plan, trace, dh):
-        plan.read(trace.kept)
+        plan.kept[...] = trace.kept
+        plan.weights_back[...] = plan.weights
         plan.dh[...] = dh
         self.activation.slope(plan.z, plan.slopes)  # of all of z: one call costs more than the columns not needed
         multiply, back, δ = np.multiply, plan.back, plan.dh_last
@@ -138,7 +140,7 @@ class RNNCell(Cell):
             back(both, dz_t)  # dL/dz_t = [dL/dx_t, dL/db_t, δ_{t-1}], with dL_{t-1}/dh_{t-1} added to the last
             δ = δ_previous
         plan.daT.dot(plan.z_before, plan.dstack)  # Σ_t dL/da_t z_tᵀ: the gradients of W_x, b and W_hh side by side
-        return plan.found.copy() if plan.finite(plan.found) else None
+        return plan.found.copy() if checks.all_finite(plan.found_flat) else None
 
     @overflow.silent
     def _backward_batch(self, trace, dh, dot=np.dot, multiply=np.multiply):

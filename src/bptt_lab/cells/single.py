@@ -5,8 +5,6 @@ holds the scratch for one size and every step's views of it. It is borrowed for 
 or a gradient keeps is copied out.
 """
 
-import math
-
 import numpy as np
 
 from .. import overflow
@@ -31,6 +29,7 @@ class Plan:
         self.silently = overflow.silent_context().run
         # What a trace keeps lies in one array, [W_x | b | W_hh] above z: one copy and one look at its size for both.
         self.kept = np.zeros((H + T + 1, K))
+        self.kept_flat = self.kept.reshape(-1)
         self.weights, self.z = self.kept[:H], self.kept[H:]
         z, self.z_before = self.z, self.z[:T]
         z[:, I] = 1.0
@@ -38,34 +37,26 @@ class Plan:
         self.forward = list(zip(z[:T], z[1:, I + 1 :]))
         # So does what the way back finds: the gradient of the weights above dL/dz_t.
         self.found = np.empty((H + T, K))
+        self.found_flat = self.found.reshape(-1)
         self.dstack, dz = self.found[:H], self.found[H:]
         # Backward, last step first: f'(a_t), where dL/da_t goes, [dL/da_t | dL_{t-1}/dh_{t-1}], where dL/dz_t goes, and its
         # part for h_{t-1}. The start has no loss of its own: zero.
         self.slopes, both = np.empty((T + 1, K)), np.zeros((T + 1, 2 * H))
         self.daT, self.dh, self.dh_last = both[:T, :H].T, both[1:, H:].reshape(self.h_shape), both[T, H:]
         self.backward = list(zip(self.slopes[1:, I + 1 :], both[:, :H], both, dz, dz[:, I + 1 :]))[::-1]
-        self.weights_back = np.zeros((2 * H, K))
-        self.weights_back[H:, I + 1 :] = np.eye(H)
-        self.back = self.weights_back.T.dot if H <= _FEW_UNITS else self._product_and_sum
+        both_weights = np.zeros((2 * H, K))
+        self.weights_back, both_weights[H:, I + 1 :] = both_weights[:H], np.eye(H)
+        self.back = both_weights.T.dot if H <= _FEW_UNITS else self._product_and_sum
         # Where each gradient stands in `found`.
         axis, units = (None,) * len(one), slice(I + 1, None)
         self.W_x, self.W_hh, self.b = (slice(H), slice(I)), (slice(H), units), (slice(H), I)
         self.dx, self.dh0 = (slice(H, None), *axis, slice(I)), (*axis, H, units)
-
-    def read(self, kept: np.ndarray) -> None:
-        """Take over what a trace kept."""
-        self.kept[...] = kept
-        self.weights_back[: len(self.weights)] = self.weights
 
     def _product_and_sum(self, v: np.ndarray, out: np.ndarray) -> None:
         """v [[W_x | b | W_hh]; [0 | 0 | 1]], as `back` computes it in one product."""
         H = len(self.weights)
         v[:H].dot(self.weights, out)
         out[-H:] += v[H:]
-
-    def finite(self, array: np.ndarray) -> bool:
-        flat = array.reshape(-1)
-        return math.isfinite(flat.dot(flat))
 
 
 _plans: dict[tuple[tuple[int, ...], int, int], Plan] = {}

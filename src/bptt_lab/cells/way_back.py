@@ -74,16 +74,13 @@ class WayBack(Cell):
         self.check_trace(trace)
         T, B, H = trace.shape
         shape = (T, B, H) if trace.batched else (T, H)
-        own = {}
         for name, value in given.items():
             if look or type(value) is not np.ndarray or value.shape != shape or value.dtype.kind not in "fiub":
-                value = checks.array(f"d{name}", value, shape, allow_inf=True)
-            own[name] = value if trace.batched else value[:, None]
-        return own
+                value = given[name] = checks.array(f"d{name}", value, shape, allow_inf=True)
+        return given if trace.batched else {name: value[:, None] for name, value in given.items()}
 
     def check_trace(self, trace) -> None:
-        size = self.kind, self.input_size, self.hidden_size
-        if not (isinstance(trace, GateTrace) and (trace.key[0], *trace.key[3:5]) == size):
+        if not isinstance(trace, GateTrace) or trace.cell != (self.kind, self.input_size, self.hidden_size):
             super().check_trace(trace)
 
     def _through_time(self, trace, own, products):
@@ -154,8 +151,10 @@ class WayBack(Cell):
         p.work |= {"W back": W, "W_hhᵀ": W[:, : len(self.stack)], "few": few, "spread": _spread(rows, H) if B == 1 else _as_it_is}
         local = self._backward_views(p.columns("local"))
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(p.columns, own)))][:T]
+        seen = Scratch(self._kept_shapes(T, B, I, plain))
+        p.small = p.small and p.found.small and seen.small
         if p.small:
-            p.seen = Scratch(self._kept_shapes(T, B, I, plain))
+            p.seen = seen
             p.chunks = self._chunks(p, columns.with_hidden(p.seen.arrays, I))
         return p
 
