@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 SMALL = 200_000  # numbers: scratch up to that size is kept for the next call, and what a trace needs is copied out
+LARGE = 1_000_000  # the way back keeps its scratch up to that size, one of more than SMALL at a time
 CHUNK = 65_536  # numbers: what the way back computes ahead for some steps stays in the processor's cache
 
 
@@ -77,5 +78,8 @@ def take(key: tuple, make: Callable[[], Scratch]) -> Scratch:
 def give_back(key: tuple, scratch: Scratch) -> None:
     if len(_shelf) >= _KEPT:
         _shelf.clear()
+    if scratch.flat.size > SMALL:
+        for other in [other for other, kept in list(_shelf.items()) if kept.flat.size > SMALL]:
+            _shelf.pop(other, None)
     if scratch.small:
         _shelf[key] = scratch

@@ -64,8 +64,8 @@ class GatedCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivative_views(self, seen, out):
-        gates, square = seen[:3], np.empty_like(seen[:3])
+    def _derivative_views(self, seen, out, spare):
+        gates, square = seen[:3], spare[0, :3]
         return gates, square, gates[:2], square[:2], square[2], out[:2], *seen, *out
 
     def _derivatives(self, views, multiply):

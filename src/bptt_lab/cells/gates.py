@@ -148,7 +148,7 @@ class GateCell(WayBack):
         seen = np.stack([*kept["gates"][steps].swapaxes(0, 1), *self._others(kept, steps)])
         out = np.empty((len(self.local_names), *seen.shape[1:]))
         with overflow.quietly():
-            self._derivatives(self._derivative_views(seen, out), overflow.multiply)
+            self._derivatives(self._derivative_views(seen, out, np.empty((2, *seen.shape))), overflow.multiply)
         return np.ascontiguousarray(np.moveaxis(out, 0, 2))
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:

@@ -143,8 +143,8 @@ class GRUCell(GateCell):
         work["x part"][...] = products.stacked(work["W_x3, b_3"], work["x1"])
         return None, products.by(work["first"]), products.by(W)
 
-    def _derivative_views(self, seen, out):
-        gates, square, spare = seen[:3], np.empty_like(seen[:3]), np.empty_like(seen[0])
+    def _derivative_views(self, seen, out, spare):
+        gates, square, spare = seen[:3], spare[0, :3], spare[1, 0]
         r, z, n, h_previous, also = (*seen[:3], seen[4], seen[3]) if self.reset_after else seen
         da1, da2, da3, dq, keep = self._in_order(out)
         da12 = out[1:3] if self.reset_after else out[:2]

@@ -117,11 +117,11 @@ class LSTMCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivative_views(self, seen, out):
-        square, factors = np.empty_like(seen), np.ones_like(seen)
+    def _derivative_views(self, seen, out, spare):
+        square, factors = spare
         i, f, g, o, c_previous, tanh_c = seen
-        by_dc_dh, _, by_da1, by_da2, by_da3, by_da4 = factors
-        pairs = [(by_dc_dh, o), (by_da1, g), (by_da2, c_previous), (by_da3, i), (by_da4, tanh_c)]
+        by_dc_dh, by_forget, by_da1, by_da2, by_da3, by_da4 = factors
+        pairs = [(by_dc_dh, o), (by_forget, ONE), (by_da1, g), (by_da2, c_previous), (by_da3, i), (by_da4, tanh_c)]
         return seen, square, seen[:4], square[:4], square[2], square[5], out, out[0], out[1], out[2:], out[4], factors, f, pairs
 
     def _derivatives(self, views, multiply):

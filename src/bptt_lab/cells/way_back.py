@@ -4,6 +4,7 @@ One step's derivatives of some steps at once, then the cell's own loop, which tu
 the steps. `local` has a step's vectors below each other, `local_names`, and last dL_{t-1}/dh_{t-1}; see `columns`.
 """
 
+import math
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -30,8 +31,11 @@ class WayBack(Cell):
 
     # What each of these cells says for itself.
 
-    def _derivative_views(self, seen: np.ndarray, out: np.ndarray) -> tuple:
-        """What `_derivatives` goes through. seen: the gates and `also_read`, (…, n, H, B). out: (`local_names`, n, H, B)."""
+    def _derivative_views(self, seen: np.ndarray, out: np.ndarray, spare: np.ndarray) -> tuple:
+        """What `_derivatives` goes through. seen: the gates and `also_read`, (…, n, H, B). out: (`local_names`, n, H, B).
+
+        spare: scratch, twice the shape of seen.
+        """
         raise NotImplementedError
 
     def _derivatives(self, views: tuple, multiply) -> None:
@@ -117,7 +121,7 @@ class WayBack(Cell):
         grads = None
         if products is SAFE or checks.all_finite(p.found.flat):
             views = p.work["grads"][trace.batched].items()
-            grads = {name: view.copy() for name, view in views} if p.seen else dict(views)
+            grads = {name: view.copy() for name, view in views} if p.small else dict(views)
         columns.give_back(key, p)
         return grads
 
@@ -135,7 +139,8 @@ class WayBack(Cell):
         rows, F, few = len(self.local_names) + 1, self._gate_rows + len(self.also_read), B == 1 and H <= FEW_UNITS
         n = max(1, min(T, columns.CHUNK // (rows * H * B)))
         own = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
-        p = Scratch({"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "back": (H, B), **own})
+        shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (2, F, n, H, B)}
+        p = Scratch({**shapes, "back": (H, B), **own})
         sums = self._sums(B)
         p.found = Scratch({**sums, "x": (T, B, I), **{f"{name}0": (B, H) for name in self.parts}})
         p.work = {name: p.arrays[f"d{name}"][1:].swapaxes(1, 2) for name in self.parts}
@@ -151,10 +156,10 @@ class WayBack(Cell):
         p.work |= {"W back": W, "W_hhᵀ": W[:, : len(self.stack)], "few": few, "spread": _spread(rows, H) if B == 1 else _as_it_is}
         local = self._backward_views(p.columns("local"))
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(p.columns, own)))][:T]
-        seen = Scratch(self._kept_shapes(T, B, I, plain))
-        p.small = p.small and p.found.small and seen.small
-        if p.small:
-            p.seen = seen
+        p.small = p.flat.size + p.found.flat.size <= columns.LARGE
+        kept = self._kept_shapes(T, B, I, plain)
+        if p.small and sum(map(math.prod, kept.values())) <= columns.SMALL:
+            p.seen = Scratch(kept)
             p.chunks = self._chunks(p, columns.with_hidden(p.seen.arrays, I))
         return p
 
@@ -184,7 +189,7 @@ class WayBack(Cell):
         # One gate's steps side by side: small arrays in one piece are five times as fast.
         chunk.reads = [(seen[:G], kept["gates"][steps].swapaxes(0, 1)), *zip(seen[G:], self._others(kept, steps))]
         chunk.reads.append((local[:, -1], p.arrays["dh"][steps]))
-        chunk.views = self._derivative_views(seen, slopes)
+        chunk.views = self._derivative_views(seen, slopes, p.arrays["spare"][:, :, :n])
         chunk.sides = self._sides(chunk) if kept["z"].shape[-1] == 1 else None
         return chunk
 
