@@ -61,8 +61,7 @@ def all_finite(array: np.ndarray) -> bool:
 
     The square sum answers in one call; only if it overflows does each entry have to be looked at.
     """
-    square_sum = array.dot(array) if array.ndim == 1 else np.vdot(array, array)
-    return math.isfinite(square_sum) or bool(np.isfinite(array).all())
+    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
 
 
 def _real_numbers(name: str, value) -> np.ndarray:

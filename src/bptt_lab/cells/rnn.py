@@ -15,6 +15,7 @@ Backward, with δ_t = dL/dh_t as a column and δ_T₊₁ = 0 (Werbos 1990):
 Arrays hold a vector as a row, so W v is written `v.dot(W.T)` and Wᵀ v is `v.dot(W)`.
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -77,7 +78,7 @@ class RNNCell(Cell):
         product, f, a_t = plan.weights.dot, self.activation.value, plan.a
         for z_t, h_t in plan.forward:  # z_t = [x_t, 1, h_{t-1}]
             f(product(z_t, a_t), h_t)
-        return plan.kept.copy() if checks.all_finite(plan.kept_flat) else None
+        return plan.kept.copy() if math.isfinite(plan.kept_flat.dot(plan.kept_flat)) else None
 
     @overflow.silent
     def _unroll_batch(self, x, h0, batched, scales, dot=np.dot):
@@ -140,7 +141,7 @@ class RNNCell(Cell):
             back(both, dz_t)  # dL/dz_t = [dL/dx_t, dL/db_t, δ_{t-1}], with dL_{t-1}/dh_{t-1} added to the last
             δ = δ_previous
         plan.daT.dot(plan.z_before, plan.dstack)  # Σ_t dL/da_t z_tᵀ: the gradients of W_x, b and W_hh side by side
-        return plan.found.copy() if checks.all_finite(plan.found_flat) else None
+        return plan.found.copy() if math.isfinite(plan.found_flat.dot(plan.found_flat)) else None
 
     @overflow.silent
     def _backward_batch(self, trace, dh, dot=np.dot, multiply=np.multiply):
