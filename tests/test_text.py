@@ -2,7 +2,7 @@
 
 import pytest
 
-from bptt_lab.text import say, say_log10
+from bptt_lab.text import say, say_log10, table
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,8 @@ def test_the_words_can_be_chosen():
 )  # fmt: skip
 def test_a_logarithm_is_said_as_the_number_it_stands_for(power, expected):
     assert say_log10(power) == expected
+
+
+def test_a_table_refuses_rows_that_do_not_fit_its_head():
+    with pytest.raises(ValueError, match="rows"):
+        table(("cell", "learned"), [("tanh",)])

@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -56,3 +56,19 @@ def seeds(steps: Sequence[int | None]) -> str:
         return f"{len(there)} of {len(steps)}, in {there[0]}"
     middle = f", median {statistics.median(there):g}" if len(there) == len(steps) else ""
     return f"{len(there)} of {len(steps)}{middle} ({there[0]} to {there[-1]})"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows under a head, in columns: the first stands left, the others right.
+
+    >>> print(table(("cell", "learned"), [("tanh", "2 of 5"), ("LSTM", 5)]))
+    cell  learned
+    tanh   2 of 5
+    LSTM        5
+    """
+    cells = [[str(entry) for entry in row] for row in (head, *rows)]
+    if any(len(row) != len(head) for row in cells):
+        raise ValueError(f"rows: of {sorted({len(row) for row in cells})} entries, expected {len(head)} in each, as in the head")
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    lines = ("  ".join((f"{row[0]:<{widths[0]}}", *map(str.rjust, row[1:], widths[1:]))) for row in cells)
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,16 +1,20 @@
 """The explorers as the notebooks show them: every control by keyboard, and what lights up where."""
 
 import pytest
+from playwright.sync_api import TimeoutError
 
-from tests.browser.test_notebooks import NOTEBOOKS
+from tests.browser.test_notebooks import NAMES
 
 # Moves away from where the slider, the radio button or the menu stands, whichever end that is.
 KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowRight", "ArrowLeft"], "select": ["ArrowDown", "ArrowUp"]}
 KEYS["checkbox"] = ["Space", "Space"]
+# What an explorer shows, and where a control stands.
+SHOWN = "root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]"
+STANDS = "control => [...control.querySelectorAll('input, select')].map(node => [node.value, node.checked])"
 WITHOUT_EXPLORERS = ("09_long_memory_measured.ipynb", "glossary.ipynb", "museum.ipynb")
 
 
-@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name not in WITHOUT_EXPLORERS])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in WITHOUT_EXPLORERS])
 def test_every_control_of_every_explorer_moves_its_picture_and_its_sentence_by_keyboard(course, name):
     course.open(name)
     course.run_all()
@@ -24,16 +28,19 @@ def test_every_control_of_every_explorer_moves_its_picture_and_its_sentence_by_k
             control = controls.nth(i)
             found = control.locator("input:checked, input[type=range], input[type=checkbox], select").first
             kind = found.evaluate("node => node.tagName === 'SELECT' ? 'select' : node.type")
-            before = explorer.evaluate("root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]")
+            shown, standing = explorer.evaluate(SHOWN), control.evaluate(STANDS)
             for key in KEYS[kind]:
                 found.press(key)
-                course.page.wait_for_timeout(250)
-                after = explorer.evaluate("root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]")
-                if after[0] != before[0]:
+                if control.evaluate(STANDS) != standing:  # it was not at its end on that side
                     break
             what = f"{name}, cell {index}: {control.inner_text()!r} by {KEYS[kind]}"
-            assert after[0] != before[0], f"the sentence stays: {what}"
-            assert after[1] != before[1], f"the picture stays: {what}"
+            assert control.evaluate(STANDS) != standing, f"the control stays: {what}"
+            try:
+                course.wait(
+                    f"([root, shown]) => ({SHOWN})(root).every((now, i) => now !== shown[i])", [explorer.element_handle(), shown]
+                )
+            except TimeoutError:
+                pytest.fail(f"the sentence or the picture stays: {what}")
             moved += 1
     assert moved >= 3, "the notebook has an explorer with at least three controls"
 

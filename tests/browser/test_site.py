@@ -20,6 +20,10 @@ PAGES = sorted(
 PAGES += [path.relative_to(SITE).as_posix() for path in sorted((SITE / "notebooks").rglob("*.html"))]
 
 
+DRAWN = """() => [...document.querySelectorAll('.bptt-living')].every(place => place.querySelector('section.bptt')?.bpttDrawn)
+    && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
+
+
 @pytest.fixture(scope="module")
 def address():
     with served(SITE) as url:
@@ -39,6 +43,7 @@ def visit(chromium, address):
         page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(address + name, wait_until="networkidle")
+        page.wait_for_function(DRAWN)  # a busy machine may come to that a while after the network is idle
         return page
 
     yield open_page
@@ -102,7 +107,6 @@ def test_the_first_slider_needs_less_than_eight_megabytes(chromium, address, nam
 @pytest.mark.parametrize("name", [*PAGES, "search.html"])
 def test_axe_finds_nothing_on_a_page(visit, name, dark):
     page = visit(name, color_scheme="dark" if dark else "light")
-    page.wait_for_timeout(500)  # figures are drawn after the explorers
     assert page.evaluate("() => document.documentElement.dataset.theme") == ("dark" if dark else "light")
     assert violations(page) == []
 
