@@ -13,7 +13,7 @@ import contextvars
 import functools
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -38,7 +38,10 @@ def silent_context() -> contextvars.Context:
 _contexts: list[contextvars.Context] = []
 
 
-def silent(function: Callable) -> Callable:
+F = TypeVar("F", bound=Callable)
+
+
+def silent(function: F) -> F:
     """A function that always runs in a `silent_context`, borrowed for the call, also when several threads ask."""
 
     @functools.wraps(function)
@@ -49,7 +52,7 @@ def silent(function: Callable) -> Callable:
         finally:
             _contexts.append(context)
 
-    return run
+    return cast(F, run)
 
 
 def exploded(array: np.ndarray) -> np.ndarray:

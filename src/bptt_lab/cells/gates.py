@@ -129,11 +129,6 @@ class GateCell(WayBack):
         p.steps = self._forward_views(p, z, gates, h, onward[1:])  # onward: h_t as the next step reads it
         return p
 
-    @property
-    def _gate_rows(self) -> int:
-        """How many vectors of H numbers `gates` keeps of a step, those of `blocks` first."""
-        return len(self.blocks)
-
     @functools.cached_property
     def _fold(self) -> np.ndarray:
         """½ for the rows that go through σ, 1 for the others, (rows, 1): multiplies a_t before tanh and after it."""

@@ -122,7 +122,7 @@ class RNNCell(Cell):
         """The way back of `_unroll_one`; None if something does not fit, or is not finite in the end."""
         x_shape, I, H = trace.key
         plan = single.take(x_shape, I, H)
-        if I != self.input_size or H != self.hidden_size or not single.numbers(dh) or dh.shape != plan.h_shape:
+        if plan is None or (I, H) != (self.input_size, self.hidden_size) or not single.numbers(dh) or dh.shape != plan.h_shape:
             return None
         found = plan.silently(self._back_one, plan, trace, dh)
         single.give_back(plan)

@@ -31,6 +31,15 @@ class WayBack(Cell):
 
     # What each of these cells says for itself.
 
+    @property
+    def _gate_rows(self) -> int:
+        """How many vectors of H numbers `gates` keeps of a step, those of `blocks` first."""
+        return len(self.blocks)
+
+    def _kept_shapes(self, T: int, B: int, I: int, plain: bool) -> dict[str, tuple[int, ...]]:
+        """The shapes of all that a trace keeps."""
+        raise NotImplementedError
+
     def _derivative_views(self, seen: np.ndarray, out: np.ndarray, spare: np.ndarray) -> tuple:
         """What `_derivatives` goes through. seen: the gates and `also_read`, (…, n, H, B). out: (`local_names`, n, H, B).
 
