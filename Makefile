@@ -1,6 +1,6 @@
 # One way to run everything. Needs Python 3.11 to 3.14 and make; all else is installed into .venv, once.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bench test-torch test-nbgrader test-binder notebooks site lite lock clean
+.PHONY: help lab test check bench test-torch test-nbgrader test-hub test-binder notebooks site lite lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,6 +16,10 @@ DOCS_PY := $(subst $(VENV)/,$(DOCS)/,$(PY))
 # nbgrader brings extensions too.
 NBGRADER := .venv-nbgrader
 NBGRADER_PY := $(subst $(VENV)/,$(NBGRADER)/,$(PY))
+# A JupyterHub for a class. Other accounts must be able to run what is in there: if this folder or its Python is closed to
+# them, say another place and another Python, for instance HUB=/opt/bptt-hub HUB_PYTHON=/usr/bin/python3.
+HUB ?= .venv-hub
+HUB_PYTHON ?= $(PYTHON)
 BINDER := .venv-binder
 BINDER_PY := $(subst $(VENV)/,$(BINDER)/,$(PY))
 # In a container you are often root, and JupyterLab wants to be told that this is meant.
@@ -77,6 +81,10 @@ test-torch: $(VENV)/torch.done  ## compare live with PyTorch (installs it)
 test-nbgrader: $(NBGRADER)/done  ## hand in, grade and export an assignment with nbgrader (installs it)
 	$(NBGRADER_PY) -m pytest tests/classroom/test_nbgrader.py --no-header -p no:cacheprovider
 
+test-hub: $(VENV)/test.done $(HUB)/done build/hub/done  ## ten accounts on a real JupyterHub (installs it; Linux, as root)
+	$(HUB)/bin/python -m pip install --quiet --no-deps .
+	BPTT_HUB=$(HUB) $(PY) -m pytest tests/classroom/test_hub.py --no-header -p no:cacheprovider
+
 test-binder: $(BINDER)/done  ## what Binder would build, without building it (installs repo2docker)
 	$(BINDER_PY) -m pytest tests/tools/test_binder.py --noconftest --no-header -p no:cacheprovider
 
@@ -94,7 +102,7 @@ lock: $(VENV)/made  ## pin all dependencies anew, for all platforms
 	$(PY) -m tools.lock
 
 clean:  ## remove what was installed and built
-	rm -rf $(VENV) $(DOCS) $(NBGRADER) $(BINDER) build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(DOCS) $(NBGRADER) .venv-hub $(BINDER) build .pytest_cache .ruff_cache
 
 $(VENV)/made:
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. This course needs Python 3.11 to 3.14. Say which to use: make PYTHON=python3.12 …"; exit 1; }
@@ -125,6 +133,19 @@ $(NBGRADER)/done: $(VENV)/made requirements.txt requirements-test.txt pyproject.
 	@echo "Installing nbgrader into $(NBGRADER): once."
 	$(PY) -m venv $(NBGRADER)
 	$(NBGRADER_PY) -m pip install --quiet -r requirements.txt -r requirements-test.txt "nbgrader==0.9.6"
+	@touch $@
+
+$(HUB)/done: $(VENV)/made requirements.txt classroom/requirements.txt pyproject.toml
+	@echo "Installing JupyterHub into $(HUB): once."
+	$(HUB_PYTHON) -m venv $(HUB)
+	$(HUB)/bin/python -m pip install --quiet -r requirements.txt -r classroom/requirements.txt
+	$(HUB)/bin/jupyter labextension disable --level=sys_prefix @jupyterlab/debugger-extension @jupyterlab/apputils-extension:announcements
+	@touch $@
+
+# The hub's proxy is a program for Node.js.
+build/hub/done:
+	@command -v npm >/dev/null || { echo "No npm here, which brings JupyterHub's proxy. On Debian and Ubuntu: apt install npm"; exit 1; }
+	npm install --silent --no-package-lock --prefix build/hub "configurable-http-proxy@5.3.0"
 	@touch $@
 
 $(BINDER)/done: $(VENV)/made

@@ -46,7 +46,7 @@ class Lab:
             "IPYTHONDIR": str(homes["ipython"]),
         }
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
-        command += [f"--ServerApp.port={_free_port()}", f"--ServerApp.root_dir={self.root}"]
+        command += [f"--ServerApp.port={free_port()}", f"--ServerApp.root_dir={self.root}"]
         command += [f"--IdentityProvider.token={self._token}", "--LabApp.expose_app_in_browser=True"]
         self._log = (self._folder / "lab.log").open("w", encoding="utf-8")
         self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log, cwd=self._folder)
@@ -65,7 +65,7 @@ class Lab:
                 return False
             return True
 
-        _until(answers, "JupyterLab answers", seconds=120)
+        until(answers, "JupyterLab answers", seconds=120)
 
     def stop(self) -> None:
         if self._process is not None:
@@ -93,7 +93,7 @@ class Lab:
         """Shut down every kernel. With kernels of earlier tests alive, later runs stall."""
         for session in self.ask("sessions"):
             self.ask(f"sessions/{session['id']}", method="DELETE")
-        _until(lambda: not self.ask("kernels"), "all kernels are gone", seconds=60)
+        until(lambda: not self.ask("kernels"), "all kernels are gone", seconds=60)
 
 
 class Course:
@@ -238,13 +238,13 @@ def _is_progress(data: dict) -> bool:
     return "".join(data.get("text/plain", "")).lstrip().startswith("0%|")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
 
 
-def _until(condition, promise: str, seconds: float) -> None:
+def until(condition, promise: str, seconds: float) -> None:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
