@@ -9,9 +9,11 @@ meets a zero or its own opposite. These products follow two rules instead:
 Where nothing overflows they are NumPy's own products, with one look at the result added.
 """
 
+import contextvars
+import functools
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -21,6 +23,36 @@ from .checks import all_finite
 def quietly() -> np.errstate:
     """Overflow is a result in this package, so NumPy's warnings about it are noise: `with quietly(): …`."""
     return np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore")
+
+
+def silent_context() -> contextvars.Context:
+    """Its `run` calls a function as in `with quietly():`, at a tenth of the price. It serves one call at a time.
+
+    NumPy keeps its error state in a context variable, which is set here once.
+    """
+    context = contextvars.Context()
+    context.run(np.seterr, all="ignore")
+    return context
+
+
+_contexts: list[contextvars.Context] = []
+
+
+F = TypeVar("F", bound=Callable)
+
+
+def silent(function: F) -> F:
+    """A function that always runs in a `silent_context`, borrowed for the call, also when several threads ask."""
+
+    @functools.wraps(function)
+    def run(*arguments, **named):
+        context = _contexts.pop() if _contexts else silent_context()
+        try:
+            return context.run(function, *arguments, **named)
+        finally:
+            _contexts.append(context)
+
+    return cast(F, run)
 
 
 def exploded(array: np.ndarray) -> np.ndarray:

@@ -11,7 +11,11 @@ from typing import Any
 import numpy as np
 
 SMALL = 200_000  # numbers: scratch up to that size is kept for the next call, and what a trace needs is copied out
+LARGE = 1_000_000  # the way back keeps its scratch up to that size, one of more than SMALL at a time
 CHUNK = 65_536  # numbers: what the way back computes ahead for some steps stays in the processor's cache
+
+
+Layout = list[tuple[str, slice, tuple[int, ...]]]
 
 
 class Scratch:
@@ -19,29 +23,39 @@ class Scratch:
 
     def __init__(self, shapes: dict[str, tuple[int, ...]]):
         ends = np.cumsum([0, *map(math.prod, shapes.values())]).tolist()
-        self.layout = [(name, slice(*ends[i : i + 2]), shapes[name]) for i, name in enumerate(shapes)]
+        self.layout: Layout = [(name, slice(*ends[i : i + 2]), shapes[name]) for i, name in enumerate(shapes)]
         self.flat = np.zeros(ends[-1])
-        self.arrays = self._carve(self.flat)
-        self.work: dict[str, np.ndarray] = {}  # what nobody keeps
+        self.small = self.flat.size <= SMALL
+        self.arrays = carve(self.layout, self.flat)
+        self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
+        self.seen: Any = None  # a copy of what a trace kept
         self.given: tuple[str, ...] = ()  # the parts of the state that have a gradient of their own
         self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
-
-    @property
-    def small(self) -> bool:
-        return self.flat.size <= SMALL and (self.found is None or self.found.small)
+        self.chunks: list[Any] = []
 
     def columns(self, name: str) -> np.ndarray:
         """An array as the loops use it: without its last axis if that is one sequence."""
-        array = self.arrays[name]
-        return array[..., 0] if array.shape[-1] == 1 else array
+        return one_column(self.arrays[name])
 
-    def keep(self) -> dict[str, np.ndarray]:
-        """The arrays for somebody who keeps them: copies, unless this scratch will not be used again."""
-        return self._carve(self.flat.copy()) if self.small else dict(self.arrays)
+    def keep(self) -> np.ndarray:
+        """All numbers for somebody who keeps them: a copy, unless this scratch will not be used again."""
+        return self.flat.copy() if self.small else self.flat
 
-    def _carve(self, flat: np.ndarray) -> dict[str, np.ndarray]:
-        return {name: flat[place].reshape(shape) for name, place, shape in self.layout}
+
+def carve(layout: Layout, flat: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: flat[place].reshape(shape) for name, place, shape in layout}
+
+
+def with_hidden(kept: dict[str, np.ndarray], I: int) -> dict[str, np.ndarray]:
+    """What was kept, and hidden: the part of z that W_hh multiplies. Without scales that is h itself."""
+    kept["hidden"] = kept["z"][:, I + 1 :]
+    kept.setdefault("h", kept["hidden"])
+    return kept
+
+
+def one_column(array: np.ndarray) -> np.ndarray:
+    return array[..., 0] if array.shape[-1] == 1 else array
 
 
 def side_by_side(steps: np.ndarray) -> np.ndarray:
@@ -64,5 +78,8 @@ def take(key: tuple, make: Callable[[], Scratch]) -> Scratch:
 def give_back(key: tuple, scratch: Scratch) -> None:
     if len(_shelf) >= _KEPT:
         _shelf.clear()
+    if scratch.flat.size > SMALL:
+        for other in [other for other, kept in list(_shelf.items()) if kept.flat.size > SMALL]:
+            _shelf.pop(other, None)
     if scratch.small:
         _shelf[key] = scratch

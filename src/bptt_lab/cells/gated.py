@@ -41,14 +41,16 @@ class GatedCell(GateCell):
     logistic = "G1", "G2"
     keep = "G1"
     local_names = "da1", "da2", "da3", "G1"
+    also_read = ("h",)
+    onward = 0
 
     def _forward_views(self, p, z, gates, h, onward):
         return list(zip(z, self._below_each_other(gates, 3), gates[:, 0], gates[:, 1], gates[:, 2], h, h[1:], onward))
 
-    def _forward(self, p, weights, products, scales, opening):
+    def _forward(self, p, products, scales, opening):
         _, multiply, add = products
         tanh, fold, rest, new = np.tanh, p.work["fold"], p.work["rest"], p.work["spare"]
-        product = products.by(self._fold * weights)
+        product = products.by(p.work["folded"])
         for z_t, a_t, G1, G2, candidate, h_previous, h_t, onward in p.steps:
             product(z_t, a_t)
             if opening is not None:
@@ -62,32 +64,30 @@ class GatedCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivatives(self, gates, kept, steps, out, multiply):
-        G1, G2, candidate = gates
-        da1, da2, da3, keep = out
-        square = gates * gates
-        np.subtract(gates[:2], square[:2], out[:2])  # σ' = G (1 − G)
-        np.subtract(ONE, square[2], da3)  # tanh' = 1 − ĥ²
-        np.multiply(da1, kept["h"][:-1][steps], da1)
+    def _derivative_views(self, seen, out, spare):
+        gates, square = seen[:3], spare[0, :3]
+        return gates, square, gates[:2], square[:2], square[2], out[:2], *seen, *out
+
+    def _derivatives(self, views, multiply):
+        gates, square, G12, their_square, candidate2, da12, G1, G2, candidate, h_previous, da1, da2, da3, keep = views
+        np.multiply(gates, gates, square)
+        np.subtract(G12, their_square, da12)  # σ' = G (1 − G)
+        np.subtract(ONE, candidate2, da3)  # tanh' = 1 − ĥ²
+        np.multiply(da1, h_previous, da1)
         np.multiply(da2, candidate, da2)
         np.multiply(da3, G2, da3)
         keep[...] = G1
 
     def _backward_views(self, local):
-        return list(zip(local[:, :3], self._below_each_other(local, 3), local[:, 3]))
+        return list(zip(local[:, :4], self._rows_onward(local)))
 
     def _back(self, p, steps, δ, weights, products, scales):
-        _, multiply, add = products
-        (δ,), back = δ, p.columns("back")
-        product = products.by(weights[:, self.input_size + 1 :].T.copy())
-        for da, da_t, G1, dh_previous in steps:
-            multiply(da, δ, da)
-            product(da_t, back)
-            if scales is not None:
-                multiply(back, scales[:, 0], back)
-            δ = multiply(G1, δ, G1)
-            add(δ, back, δ)
-            add(δ, dh_previous, δ)
+        multiply, (δ,), back, spread = products.multiply, δ, p.work["back"], p.work["spread"]
+        product = self._product_onward(p, weights[:, self.input_size + 1 :], products, scales)
+        for local, da_and_rest, _ in steps:
+            multiply(local, spread(δ, 4), local)  # dL/da_t, and G1 ⊙ δ_t
+            product(da_and_rest, back)  # W_hhᵀ dL/da_t + G1 ⊙ δ_t + dh_{t-1}
+            δ = back
         return [δ]
 
     def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products=SAFE):

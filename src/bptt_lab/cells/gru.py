@@ -35,12 +35,13 @@ from .. import checks, overflow
 from ..overflow import SAFE
 from ..parameters import Parameters
 from . import starts, torch_names
-from .columns import side_by_side
-from .gates import HALF, ONE, GateCell, diagonal
+from .gates import HALF, ONE, diagonal
+from .gru_sums import GRUSums
 from .trace import Trace
+from .way_back import FEW_UNITS
 
 
-class GRUCell(GateCell):
+class GRUCell(GRUSums):
     """h_t = (1 − z) ⊙ n + z ⊙ h_{t-1}.
 
     W_x (3H, I), W_hh (3H, H) and b (3H,) stack the blocks [reset, update, candidate], PyTorch's order. reset_after=True
@@ -61,7 +62,8 @@ class GRUCell(GateCell):
             raise checks.error("reset_after", repr(reset_after), "True or False")
         super().__init__(input_size, hidden_size, weight_scale, init, seed, gate_bias)
         self.reset_after, H = bool(reset_after), self.hidden_size
-        self.local_names = ("dq", "da1", "da2", "da3", "z") if reset_after else ("da1", "da2", "da3", "r", "z")
+        self.local_names = ("da3", "da1", "da2", "dq", "z") if reset_after else ("da1", "da2", "da3", "r", "z")
+        self.also_read, self.onward = (("h",), 1) if reset_after else (("h", "hidden"), 0)
         self.kind = "GRUCell, reset " + ("after" if reset_after else "before") + " the product"
         # A stream of its own, so that both forms draw the same weights.
         self.b_hn = starts.bias(init, H, H, np.random.default_rng([seed, 2]))
@@ -79,66 +81,97 @@ class GRUCell(GateCell):
             checks.array("params['b_hn']", self.b_hn)
         return super()._check(x, h0)
 
-    def _also_kept(self, T, H, B):
-        return {"q": (T, H, B)} if self.reset_after else {}
+    @property
+    def _gate_rows(self):
+        return 4 if self.reset_after else 3  # q_t too
 
     def _forward_views(self, p, z, gates, h, onward):
-        I = self.input_size
-        r, update, n = gates.swapaxes(0, 1)
-        inner = (z[:, I:], p.columns("q")) if self.reset_after else (z[:, I + 1 :], n)  # [1; h_{t-1}] and q_t, or h_{t-1}
-        return list(zip(z, self._below_each_other(gates, 2), r, update, n, *inner, h, h[1:], onward))
-
-    def _forward(self, p, weights, products, scales, opening):
         H, I, after = self.hidden_size, self.input_size, self.reset_after
-        dot, multiply, add = products
-        tanh, subtract, new = np.tanh, np.subtract, p.work["spare"]
-        first = products.by(HALF * weights[: 2 * H])
-        inner_weights = weights[2 * H :, I + (not after) :].copy()  # [b_hn | W_hh3], or W_hh3 alone
-        if after:
-            inner_weights[:, 0] = self.b_hn
-        inner = products.by(inner_weights)
-        p.arrays["gates"][:, 2] = products.stacked(weights[2 * H :, : I + 1], p.arrays["z"][:-1, : I + 1])  # W_x3 x_t + b_3
-        p_t = np.empty_like(new)
-        for z_t, a12, r, z, n, hidden, q_t, h_previous, h_t, onward in p.steps:
-            first(z_t, a12)
+        few = after and z.ndim == 2 and H <= FEW_UNITS
+        folded, W = p.work["folded"], np.zeros((4 * H, I + 1 + H))
+        p.work |= {"p": np.empty_like(h[0]), "few": few, "x1": p.arrays["z"][:-1, : I + 1], "x part": p.arrays["gates"][:, 2]}
+        p.work |= {"first": folded[: 2 * H], "W_x3, b_3": folded[2 * H :, : I + 1], "W_hh3": folded[2 * H :, I + 1 :]}
+        p.work |= {"W": W, "inner": np.empty((H, H + after))}
+        p.work["few W"] = [(W[: 2 * H], folded[: 2 * H]), (W[2 * H : 3 * H, : I + 1], folded[2 * H :, : I + 1])]
+        p.work["few W"] += [(W[3 * H :, I + 1 :], folded[2 * H :, I + 1 :])]
+        all_rows, a12 = (self._below_each_other(gates, rows) for rows in (self._gate_rows, 2))
+        inner = (z[:, I:], gates[:, 3]) if after else (z[:, I + 1 :], gates[:, 2])  # [1; h_{t-1}] and q_t, or h_{t-1}
+        return list(zip(z, all_rows, a12, gates[:, 0], gates[:, 1], gates[:, 2], *inner, h, h[1:], onward))
+
+    def _forward(self, p, products, scales, opening):
+        after, work = self.reset_after, p.work
+        _, multiply, add = products
+        tanh, subtract, new, p_t, few = np.tanh, np.subtract, work["spare"], work["p"], work["few"]
+        product, first, inner = self._forward_products(work, products)
+        for z_t, a_t, a12, r, z, n, hidden, q_t, h_previous, h_t, onward in p.steps:
+            if few:
+                product(z_t, a_t)
+            else:
+                first(z_t, a12)
             if opening is not None:
                 add(z, opening, z)
             tanh(a12, a12)
             multiply(a12, HALF, a12)
             add(a12, HALF, a12)
             if after:
-                inner(hidden, q_t)
+                if not few:
+                    inner(hidden, q_t)
                 multiply(r, q_t, new)
             else:
                 multiply(r, hidden, p_t)
                 inner(p_t, new)
-            add(n, new, n)
-            tanh(n, n)
+            tanh(add(n, new, new), n)  # n_t stands where W_x3 x_t + b_3 stood
             subtract(h_previous, n, new)  # h_t = n + z ⊙ (h_{t-1} − n)
             multiply(z, new, new)
             add(n, new, h_t)
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivatives(self, gates, kept, steps, out, multiply):
-        r, z, n = gates
-        da1, da2, da3 = da = out[1:4] if self.reset_after else out[:3]
-        square = gates * gates
-        np.subtract(gates[:2], square[:2], da[:2])  # σ' = r (1 − r), z (1 − z)
-        np.multiply(da2, kept["h"][:-1][steps] - n, da2)
-        np.subtract(ONE, square[2], da3)  # tanh' = 1 − n²
-        np.multiply(da3, ONE - z, da3)
+    def _forward_products(self, work, products):
+        """Either one product for [r; z; W_x3 x_t + b_3; q_t], or one for r and z, and one for q_t or W_hh3 p_t; then
+        W_x3 x_t + b_3 of all steps is computed here."""
+        H, I = self.hidden_size, self.input_size
+        if work["few"]:
+            for to, read in work["few W"]:
+                to[...] = read
+            work["W"][3 * H :, I] = self.b_hn
+            return products.by(work["W"]), None, None
+        W = work["inner"]  # [b_hn | W_hh3], or W_hh3 alone
+        W[:, -H:] = work["W_hh3"]
         if self.reset_after:
-            np.multiply(da3, r, out[0])
-            multiply(multiply(da1, da3, da1), kept["q"][steps], da1)
+            W[:, 0] = self.b_hn
+        work["x part"][...] = products.stacked(work["W_x3, b_3"], work["x1"])
+        return None, products.by(work["first"]), products.by(W)
+
+    def _derivative_views(self, seen, out, spare):
+        gates, square, spare = seen[:3], spare[0, :3], spare[1, 0]
+        r, z, n, h_previous, also = (*seen[:3], seen[4], seen[3]) if self.reset_after else seen
+        da1, da2, da3, dq, keep = self._in_order(out)
+        da12 = out[1:3] if self.reset_after else out[:2]
+        return gates, square, spare, gates[:2], square[:2], square[2], da12, r, z, n, h_previous, also, da1, da2, da3, dq, keep
+
+    def _in_order(self, local):
+        """`local` as da1, da2, da3, dq or r, z."""
+        return [local[row] for row in ((1, 2, 0, 3, 4) if self.reset_after else range(5))]
+
+    def _derivatives(self, views, multiply):
+        gates, square, spare, rz, their_square, n2, da12, r, z, n, h_previous, also, da1, da2, da3, dq, keep = views
+        np.multiply(gates, gates, square)
+        np.subtract(rz, their_square, da12)  # σ' = r (1 − r), z (1 − z)
+        np.multiply(da2, np.subtract(h_previous, n, spare), da2)
+        np.subtract(ONE, n2, da3)  # tanh' = 1 − n²
+        np.multiply(da3, np.subtract(ONE, z, spare), da3)
+        if self.reset_after:
+            np.multiply(da3, r, dq)
+            multiply(multiply(da1, da3, da1), also, da1)  # also: q_t
         else:
-            multiply(da1, kept["hidden"][:-1][steps], da1)  # this times dL/dp_t, not δ_t
-            out[3] = r
-        out[4] = z
+            multiply(da1, also, da1)  # also: h_{t-1} as W_hh reads it; this times dL/dp_t, not δ_t
+            dq[...] = r
+        keep[...] = z
 
     def _backward_views(self, local):
         if self.reset_after:
-            return list(zip(local, self._below_each_other(local, 3), local[:, 4]))
+            return list(zip(local[:, :5], self._rows_onward(local)))
         return list(zip(local[:, 0], local[:, 1:3], local[:, 2], self._below_each_other(local, 2), local[:, 3], local[:, 4]))
 
     def _back(self, p, steps, δ, weights, products, scales):
@@ -146,27 +179,18 @@ class GRUCell(GateCell):
         return back_through(p, steps, δ[0], weights[:, self.input_size + 1 :], products, scales)
 
     def _back_after(self, p, steps, δ, W_hh, products, scales):
-        _, multiply, add = products
-        product, back = products.by(self._for_dq12(W_hh.T)), p.columns("back")
-        for local, dq12, kept, dh_previous in steps:
-            multiply(local, δ, local)  # dL/dq_t, dL/da_t, and z_t ⊙ δ_t
-            product(dq12, back)
-            if scales is not None:
-                multiply(back, scales[:, 0], back)
-            δ = add(kept, back, kept)
-            add(δ, dh_previous, δ)
+        multiply, back, spread = products.multiply, p.work["back"], p.work["spread"]
+        product = self._product_onward(p, W_hh, products, scales)
+        for local, da12_dq_and_rest, _ in steps:
+            multiply(local, spread(δ, 5), local)  # dL/da_t, dL/dq_t, and z_t ⊙ δ_t
+            product(da12_dq_and_rest, back)  # W_hhᵀ [dL/da1_t; dL/da2_t; dL/dq_t] + z_t ⊙ δ_t + dh_{t-1}
+            δ = back
         return [δ]
-
-    def _for_dq12(self, W_hhT):
-        """The columns of W_hhᵀ as dL/dq_t and dL/da1_t, dL/da2_t stand: so those and dL/da3_t lie in a row for W_xᵀ too."""
-        H = self.hidden_size
-        result = np.empty((H, 3 * H))
-        result[:, :H], result[:, H:] = W_hhT[:, 2 * H :], W_hhT[:, : 2 * H]
-        return result
 
     def _back_before(self, p, steps, δ, W_hh, products, scales):
         _, multiply, add = products
-        H, back, dp = self.hidden_size, p.columns("back"), p.columns("spare")
+        H, back = self.hidden_size, p.work["back"]
+        dp = np.empty_like(back)
         first, inner = products.by(W_hh[: 2 * H].T.copy()), products.by(W_hh[2 * H :].T.copy())
         for da1, da23, da3, da12, r, z, dh_previous in steps:
             multiply(da23, δ, da23)
@@ -181,31 +205,14 @@ class GRUCell(GateCell):
             add(δ, dh_previous, δ)
         return [δ]
 
-    def _sums(self):
-        return {**super()._sums(), **({"b_hn": self.b_hn.shape} if self.reset_after else {})}
-
-    def _add_up(self, trace, steps, local, dx, sums, dot):
-        H, I, stack = self.hidden_size, self.input_size, sums["stack"]
-        da, z = side_by_side(local[:, :4]), side_by_side(trace.kept["z"][steps])  # z_t = [x_t; 1; h_{t-1}]
-        if self.reset_after:
-            inner, da = dot(da[:H], z[I:].T), da[H:]
-            sums["b_hn"][...], stack[2 * H :, I + 1 :] = inner[:, 0], inner[:, 1:]
-        else:
-            p = overflow.multiply(trace.kept["gates"][steps, 0], trace.kept["hidden"][:-1][steps])
-            da = da[: 3 * H]
-            stack[2 * H :, I + 1 :] = dot(da[2 * H :], side_by_side(p).T)
-        stack[2 * H :, : I + 1] = dot(da[2 * H :], z[: I + 1].T)
-        dot(da[: 2 * H], z.T, stack[: 2 * H])
-        dot(da.T, trace.weights[:, :I], dx)
-
     def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products=SAFE):
         W_hh = trace.weights[:, self.input_size + 1 :]
         local = self.local(trace, slice(t, t + 1))[0] if local is None else local
         (n, B, H), (dot, multiply, add) = rows.shape, products
         if self.reset_after:
             both = multiply(rows[:, :, None], local[:, :4])
-            da = both[:, :, 1:].reshape(n, B, 3 * H)
-            back = dot(both[:, :, :3].reshape(n * B, 3 * H), self._for_dq12(W_hh.T).T).reshape(n, B, H)
+            da = both[:, :, [1, 2, 0]].reshape(n, B, 3 * H)
+            back = dot(both[:, :, 1:].reshape(n * B, 3 * H), W_hh).reshape(n, B, H)
         else:
             da = np.empty((n, B, 3, H))
             multiply(rows[:, :, None], local[:, 1:3], da[:, :, 1:])
@@ -230,7 +237,7 @@ class GRUCell(GateCell):
     def jacobians(self, trace: Trace, steps) -> np.ndarray:
         W1, W2, W3 = self._W_hh(trace)
         if self.reset_after:
-            dq, da1, da2, _, z = np.moveaxis(self.local(trace, steps), 2, 0)
+            _, da1, da2, dq, z = np.moveaxis(self.local(trace, steps), 2, 0)
             ways = [self._through(trace, slope, W) for slope, W in zip((da1, da2, dq), (W1, W2, W3))]
         else:
             da1, da2, da3, r, z = np.moveaxis(self.local(trace, steps), 2, 0)

@@ -27,7 +27,8 @@ import numpy as np
 from .. import checks, overflow
 from ..overflow import SAFE
 from . import torch_names
-from .gates import ONE, GateCell, GateTrace, diagonal
+from .gate_trace import GateTrace
+from .gates import ONE, GateCell, diagonal
 from .trace import Trace
 
 
@@ -60,7 +61,9 @@ class LSTMCell(GateCell):
     parts = "h", "c"
     logistic = "input", "forget", "output"
     keep = "forget"
-    local_names = "da1", "da2", "da3", "da4", "dc/dh", "forget"
+    local_names = "dc/dh", "forget", "da1", "da2", "da3", "da4"
+    onward = 2
+    also_read = "c", "tanh c"
     trace_type = LSTMTrace
 
     def chrono(self, longest: float, seed: int = 0) -> None:
@@ -95,10 +98,10 @@ class LSTMCell(GateCell):
         i, f, g, o = gates.swapaxes(0, 1)
         return list(zip(z, a, i, f, g, o, c, c[1:], p.columns("tanh c"), h[1:], onward))
 
-    def _forward(self, p, weights, products, scales, opening):
+    def _forward(self, p, products, scales, opening):
         _, multiply, add = products
         tanh, fold, rest, new = np.tanh, p.work["fold"], p.work["rest"], p.work["spare"]
-        product = products.by(self._fold * weights)
+        product = products.by(p.work["folded"])
         for z_t, a_t, i, f, g, o, c_previous, c_t, tanh_c, h_t, onward in p.steps:
             product(z_t, a_t)
             if opening is not None:
@@ -114,23 +117,25 @@ class LSTMCell(GateCell):
             if scales is not None:
                 multiply(h_t, scales, onward)
 
-    def _derivatives(self, gates, kept, steps, out, multiply):
-        tanh_c = kept["tanh c"][steps]
-        i, f, g, o = gates
-        da1, da2, da3, da4, dc_dh, forget = out
-        square = gates * gates
-        np.subtract(gates, square, out[:4])  # σ' = i (1 − i), …
-        np.subtract(ONE, square[2], da3)  # tanh' = 1 − g²
-        np.multiply(da1, g, da1)
-        np.multiply(da2, kept["c"][:-1][steps], da2)
-        np.multiply(da3, i, da3)
-        np.multiply(da4, tanh_c, da4)
-        np.multiply(tanh_c, tanh_c, dc_dh)
-        np.subtract(ONE, dc_dh, dc_dh)
-        np.multiply(o, dc_dh, dc_dh)
-        forget[...] = f
+    def _derivative_views(self, seen, out, spare):
+        square, factors = spare
+        i, f, g, o, c_previous, tanh_c = seen
+        by_dc_dh, by_forget, by_da1, by_da2, by_da3, by_da4 = factors
+        pairs = [(by_dc_dh, o), (by_forget, ONE), (by_da1, g), (by_da2, c_previous), (by_da3, i), (by_da4, tanh_c)]
+        return seen, square, seen[:4], square[:4], square[2], square[5], out, out[0], out[1], out[2:], out[4], factors, f, pairs
 
-    @overflow.quietly()
+    def _derivatives(self, views, multiply):
+        seen, square, gates, their_square, g2, tanh2_c, out, dc_dh, forget, da, da3, factors, f, pairs = views
+        np.multiply(seen, seen, square)
+        np.subtract(gates, their_square, da)  # σ' = i (1 − i), …
+        np.subtract(ONE, g2, da3)  # tanh' = 1 − g²
+        np.subtract(ONE, tanh2_c, dc_dh)
+        forget[...] = f
+        for to, factor in pairs:
+            to[...] = factor
+        np.multiply(out, factors, out)
+
+    @overflow.silent
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
 
@@ -141,24 +146,19 @@ class LSTMCell(GateCell):
         return self._backward(trace, {"h": dh} if dc is None else {"h": dh, "c": dc})
 
     def _backward_views(self, local):
-        da_t = self._below_each_other(local, 4)
-        return list(zip(local[:, :3], local[:, 3], local[:, 4], local[:, 5], da_t))
+        return list(zip(local[:, 1:5], local[:, 0], local[:, 1], local[:, 5], self._rows_onward(local)))
 
     def _back(self, p, steps, δ, weights, products, scales):
         _, multiply, add = products
-        (δh, δc), back, given = δ, p.columns("back"), "c" in p.given
-        product = products.by(weights[:, self.input_size + 1 :].T.copy())
-        for da123, da4, dc_dh, forget, da_t, dh_previous, dc_previous in steps:
+        (δh, δc), back, spread, given = δ, p.work["back"], p.work["spread"], "c" in p.work["given"]
+        product = self._product_onward(p, weights[:, self.input_size + 1 :], products, scales)
+        for by_c, dc_dh, forget, da4, da_and_dh, _, dc_previous in steps:
             δc = add(multiply(dc_dh, δh, dc_dh), δc, dc_dh)
-            multiply(da123, δc, da123)
+            multiply(by_c, spread(δc, 4), by_c)  # f_t ⊙ δc_t, which goes on, and dL/da_t of input, forget and cell
             multiply(da4, δh, da4)
-            product(da_t, back)
-            if scales is not None:
-                multiply(back, scales[:, 0], back)
-            δh = add(back, dh_previous, back)
-            δc = multiply(forget, δc, forget)
-            if given:
-                add(δc, dc_previous, δc)
+            product(da_and_dh, back)  # W_hhᵀ dL/da_t + dh_{t-1}
+            δh = back
+            δc = add(forget, dc_previous, forget) if given else forget
         return [δh, δc]
 
     def pull(self, trace: Trace, t: int, rows: np.ndarray, local=None, products=SAFE):
@@ -166,14 +166,14 @@ class LSTMCell(GateCell):
         local = self.local(trace, slice(t, t + 1))[0] if local is None else local
         (n, B, _), H, (dot, multiply, add) = rows.shape, self.hidden_size, products
         δh, δc = rows[..., :H], rows[..., H:]
-        δc = add(δc, multiply(δh, local[:, 4]))
+        δc = add(δc, multiply(δh, local[:, 0]))
         da = np.empty((n, B, 4, H))
-        multiply(δc[:, :, None], local[:, :3], da[:, :, :3])
-        multiply(δh, local[:, 3], da[:, :, 3])
+        multiply(δc[:, :, None], local[:, 2:5], da[:, :, :3])
+        multiply(δh, local[:, 5], da[:, :, 3])
         back = dot(da.reshape(n * B, 4 * H), W_hh).reshape(n, B, H)
         if trace.scales is not None:
             back = multiply(back, trace.scales)
-        return da.reshape(n, B, 4 * H), np.concatenate([back, multiply(δc, local[:, 5])], axis=2)
+        return da.reshape(n, B, 4 * H), np.concatenate([back, multiply(δc, local[:, 1])], axis=2)
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """d(h, c)_t/d(h, c)_{t-1}, (2H, 2H) or (B, 2H, 2H): the rows of h above those of c, the columns likewise.
@@ -183,7 +183,7 @@ class LSTMCell(GateCell):
         return super().jacobian(trace, t)
 
     def jacobians(self, trace: Trace, steps) -> np.ndarray:
-        da1, da2, da3, da4, dc_dh, forget = np.moveaxis(self.local(trace, steps), 2, 0)
+        dc_dh, forget, da1, da2, da3, da4 = np.moveaxis(self.local(trace, steps), 2, 0)
         i, f, g, o = (self._through(trace, slope, W) for slope, W in zip((da1, da2, da3, da4), self._W_hh(trace)))
         c_by_h = overflow.add(overflow.add(i, f), g)
         h_by_h = overflow.add(o, overflow.multiply(dc_dh[..., None], c_by_h))

@@ -48,7 +48,6 @@ class RNNCell(Cell):
     def __repr__(self) -> str:
         return f"RNNCell({self.input_size}, {self.hidden_size}, activation={self.activation.name!r})"
 
-    @overflow.quietly()
     def unroll(self, x, h0=None, scales=None) -> Trace:
         """Read x, (T, I) or (T, B, I), from the start h0, (H,) or (B, H); zeros if it is not given.
 
@@ -65,23 +64,23 @@ class RNNCell(Cell):
 
     def _unroll_one(self, x, h0):
         """One sequence, as quickly as can be; None if something does not fit, or is not finite in the end."""
-        I, H = self.input_size, self.hidden_size
-        T = len(x) if isinstance(x, np.ndarray) and x.size else 0
-        if not T or not single.fits(x, (T, I), (T, 1, I)):
+        plan = single.take(x.shape, self.input_size, self.hidden_size) if single.numbers(x) else None
+        if plan is None or not (h0 is None or single.numbers(h0) and h0.shape == plan.h_shape[1:]):
             return None
-        if not (h0 is None or single.fits(h0, x.shape[1:-1] + (H,))):
-            return None
-        plan, f = single.take(T, I, H), self.activation.value
+        kept = plan.silently(self._forward_one, plan, x, h0)
+        single.give_back(plan)
+        return None if kept is None else single.SingleTrace(kept, plan)
+
+    def _forward_one(self, plan, x, h0):
         plan.weights[...] = self.stack
-        plan.x[x.ndim][...] = x
+        plan.x[...] = x
         plan.h0[...] = single.ZERO if h0 is None else h0
-        product, a_t = plan.weights.dot, plan.a
+        product, f, a_t = plan.weights.dot, self.activation.value, plan.a
         for z_t, h_t in plan.forward:  # z_t = [x_t, 1, h_{t-1}]
             f(product(z_t, a_t), h_t)
-        kept = plan.kept.copy() if math.isfinite(plan.kept_flat.dot(plan.kept_flat)) else None
-        single.give_back(plan)
-        return None if kept is None else single.SingleTrace(kept, H, x.ndim == 3)
+        return plan.kept.copy() if math.isfinite(plan.kept_flat.dot(plan.kept_flat)) else None
 
+    @overflow.silent
     def _unroll_batch(self, x, h0, batched, scales, dot=np.dot):
         T, B, I = x.shape
         H, f, x, weights = self.hidden_size, self.activation.value, x.copy(), self.stack.copy()
@@ -104,7 +103,6 @@ class RNNCell(Cell):
             h[np.isnan(h)] = f(np.array([np.inf]))[0]  # ∞ − ∞ in a_t counts as ∞, see `overflow`
         return Trace(x, h, weights, batched, scales)
 
-    @overflow.quietly()
     def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
         """Backpropagation through time.
 
@@ -122,27 +120,30 @@ class RNNCell(Cell):
 
     def _backward_one(self, trace, dh):
         """The way back of `_unroll_one`; None if something does not fit, or is not finite in the end."""
-        I, (T, _, H) = self.input_size, trace.shape
-        weights, kept = trace.weights, trace.kept
-        if weights.shape != self.stack.shape or not single.fits(dh, trace.shape if trace.batched else (T, H)):
+        x_shape, I, H = trace.key
+        plan = single.take(x_shape, I, H)
+        if plan is None or (I, H) != (self.input_size, self.hidden_size) or not single.numbers(dh) or dh.shape != plan.h_shape:
             return None
-        plan = single.take(T, I, H)
-        plan.dh[dh.ndim][...] = dh
-        self.activation.slope(kept[H:], plan.slopes)  # of all of z: one call costs more than the columns not needed
-        multiply, add = np.multiply, np.add
-        δ = plan.dh_last
-        for slope_t, da_t, dz_t, δ_previous, dh_previous in plan.backward:
-            multiply(slope_t, δ, da_t)
-            da_t.dot(weights, dz_t)  # dL/dz_t = [dL/dx_t, dL/db_t, the way back to h_{t-1}]
-            δ = add(δ_previous, dh_previous, δ_previous)
-        plan.daT.dot(kept[H:-1], plan.dstack)  # Σ_t dL/da_t z_tᵀ: the gradients of W_x, b and W_hh side by side
-        found = plan.found.copy() if math.isfinite(plan.found_flat.dot(plan.found_flat)) else None
+        found = plan.silently(self._back_one, plan, trace, dh)
         single.give_back(plan)
         if found is None:
             return None
-        dx, dh0 = (found[H:, None, :I], found[None, H, I + 1 :]) if trace.batched else (found[H:, :I], found[H, I + 1 :])
-        return {"W_x": found[:H, :I], "W_hh": found[:H, I + 1 :], "b": found[:H, I], "x": dx, "h0": dh0}
+        return {"W_x": found[plan.W_x], "W_hh": found[plan.W_hh], "b": found[plan.b], "x": found[plan.dx], "h0": found[plan.dh0]}
 
+    def _back_one(self, plan, trace, dh):
+        plan.kept[...] = trace.kept
+        plan.weights_back[...] = plan.weights
+        plan.dh[...] = dh
+        self.activation.slope(plan.z, plan.slopes)  # of all of z: one call costs more than the columns not needed
+        multiply, back, δ = np.multiply, plan.back, plan.dh_last
+        for slope_t, da_t, both, dz_t, δ_previous in plan.backward:
+            multiply(slope_t, δ, da_t)
+            back(both, dz_t)  # dL/dz_t = [dL/dx_t, dL/db_t, δ_{t-1}], with dL_{t-1}/dh_{t-1} added to the last
+            δ = δ_previous
+        plan.daT.dot(plan.z_before, plan.dstack)  # Σ_t dL/da_t z_tᵀ: the gradients of W_x, b and W_hh side by side
+        return plan.found.copy() if math.isfinite(plan.found_flat.dot(plan.found_flat)) else None
+
+    @overflow.silent
     def _backward_batch(self, trace, dh, dot=np.dot, multiply=np.multiply):
         T, B, I = trace.inputs.shape
         H, x, h, weights, scales = self.hidden_size, trace.inputs, trace.states, trace.weights, trace.scales
