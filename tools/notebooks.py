@@ -38,7 +38,7 @@ from . import guard, stills
 ROOT = Path(__file__).parent.parent
 FIGURE = "application/vnd.plotly.v1+json"
 STILL = ("image/svg+xml", "image/png", "text/html", "text/plain")
-MOST_CELLS, MOST_LINES, SECONDS = 25, 10, 60
+MOST_CELLS, MOST_LINES, WIDEST, SECONDS = 25, 10, 88, 60  # ruff holds code to the same width, see notebooks/ruff.toml
 OWN_ID = re.compile(r"(cell|task|learner|check)-\w+")
 NOTEBOOKS = ROOT / "notebooks"
 COURSE = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -131,6 +131,9 @@ def complaints(notebook) -> list[str]:
             found.append(f"cell {i} draws a picture: tag it `keep_still`, so that a viewer that runs nothing has one")
         if "keep_output" in tags(cell) and cell.outputs and "assert" not in cell.source:
             found.append(f"cell {i} keeps a number but asserts nothing about it")
+        widest = max((len(line) for output in cell.outputs for line in output.get("text", "").splitlines()), default=0)
+        if widest > WIDEST:
+            found.append(f"cell {i} prints a line of {widest} characters, at most {WIDEST} fit a page: try bl.text.table")
         if any(output.output_type == "error" for output in cell.outputs):
             found.append(f"cell {i} keeps an error")
         if any(map(is_warning, cell.outputs)):

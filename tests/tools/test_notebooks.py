@@ -92,6 +92,7 @@ def test_a_good_notebook_breaks_no_rule():
         (lambda nb: nb.cells[1].outputs[0].update(text="/home/me/x.py:1\n"), "path of one machine"),
         (lambda nb: nb.cells[3].update(source="get('https://example.org')"), "web address"),
         (lambda nb: nb.cells[3].update(source="from urllib import request"), "asks the network"),
+        (lambda nb: nb.cells[1].outputs[0].update(text="x" * 89 + "\n"), "a line of 89 characters"),
         (lambda nb: nb.cells[1].update(outputs=[]), "no cell keeps an output"),
         (lambda nb: nb.cells[1].update(source="print(0.25)"), "asserts nothing"),
         (lambda nb: nb.cells[1].update(outputs=[new_output("error", ename="E", evalue="", traceback=[])]), "keeps an error"),
