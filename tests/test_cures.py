@@ -18,6 +18,19 @@ def test_a_slope_is_the_line_through_the_norms_of_products_of_jacobians(start, a
     assert cures.slopes(start, activation, 0.1, seeds=4, H=12)[3] == pytest.approx(line, rel=1e-6)
 
 
+def test_the_slopes_by_start_are_those_of_each_start_at_each_size_of_the_inputs():
+    found = cures.by_start("tanh", spreads=(0.1, 1.0), seeds=2, H=8)
+    assert found.shape == (len(cures.STARTS), 2, 2)
+    for i, start in enumerate(cures.STARTS):
+        np.testing.assert_array_equal(found[i, 1], cures.slopes(start, "tanh", 1.0, seeds=2, H=8))
+
+
+def test_a_row_has_the_name_of_its_start_and_one_digit_where_nets_are_chaotic():
+    rows = cures.rows(np.full((5, 2, 3), 0.62))
+    assert [row[0] for row in rows] == list(cures.STARTS)
+    assert rows[0][1:] == ["0.62 (0.6 to 0.7)"] * 2 and rows[4] == ["N(0, 1)", *["0.6 (0.6 to 0.7)"] * 2]
+
+
 def test_each_start_draws_the_variance_of_its_name():
     for start, variance in (("N(0, 1/H)", 1 / 64), ("He, N(0, 2/H)", 2 / 64), ("orthogonal", 1 / 64), ("N(0, 1)", 1.0)):
         W = np.array([cures.run(start, "relu", 0.1, seed)[0].params["W_hh"] for seed in range(3)])
@@ -43,6 +56,20 @@ def test_relu_with_n01_leaves_float32_and_tanh_does_not():
 def test_without_a_cut_nothing_is_lost():
     np.testing.assert_allclose(cures.truncated(32, 1.0, seeds=3), 1.0, rtol=1e-12)
     assert (cures.truncated(8, 1.0, seeds=3)[:, 1] < 0.999).all()
+
+
+def test_scored_nets_are_fresh_and_have_a_loss_where_it_is_said():
+    (first, run), (second, other) = cures.scored(6, 1.0, seeds=2, only_last=True, init="uniform")
+    assert (run.losses[:5] == 0).all() and run.losses[5] > 0 and run.trace.x.shape == (6, 8)
+    assert not np.array_equal(first.params["W_hh"], second.params["W_hh"])
+    assert not np.array_equal(run.trace.x, other.trace.x)
+    assert np.abs(first.params["W_hh"]).max() < 1 / np.sqrt(32)  # U(±1/√H)
+    ((_, run),) = cures.scored(6, 0.1, seeds=1)
+    assert (run.losses > 0).all() and np.abs(run.trace.x).max() < 1
+
+
+def test_a_far_share_is_the_first_message_over_the_last():
+    assert cures.far_share(np.array([[3.0, 4.0], [7.0, 7.0], [0.0, 10.0]])) == 0.5
 
 
 def test_a_spread_is_rounded_outward_and_has_no_minus_zero():

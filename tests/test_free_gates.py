@@ -61,6 +61,23 @@ def test_the_slope_is_predicted_on_other_sequences_and_the_gate_alone_is_not_it(
     assert (found["gate"] == np.log(0.5)).all() and (found["slope"] > -0.35).all() and (found["slope"] < -0.15).all()
 
 
+def test_at_rest_is_the_spectral_radius_of_a_step_where_states_are_near_0():
+    """Large: the radius of a random matrix settles with its width."""
+    for bias in (-1.0, 2.0):
+        cell = GatedCell(400, 400, init="uniform", seed=2)
+        cell.params["b"][:] = 0.0
+        cell.params["b"][cell.rows_of("G1")] = bias
+        J = cell.jacobian(cell.unroll(np.zeros((1, 400))), 0)
+        assert free_gates.at_rest(bias) == pytest.approx(np.log(np.abs(np.linalg.eigvals(J)).max()), abs=0.04)
+    assert (free_gates.memories(2.0, seeds=2, H=4)["at rest"] == free_gates.at_rest(2.0)).all()
+
+
+def test_a_size_rises_where_it_is_above_the_one_before():
+    sizes = np.array([[1.0, 2.0, 2.0, 3.0, 9.0], [4.0, 3.0, 2.0, 1.0, 9.0]])
+    assert free_gates.rises(sizes, words=4).tolist() == [2 / 3, 0.0]
+    assert free_gates.between(sizes, ".1f") == "1.0 to 9.0"
+
+
 def test_the_slope_along_a_sequence_is_the_fit_to_its_own_norms():
     (along,) = free_gates.slopes_along(2, ends=(160, 200), seeds=1, H=8)
     cell = GatedCell(8, 8, init="uniform", gate_bias=2)

@@ -96,6 +96,27 @@ def test_near_the_wall_clipping_solves_many_starts_that_are_thrown_off_without_i
     assert np.abs(places[0]).max() > 50 and np.abs(places[1]).max() < 8
 
 
+def test_the_cliff_is_found_where_the_line_predicts_it():
+    for w in (4.8, 6.3):
+        cliff = wall.cliff(w)
+        assert abs(cliff - wall.line(w)) < 2e-3
+        assert abs(wall.error(w, cliff + 2e-3) - wall.error(w, cliff - 2e-3)) > 0.1
+
+
+def test_the_share_that_is_solved_is_counted_by_set_and_by_limit():
+    found = wall.solved(wall.NEAR, [np.inf, 1.0], np.random.default_rng(3), sets=3, starts=10)
+    rng = np.random.default_rng(3)
+    w, b = rng.uniform(5, 7, size=30), rng.uniform(-4, -2, size=30)
+    _, errors = wall.descend(w, b, [np.inf, 1.0], keep=[500])
+    assert found.shape == (2, 3)
+    assert found[1].tolist() == [10.0 * (errors[1, k : k + 10] < 1e-3).sum() for k in (0, 10, 20)]
+    assert found[0].mean() < found[1].mean()
+
+
+def test_a_share_is_said_to_the_ten_percent():
+    assert wall.about(np.array([[48.0, 54.0], [3.0, 8.0], [64.0, 68.0]])) == ["about 50 %", "under 10 %", "about 70 %"]
+
+
 def test_what_is_thrown_far_stays_finite():
     for lr in (1e6, 1e300):
         places, errors = wall.descend([7.2], wall.line([7.2]), [np.inf], lr=lr, steps=30)
@@ -134,6 +155,8 @@ def test_one_start_one_limit_and_a_step_that_is_kept_twice():
         (lambda: wall.line("steep"), "w"),
         (lambda: wall.line(np.nan), "w"),
         (lambda: wall.growth(None), "w"),
+        (lambda: wall.cliff("steep"), "w"),
+        (lambda: wall.solved((0, 1), [1], np.random.default_rng(0)), "box"),
         (lambda: wall.grid(2.5), "points"),
         (lambda: wall.grid(0), "points"),
         (lambda: wall.grid(3, (0, 1)), "box"),

@@ -1,16 +1,18 @@
 """What notebook 06 measures of starts and of ReLU, over seeds. One seed is one net and one sequence of inputs.
 
 H units read H Gaussian inputs of standard deviation `spread`; W_x is N(0, 1/H), biases are 0. What is measured is
-dh_T/dh_{T−lag}, the product of Jacobians at the end of T = 160 steps. `truncated` has a smaller net of its own. Everything
-depends on these settings: name them beside a number.
+dh_T/dh_{T−lag}, the product of Jacobians at the end of T = 160 steps. Truncation and clipping are measured on the smaller nets
+of `scored`. Everything depends on these settings: name them beside a number.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 
 from . import checks, memory
 from .cells import RNNCell
 from .cells.trace import Trace
-from .model import SequenceModel
+from .model import Run, SequenceModel
 
 STEPS = 160
 LAGS = np.arange(20, 151, 10)  # the lags that a slope is fitted over
@@ -42,6 +44,11 @@ def slopes(start: str, activation: str, spread: float, seeds: int = 10, H: int =
     return np.array(found)
 
 
+def by_start(activation: str, spreads: tuple[float, ...] = (0.1, 1.0), seeds: int = 10, H: int = 64) -> np.ndarray:
+    """(starts, spreads, seeds): `slopes`, nats a step, of each of STARTS in its order, for inputs of each deviation."""
+    return np.array([[slopes(start, activation, spread, seeds, H) for spread in spreads] for start in STARTS])
+
+
 def open_paths(lag: int, spread: float = 0.1, seeds: int = 10, H: int = 64) -> np.ndarray:
     """(seeds,): the share of ReLU units, started at the identity, that were on at each of the last `lag` steps.
 
@@ -61,28 +68,49 @@ def past_float32(start: str, activation: str, spread: float = 0.1, seeds: int = 
     return np.array(found)
 
 
-def truncated(k: int, weight_scale: float, seeds: int = 40, H: int = 32, I: int = 8, T: int = 32) -> np.ndarray:
+def scored(T: int, spread: float, seeds: int = 40, only_last: bool = False, **start) -> Iterator[tuple[SequenceModel, Run]]:
+    """Fresh tanh nets of 32 units, each with its run over T words: 8 Gaussian inputs of deviation `spread`, 8 classes.
+
+    Targets are drawn evenly. Every word has a loss, or only the last. start: `init` and what else an RNNCell takes.
+    """
+    mask = np.arange(T) == T - 1 if only_last else None
+    for seed in range(seeds):
+        model = SequenceModel(RNNCell(8, 32, seed=seed, **start), 8, seed=seed)
+        rng = np.random.default_rng([seed, 1])
+        yield model, model.forward(spread * rng.standard_normal((T, 8)), rng.integers(8, size=T), mask)
+
+
+def truncated(k: int, weight_scale: float, seeds: int = 40, T: int = 32) -> np.ndarray:
     """(seeds, 2): what is left of dL/dW_x when it is cut every k steps: its norm over the whole one's, and the cosine of the two.
 
-    tanh, N(0, 1/H) times weight_scale, a loss at every step, targets drawn evenly from 8 classes, inputs of deviation 0.1.
+    `scored` nets, N(0, 1/H) times weight_scale, a loss at every step, inputs of deviation 0.1.
     """
     found = []
-    for seed in range(seeds):
-        model, rng = (
-            SequenceModel(RNNCell(I, H, weight_scale=weight_scale, seed=seed), 8, seed=seed),
-            np.random.default_rng([seed, 1]),
-        )
-        run = model.forward(0.1 * rng.standard_normal((T, I)), rng.integers(8, size=T))
+    for model, run in scored(T, 0.1, seeds, weight_scale=weight_scale):
         whole, kept = (model.backward(run, truncate=cut)["W_x"] for cut in (None, k))
         sizes = np.linalg.norm(whole), np.linalg.norm(kept)
         found.append((sizes[1] / sizes[0], np.vdot(whole, kept) / (sizes[0] * sizes[1])))
     return np.array(found)
 
 
+def far_share(dx: np.ndarray) -> float:
+    """‖dL/dx_1‖ / ‖dL/dx_T‖, of a gradient with respect to the inputs (T, I): the first word's message over the last one's."""
+    return float(np.linalg.norm(dx[0]) / np.linalg.norm(dx[-1]))
+
+
 def spread(values: np.ndarray, digits: int = 2) -> str:
     """The median, and in brackets the smallest and the largest, rounded outward to one digit."""
     low, high = np.floor(10 * np.round(values.min(), 6)) / 10, np.ceil(10 * np.round(values.max(), 6)) / 10
     return f"{np.median(values):z.{digits}f} ({low:z.1f} to {high:z.1f})"
+
+
+def rows(found: np.ndarray) -> list[list[str]]:
+    """What `by_start` found, for a table: a start a row, its `spread` at each deviation of the inputs.
+
+    N(0, 1) has one digit: with tanh it is chaotic, and two machines part in the second.
+    """
+    digits = [1 if start == "N(0, 1)" else 2 for start in STARTS]
+    return [[start, *(spread(seeds, n) for seeds in each)] for start, each, n in zip(STARTS, found, digits)]
 
 
 def powers(values: np.ndarray) -> str:

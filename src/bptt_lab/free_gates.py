@@ -32,6 +32,14 @@ def gate(bias: float) -> float:
         return float(1.0 / (1.0 + np.exp(-np.float64(bias))))
 
 
+def at_rest(bias: float) -> float:
+    """ln(σ(bias) + ½/√3): what one step leaves of the gradient where states are near 0, in nats; a guess from radii, no bound.
+
+    G1 is σ(bias) there, and diag(G2) ∂ĥ is ½ W_hh, whose spectral radius is about 1/√3 at PyTorch's start.
+    """
+    return float(np.log(gate(bias) + 0.5 / np.sqrt(3.0)))
+
+
 def norms(A: np.ndarray) -> np.ndarray:
     """The largest stretch ‖A‖₂ of each matrix, (…, H, H) -> (…)."""
     with quietly():
@@ -67,18 +75,19 @@ def no_longer_bound(bias: float, spread: float = 0.1, seeds: int = 5, H: int = 6
 
 
 def memories(bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 4) -> dict[str, np.ndarray]:
-    """Three rates in nats a step, each (seeds,).
+    """Four rates in nats a step, each (seeds,).
 
-    "gate": ln σ(bias), what the gate alone would lose. "slope": of ln ‖dh_T/dh_k‖₂, measured on B sequences. "lyapunov": the
-    largest exponent of the same net on B *other* sequences, a prediction if the run is stationary.
+    "gate": ln σ(bias), what the gate alone would lose. "at rest": `at_rest`, a guess for small states. "slope": of
+    ln ‖dh_T/dh_k‖₂, measured on B sequences. "lyapunov": the largest exponent of the same net on B *other* sequences, a
+    prediction if the run is stationary.
     """
     found = []
     for seed in range(seeds):
         cell = GatedCell(H, H, init="uniform", seed=seed, gate_bias=bias)
         read, others = (inputs(spread, (STEPS, B, H), seed, kind) for kind in (1, 2))
         exponent = memory.lyapunov(cell, cell.unroll(others), leading=1)[0]
-        found.append((np.log(gate(bias)), slope(cell, read), exponent))
-    return dict(zip(("gate", "slope", "lyapunov"), np.array(found).T))
+        found.append((np.log(gate(bias)), at_rest(bias), slope(cell, read), exponent))
+    return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
 
 
 def slopes_along(
@@ -103,6 +112,20 @@ def states(kind: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int =
         trace = make(H, H, init="uniform", seed=seed, gate_bias=bias).unroll(inputs(spread, (steps, H), seed, 1))
         found.append(np.abs(trace.c if kind == "LSTM" else trace.h).max(axis=-1))  # type: ignore[attr-defined]
     return np.array(found)
+
+
+def rises(sizes: np.ndarray, words: int = 150) -> np.ndarray:
+    """(seeds,): at how many of the first words, as a share, a size of `states`, (seeds, steps), is above the one before."""
+    return (np.diff(sizes[:, :words]) > 0).mean(axis=1)
+
+
+def between(values: np.ndarray, form: str) -> str:
+    """The smallest and the largest.
+
+    >>> between(np.array([0.65, 0.97, 0.8]), ".0%")
+    '65% to 97%'
+    """
+    return f"{values.min():{form}} to {values.max():{form}}"
 
 
 # ---- gates that are held or tied: other recurrences, made from the same cell by setting parameters ----------------------

@@ -76,6 +76,12 @@ def steepness(w, b) -> np.ndarray:
     return np.hypot(dw, db)
 
 
+def cliff(w: float) -> float:
+    """b at which E jumps, found by looking: of 4001 places from edge to edge of BOX, where it changes most to the next."""
+    b = np.linspace(*BOX[1], 4001)
+    return float(b[np.abs(np.diff(error(w, b))).argmax()])
+
+
 def descend(w, b, limits, lr: float = 0.1, steps: int = 500, keep=None) -> tuple[np.ndarray, np.ndarray]:
     """Gradient descent from every start, once for each limit of the gradient's norm.
 
@@ -104,3 +110,19 @@ def descend(w, b, limits, lr: float = 0.1, steps: int = 500, keep=None) -> tuple
         with overflow.quietly():
             w, b = (np.clip(v - lr * shrink * dv, -FAR, FAR) for v, dv in ((w, dw), (b, db)))
     return places, errors
+
+
+def solved(box, limits, rng: np.random.Generator, sets: int = 20, starts: int = 81) -> np.ndarray:
+    """(limits, sets): how many percent of a set's starts, drawn evenly from the box, end below SOLVED after 500 steps."""
+    w, b = (rng.uniform(low, high, size=sets * starts) for low, high in checks.array("box", box, (2, 2)))
+    errors = descend(w, b, limits, keep=[500])[1]
+    return 100 * (errors.reshape(len(errors), sets, starts) < SOLVED).mean(axis=2)
+
+
+def about(percent: np.ndarray) -> list[str]:
+    """The mean over sets of each limit, to ten percent: near the wall counts hang on the last digits of numbers.
+
+    >>> about(np.array([[48.0, 54.0], [3.0, 8.0]]))
+    ['about 50 %', 'under 10 %']
+    """
+    return [f"about {mean.round(-1):.0f} %" if mean > 10 else "under 10 %" for mean in percent.mean(axis=-1)]
