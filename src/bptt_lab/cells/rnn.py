@@ -103,13 +103,14 @@ class RNNCell(Cell):
             h[np.isnan(h)] = f(np.array([np.inf]))[0]  # ∞ − ∞ in a_t counts as ∞, see `overflow`
         return Trace(x, h, weights, batched, scales)
 
-    def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
+    def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
 
         dh: each step's own dL_t/dh_t, shape of `trace.h`. It is *not* yet accumulated over time: adding what comes
         back from later steps is this method's work. Returns the gradient of every parameter (summed over B), of "x" and
-        of "h0", in their shapes. What is past float64's end is ±inf, never NaN.
+        of "h0", in their shapes. What is past float64's end is ±inf, never NaN. dc is for cells whose state has a c.
         """
+        self.check_no_dc(dc)
         if isinstance(trace, single.SingleTrace) and (grads := self._backward_one(trace, dh)):
             return grads
         self.check_trace(trace)

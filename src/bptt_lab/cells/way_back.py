@@ -67,17 +67,16 @@ class WayBack(Cell):
     # The whole way
 
     @overflow.silent
-    def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
+    def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
 
-        dh: each step's own dL_t/dh_t, shape of `trace.h`. It is *not* yet accumulated over time: adding what comes
-        back from later steps is this method's work. Returns the gradient of every parameter (summed over B), of "x" and
-        of "h0", in their shapes. What is past float64's end is ±inf, never NaN.
+        dh: each step's own dL_t/dh_t, shape of `trace.h`; where the state has a c too, dc likewise, zeros if it is not
+        given. They are *not* yet accumulated over time: adding what comes back from later steps is this method's work.
+        Returns the gradient of every parameter (summed over B), of "x", and of "h0" and "c0", in their shapes. What is
+        past float64's end is ±inf, never NaN.
         """
-        return self._backward(trace, {"h": dh})
-
-    def _backward(self, trace, given):
-        """given: for each part of the state its own gradient of each step, as it was handed in."""
+        self.check_no_dc(dc)
+        given = {"h": dh} if dc is None else {"h": dh, "c": dc}
         if (grads := self._through_time(trace, self._own(trace, given), PLAIN)) is None:
             grads = self._through_time(trace, self._own(trace, given, look=True), SAFE)
         return grads
