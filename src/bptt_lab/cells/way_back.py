@@ -19,7 +19,7 @@ from .columns import Scratch
 from .gate_trace import GateTrace
 from .trace import Trace
 
-FEW_UNITS = 32  # up to here a product of one vector with zeros and ones in the matrix is quicker than one more call
+FEW_UNITS = 64  # up to here a product of one vector with zeros and ones in the matrix is quicker than one more call
 
 
 class WayBack(Cell):
@@ -232,14 +232,16 @@ class WayBack(Cell):
 
     def _product_onward(self, p: Scratch, W_hh: np.ndarray, products: Products, scales) -> Callable:
         """(v, out) -> W_hhᵀ times the first rows of v, plus the blocks of H rows that follow in v."""
-        dot, multiply, add = products
+        _, multiply, add = products
         W, n, H = p.work["W_hhᵀ"], len(self.stack), self.hidden_size
         W[...] = W_hh.T
         if p.work["few"] and products is PLAIN and scales is None:
             return p.work["W back"].dot  # unit matrices stand beside W_hhᵀ
 
+        product = products.by(W)
+
         def product_and_sums(v, out):
-            dot(W, v[:n], out)
+            product(v[:n], out)
             if scales is not None:
                 multiply(out, scales[:, 0], out)
             for start in range(n, len(v), H):
