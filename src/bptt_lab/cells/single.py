@@ -9,11 +9,11 @@ from functools import partial
 
 import numpy as np
 
-from .. import overflow
+from .. import checks, overflow
 from .trace import Trace
 
 ZERO = np.array(0.0)
-_FEW_UNITS = 32  # up to here a product with zeros and ones in it is quicker than one more call
+_FEW_UNITS = 48  # up to here a product with zeros and ones in it is quicker than one more call
 _FEW_NUMBERS = 64  # up to here a product with rows that nobody needs is quicker than to pick out the others
 _SIZES_KEPT = 16
 
@@ -44,7 +44,7 @@ class Plan:
     def _make_forward(self, T, I, H):
         # What a trace keeps lies in one array, [W_x | b | W_hh] above z: one copy and one look at its size for both.
         self.kept = np.zeros((H + T + 1, I + 1 + H))
-        self.kept_squares = _square_sum(self.kept)
+        self.kept_squares = checks.square_sum(self.kept)
         self.weights, z = self.kept[:H], self.kept[H:]
         z[:, I] = 1.0
         self.x, self.h0, self.a = z[:T, :I].reshape(self.key[0]), z[0, I + 1 :], np.empty(H)
@@ -58,7 +58,7 @@ class Plan:
         read[:H, I + 1 :] = np.eye(H)
         self.read, self.z, self.z_before = read[H:], read[2 * H :], read[2 * H : -1]
         self.found, dz = found[H:], found[2 * H :]
-        self.found_squares = _square_sum(self.found)
+        self.found_squares = checks.square_sum(self.found)
         # The start has no loss of its own: its dh is zero.
         self.slopes, rows = np.empty((T + 1, K)), np.zeros((T + 1, 2 * H))
         self.dh, da = rows[1:, :H].reshape(self.h_shape), rows[:T, H:]
@@ -71,12 +71,6 @@ class Plan:
         # Σ_t dL/da_t z_tᵀ is the gradient of the weights.
         few = T * H <= _FEW_NUMBERS
         self.daT, self.dstack = (rows[:T].T, found[: 2 * H]) if few else (da.T, found[H : 2 * H])
-
-
-def _square_sum(array):
-    """() -> [Σ array²]. As one row times one column, since NumPy is slower to make a number than to write into an array."""
-    flat = array.reshape(-1)
-    return partial(flat[None].dot, flat, np.empty(1))
 
 
 def _product_and_sum(product, parts, out):
