@@ -4,7 +4,6 @@ Each cause is the right way back with one thing changed. It works for every cell
 what a step adds to a gradient, are asked; two of them need the plain cell, whose slope is its own.
 """
 
-import copy
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -66,12 +65,10 @@ class WayBack:
 
     def transposed(self):
         """The trace with every block of W_hh transposed."""
-        trace = copy.copy(self.trace)
         I, H = self.cell.input_size, self.cell.hidden_size
         weights = self.trace.weights.copy()
         weights[:, I + 1 :] = weights[:, I + 1 :].reshape(-1, H, H).swapaxes(1, 2).reshape(-1, H)
-        trace.weights = weights
-        return trace
+        return self.trace.with_weights(weights)
 
 
 def wrong_ways(model: SequenceModel, run: Run) -> Iterator[tuple[str, Callable[[], Gradients]]]:

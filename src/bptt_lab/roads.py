@@ -11,7 +11,6 @@ Inputs are Gaussian of standard deviation `spread`, as many as units; the start 
 drawn too and `gate_bias` is added to them. Each seed is one net with inputs of its own.
 """
 
-import copy
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
@@ -77,11 +76,10 @@ def direct(gates: np.ndarray) -> np.ndarray:
 
 def cut(cell: LSTMCell, trace: Trace, roads: tuple[str, ...]) -> Trace:
     """The same run, but its derivatives see no h_{t-1} in these blocks: the numbers stay, the roads are closed."""
-    closed = copy.copy(trace)
-    closed.weights = trace.weights.copy()
+    weights = trace.weights.copy()
     for road in roads:
-        closed.weights[cell.rows_of(road), cell.input_size + 1 :] = 0.0
-    return closed
+        weights[cell.rows_of(road), cell.input_size + 1 :] = 0.0
+    return trace.with_weights(weights)
 
 
 def blocks_back(cell: Cell, trace: Trace, t: int) -> Iterator[np.ndarray]:

@@ -50,7 +50,7 @@ def load(path: str | Path) -> dict[str, np.ndarray]:
         raise checks.error("path", repr(path.name), "a file of weights that torch can read", hint) from error
     if not isinstance(tensors, Mapping) or not all(isinstance(value, torch.Tensor) for value in tensors.values()):
         inside = ", ".join(map(repr, tensors)) if isinstance(tensors, Mapping) else type(tensors).__name__
-        hint = 'If a state_dict is one of its entries, hand that to `torch_files.cell`: torch.load("net.pt")["model"].'
+        hint = 'If one of its entries is a state_dict, hand over that: torch.load("net.pt", weights_only=True)["model"].'
         raise checks.error("path", f"{path.name!r} with {inside}", "a state_dict: names and their tensors", hint)
     return {name: value.double().numpy() for name, value in tensors.items()}
 

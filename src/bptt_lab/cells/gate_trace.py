@@ -1,5 +1,6 @@
 """What the cells with gates keep of a run."""
 
+import copy
 import functools
 
 import numpy as np
@@ -51,6 +52,11 @@ class GateTrace(Trace):
     def gates(self) -> dict[str, np.ndarray]:
         gates = self.rows("gates")
         return {name: self.squeeze(gates[:, block]) for block, name in enumerate(self.names)}
+
+    def with_weights(self, weights: np.ndarray) -> "GateTrace":
+        other = copy.copy(self)
+        other.kept, other.flat = {**self.kept, "weights": weights}, None
+        return other
 
     def part(self, steps: slice) -> "GateTrace":
         (kind, T, *sizes), part = self.key, object.__new__(type(self))

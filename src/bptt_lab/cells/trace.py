@@ -55,6 +55,10 @@ class Trace:
         states = self.states[steps.start : steps.stop + 1]
         return Trace(self.inputs[steps], states, self.weights, True, self.scales)
 
+    def with_weights(self, weights: np.ndarray) -> "Trace":
+        """The same states, as if these weights had led to them: a derivative then sees the other weights."""
+        return Trace(self.inputs, self.states, weights, self.batched, self.scales)
+
     @property
     def T(self) -> int:
         return self.shape[0]

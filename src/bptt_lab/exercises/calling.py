@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import dis
+import functools
 import inspect
 import io
 import sys
@@ -77,7 +78,15 @@ def arrays(value) -> list[np.ndarray]:
         value = list(value.values())
     if isinstance(value, list | tuple):
         return [array for entry in value for array in arrays(entry)]
-    return [array for entry in vars(value).values() for array in arrays(entry)] if hasattr(value, "__dict__") else []
+    if not hasattr(value, "__dict__"):
+        return []
+    # What a property made when it was asked, and kept, is no change.
+    own = (
+        entry
+        for name, entry in vars(value).items()
+        if not isinstance(getattr(type(value), name, None), functools.cached_property)
+    )
+    return [array for entry in own for array in arrays(entry)]
 
 
 def same_code(a, b) -> bool:
