@@ -215,7 +215,7 @@ class RNNCell(Cell):
     ) -> tuple[np.ndarray, np.ndarray]:
         n, B, H = rows.shape
         da = products.multiply(rows, self.slope(trace, t) if local is None else local)
-        back = products.dot(da.reshape(n * B, H), trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)
+        back = products.by(da.reshape(n * B, H))(trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)
         return da, back if trace.scales is None else products.multiply(back, trace.scales)
 
     @classmethod
