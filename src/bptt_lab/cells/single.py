@@ -8,6 +8,7 @@ or a gradient keeps is copied out.
 from functools import partial
 
 import numpy as np
+from numpy import ndarray
 
 from .. import checks, overflow
 from .trace import Trace
@@ -103,7 +104,7 @@ def _pool(key: Key) -> list[Plan]:
 
 def numbers(array) -> bool:
     """Whether it is a plain array of numbers. What is not is left to the full checks."""
-    return type(array) is np.ndarray and array.dtype.kind in "fiub"
+    return type(array) is ndarray and array.dtype.kind in "fiub"
 
 
 class SingleTrace(Trace):
