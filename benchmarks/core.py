@@ -16,7 +16,6 @@ import statistics  # noqa: E402
 import time  # noqa: E402
 import tracemalloc  # noqa: E402
 from collections.abc import Callable  # noqa: E402
-from functools import partial  # noqa: E402
 
 import numpy as np  # noqa: E402
 
@@ -157,7 +156,6 @@ def main() -> None:
         for found, target in ((taken, targets[1]), (long, targets[2])):
             line.append(f"{statistics.median(found['ours']) * 1e6:10.1f} {ratio(found, 'torch'):>8} {target:9.2f}")
         print(*line, f"{ratio(taken, 'gated'):>12}")
-    training_s_own()
     course_s_own()
     memory_s_own()
 
@@ -165,57 +163,6 @@ def main() -> None:
 def problem(T: int, B: int, I: int, H: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     return rng.standard_normal((T, B, I)), rng.standard_normal((T, B, H))
-
-
-class SameBatch:
-    """A task that hands out one batch again and again, so that only training is timed."""
-
-    loss, input_size, output_size = "cross_entropy", 32, 8
-
-    def __init__(self, T: int, B: int):
-        rng = np.random.default_rng(0)
-        self.data = rng.standard_normal((T, B, 32)), rng.integers(8, size=(T, B)), np.ones((T, B), dtype=bool)
-
-    def batch(self, size, rng):
-        return self.data
-
-
-def torch_training(cell, task, steps: int) -> Callable | None:
-    """The same loop in PyTorch: forward, the sum over the steps, backward, clipping, SGD."""
-    try:
-        import torch
-    except ImportError:
-        return None
-    torch.set_num_threads(1)
-    kind = torch.nn.RNN if isinstance(cell, bl.RNNCell) else torch.nn.LSTM
-    rnn, readout = kind(cell.input_size, cell.hidden_size).double(), torch.nn.Linear(cell.hidden_size, 8).double()
-    parameters = [*rnn.parameters(), *readout.parameters()]
-    optimizer = torch.optim.SGD(parameters, lr=0.01)
-    x, targets = torch.tensor(task.data[0]), torch.tensor(task.data[1]).reshape(-1)
-
-    def train():
-        for _ in range(steps):
-            optimizer.zero_grad()
-            y = readout(rnn(x)[0]).reshape(len(targets), -1)
-            (torch.nn.functional.cross_entropy(y, targets, reduction="sum") / x.shape[1]).backward()
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimizer.step()
-
-    return train
-
-
-def training_s_own() -> None:
-    """One step of training at T=20, B=32, H=32, in ms, and the same loop in PyTorch; runs of both take turns."""
-    print("\nTraining, T=20, B=32, H=32, fastest step of 9 runs, ms (target), and PyTorch's time over ours:")
-    task, steps = SameBatch(20, 32), 20
-    for kind, target in ((bl.RNNCell, 1.0), (bl.LSTMCell, 3.0)):
-        model = bl.SequenceModel(kind(32, 32), 8)
-        own = partial(bl.train.fit, model, task, steps, batch_size=32, lr=0.01, clip=1.0, progress=False)
-        theirs = torch_training(model.cell, task, steps)
-        runs = {name: run for name, run in {"ours": own, "torch": theirs}.items() if run}
-        taken = [{name: seconds(run, 1) / steps for name, run in runs.items()} for _ in range(9)]
-        columns = {name: [one[name] for one in taken] for name in runs}
-        print(f"  {kind.__name__:9} {min(columns['ours']) * 1e3:6.2f} ({target:g}) {ratio(columns, 'torch'):>8}")
 
 
 def course_s_own() -> None:
@@ -265,12 +212,12 @@ def memory_s_own() -> None:
     model = bl.SequenceModel(bl.RNNCell(64, 64), 10)
     x, targets = rng.standard_normal((4096, 8, 64)), rng.integers(10, size=(4096, 8))
     whole, kept = (min(seconds(lambda: model.gradient(x, targets, checkpoint=c), 1) for _ in range(3)) for c in (False, True))
+    print(f"  checkpoints, T=4096, B=8, H=64: {kept / whole:.2f} times the ordinary gradient")
     tracemalloc.start()
     _, grads = model.gradient(x, targets, checkpoint=True)
     held = tracemalloc.get_traced_memory()[1] - sum(value.nbytes for value in grads.values())
     tracemalloc.stop()
     print(f"  … and they hold {held / 1e6:.2f} MB beyond inputs and gradients (3)")
-    print(f"  checkpoints, T=4096, B=8, H=64: {kept / whole:.2f} times the ordinary gradient")
 
 
 if __name__ == "__main__":

@@ -67,6 +67,8 @@ CASES = {
     "LSTM, NaN in c0": (lambda: LSTM.unroll(X, (np.ones(4), with_nan(np.ones(4)))), ["c0", "nan", "finite"]),
     "LSTM, only half a pair": (lambda: LSTM.unroll(X, (np.ones(4), None)), ["c0"]),
     "LSTM, dc": (lambda: LSTM.backward(LSTM.unroll(X), np.ones((6, 4)), np.ones((6, 3))), ["dc", "(6, 3)", "(6, 4)"]),
+    "RNN, dc": (lambda: CELL.backward(TRACE, np.ones((6, 4)), dc=np.ones((6, 4))), ["dc", "ndarray", "None", "RNNCell"]),
+    "gates, dc": (lambda: GRU.backward(GRU.unroll(X), np.ones((6, 4)), 0.0), ["dc", "float", "None", "GRUCell"]),
     "LSTM, chrono": (lambda: LSTM.chrono(1), ["longest", "1", "at least 2"]),
     "gates, h0": (lambda: GRU.unroll(X, h0=np.ones(3)), ["h0", "(3,)", "(4,)"]),
     "gates, scales": (lambda: GRU.unroll(X, scales=[1.0, 2.0]), ["scales", "(2,)", "(1,)"]),

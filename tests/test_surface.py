@@ -58,7 +58,7 @@ def test_the_cells_with_gates():
         assert {name: given[name] for name in list(given)[2:]} == {**shared, **more}
         assert first(cell.unroll, 2) == {"x": inspect.Parameter.empty, "h0": None}
         assert list(parameters(cell.jacobian)) == ["trace", "t"]
-    x = [[1, 2], [3, 4]]
+    x, nothing = [[1, 2], [3, 4]], inspect.Parameter.empty
     gated, gru, lstm = bl.GatedCell(2, 3), bl.GRUCell(2, 3), bl.LSTMCell(2, 3)
     assert list(gru.params) == ["W_x", "W_hh", "b", "b_hn"] and list(bl.GRUCell(2, 3, reset_after=False).params) == list(
         gated.params
@@ -66,7 +66,9 @@ def test_the_cells_with_gates():
     assert list(gated.jacobian_terms(gated.unroll(x), 1)) == ["keep", "dG1", "dG2", "candidate"]
     trace = lstm.unroll(x, h0=([0, 0, 0], [1, 1, 1]))
     assert trace.c.shape == trace.h.shape == (2, 3) and trace.c0.shape == trace.h0.shape == (3,)
-    assert list(parameters(lstm.backward)) == ["trace", "dh", "dc"] and lstm.jacobian(trace, 0).shape == (6, 6)
+    assert lstm.jacobian(trace, 0).shape == (6, 6)
+    for cell in (bl.RNNCell(2, 3), gated, gru, lstm):
+        assert parameters(cell.backward) == {"trace": nothing, "dh": nothing, "dc": None}
     assert set(lstm.backward(trace, trace.h, dc=trace.c)) == {"W_x", "W_hh", "b", "x", "h0", "c0"}
     assert set(gru.backward(gru.unroll(x), trace.h)) == {"W_x", "W_hh", "b", "b_hn", "x", "h0"}
     for cell, names in ((gated, ("G1", "G2", "candidate")), (gru, ("reset", "update", "candidate"))):

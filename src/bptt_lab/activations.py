@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy import multiply, subtract  # as names of their own: NumPy is slow to find them each time
 
 from . import checks
 
@@ -41,8 +42,8 @@ def _sigmoid(a, out=None):
 
 
 def _tanh_slope(h, out=None):
-    out = np.multiply(h, h, out)
-    return np.subtract(_ONE, out, out)
+    out = multiply(h, h, out)
+    return subtract(_ONE, out, out)
 
 
 def _relu_slope(h, out=None):

@@ -88,6 +88,8 @@ def _summed(sides, products):
     """The outer products of `Cell.sides`, summed over B: (n, blocks · H, m)."""
     left, right = sides
     n, B, G, H = left.shape
+    if B == 1:  # nothing to sum
+        return products.multiply(left.reshape(n, G, H, 1), right[..., 0, :, None, :]).reshape(n, G * H, -1)
     left = left.transpose(0, 2, 3, 1)  # (n, blocks, H, B)
     if right.shape[-2] == 1:
         return products.stacked(left.reshape(n, G * H, B), right[..., 0, :])

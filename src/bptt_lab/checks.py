@@ -5,7 +5,8 @@ Every error names the argument, what was given and what was expected.
 
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 
@@ -62,6 +63,15 @@ def all_finite(array: np.ndarray) -> bool:
     The square sum answers in one call; only if it overflows does each entry have to be looked at.
     """
     return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+
+
+def square_sum(array: np.ndarray) -> Callable[[], np.ndarray]:
+    """For one array in contiguous memory, looked at again and again: a function that gives [Σ array²].
+
+    One row times one column, since NumPy is slower to make a number than to write into an array.
+    """
+    flat = array.reshape(-1)
+    return partial(flat[None].dot, flat, np.empty(1))
 
 
 def _real_numbers(name: str, value) -> np.ndarray:

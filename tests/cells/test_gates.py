@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bptt_lab as bl
-from bptt_lab.cells import columns
+from bptt_lab.cells import columns, way_back
 from tests import reference
 from tests.conftest import GATES, STARTS, gate_problems, make, same
 
@@ -139,9 +139,10 @@ def test_a_sweep_over_scales_and_gate_biases_is_a_net_for_each_sequence(cell, sc
 
 
 @cells
-def test_one_sequence_and_a_batch_of_it_agree(cell):
-    p = make(T=6, B=1, cell=cell)
-    net, dh = p.model.cell, np.random.default_rng(0).standard_normal((6, 1, 4))
+@pytest.mark.parametrize("H", [4, way_back.FEW_UNITS + 1])
+def test_one_sequence_and_a_batch_of_it_agree(cell, H):
+    p = make(T=6, B=1, H=H, cell=cell)
+    net, dh = p.model.cell, np.random.default_rng(0).standard_normal((6, 1, H))
     twice = tuple(np.repeat(part, 2, axis=0) for part in p.h0) if cell == "lstm" else np.repeat(p.h0, 2, axis=0)
     one, two = net.unroll(p.x, p.h0), net.unroll(np.repeat(p.x, 2, axis=1), twice)
     same(two.h[:, :1], one.h, 1e-14)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bptt_lab as bl
-from bptt_lab.cells import rnn
+from bptt_lab.cells import rnn, single
 from tests import reference
 from tests.conftest import ACTIVATIONS, STARTS, make, plain_problems, same
 
@@ -33,10 +33,12 @@ def test_jacobian_has_a_batch_axis_only_if_the_input_had_one():
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_one_sequence_and_a_batch_of_it_agree(activation):
-    """B = 1 takes a road of its own, for speed; it must lead to the same place."""
-    p = make(T=6, B=1, activation=activation)
-    cell, dh = p.model.cell, np.random.default_rng(0).standard_normal((6, 1, 4))
+@pytest.mark.parametrize("H", [4, single._FEW_UNITS, single._FEW_UNITS + 1])
+def test_one_sequence_and_a_batch_of_it_agree(activation, H):
+    """B = 1 takes a road of its own, for speed; it must lead to the same place. So must that of more units."""
+    assert 6 * 4 <= single._FEW_NUMBERS < 6 * single._FEW_UNITS
+    p = make(T=6, B=1, H=H, activation=activation)
+    cell, dh = p.model.cell, np.random.default_rng(0).standard_normal((6, 1, H))
     one = cell.unroll(p.x, p.h0)
     two = cell.unroll(np.repeat(p.x, 2, axis=1), np.repeat(p.h0, 2, axis=0))
     same(two.h[:, :1], one.h, 1e-14)
@@ -45,6 +47,13 @@ def test_one_sequence_and_a_batch_of_it_agree(activation):
         same(doubled[name], grads[name], 1e-13)
     same(doubled["x"][:, :1], grads["x"], 1e-13)
     same(doubled["h0"][:1], grads["h0"], 1e-13)
+
+
+def test_a_start_is_not_there_any_more_in_the_next_run():
+    cell, x = bl.RNNCell(2, 3), np.ones((4, 2))
+    for start in (np.ones(3), np.full(3, 1e308)):
+        cell.unroll(x, start)
+        assert (cell.unroll(x).h0 == 0).all()
 
 
 def test_long_sequences_are_processed_in_chunks_that_add_up():

@@ -63,8 +63,8 @@ class Cell:
         """Read a sequence and keep everything that was computed. scales (B,) multiplies W_hh in each sequence."""
         raise NotImplementedError
 
-    def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
-        """The gradient of every parameter, of "x" and of the start, given each step's own dL_t/dh_t."""
+    def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
+        """The gradient of every parameter, of "x" and of the start, given each step's own dL_t/dh_t (and dL_t/dc_t)."""
         raise NotImplementedError
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
@@ -138,6 +138,11 @@ class Cell:
             H = trace.shape[2]
             given = f"the trace of a cell with {columns - 1 - H} inputs and {H} units"
             raise checks.error("trace", given, f"one with {self.input_size} inputs and {self.hidden_size} units")
+
+    def check_no_dc(self, dc) -> None:
+        """All cells take the same arguments; dc means something only where the state has a c."""
+        if dc is not None and "c" not in self.parts:
+            raise checks.error("dc", type(dc).__name__, "None", f"The state of {type(self).__name__} is h alone: leave dc out.")
 
     def _check_inputs(self, x, h0) -> tuple[np.ndarray, np.ndarray | None, bool]:
         """x as (T, B, I), h0 as (B, H) or None, and whether x came with a batch axis. The weights must be finite too."""

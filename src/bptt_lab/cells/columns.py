@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
+
 SMALL = 200_000  # numbers: scratch up to that size is kept for the next call, and what a trace needs is copied out
 LARGE = 1_000_000  # the way back keeps its scratch up to that size, one of more than SMALL at a time
 CHUNK = 65_536  # numbers: what the way back computes ahead for some steps stays in the processor's cache
@@ -27,6 +29,7 @@ class Scratch:
         self.flat = np.zeros(ends[-1])
         self.small = self.flat.size <= SMALL
         self.arrays = carve(self.layout, self.flat)
+        self._squares = checks.square_sum(self.flat)
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
         self.seen: Any = None  # a copy of what a trace kept
@@ -37,6 +40,10 @@ class Scratch:
     def columns(self, name: str) -> np.ndarray:
         """An array as the loops use it: without its last axis if that is one sequence."""
         return one_column(self.arrays[name])
+
+    def finite(self) -> bool:
+        """Whether all numbers are, as `checks.all_finite` says."""
+        return math.isfinite(self._squares().item()) or bool(np.isfinite(self.flat).all())
 
     def keep(self) -> np.ndarray:
         """All numbers for somebody who keeps them: a copy, unless this scratch will not be used again."""

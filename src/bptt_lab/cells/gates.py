@@ -101,7 +101,7 @@ class GateCell(WayBack):
         p.arrays["weights"][...] = self.stack
         np.multiply(self.stack, work["fold weights"], work["folded"])
         self._forward(p, products, scales, opening)
-        flat = p.keep() if products is SAFE or checks.all_finite(p.flat) else None
+        flat = p.keep() if products is SAFE or p.finite() else None
         columns.give_back(key, p)
         if flat is None:
             return None

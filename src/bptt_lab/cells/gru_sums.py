@@ -31,10 +31,10 @@ class GRUSums(GateCell):
         weights = {"W_x": by_x[:, :I], "W_hh": by_h[:, 1:], "b": by_x[:, I], "b_hn": by_h[2 * H :, 0]}
         return {**weights, **{name: array for name, array in found.items() if name not in ("stack", "by x", "by h")}}
 
-    def _add_up(self, chunk, W_x, sums, dot):
-        H, I = self.hidden_size, self.input_size
+    def _add_up(self, chunk, W_x, sums, products):
+        dot, H, I = products.dot, self.hidden_size, self.input_size
         if chunk.sides:
-            super()._add_up(chunk, W_x, sums, dot)
+            super()._add_up(chunk, W_x, sums, products)
             stack = sums["stack"]
             if self.reset_after:
                 sums["by x"][: 2 * H], sums["by x"][2 * H :] = stack[H : 3 * H, : I + 1], stack[:H, : I + 1]

@@ -135,16 +135,6 @@ class LSTMCell(GateCell):
             to[...] = factor
         np.multiply(out, factors, out)
 
-    @overflow.silent
-    def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
-        """Backpropagation through time.
-
-        dh: each step's own dL_t/dh_t, shape of `trace.h`, and dc likewise for c; zeros if it is not given. They are *not*
-        yet accumulated over time: adding what comes back from later steps is this method's work. Returns the gradient of
-        every parameter (summed over B), of "x", "h0" and "c0", in their shapes. What is past float64's end is ±inf, never NaN.
-        """
-        return self._backward(trace, {"h": dh} if dc is None else {"h": dh, "c": dc})
-
     def _backward_views(self, local):
         return list(zip(local[:, 1:5], local[:, 0], local[:, 1], local[:, 5], self._rows_onward(local)))
 

@@ -64,21 +64,25 @@ class RNNCell(Cell):
 
     def _unroll_one(self, x, h0):
         """One sequence, as quickly as can be; None if something does not fit, or is not finite in the end."""
-        plan = single.take(x.shape, self.input_size, self.hidden_size) if single.numbers(x) else None
+        plan = single.take((x.shape, self.input_size, self.hidden_size)) if single.numbers(x) else None
         if plan is None or not (h0 is None or single.numbers(h0) and h0.shape == plan.h_shape[1:]):
             return None
         kept = plan.silently(self._forward_one, plan, x, h0)
-        single.give_back(plan)
-        return None if kept is None else single.SingleTrace(kept, plan)
+        plan.pool.append(plan)
+        return None if kept is None else single.SingleTrace(kept, plan.key)
 
     def _forward_one(self, plan, x, h0):
         plan.weights[...] = self.stack
         plan.x[...] = x
-        plan.h0[...] = single.ZERO if h0 is None else h0
+        if h0 is not None:
+            plan.h0[...] = h0
         product, f, a_t = plan.weights.dot, self.activation.value, plan.a
         for z_t, h_t in plan.forward:  # z_t = [x_t, 1, h_{t-1}]
             f(product(z_t, a_t), h_t)
-        return plan.kept.copy() if math.isfinite(plan.kept_flat.dot(plan.kept_flat)) else None
+        kept = plan.kept.copy() if math.isfinite(plan.kept_squares().item()) else None
+        if h0 is not None:
+            plan.h0[...] = single.ZERO
+        return kept
 
     @overflow.silent
     def _unroll_batch(self, x, h0, batched, scales, dot=np.dot):
@@ -103,15 +107,16 @@ class RNNCell(Cell):
             h[np.isnan(h)] = f(np.array([np.inf]))[0]  # ∞ − ∞ in a_t counts as ∞, see `overflow`
         return Trace(x, h, weights, batched, scales)
 
-    def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
+    def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
 
         dh: each step's own dL_t/dh_t, shape of `trace.h`. It is *not* yet accumulated over time: adding what comes
         back from later steps is this method's work. Returns the gradient of every parameter (summed over B), of "x" and
-        of "h0", in their shapes. What is past float64's end is ±inf, never NaN.
+        of "h0", in their shapes. What is past float64's end is ±inf, never NaN. dc is for cells whose state has a c.
         """
-        if isinstance(trace, single.SingleTrace) and (grads := self._backward_one(trace, dh)):
+        if dc is None and isinstance(trace, single.SingleTrace) and (grads := self._backward_one(trace, dh)):
             return grads
+        self.check_no_dc(dc)
         self.check_trace(trace)
         T, B, H = trace.shape
         dh = checks.array("dh", dh, (T, B, H) if trace.batched else (T, H), allow_inf=True)
@@ -120,28 +125,28 @@ class RNNCell(Cell):
 
     def _backward_one(self, trace, dh):
         """The way back of `_unroll_one`; None if something does not fit, or is not finite in the end."""
-        x_shape, I, H = trace.key
-        plan = single.take(x_shape, I, H)
-        if plan is None or (I, H) != (self.input_size, self.hidden_size) or not single.numbers(dh) or dh.shape != plan.h_shape:
+        _, I, H = key = trace.key
+        if I != self.input_size or H != self.hidden_size or not single.numbers(dh):
+            return None
+        if (plan := single.take(key)) is None or dh.shape != plan.h_shape:
             return None
         found = plan.silently(self._back_one, plan, trace, dh)
-        single.give_back(plan)
+        plan.pool.append(plan)
         if found is None:
             return None
-        return {"W_x": found[plan.W_x], "W_hh": found[plan.W_hh], "b": found[plan.b], "x": found[plan.dx], "h0": found[plan.dh0]}
+        W_x, W_hh, b, dx, dh0 = plan.places
+        return {"W_x": found[W_x], "W_hh": found[W_hh], "b": found[b], "x": found[dx], "h0": found[dh0]}
 
     def _back_one(self, plan, trace, dh):
-        plan.kept[...] = trace.kept
-        plan.weights_back[...] = plan.weights
+        plan.read[...] = trace.kept
         plan.dh[...] = dh
         self.activation.slope(plan.z, plan.slopes)  # of all of z: one call costs more than the columns not needed
-        multiply, back, δ = np.multiply, plan.back, plan.dh_last
-        for slope_t, da_t, both, dz_t, δ_previous in plan.backward:
+        multiply, back = np.multiply, plan.back
+        for slope_t, δ, da_t, dh_and_da, dz_t in plan.backward:
             multiply(slope_t, δ, da_t)
-            back(both, dz_t)  # dL/dz_t = [dL/dx_t, dL/db_t, δ_{t-1}], with dL_{t-1}/dh_{t-1} added to the last
-            δ = δ_previous
+            back(dh_and_da, dz_t)  # dL/dz_t = [dL/dx_t, dL/db_t, δ_{t-1}], with dL_{t-1}/dh_{t-1} added to the last
         plan.daT.dot(plan.z_before, plan.dstack)  # Σ_t dL/da_t z_tᵀ: the gradients of W_x, b and W_hh side by side
-        return plan.found.copy() if math.isfinite(plan.found_flat.dot(plan.found_flat)) else None
+        return plan.found.copy() if math.isfinite(plan.found_squares().item()) else None
 
     @overflow.silent
     def _backward_batch(self, trace, dh, dot=np.dot, multiply=np.multiply):
@@ -210,7 +215,7 @@ class RNNCell(Cell):
     ) -> tuple[np.ndarray, np.ndarray]:
         n, B, H = rows.shape
         da = products.multiply(rows, self.slope(trace, t) if local is None else local)
-        back = products.dot(da.reshape(n * B, H), trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)
+        back = products.by(da.reshape(n * B, H))(trace.weights[:, self.input_size + 1 :]).reshape(n, B, H)
         return da, back if trace.scales is None else products.multiply(back, trace.scales)
 
     @classmethod

@@ -19,7 +19,7 @@ from .columns import Scratch
 from .gate_trace import GateTrace
 from .trace import Trace
 
-FEW_UNITS = 32  # up to here a product of one vector with zeros and ones in the matrix is quicker than one more call
+FEW_UNITS = 64  # up to here a product of one vector with zeros and ones in the matrix is quicker than one more call
 
 
 class WayBack(Cell):
@@ -67,17 +67,16 @@ class WayBack(Cell):
     # The whole way
 
     @overflow.silent
-    def backward(self, trace: Trace, dh) -> dict[str, np.ndarray]:
+    def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
 
-        dh: each step's own dL_t/dh_t, shape of `trace.h`. It is *not* yet accumulated over time: adding what comes
-        back from later steps is this method's work. Returns the gradient of every parameter (summed over B), of "x" and
-        of "h0", in their shapes. What is past float64's end is ±inf, never NaN.
+        dh: each step's own dL_t/dh_t, shape of `trace.h`; where the state has a c too, dc likewise, zeros if it is not
+        given. They are *not* yet accumulated over time: adding what comes back from later steps is this method's work.
+        Returns the gradient of every parameter (summed over B), of "x", and of "h0" and "c0", in their shapes. What is
+        past float64's end is ±inf, never NaN.
         """
-        return self._backward(trace, {"h": dh})
-
-    def _backward(self, trace, given):
-        """given: for each part of the state its own gradient of each step, as it was handed in."""
+        self.check_no_dc(dc)
+        given = {"h": dh} if dc is None else {"h": dh, "c": dc}
         if (grads := self._through_time(trace, self._own(trace, given), PLAIN)) is None:
             grads = self._through_time(trace, self._own(trace, given, look=True), SAFE)
         return grads
@@ -108,8 +107,6 @@ class WayBack(Cell):
             self._read(p.seen, trace)
             kept, chunks = p.seen.arrays, p.chunks
         found, δ, W_x = p.found.arrays, p.work["δ"], p.work["W_x"]
-        for place, rows in p.work["rows"]:
-            W_x[place] = kept["weights"][rows, : self.input_size]
         for chunk in chunks:
             for to, read in chunk.reads:
                 to[...] = read
@@ -117,7 +114,7 @@ class WayBack(Cell):
             chunk.by_step[...] = chunk.slopes
             δ = self._back(p, chunk.steps, δ, kept["weights"], products, trace.scales)
             sums = found if chunk.last else {name: np.empty_like(found[name]) for name in p.work["sums"]}
-            self._add_up(chunk, W_x, sums, products.dot)
+            self._add_up(chunk, W_x, sums, products)
             if not chunk.last:
                 for name, value in sums.items():
                     found[name] += value
@@ -128,7 +125,7 @@ class WayBack(Cell):
         if products is SAFE:
             overflow.exploded(p.found.flat)
         grads = None
-        if products is SAFE or checks.all_finite(p.found.flat):
+        if products is SAFE or p.found.finite():
             views = p.work["grads"][trace.batched].items()
             grads = {name: view.copy() for name, view in views} if p.small else dict(views)
         columns.give_back(key, p)
@@ -160,7 +157,7 @@ class WayBack(Cell):
             name: view[:, 0] if name == "x" else view[0] if name[:-1] in self.parts else view for name, view in batched.items()
         }
         p.work["grads"] = {True: batched, False: alone}
-        p.work |= {"W_x": np.zeros((rows * H if B == 1 else len(self.stack), I)), "rows": self._da_rows(B)}
+        p.work |= {"W_x": np.zeros((rows * H if B == 1 else len(self.stack), I))}
         W = np.tile(np.eye(H), (1, rows - self.onward)) if few else np.empty((H, len(self.stack)))
         p.work |= {"W back": W, "W_hhᵀ": W[:, : len(self.stack)], "few": few, "spread": _spread(rows, H) if B == 1 else _as_it_is}
         local = self._backward_views(p.columns("local"))
@@ -198,6 +195,9 @@ class WayBack(Cell):
         # One gate's steps side by side: small arrays in one piece are five times as fast.
         chunk.reads = [(seen[:G], kept["gates"][steps].swapaxes(0, 1)), *zip(seen[G:], self._others(kept, steps))]
         chunk.reads.append((local[:, -1], p.arrays["dh"][steps]))
+        if chunk.last:
+            weights = kept["weights"][:, : self.input_size]
+            chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self._da_rows(kept["z"].shape[-1])]
         chunk.views = self._derivative_views(seen, slopes, p.arrays["spare"][:, :, :n])
         chunk.sides = self._sides(chunk) if kept["z"].shape[-1] == 1 else None
         return chunk
@@ -205,21 +205,23 @@ class WayBack(Cell):
     def _others(self, kept, steps) -> list[np.ndarray]:
         return [kept[name][: len(kept["gates"])][steps] for name in self.also_read]
 
-    def _sides(self, chunk) -> tuple[np.ndarray, np.ndarray]:
-        """dL/da_t of all steps side by side, (rows, n·B), and z_t likewise.
+    def _sides(self, chunk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """dL/da_t of all steps side by side, (rows, n·B), the same transposed, and z_t transposed.
 
         One sequence: with all other rows of `local` too, as they stand. To multiply them costs less than to pick them out.
         """
         if chunk.z.shape[-1] == 1:
-            return chunk.local.reshape(len(chunk.z), -1).T, chunk.z[..., 0].T
+            da = chunk.local.reshape(len(chunk.z), -1)
+            return da.T, da, chunk.z[..., 0]
         first = self.local_names.index("da1")
-        return columns.side_by_side(chunk.local[:, first : first + len(self.blocks)]), columns.side_by_side(chunk.z)
+        da = columns.side_by_side(chunk.local[:, first : first + len(self.blocks)])
+        return da, da.T, columns.side_by_side(chunk.z).T
 
-    def _add_up(self, chunk, W_x, sums, dot) -> None:
+    def _add_up(self, chunk, W_x, sums, products) -> None:
         """Σ_t dL/da_t z_tᵀ of some steps, the gradient of [W_x | b | W_hh]; and write their dL/dx_t = W_xᵀ dL/da_t."""
-        da, z = chunk.sides or self._sides(chunk)
-        dot(da.T, W_x, chunk.dx)
-        dot(da, z.T, sums["stack"])
+        da, daT, zT = chunk.sides or self._sides(chunk)
+        products.by(daT)(W_x, chunk.dx)
+        products.by(da)(zT, sums["stack"])
 
     @staticmethod
     def _below_each_other(blocks: np.ndarray, n: int) -> np.ndarray:
@@ -233,14 +235,16 @@ class WayBack(Cell):
 
     def _product_onward(self, p: Scratch, W_hh: np.ndarray, products: Products, scales) -> Callable:
         """(v, out) -> W_hhᵀ times the first rows of v, plus the blocks of H rows that follow in v."""
-        dot, multiply, add = products
+        _, multiply, add = products
         W, n, H = p.work["W_hhᵀ"], len(self.stack), self.hidden_size
         W[...] = W_hh.T
         if p.work["few"] and products is PLAIN and scales is None:
             return p.work["W back"].dot  # unit matrices stand beside W_hhᵀ
 
+        product = products.by(W)
+
         def product_and_sums(v, out):
-            dot(W, v[:n], out)
+            product(v[:n], out)
             if scales is not None:
                 multiply(out, scales[:, 0], out)
             for start in range(n, len(v), H):
