@@ -69,3 +69,11 @@ def test_the_sentences_rows_have_the_ends_of_their_shares():
     for row, right in zip(rows, shares):
         assert right.shape == (5, len(distances.ASKED)) and len(row) == 2 + len(distances.ASKED)
         assert row[3] == f"{right[:, 2].min():.1f}-{right[:, 2].max():.1f}"
+
+
+def test_a_training_ends_once_it_is_right_and_only_at_a_look():
+    net, task = short_term.fresh(bl.RNNCell, seed=0), bl.tasks.Agreement(1)
+    ready = short_term.until_right(net, task)
+    assert not ready(50)
+    history = bl.train.fit(net, task, steps=400, seed=0, progress=False, until=ready)
+    assert len(history) < 400 and len(history) % 50 == 0 and task.score(net) > 0.97 and ready(50) and not ready(51)
