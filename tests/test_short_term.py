@@ -27,3 +27,53 @@ def test_fresh_nets_are_of_the_stated_size_and_start():
 def test_the_sentences_named_here_are_in_the_recipe():
     for how in short_term.SENTENCES.values():
         assert len(bl.experiments.values(bl.experiments.load("distances"), "right", cell="tanh", **how)) == 5
+
+
+def test_the_nearest_noun_is_the_last_one_before_the_verb():
+    sentences = ["the cats near the dog were", "the cat was", "the dog near the keys was", "the dogs we saw were"]
+    assert short_term.nearest_noun(sentences) == 0.5
+
+
+def run(d, seed, score):
+    return {"task": ["Agreement", {"distance": d}], "cell": "tanh", "seed": seed, "score": score}
+
+
+def test_learned_counts_the_seeds_of_each_distance_in_the_order_asked_for():
+    runs = [run(5, 0, 1.0), run(5, 1, 0.98), run(10, 0, 0.5), run(10, 1, 0.99)]
+    assert short_term.at_each(runs, "score", (10, 5)).tolist() == [[0.5, 1.0], [0.99, 0.98]]
+    assert short_term.learned(runs, (10, 5), cell="tanh").tolist() == [1, 2]
+    assert short_term.learned(runs, (10, 5), seed=0).tolist() == [0, 1]
+
+
+def test_messages_are_those_of_the_recipe_without_no_words_between():
+    runs = bl.experiments.load("gradients")
+    norm, signal = short_term.message(runs, "tanh")
+    raw = np.array(bl.experiments.values(runs, "norm", cell="tanh"))
+    assert norm.shape == signal.shape == (5, 5) and np.allclose(np.log10(norm), raw[:, 1:])
+    power, noise = short_term.median_message(runs, "tanh")
+    assert np.allclose(power, np.median(raw, axis=0)[1:]) and (noise == np.median(signal, axis=0)).all()
+
+
+def test_answers_become_rows_at_the_distances_asked():
+    right, held, left = (np.tile([[low], [0.5], [1.0]], (1, 6)) for low in (0.0, 0.25, -9.0))
+    left[:, 5] = -20, -30, -40
+    assert short_term.answer_rows("short", right, held, left, (5, 100)) == [
+        ("short", 5, "0.50", "0.50", "10^-9 to 10^1"),
+        ("short", 100, "0.50", "0.50", "10^-40 to 10^-20"),
+    ]
+
+
+def test_the_sentences_rows_have_the_ends_of_their_shares():
+    rows, shares = short_term.by_sentences(bl.experiments.load("distances"))
+    assert [row[0] for row in rows] == list(short_term.SENTENCES)
+    for row, right in zip(rows, shares):
+        assert right.shape == (5, len(distances.ASKED)) and len(row) == 2 + len(distances.ASKED)
+        assert row[3] == f"{right[:, 2].min():.1f}-{right[:, 2].max():.1f}"
+
+
+def test_a_training_ends_once_it_is_right_and_only_at_a_look():
+    net, task = short_term.fresh(bl.RNNCell, seed=0), bl.tasks.Agreement(1)
+    ready = short_term.until_right(net, task)
+    assert not ready(50)
+    history = bl.train.fit(net, task, steps=400, seed=0, progress=False, until=ready)
+    assert len(history) < 400 and len(history) % 50 == 0 and task.score(net) > 0.97 and ready(50) and not ready(51)

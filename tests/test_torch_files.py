@@ -75,3 +75,13 @@ def test_what_is_no_file_of_weights_is_refused_in_words(tmp_path):
         torch_files.cell(3)
     with pytest.raises(ValueError, match=r"^weight_hh: got shape \(\), expected H"):
         torch_files.cell({"weight_hh_l0": "a"})
+
+
+def test_examples_are_the_nets_of_all_seeds_and_their_mean_gates_those_of_each():
+    x, _, _ = bl.tasks.Adding(6).batch(3, np.random.default_rng(0))
+    cells = torch_files.examples("trained")
+    gates = torch_files.forget_gates(cells, x)
+    assert gates.shape == (len(torch_files.EXAMPLES), 24)
+    second = torch_files.cell(torch_files.load(torch_files.example("trained", 1)))
+    assert (cells[1].params["W_hh"] == second.params["W_hh"]).all()
+    assert np.allclose(gates[1], second.unroll(x).gates["forget"].mean(axis=(0, 1)))

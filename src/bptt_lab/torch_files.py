@@ -5,7 +5,7 @@ cell = torch_files.cell(state_dict)
 """
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,16 @@ def example(state: str = "trained", seed: int = 0) -> Path:
     """
     checks.choice("state", state, ("untrained", "trained"))
     return Path(__file__).parent / "data" / f"torch_lstm_{state}_{checks.index('seed', seed, len(EXAMPLES))}.npz"
+
+
+def examples(state: str) -> list[LSTMCell]:
+    """The cells of all `example` files of one state, in the order of their seeds."""
+    return [LSTMCell.from_torch(load(example(state, seed))) for seed in EXAMPLES]
+
+
+def forget_gates(cells: Sequence[LSTMCell], x: np.ndarray) -> np.ndarray:
+    """(n, H): of n LSTMs that read x, each unit's forget gate, the mean over all steps and sequences."""
+    return np.array([each.unroll(x).gates["forget"].mean(axis=(0, 1)) for each in cells])
 
 
 def load(path: str | Path) -> dict[str, np.ndarray]:

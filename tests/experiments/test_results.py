@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bptt_lab.experiments import RECIPES, load, runner, values
+from bptt_lab.experiments import RECIPES, arrived, each, load, runner, seed_rows, spread, values
 
 COMMITTED = sorted(path.stem for path in runner.COMMITTED.glob("*.json"))
 # The quickest run of each kind that the text leans on: what it is asked for, and its place among the runs like it.
@@ -72,8 +72,40 @@ def test_values_picks_runs_by_their_own_their_task_s_and_their_training_s_settin
         values(runs, "score", length=5)
 
 
-def test_flat_states_are_a_share_and_a_net_that_is_not_clipped_has_more_of_them():
+def test_flat_states_are_a_share_and_nets_that_are_not_clipped_have_more_of_them():
     from bptt_lab.experiments.temporal_order import flat_states
 
-    fresh, thrown, clipped = flat_states(None, 0, steps=1), flat_states(None, 0, steps=400), flat_states(1.0, 0, steps=400)
-    assert 0 <= fresh < 0.05 and clipped < 0.15 < thrown <= 1 and fresh == flat_states(None, 0, steps=1)
+    fresh, clipped = flat_states(None, 0, steps=1), [flat_states(1.0, seed) for seed in (1, 2)]
+    thrown = [flat_states(None, seed) for seed in (1, 2)]
+    assert 0 <= fresh < 0.05 and max(clipped) < 0.15 < 0.2 < min(thrown) < 1 and fresh == flat_states(None, 0, steps=1)
+
+
+def test_less_of_a_message_is_left_after_more_steps_and_from_the_smaller_start():
+    from bptt_lab.experiments.temporal_order import message_left
+
+    near, far, faint = message_left("normal", 0, 10), message_left("normal", 0, 30), message_left("uniform", 0, 30)
+    assert faint < far - 2 < near - 2 < -2
+
+
+RUNS = [{"cell": cell, "seed": seed, "steps": seed * 100 or None} for cell in ("tanh", "GRU") for seed in (0, 1, 2)]
+
+
+def test_each_picks_by_name_and_what_is_asked_of_all():
+    named = {"second": {"seed": 1}, "of tanh": {"cell": "tanh"}}
+    assert each(RUNS, "steps", named) == {"second": [100, 100], "of tanh": [None, 100, 200]}
+    assert each(RUNS, "steps", {"third": {"seed": 2}}, cell="GRU") == {"third": [200]}
+    with pytest.raises(ValueError, match="^sede: got 'sede'"):
+        each(RUNS, "steps", {"all": {}}, sede=1)
+
+
+def test_seed_rows_say_each_column_in_words_and_arrived_counts():
+    reached = {"near": {"tanh": [50, 50], "GRU": [100, None]}, "far": {"tanh": [None, None], "GRU": [100, 300]}}
+    assert seed_rows(reached) == [
+        ("tanh", "2 of 2, in 50", "0 of 2"),
+        ("GRU", "1 of 2, in 100", "2 of 2, median 200 (100 to 300)"),
+    ]
+    assert [arrived(steps) for steps in reached["near"].values()] == [2, 1]
+
+
+def test_spread_is_the_median_between_the_ends():
+    assert spread([3.0, 1.0, 10.0], 1) == "3.0 (1.0 to 10.0)" and spread(np.array([0.875])) == "0.88 (0.88 to 0.88)"

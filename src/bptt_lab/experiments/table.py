@@ -1,8 +1,10 @@
-"""Pick from the runs of a recipe."""
+"""Pick from the runs of a recipe, and say what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from .. import checks
+import numpy as np
+
+from .. import checks, text
 
 
 def values(runs: Sequence[dict], what: str, **wanted) -> list:
@@ -17,6 +19,45 @@ def values(runs: Sequence[dict], what: str, **wanted) -> list:
         if flat and name not in names:
             raise checks.error(name if name in wanted else "what", repr(name), "one of " + ", ".join(map(repr, sorted(names))))
     return [run[what] for run, one in zip(runs, flat) if wanted.items() <= one.items()]
+
+
+def each(runs: Sequence[dict], what: str, named: Mapping[str, Mapping], **wanted) -> dict[str, list]:
+    """`values` for each of the named settings: name -> one value a run. `wanted` is asked of all of them.
+
+    >>> runs = [{"cell": "tanh", "seed": seed, "steps": 300 + seed} for seed in (0, 1)]
+    >>> each(runs, "steps", {"first": {"seed": 0}, "second": {"seed": 1}}, cell="tanh")
+    {'first': [300], 'second': [301]}
+    """
+    return {name: values(runs, what, **settings, **wanted) for name, settings in named.items()}
+
+
+def arrived(steps: Sequence[int | None]) -> int:
+    """How many seeds got there; None is a seed that did not.
+
+    >>> arrived([300, None, 350])
+    2
+    """
+    return sum(n is not None for n in steps)
+
+
+def seed_rows(reached: Mapping[str, Mapping[str, Sequence[int | None]]]) -> list[tuple[str, ...]]:
+    """Rows for `text.table`, of column -> row -> steps of each seed: the row's name, then `text.seeds` of each column.
+
+    >>> seed_rows({"T = 50": {"tanh": [None, None], "GRU": [300, 400]}})
+    [('tanh', '0 of 2'), ('GRU', '2 of 2, median 350 (300 to 400)')]
+    """
+    names = next(iter(reached.values()))
+    return [(name, *(text.seeds(found[name]) for found in reached.values())) for name in names]
+
+
+def spread(numbers: Sequence[float] | np.ndarray, digits: int = 2) -> str:
+    """The median, the lowest and the highest, each with so many digits behind the point.
+
+    >>> spread([0.5, 0.25, 1.0])
+    '0.50 (0.25 to 1.00)'
+    """
+    middle, low, high = (f"{number:.{digits}f}" for number in (np.median(numbers), np.min(numbers), np.max(numbers)))
+    return f"{middle} ({low} to {high})"
 
 
 def _flat(run: dict) -> dict:

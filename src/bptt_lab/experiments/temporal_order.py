@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .. import train
+from .. import memory, tasks, train
+from ..cells import RNNCell
 from .recipe import Recipe, grid
 from .training import make, train_until
 
@@ -21,10 +22,21 @@ TEMPORAL_ORDER = Recipe(
 )
 
 
-def flat_states(clip: float | None, seed: int, steps: int = 600, length: int = 20) -> float:
-    """The share of states beyond ±.95, where tanh is flat, after so many of the recipe's steps from N(0, 1/H)."""
+def flat_states(clip: float | None, seed: int, steps: int = 1500, length: int = 20) -> float:
+    """The share of states beyond ±.95, where tanh is flat, after so many of the recipe's steps from N(0, 1/H).
+
+    Without clipping the last bit of a weight decides what becomes of one net: speak of several nets, and only after 1000 steps.
+    """
     settings = {**TEMPORAL_ORDER.runs[0], "cell": "tanh, N(0, 1/H)", "task": ("TemporalOrder", {"length": length}), "seed": seed}
     task, model = make(settings)
     train.fit(model, task, seed=seed, progress=False, **{**settings["fit"], "clip": clip, "steps": steps})
     h = model.forward(*task.batch(200, np.random.default_rng(1))).trace.h
     return float((np.abs(h) > 0.95).mean())
+
+
+def message_left(init: str, seed: int, length: int = 30) -> float:
+    """log10 ‖dh_T/dh_1‖₂ of the recipe's untrained net of that start, T = `length`: the geometric mean of 16 sequences."""
+    task = tasks.TemporalOrder(length=length)
+    x, _, _ = task.batch(16, np.random.default_rng(0))
+    cell = RNNCell(task.input_size, TEMPORAL_ORDER.runs[0]["hidden"], init=init, seed=seed)
+    return float(memory.report(cell, x).norms[-1])
