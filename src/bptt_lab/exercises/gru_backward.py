@@ -10,10 +10,12 @@ from .where import at_which_word
 
 def stub(cell, trace, dh):
     # Take away the # of the next lines, and write your loop under them.
-    # x, h, h0, W_hh, b_hn = trace.x, trace.h, trace.h0, cell.params["W_hh"], cell.params["b_hn"]
-    # r, z, n = trace.gates["reset"], trace.gates["update"], trace.gates["candidate"]
-    # dW_x, dW_hh, db, db_hn = (np.zeros_like(cell.params[name]) for name in ("W_x", "W_hh", "b", "b_hn"))
-    return None  # at the end: return {"W_x": dW_x, "W_hh": dW_hh, "b": db, "b_hn": db_hn}
+    # x, h, h0 = trace.x, trace.h, trace.h0
+    # W_x, W_hh, b, b_hn = (cell.params[name] for name in ("W_x", "W_hh", "b", "b_hn"))
+    # r, z, n = (trace.gates[name] for name in ("reset", "update", "candidate"))
+    # dW_x, dW_hh, db, db_hn = map(np.zeros_like, (W_x, W_hh, b, b_hn))
+    # At the end: return {"W_x": dW_x, "W_hh": dW_hh, "b": db, "b_hn": db_hn}
+    return None
 
 
 def solution(cell, trace, dh):

@@ -9,7 +9,8 @@ from .base import Exercise, Problem, edits
 def stub(dh, r, z, n, h_before, inner, W_hh):
     # Take away the # of the next line, and write the equations under it.
     # W_r, W_z, W_n = np.split(W_hh, 3)
-    return None  # at the end: return {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": dh_before}
+    # At the end: return {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": dh_before}
+    return None
 
 
 def solution(dh, r, z, n, h_before, inner, W_hh):

@@ -9,7 +9,9 @@ from .base import CHANGES, Exercise, Problem, edits
 def stub(dh, dc, i, f, g, o, c, c_before, W_hh):
     # Take away the # of the next line, and write the rest under it.
     # dc = dc + ...
-    return None  # at the end: return {"a": np.concatenate([da_i, da_f, da_g, da_o]), "h_before": …, "c_before": …}
+    # At the end: da = np.concatenate([da_i, da_f, da_g, da_o])
+    # and then: return {"a": da, "h_before": …, "c_before": …}
+    return None
 
 
 def solution(dh, dc, i, f, g, o, c, c_before, W_hh):
