@@ -63,6 +63,10 @@ def test_a_spread_is_the_median_and_where_nine_seeds_of_ten_lie():
     assert measure.spread(np.arange(101.0) / 1e5) == "5.00·10⁻⁴ (5.00·10⁻⁵ to 9.50·10⁻⁴)"
 
 
+def test_medians_are_taken_entry_by_entry():
+    assert measure.medians({"a": np.array([1.0, 2.0, 9.0]), "b": np.array([4.0])}) == {"a": 2.0, "b": 4.0}
+
+
 # ---- notebook 02 ------------------------------------------------------------------------------------------------------
 
 SENTENCE = "the cats were hungry"

@@ -94,6 +94,11 @@ def spread(values: np.ndarray, form: str | None = None) -> str:
     return f"{middle} ({low} to {high})"
 
 
+def medians(found: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """The median over seeds of each entry."""
+    return {name: float(np.median(values)) for name, values in found.items()}
+
+
 # ---- notebook 02 ------------------------------------------------------------------------------------------------------
 
 
