@@ -130,3 +130,61 @@ def test_where_nothing_arrives_there_is_no_signal():
 def test_bad_input_is_named(call, name):
     with pytest.raises(ValueError, match=rf"{name}.*: got .*, expected"):
         call()
+
+
+def test_an_orthogonal_net_loses_only_what_tanh_takes():
+    found = growth.orthogonal(0.5, seeds=2, H=6)
+    assert found["slope"] == pytest.approx(growth.exponents("orthogonal", 0.5, seeds=2, H=6)["slope"])
+    cell = RNNCell(6, 6, init="orthogonal", seed=1)
+    trace = cell.unroll(growth.inputs(0.5, (growth.STEPS, growth.BATCH, 6), 1, 1))
+    W = cell.params["W_hh"]  # orthogonal, so that diag(f') W Wᵀ is diag(f')
+    slopes = [np.diagonal(cell.jacobian(trace, t) @ W.T, axis1=1, axis2=2) for t in range(trace.T)]
+    assert found["mean f'"][1] == pytest.approx(np.mean(slopes))
+    assert found["rms f'"][1] == pytest.approx(np.mean(np.square(slopes)) ** 0.5)
+
+
+MEASURED = {
+    "small": {
+        "orthogonal": {"slope": np.array([1.0, 2.0, 9.0]), "lyapunov": np.array([1.0, 2.5, 9.0]), "ln σ_max": np.array([3.0])},
+        "3 · N(0, 1/H)": {"slope": np.array([-0.049]), "lyapunov": np.array([0.0]), "ln σ_max": np.array([4.0])},
+    },
+    "large": {
+        "orthogonal": {"slope": np.array([5.0]), "lyapunov": np.array([5.0]), "ln σ_max": np.array([7.0])},
+        "3 · N(0, 1/H)": {"slope": np.array([6.0]), "lyapunov": np.array([5.25]), "ln σ_max": np.array([8.0])},
+    },
+}
+
+
+def test_medians_are_a_slope_for_each_kind_of_input_and_one_bound():
+    medians = growth.medians(MEASURED)
+    assert medians == {"orthogonal": (2.0, 5.0, 3.0), "3 · N(0, 1/H)": (-0.049, 6.0, 4.0)}
+    assert growth.printed(medians) == [("orthogonal", "+2.00", "+5.00", "3.0"), ("3 · N(0, 1/H)", "+0.0", "+6.0", "4.0")]
+
+
+def test_the_worst_prediction_is_sought_in_every_net():
+    assert growth.worst_prediction(MEASURED) == 0.75
+
+
+def test_one_step_back_is_the_last_jacobians_norm_and_vanishes_where_all_units_are_flat():
+    cell = RNNCell(6, 6, weight_scale=0.7)
+    trace = cell.unroll(growth.inputs(0.1, (50, 6), 0))
+    assert 10 ** growth.one_step_back(0.7, H=6) == pytest.approx(np.linalg.norm(cell.jacobian(trace, 49), 2))
+    assert growth.one_step_back(1e6) == -np.inf
+
+
+def test_the_matrices_are_what_their_names_say():
+    matrices = growth.matrices()
+    for name, W in matrices.items():
+        assert W.shape == (int(name.rsplit("= ")[-1]),) * 2
+    assert matrices["N(0, 1/H), H = 100"].std() == pytest.approx(0.1, rel=0.03)
+    assert matrices["N(0, 1), H = 100"].std() == pytest.approx(1, rel=0.03)
+    assert (matrices["all 0.2, H = 10"] == 0.2).all()
+
+
+def test_signals_are_those_of_the_starts_that_are_named():
+    found = growth.signals([0, 2], seeds=2, H=4, sequences=10)
+    assert len(found) == 4
+    for start, init, scale in (("U(±1/√H), PyTorch", "uniform", 1.0), ("N(0, 1)", "normal", 2.0)):
+        for spread in (0.1, 1.0):
+            expected = growth.signal_to_noise(init, scale, spread, [0, 2], 2, 4, 10)
+            assert all(np.array_equal(values, expected[name]) for name, values in found[start, spread].items())

@@ -63,3 +63,10 @@ def test_two_relus_with_radius_zero_grow_for_ever():
     W = statements.radius_zero().params["W_hh"]
     assert (W @ W == 0).all()
     assert BY["ρ < 1, so it vanishes"].factors() == pytest.approx(3.0)
+
+
+def test_what_a_statement_expects_of_its_nets():
+    assert BY["γσ_max < 1, so it vanishes"].expects_less_than_1()
+    assert not BY["it explodes, so γσ_max > 1"].expects_less_than_1()
+    assert BY["γσ_max > 1, so it explodes"].expects_less_than_1()
+    assert not BY["tanh' ≤ 1, so it cannot grow"].expects_less_than_1()

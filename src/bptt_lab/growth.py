@@ -4,7 +4,7 @@ Inputs are Gaussian of standard deviation `spread`, as many as units. `slope` an
 factor that one step costs. Each seed is one net with inputs of its own. Everything depends on these settings: name them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -60,6 +60,56 @@ def exponents(start: str, spread: float, seeds: int = 5, H: int = 64) -> dict[st
     return dict(zip(("slope", "lyapunov", "ln σ_max"), np.array(found).T))
 
 
+def orthogonal(spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarray]:
+    """An orthogonal W_hh, so that all that is lost is lost to tanh. "slope", and "mean f'" and "rms f'" over all units and steps.
+
+    Each is (seeds,). What is read is what `exponents` reads.
+    """
+    found = []
+    for seed in range(checks.count("seeds", seeds)):
+        cell, x = RNNCell(H, H, init="orthogonal", seed=seed), inputs(spread, (STEPS, BATCH, H), seed, 1)
+        slopes = 1 - cell.unroll(x).h ** 2
+        found.append((slope(cell, x), slopes.mean(), np.sqrt(np.square(slopes).mean())))
+    return dict(zip(("slope", "mean f'", "rms f'"), np.array(found).T))
+
+
+def medians(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> dict[str, tuple[float, ...]]:
+    """For each start: the median slope for each kind of input, and the median ln σ_max; from the results of `exponents`.
+
+    `measured[kind][start]` is such a result.
+    """
+    kinds = list(measured.values())
+    found = {}
+    for start in kinds[0]:
+        slopes = [np.median(rows[start]["slope"]) for rows in kinds]
+        found[start] = (*slopes, np.median(kinds[0][start]["ln σ_max"]))
+    return found
+
+
+def printed(medians: Mapping[str, tuple[float, ...]]) -> list[tuple[str, ...]]:
+    """The rows of a table of `medians`: slopes to two digits, but to one for nets that may be chaotic.
+
+    Their second digit depends on the last one of the machine's arithmetic.
+    """
+    rows = []
+    for start, (*slopes, bound) in medians.items():
+        digits = 2 if STARTS[start][1] == 1 else 1
+        rows.append((start, *(f"{value:+z.{digits}f}" for value in slopes), f"{bound:.1f}"))
+    return rows
+
+
+def worst_prediction(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> float:
+    """How far a slope is from its exponent at most, over all kinds, starts and seeds; nats a step."""
+    found = [result for rows in measured.values() for result in rows.values()]
+    return max(float(np.abs(result["slope"] - result["lyapunov"]).max()) for result in found)
+
+
+def one_step_back(weight_scale: float, spread: float = 0.1, H: int = 64) -> float:
+    """log10 ‖dh_50/dh_49‖₂ of one net with the normal start, that reads 50 words; −inf if it vanished exactly."""
+    cell = RNNCell(H, H, weight_scale=weight_scale)
+    return float(memory.norms_back(cell, cell.unroll(inputs(spread, (50, H), 0)), 49, [1])[0])
+
+
 def unit_normal(H: int, spread: float = 0.1, seeds: int = 20) -> dict[str, np.ndarray]:
     """W_hh ~ N(0, 1) whatever the width, tanh. "slope", "ln ρ" and "mean f'" (over all units and steps), each (seeds,)."""
     found, H = [], checks.count("H", H)
@@ -82,6 +132,17 @@ def shift(H: int = 10) -> np.ndarray:
     """½ I and threes above the diagonal: every eigenvalue is ½, and its powers grow a millionfold before they fall."""
     H = checks.count("H", H)
     return 0.5 * np.eye(H) + 3.0 * np.eye(H, k=1)
+
+
+def matrices() -> dict[str, np.ndarray]:
+    """Five matrices W_hh, whose radius and largest stretch say different things; the drawn ones with seed 0."""
+    return {
+        "N(0, 1/H), H = 8": RNNCell(1, 8).params["W_hh"],
+        "N(0, 1/H), H = 100": RNNCell(1, 100).params["W_hh"],
+        "N(0, 1), H = 100": RNNCell(1, 100, weight_scale=10.0).params["W_hh"],
+        "all 0.2, H = 10": np.full((10, 10), 0.2),
+        "½ I + 3 · shift, H = 10": shift(),
+    }
 
 
 def power_norms(W: np.ndarray, steps: int) -> np.ndarray:
@@ -122,6 +183,15 @@ def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterabl
                 norms[seed, np.equal(lags, lag)], ratios[seed, np.equal(lags, lag)] = norm_and_signal(g[0])
             g = model.cell.pull(run.trace, len(x) - 1 - lag, g)[1]
     return {"norm": norms, "signal to noise": ratios}
+
+
+def signals(
+    lags: Iterable[int], seeds: int = 5, H: int = 32, sequences: int = 1000
+) -> dict[tuple[str, float], dict[str, np.ndarray]]:
+    """`signal_to_noise` by start and deviation of the inputs: PyTorch's start and N(0, 1), each with 0.1 and 1."""
+    starts, lags = {"U(±1/√H), PyTorch": ("uniform", 1.0), "N(0, 1)": ("normal", H**0.5)}, list(lags)
+    kinds = [(name, spread) for name in starts for spread in (0.1, 1.0)]
+    return {(name, spread): signal_to_noise(*starts[name], spread, lags, seeds, H, sequences) for name, spread in kinds}
 
 
 def norm_and_signal(g: np.ndarray) -> tuple[float, float]:

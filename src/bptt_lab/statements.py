@@ -29,6 +29,11 @@ class Statement(NamedTuple):
         """What one step multiplies the norm by, e^slope, for each net: below 1 it vanishes, above 1 it explodes."""
         return np.array([np.exp(growth.slope(cell, x, h0)) for cell, x, h0 in self.nets()])
 
+    def expects_less_than_1(self) -> bool:
+        """Whether the factors of these nets must be below 1: it says so and holds, or it says the opposite and is wrong."""
+        says_small = "vanishes" in self.says or "cannot grow" in self.says
+        return says_small != (self.verdict == "wrong")
+
 
 def drawn(weight_scale: float, init: str = "normal", activation: str = "tanh", H: int = 64) -> Iterator[Net]:
     """SEEDS nets of that start, each with Gaussian inputs of its own."""
