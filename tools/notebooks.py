@@ -13,6 +13,7 @@ Tags of a cell say what is kept of its output:
     learner        the learner's own code: it may be longer than ten lines
     task           what an exercise asks, in words or as code to be mended; with the learner's cell it comes on top of the rest
     plain_way      may use ipywidgets and Plotly by hand
+    reference      on the first cell: not a lesson but pages to look things up in, of as many cells as that takes
 """
 
 import argparse
@@ -102,7 +103,7 @@ def complaints(notebook) -> list[str]:
         found.append("it is not clean: run `python -m tools.notebooks clean`")
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     given = [cell for cell in notebook.cells if not (is_exercise(cell) or cell.source.startswith(PREDICTS))]
-    if len(given) > MOST_CELLS:
+    if len(given) > MOST_CELLS and "reference" not in tags(notebook.cells[0]):
         found.append(f"it has {len(given)} cells, at most {MOST_CELLS} are allowed: split or shorten it")
     if not any("keep_output" in tags(cell) and cell.outputs for cell in code):
         found.append("no cell keeps an output, so strict comparison would compare nothing: tag one `keep_output`")
