@@ -220,6 +220,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of the course and its translations if none is named")
     given = parser.parse_args(arguments)
     os.environ["BPTT_PROGRESS"] = "off"  # no learner is at work here
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `make` has it: two on a busy machine can be a hundred times slower
     paths = [path.resolve() for path in given.paths] or [*COURSE, *TRANSLATED]
     if given.command == "compare":
         strict = os.environ.get("NOTEBOOKS", "strict" if sys.platform == "linux" else "lax") == "strict"
