@@ -46,7 +46,10 @@ def silent(function: F) -> F:
 
     @functools.wraps(function)
     def run(*arguments, **named):
-        context = _contexts.pop() if _contexts else silent_context()
+        try:
+            context = _contexts.pop()
+        except IndexError:  # not asked before: another thread may take the last one in between
+            context = silent_context()
         try:
             return context.run(function, *arguments, **named)
         finally:

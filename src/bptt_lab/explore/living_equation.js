@@ -4,17 +4,17 @@ const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆�
 const percent = (share) => fixed(100 * share, 1);
 const NET = 160, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
 
-// d a / d b as MathML, or ∂⁺a / ∂b for the immediate derivative.
+// d a / d b as MathML, or ∂⁺a / ∂b for the immediate derivative. Returns what writes other indices into it.
 function derivative(parent, above, below, sign = "d") {
-  const fraction = math(parent, "mfrac"), part = (name, index, symbol) => {
+  const fraction = math(parent, "mfrac"), part = ([name, index], symbol) => {
     const row = math(fraction, "mrow");
     math(row, "mo", { text: symbol, lspace: "0", rspace: "0" });
     const sub = math(row, "msub");
     math(sub, "mi", { text: name });
-    math(sub, Number.isInteger(index) ? "mn" : "mi", { text: String(index) });
+    return math(sub, Number.isInteger(index) ? "mn" : "mi", { text: String(index) });
   };
-  part(...above, sign);
-  part(...below, sign[0]);
+  const indices = [part(above, sign), part(below, sign[0])];
+  return (...parts) => indices.forEach((node, i) => set(node, { text: String(parts[i][1]) }));
 }
 const times = (row) => math(row, "mo", { text: "·" });
 
@@ -26,13 +26,21 @@ function factorsOf(t, k, unrolled) {
   return [[["L", t], ["y", t]], [["y", t], ["h", t]], ...shown, unrolled ? [["h", k], ["W", "x"], "∂⁺"] : [["h", k], ["W", "x"]]];
 }
 
+// Factors that stay are kept and only their indices change: a browser takes longer over new formulas than over all else.
 function writeFactors(cell, factors, plus) {
-  cell.replaceChildren();
-  const row = math(math(cell, "math"), "mrow");
-  if (plus) math(row, "mo", { text: "+" });
+  if (!cell.slots) {
+    cell.slots = [];
+    cell.line = math(math(cell, "math"), "mrow");
+    if (plus) math(cell.line, "mo", { text: "+" });
+  }
+  const { slots, line } = cell, kinds = factors.map((factor) => (factor ? [factor[0][0], ...factor[1].filter((part) => !Number.isInteger(part)), factor[2]].join() : "⋯"));
+  const same = kinds.findIndex((kind, i) => slots[i]?.kind !== kind), kept = same < 0 ? kinds.length : same;
+  for (const { node } of slots.splice(kept)) node.remove();
   factors.forEach((factor, i) => {
-    if (i) times(row);
-    if (factor) derivative(row, ...factor); else math(row, "mo", { text: "⋯" });
+    if (i < kept) { if (factor) slots[i].write(...factor); return; }
+    const node = math(line, "mrow");
+    if (i) times(node);
+    slots.push({ kind: kinds[i], node, write: factor ? derivative(node, ...factor) : math(node, "mo", { text: "⋯" }) });
   });
 }
 
