@@ -5,7 +5,7 @@ const LEFT = 28, BASE = 64, LINE = 38; // px
 const explorer = {
   traits: { asked: "", powers: false, truth: 0, committed: false },
   build({ figure, controls, words, spec, change, model }) {
-    const values = spec[0].values, powers = model.get("powers"), slider = controls.querySelector("input");
+    const values = spec[0].values, powers = model.get("powers");
     const question = tag(null, "p", { class: "question", text: words[`question_${model.get("asked")}`] });
     controls.before(question);
     const button = tag(controls, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true" });
@@ -27,7 +27,7 @@ const explorer = {
       const told = [[x(guess), `${words.your_guess}: ${label(guess)}`, true], [x(at), `${words.measured}: ${powers ? say(truth, words) : Math.round(truth)}`, committed]];
       told.forEach(([place, text, seen], i) => set(names[i], { x: place, y: i ? 12 : 30, text: seen ? text : "", "text-anchor": anchor(place) }));
       set(button, { text: words[committed ? "done" : "commit"], "aria-disabled": committed ? "true" : null });
-      set(slider, { disabled: committed });
+      state.fixed = committed ? ["guess"] : [];
 
       if (!committed) return fill(words.shows_open, { guess: label(guess) });
       const off = powers ? guess - at : guess - Math.round(truth);

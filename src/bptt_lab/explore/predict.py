@@ -138,8 +138,9 @@ class Predict(Explorer):
         start = prediction.values[-1]  # where no one leaves it
         settings = {"guess": start, **settings, "asked": asked, "powers": prediction.powers, "truth": truth_of(asked)}
         super().__init__(**settings)
-        if not prediction.powers:  # a guess of 5 is 5, and not the fifth power of ten
-            self.words = {key: text for key, text in self.words.items() if not key.startswith("guess_")}
+        # A guess of 5 is 5, and not the fifth power of ten. The question names the explorer: a page has several.
+        own = {key: text for key, text in self.words.items() if prediction.powers or not key.startswith("guess_")}
+        self.words = {**own, "title": f"{own['title']}: {self.question}"}
         self.observe(self._keep_it, "committed")
 
     @traitlets.validate("guess")

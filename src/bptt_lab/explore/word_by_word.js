@@ -10,7 +10,7 @@ const explorer = {
     const valuesOf = (trait) => spec.find((control) => control.trait === trait).values;
     const examples = valuesOf("text"), scales = valuesOf("weight_scale"), most = valuesOf("read").at(-1);
     const names = model.get("names"), kinds = model.get("kinds"), vocabulary = model.get("vocabulary"), known = new Set(vocabulary.map((word) => word.toLowerCase()));
-    let shown = [], asked = null;
+    let shown = [], asked = null, top = TOP;
     const ask = (text) => { asked = text; change("text", text); change("read", most); };
 
     // typing, and building from words; Python looks the words up
@@ -50,7 +50,7 @@ const explorer = {
     const ages = marks(picture, "rect", { width: 8, height: 14, rx: 2 }), labels = marks(picture, "text");
     const bars = names.map((_, i) => marks(picture, "rect", { height: BAR, class: `chance ${kinds[i]}` }));
     const point = (event) => {
-      const row = Math.floor((event.clientY - picture.getBoundingClientRect().top - TOP) / ROW);
+      const row = Math.floor((event.clientY - picture.getBoundingClientRect().top - top) / ROW);
       if (row >= 0 && row < shown.length) change("read", row + 1);
     };
     picture.addEventListener("pointerdown", point);
@@ -76,11 +76,13 @@ const explorer = {
       head.style.gridTemplateColumns = `${left}px repeat(${N}, ${column}px)`;
       heads.forEach(([verb, , share], i) => (set(verb, { text: words[said[i].verb] }), set(share, { text: `${said[i].chance} %` })));
 
-      const height = TOP + ROW * T + 4, middle = (i) => left + column * (i + 0.5), y = (t) => TOP + ROW * t;
+      const narrow = column < 70; // the two verbs above a column stand one over the other
+      top = narrow ? TOP + 12 : TOP;
+      const height = top + ROW * T + 4, middle = (i) => left + column * (i + 0.5), y = (t) => top + ROW * t;
       set(picture, { width, height, viewBox: `0 0 ${width} ${height}`, "aria-label": words.title });
       set(band, { width, y: y(r - 1) });
-      grid.show(3 * N, (j) => { const x = middle(Math.floor(j / 3)) + half * ((j % 3) - 1); return { x1: x, x2: x, y1: TOP - 6, y2: height, "stroke-width": j % 3 === 1 ? 2 : 1 }; });
-      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: column < 70 && j % 2 === 0 ? 5 : 16, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:10px" : null }));
+      grid.show(3 * N, (j) => { const x = middle(Math.floor(j / 3)) + half * ((j % 3) - 1); return { x1: x, x2: x, y1: top - 6, y2: height, "stroke-width": j % 3 === 1 ? 2 : 1 }; });
+      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: narrow && j % 2 ? 28 : 16, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:10px" : null }));
       const k = shown.slice(0, r).findIndex((word) => word in state.number_of);
       ages.show(T, (t) => ({ x: 0, y: y(t) + 4, ...ageMark(r - 1 - t) }));
       labels.show(T, (t) => ({ x: 14, y: y(t) + 15, text: shown[t], class: t >= r ? "off" : "", "font-weight": t === k ? 700 : 400, "text-decoration": t === k ? "underline" : null }));
