@@ -109,6 +109,17 @@ def test_check_says_which_rule_is_broken(spoil, sentence):
     assert any(sentence in complaint for complaint in notebooks.complaints(notebook)), notebooks.complaints(notebook)
 
 
+def test_only_a_reference_may_have_more_cells_than_a_lesson():
+    notebook = good()
+    notebook.cells.extend(new_markdown_cell("more") for _ in range(22))
+    notebook = notebooks.cleaned(notebook)
+    assert any("26 cells" in said for said in notebooks.complaints(notebook))
+    notebook.cells[1].metadata = {"tags": sorted({*notebooks.tags(notebook.cells[1]), "reference"})}
+    assert any("26 cells" in said for said in notebooks.complaints(notebook)), "the tag counts on the first cell alone"
+    notebook.cells[0].metadata = {"tags": ["reference"]}
+    assert not any("cells" in said for said in notebooks.complaints(notebook))
+
+
 def test_check_is_content_with_what_clean_writes_and_with_no_other_order_of_it(tmp_path, capsys):
     path = tmp_path / "good.ipynb"
     nbformat.write(good(), path)
