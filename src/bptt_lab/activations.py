@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy import multiply, subtract  # as names of their own: NumPy is slow to find them each time
+from numpy import square, subtract  # as names of their own: NumPy is slow to find them each time
 
 from . import checks
 
@@ -42,7 +42,7 @@ def _sigmoid(a, out=None):
 
 
 def _tanh_slope(h, out=None):
-    out = multiply(h, h, out)
+    out = square(h, out)
     return subtract(_ONE, out, out)
 
 

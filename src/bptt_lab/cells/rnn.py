@@ -15,16 +15,20 @@ Backward, with δ_t = dL/dh_t as a column and δ_T₊₁ = 0 (Werbos 1990):
 Arrays hold a vector as a row, so W v is written `v.dot(W.T)` and Wᵀ v is `v.dot(W)`.
 """
 
-import math
 from collections.abc import Mapping
+from math import isfinite
 
 import numpy as np
+from numpy import ndarray
 
 from .. import activations, checks, overflow
 from ..overflow import SAFE, Products
 from . import single, torch_names
 from .base import Cell
+from .single import Plan, SingleTrace
 from .trace import Trace
+
+FLOAT64 = np.dtype(np.float64)
 
 
 class RNNCell(Cell):
@@ -54,7 +58,7 @@ class RNNCell(Cell):
         scales, (B,), multiplies W_hh once more, by a number of its own for each sequence of the batch. That is a sweep
         over weight scales in one call: the same words in every sequence, another scale for each.
         """
-        if scales is None and (trace := self._unroll_one(x, h0)):
+        if scales is None and type(x) is ndarray and x.dtype is FLOAT64 and (trace := self._unroll_one(x, h0)):
             return trace
         x, h0, batched = self._check_inputs(x, h0)
         if scales is not None:
@@ -64,22 +68,23 @@ class RNNCell(Cell):
 
     def _unroll_one(self, x, h0):
         """One sequence, as quickly as can be; None if something does not fit, or is not finite in the end."""
-        plan = single.take((x.shape, self.input_size, self.hidden_size)) if single.numbers(x) else None
-        if plan is None or not (h0 is None or single.numbers(h0) and h0.shape == plan.h_shape[1:]):
+        size = single.size(x.shape, self.input_size, self.hidden_size)
+        if size is None or not (h0 is None or type(h0) is ndarray and h0.dtype is FLOAT64 and h0.shape == size.h_shape[1:]):
             return None
+        plan = size.free.pop(0, None) or Plan(size)
         kept = plan.silently(self._forward_one, plan, x, h0)
-        plan.pool.append(plan)
-        return None if kept is None else single.SingleTrace(kept, plan.key)
+        size.free[0] = plan
+        return None if kept is None else SingleTrace(kept, size)
 
     def _forward_one(self, plan, x, h0):
         plan.weights[...] = self.stack
         plan.x[...] = x
         if h0 is not None:
             plan.h0[...] = h0
-        product, f, a_t = plan.weights.dot, self.activation.value, plan.a
-        for z_t, h_t in plan.forward:  # z_t = [x_t, 1, h_{t-1}]
-            f(product(z_t, a_t), h_t)
-        kept = plan.kept.copy() if math.isfinite(plan.kept_squares().item()) else None
+        f = self.activation.value
+        for product, h_t in plan.forward:
+            f(product(), h_t)  # a_t = [W_x | b | W_hh] z_t, where z_t = [x_t, 1, h_{t-1}]
+        kept = plan.keep() if isfinite(plan.kept_squares().item()) else None
         if h0 is not None:
             plan.h0[...] = single.ZERO
         return kept
@@ -114,8 +119,9 @@ class RNNCell(Cell):
         back from later steps is this method's work. Returns the gradient of every parameter (summed over B), of "x" and
         of "h0", in their shapes. What is past float64's end is ±inf, never NaN. dc is for cells whose state has a c.
         """
-        if dc is None and isinstance(trace, single.SingleTrace) and (grads := self._backward_one(trace, dh)):
-            return grads
+        if dc is None and type(trace) is SingleTrace and type(dh) is ndarray and dh.dtype is FLOAT64:
+            if grads := self._backward_one(trace, dh):
+                return grads
         self.check_no_dc(dc)
         self.check_trace(trace)
         T, B, H = trace.shape
@@ -125,13 +131,12 @@ class RNNCell(Cell):
 
     def _backward_one(self, trace, dh):
         """The way back of `_unroll_one`; None if something does not fit, or is not finite in the end."""
-        _, I, H = key = trace.key
-        if I != self.input_size or H != self.hidden_size or not single.numbers(dh):
+        size = trace.size
+        if dh.shape != size.h_shape or size.H != self.hidden_size or size.x_shape[-1] != self.input_size:
             return None
-        if (plan := single.take(key)) is None or dh.shape != plan.h_shape:
-            return None
+        plan = size.free.pop(0, None) or Plan(size)
         found = plan.silently(self._back_one, plan, trace, dh)
-        plan.pool.append(plan)
+        size.free[0] = plan
         if found is None:
             return None
         W_x, W_hh, b, dx, dh0 = plan.places
@@ -141,12 +146,11 @@ class RNNCell(Cell):
         plan.read[...] = trace.kept
         plan.dh[...] = dh
         self.activation.slope(plan.z, plan.slopes)  # of all of z: one call costs more than the columns not needed
-        multiply, back = np.multiply, plan.back
-        for slope_t, δ, da_t, dh_and_da, dz_t in plan.backward:
-            multiply(slope_t, δ, da_t)
-            back(dh_and_da, dz_t)  # dL/dz_t = [dL/dx_t, dL/db_t, δ_{t-1}], with dL_{t-1}/dh_{t-1} added to the last
-        plan.daT.dot(plan.z_before, plan.dstack)  # Σ_t dL/da_t z_tᵀ: the gradients of W_x, b and W_hh side by side
-        return plan.found.copy() if math.isfinite(plan.found_squares().item()) else None
+        for local, back in plan.backward:
+            local()  # dL/da_t = f'(a_t) ⊙ δ_t
+            back()  # dL/dz_t = [dL/dx_t, dL/db_t, δ_{t-1}], with dL_{t-1}/dh_{t-1} added to the last
+        plan.weights_gradient()  # Σ_t dL/da_t z_tᵀ: those of W_x, b and W_hh side by side
+        return plan.keep_found() if isfinite(plan.found_squares().item()) else None
 
     @overflow.silent
     def _backward_batch(self, trace, dh, dot=np.dot, multiply=np.multiply):
