@@ -72,7 +72,7 @@ def living(course):
 
 
 def test_a_term_lights_up_in_the_sentence_the_net_the_equation_and_the_code(living):
-    rows = living.page.locator(".bptt .equation .row:not(.ticks)")
+    rows = living.page.locator(".bptt .equation .row:not(.ticks):not([hidden])")
     for act in (lambda row: row.focus(), lambda row: row.hover()):
         for word, name, edges in ((1, "the", [2, 3, 4]), (3, "were", [4]), (4, "hungry", [])):
             act(rows.nth(4 - word))
@@ -114,7 +114,7 @@ def test_the_derivation_is_stepped_through_with_the_arrow_keys(living):
 
 def test_a_word_is_changed_in_the_page_and_python_answers(living):
     before = living.python("value = w.norms()")
-    living.page.locator(".bptt .equation .row:not(.ticks)").nth(2).focus()  # word 2
+    living.page.locator(".bptt .equation .row:not(.ticks):not([hidden])").nth(2).focus()  # word 2
     menu = living.page.get_by_label("Change word 2, “cats”, to", exact=True)
     menu.select_option("dogs")
     living.wait("() => document.querySelectorAll('.bptt .word')[1].textContent === 'dogs'")

@@ -1,5 +1,5 @@
 // The frame that all explorers share: controls above, picture, sentence below. One road for every change:
-//   input → model.set → "change:" → one draw in the next animation frame.
+//   input → model.set → "change:" → one draw in the next animation frame; a reader's first move in a frame is drawn at once.
 // An explorer's own file defines `explorer = { build(frame) }`; build makes its nodes once and returns draw(state).
 
 const NARROW = 620, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
@@ -83,15 +83,17 @@ function render({ model, el }) {
     unsaved.set(name, value);
     drawn[name] = value; // a second key in the same frame goes on from here, not from the picture
     model.set(name, value);
+    // The first move in a frame is drawn, and its styles are worked out, when its handler is done: less is left when the frame is due.
+    queueMicrotask(() => { if (due && !early) { early = true; paint(); void getComputedStyle(root).color; } });
     later("save", asks.has(name) ? 0 : SAVE_AFTER, () => { unsaved.clear(); model.save_changes(); });
   };
   const sync = spec.map((control) => buildControl(controls, control, words, live, change));
-  let arrays = readTable(model), frame = 0, width = 0, drawn = {}; // drawn: what the picture shows, as its handlers see it
+  let arrays = readTable(model), frame = 0, due = false, early = false, width = 0, drawn = {}; // drawn: what the picture shows, as its handlers see it
   const traits = Object.keys(explorer.traits).concat(spec.map((control) => control.trait));
   const draw = explorer.build({ figure, controls, words, spec, live, change, traits, model });
 
   function paint() {
-    frame = 0;
+    due = false;
     if (!arrays || !width) return;
     const started = performance.now(), state = (drawn = Object.fromEntries(traits.map((name) => [name, model.get(name)])));
     state.width = Math.max(NARROWEST, Math.min(860, width));
@@ -103,7 +105,10 @@ function render({ model, el }) {
     later("speak", SPEAK_AFTER, () => set(spoken, { role: "status", "aria-live": "polite", text }));
     root.bpttDrawn = { text, at: performance.now(), took: performance.now() - started, draws: (root.bpttDrawn?.draws ?? 0) + 1 };
   }
-  const request = () => { frame ||= requestAnimationFrame(paint); };
+  function request() {
+    due = true;
+    frame ||= requestAnimationFrame(() => { frame = 0; early = false; if (due) paint(); });
+  }
   const listen = (event, run) => { model.on(event, run); off.push(() => model.off(event, run)); };
   for (const name of traits) listen(`change:${name}`, () => (outdated(name) ? model.set(name, unsaved.get(name)) : request()));
   listen("change:table", () => { arrays = { ...arrays, ...readTable(model) }; request(); }); // a part may come before the rest
@@ -111,7 +116,9 @@ function render({ model, el }) {
     // Text grows with the reader's own size of letters, the browser's and Lab's, and the picture with it.
     const { width: rem, height: content } = gauge.getBoundingClientRect(), zoom = (rem / 16) * (content / 14);
     root.style.zoom = zoom;
-    width = Math.floor(figure.getBoundingClientRect().width / zoom);
+    const found = Math.floor(figure.getBoundingClientRect().width / zoom);
+    if (found === width) return; // a picture that grew taller needs no second drawing
+    width = found;
     root.classList.toggle("narrow", width < NARROW);
     request();
   });

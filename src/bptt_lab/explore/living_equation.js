@@ -4,44 +4,36 @@ const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆�
 const percent = (share) => fixed(100 * share, 1);
 const NET = 160, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
 
-// d a / d b as MathML, or ∂⁺a / ∂b for the immediate derivative. Returns what writes other indices into it.
-function derivative(parent, above, below, sign = "d") {
-  const fraction = math(parent, "mfrac"), part = ([name, index], symbol) => {
-    const row = math(fraction, "mrow");
-    math(row, "mo", { text: symbol, lspace: "0", rspace: "0" });
-    const sub = math(row, "msub");
-    math(sub, "mi", { text: name });
-    return math(sub, Number.isInteger(index) ? "mn" : "mi", { text: String(index) });
-  };
-  const indices = [part(above, sign), part(below, sign[0])];
-  return (...parts) => indices.forEach((node, i) => set(node, { text: String(parts[i][1]) }));
-}
-const times = (row) => math(row, "mo", { text: "·" });
-
-// The factors of term k of the loss of token t, left to right; long products show their ends.
-function factorsOf(t, k, unrolled) {
-  const jacobians = [];
-  for (let j = t; j > k; j--) jacobians.push([["h", j], ["h", j - 1]]);
-  const shown = jacobians.length > 4 ? [...jacobians.slice(0, 2), null, jacobians.at(-1)] : jacobians;
-  return [[["L", t], ["y", t]], [["y", t], ["h", t]], ...shown, unrolled ? [["h", k], ["W", "x"], "∂⁺"] : [["h", k], ["W", "x"]]];
-}
-
-// Factors that stay are kept and only their indices change: a browser takes longer over new formulas than over all else.
-function writeFactors(cell, factors, plus) {
-  if (!cell.slots) {
-    cell.slots = [];
-    cell.line = math(math(cell, "math"), "mrow");
-    if (plus) math(cell.line, "mo", { text: "+" });
-  }
-  const { slots, line } = cell, kinds = factors.map((factor) => (factor ? [factor[0][0], ...factor[1].filter((part) => !Number.isInteger(part)), factor[2]].join() : "⋯"));
-  const same = kinds.findIndex((kind, i) => slots[i]?.kind !== kind), kept = same < 0 ? kinds.length : same;
-  for (const { node } of slots.splice(kept)) node.remove();
-  factors.forEach((factor, i) => {
-    if (i < kept) { if (factor) slots[i].write(...factor); return; }
-    const node = math(line, "mrow");
-    if (i) times(node);
-    slots.push({ kind: kinds[i], node, write: factor ? derivative(node, ...factor) : math(node, "mo", { text: "⋯" }) });
+// d a / d b as MathML; ∂⁺a / ∂b is the immediate derivative. Returns what writes the indices, and hides it if there are none.
+function derivative(line, above, below, sign = "d", dot = true) {
+  const node = math(line, "mrow");
+  if (dot) math(node, "mo", { text: "·" });
+  const fraction = math(node, "mfrac"), parts = [above, below].map((name) => {
+    const sub = math(fraction, "msub");
+    return { name, symbol: math(sub, "mi", { class: "slanted" }), index: math(sub, name === "W" ? "mi" : "mn") }; // few nodes: a browser takes its time over each
   });
+  return (indices, written = sign) => {
+    set(node, { hidden: !indices });
+    if (indices) parts.forEach(({ name, symbol, index }, i) => { set(symbol, { text: (i ? written[0] : written) + name }); set(index, { text: String(indices[i]) }); });
+  };
+}
+
+// The term of word k, whose nodes stay: only what changes is written, since a browser takes longer over new formulas than over all else.
+function termOf(cell, k) {
+  const line = math(math(cell, "math"), "mrow"), plus = math(line, "mo", { text: "+", form: "infix" });
+  const loss = derivative(line, "L", "y", "d", false), readout = derivative(line, "y", "h"), first = [0, 1, 2].map(() => derivative(line, "h", "h"));
+  const left_out = math(line, "mrow"), last = derivative(line, "h", "h"), end = derivative(line, "h", "W", "∂⁺");
+  for (const text of "·⋯") math(left_out, "mo", { text });
+  return (t, unrolled) => {
+    const jacobians = t - k, shown = jacobians > 4 ? 2 : jacobians - 1; // long products show their ends
+    set(plus, { hidden: k === t });
+    loss([t, t]);
+    readout([t, t]);
+    first.forEach((write, i) => write(i < shown && [t - i, t - i - 1]));
+    set(left_out, { hidden: jacobians <= 4 });
+    last(jacobians > 0 && [k + 1, k]);
+    end([k, "x"], unrolled ? "∂⁺" : "d");
+  };
 }
 
 const codeOf = (t, k) => `# word ${k}: k=${k - 1}, t=${t - 1}\nterm = np.outer((dL_dy[${t - 1}] @ W_oh${Array.from({ length: t - k }, (_, i) => ` @ J[${t - 1 - i}]`).join("")}) * slope[${k - 1}], x[${k - 1}])`;
@@ -81,11 +73,14 @@ const explorer = {
 
     // the equation: one row a term
     const equation = tag(figure, "div", { class: "equation" }), head = tag(equation, "div", { class: "equation-head" });
+    const headLine = math(math(head, "math"), "mrow"), whole = derivative(headLine, "L", "W", "d", false);
+    math(headLine, "mo", { text: "=" });
+    const unknown = math(headLine, "mtext", { text: "?" });
     const rows = Array.from({ length: ROWS }, (_, i) => {
-      const row = tag(equation, "div", { class: "row", tabindex: 0, role: "group", "data-lm-suppress-shortcuts": "true" });
+      const k = ROWS - i, row = tag(equation, "div", { class: "row", tabindex: 0, role: "group", "data-lm-suppress-shortcuts": "true" });
       const chip = tag(row, "span", { class: "chip" }), formula = tag(row, "span", { class: "formula" }), picture = svg(row, "svg", { height: 22, "aria-hidden": "true" });
-      pointed(row, () => Number(row.dataset.k ?? 0));
-      return { row, chip, formula, picture, grid: marks(picture, "line", { class: "tick" }), bar: svg(picture, "rect", { y: 4, height: 14 }), number: tag(row, "span", { class: "number" }), i };
+      pointed(row, () => (row.classList.contains("remainder") ? 0 : k));
+      return { row, chip, formula, picture, grid: marks(picture, "line", { class: "tick" }), bar: svg(picture, "rect", { y: 4, height: 14 }), number: tag(row, "span", { class: "number" }), k };
     });
     const scaleRow = tag(equation, "div", { class: "row ticks", "aria-hidden": "true" }), tickGap = tag(scaleRow, "span"), tickPicture = svg(scaleRow, "svg", { height: 18 });
     const tickTexts = marks(tickPicture, "text", { y: 13, "text-anchor": "middle" });
@@ -128,16 +123,9 @@ const explorer = {
       const key = `${t} ${unrolled}`;
       if (key === equationKey) return;
       equationKey = key;
-      head.replaceChildren();
-      const line = math(math(head, "math"), "mrow");
-      derivative(line, ["L", t], ["W", "x"]);
-      math(line, "mo", { text: "=" });
-      if (unrolled < 0) math(line, "mtext", { text: "?" });
-      rows.forEach(({ formula }, i) => {
-        const k = t - i;
-        if (i < unrolled) writeFactors(formula, factorsOf(t, k, true), i);
-        else if (i === unrolled && k >= 1) writeFactors(formula, factorsOf(t, k, false), i);
-      });
+      whole([t, "x"]);
+      set(unknown, { hidden: unrolled >= 0 });
+      for (const { formula, k } of rows) if (k <= t && t - k <= unrolled) (formula.write ??= termOf(formula, k))(t, t - k < unrolled);
     }
 
     return (state) => {
@@ -163,12 +151,11 @@ const explorer = {
       drawNet(state, t, s);
       writeEquation(t, unrolled);
       const narrow = width < 620, barWidth = narrow ? width - 170 : small ? width - 242 : 210, x = logarithmic(FROM, barWidth - FROM);
-      rows.forEach(({ row, chip, formula, picture, grid, bar, number, i }) => {
-        const k = t - i, explicit = i < unrolled, remainder = i === unrolled && k >= 1;
-        row.hidden = !(k >= 1 && (explicit || remainder));
+      rows.forEach(({ row, chip, formula, picture, grid, bar, number, k }) => {
+        const explicit = t - k < unrolled;
+        row.hidden = k > t || t - k > unrolled; // the first that is not written out stands for the rest
         if (row.hidden) return;
         const norm = arrays[`ledger${length}`](s, t - 1, k - 1), share = arrays[`shares${length}`](s, t - 1, k - 1), on = explicit && (lit_edge ? k < lit_edge : k === lit);
-        row.dataset.k = explicit ? k : 0;
         set(row, { class: `row${on ? " lit" : ""}${explicit ? "" : " remainder"}`, "aria-label": explicit ? fill(words.term_label, { k, word: read[k - 1], norm: say(norm, words), share: percent(share) }) : fill(words[k === 1 ? "remainder_one" : "remainder"], { k }) });
         set(chip, { text: explicit ? `${k} ${read[k - 1]}` : "…", style: explicit ? `background:${ageColour(t - k)};color:${onAge(t - k)}` : "" });
         set(picture, { width: barWidth });
