@@ -146,6 +146,19 @@ def test_still_bars_stand_on_the_absolute_axis():
     assert "vanished" in texts and "exploded" in texts and "T < 1" in texts
 
 
+def test_still_bars_of_losses_stand_on_the_axis_of_the_explorer_from_0_to_12_nats():
+    picture = ET.fromstring(
+        still_svg({"title": "Losses"}, [("0", 0.0), ("half", 6.0), ("end", 12.0), ("over", 30.0)], "A.", "nats")
+    )
+    zero, half, end, over = [float(bar.get("width")) for bar in picture.findall(".//{*}g/{*}rect")]
+    assert zero == 0 and half == pytest.approx(end / 2, abs=0.1) and over == end
+    assert explore.TokenLosses.still_axis == "nats"
+
+
+def test_the_still_picture_of_the_living_equation_has_its_rows_newest_first():
+    assert [label[:14] for label, _ in explore.LivingEquation(length=2).still()] == ["term of word 2", "term of word 1"]
+
+
 @pytest.mark.parametrize("value, text", [(0.004, "0.00"), (-0.004, "0.00"), (-0.2, "−0.20"), (1, "1.00")])
 def test_fixed_writes_no_minus_before_zero(value, text):
     assert fixed(value, 2) == text

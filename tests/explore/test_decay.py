@@ -108,3 +108,10 @@ def test_what_the_browser_looks_up_by_a_name_put_together_exists():
         assert all(f"{name}_{value}" in words for value in values)
     assert {"close", "too_high", "too_low", "nothing_left", "shows", "shows_hidden"} <= words.keys()
     assert all(f"{rung}_line" in words and f"at_{rung}" in words for rung in decay.RUNGS)
+
+
+def test_the_still_picture_keeps_the_curve_hidden_until_it_is_shown():
+    explorer = Decay(length=32, guess=-3)
+    assert explorer.still() == [("lag 0", 1.0), ("your guess at lag 31", 1e-3)]
+    explorer.curve = "shown"
+    assert explorer.still()[-1] == ("lag 31", explorer.norms()[31]) and len(explorer.still()) == 7

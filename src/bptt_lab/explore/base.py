@@ -121,7 +121,7 @@ class Explorer(anywidget.AnyWidget):
 
     name: ClassVar[str]
     controls: tuple[Control, ...] = ()
-    still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "shares"
+    still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "nats", "shares"
     asks_python: ClassVar[bool] = False  # where no kernel runs, a field of its own is grey; a control says so itself
 
     _css = _source("explorer.css")

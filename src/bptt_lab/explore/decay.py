@@ -123,7 +123,9 @@ class Decay(Explorer):
             keep((self.name, *setting), Made(question, self.words[f"guess_{self.guess}"], say(far), *self._verdict(far)))
 
     def still(self) -> list[tuple[str, float]]:
-        norms = self.norms()
+        norms, last = self.norms(), self.length - 1
+        if self.curve == "hidden" and last:  # the learner guesses first
+            return [(self.say("bar", lag=0), norms[0]), (self.say("bar_guess", lag=last), 10.0**self.guess)]
         return [(self.say("bar", lag=lag), norms[lag]) for lag in (0, 1, 2, 4, 8, 16, 32, self.length - 1) if lag in norms]
 
 

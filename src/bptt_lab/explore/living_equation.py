@@ -116,7 +116,8 @@ class LivingEquation(Explorer):
 
     def still(self) -> list[tuple[str, float]]:
         words = self.sentences[self.length - 1]
-        return [(self.say("bar", k=k, word=words[k - 1]), norm) for k, norm in enumerate(self.norms(), start=1)]
+        bars = [(self.say("bar", k=k, word=words[k - 1]), norm) for k, norm in enumerate(self.norms(), start=1)]
+        return bars[::-1]  # newest first, as in the equation
 
 
 def _is_word(word) -> bool:

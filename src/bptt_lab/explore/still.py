@@ -1,7 +1,7 @@
 """The still picture of an explorer: labelled bars on an absolute scale, for viewers where no widget runs.
 
 It says less than the explorer, but truly: the present numbers and the sentence. The axis is that of magnitude, from 10⁻¹²
-to 10⁶, or that of shares, from 0 to 100 %.
+to 10⁶, or that of losses, from 0 to 12 nats, or that of shares, from 0 to 100 %.
 """
 
 import math
@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 from ..text import say
 
 LOW, HIGH = -12, 6
+NATS = 12  # where the axis of losses ends
 WIDTH, LEFT, RIGHT, ROW = 720, 190, 110, 24
 
 
@@ -54,6 +55,10 @@ def _ten_to(exponent: int) -> str:
     return "1" if exponent == 0 else f'10<tspan dy="-5" font-size="10">{str(exponent).replace("-", "−")}</tspan>'
 
 
+def _x_of_nats(nats: float) -> float:
+    return LEFT + min(nats, NATS) / NATS * (WIDTH - LEFT - RIGHT)
+
+
 def _x_of_share(share: float) -> float:
     return LEFT + share * (WIDTH - LEFT - RIGHT)
 
@@ -61,5 +66,6 @@ def _x_of_share(share: float) -> float:
 # Where a value stands, the ticks as (label, place), and how a value is written.
 AXES = {
     "magnitude": (_x, [(_ten_to(e), _x(10.0**e)) for e in range(LOW, HIGH + 1, 3)], say),
+    "nats": (_x_of_nats, [(str(n), _x_of_nats(n)) for n in range(0, NATS + 1, 2)], say),
     "shares": (_x_of_share, [(f"{p} %", _x_of_share(p / 100)) for p in range(0, 101, 25)], lambda share: f"{100 * share:.0f} %"),
 }

@@ -6,7 +6,7 @@ const explorer = {
     const picture = svg(figure, "svg", { role: "img", "aria-label": words.title }), scales = spec.find((c) => c.trait === "weight_scale").values;
     const activations = spec.find((c) => c.trait === "activation").values, drawAxis = axis(picture, "x");
     const names = marks(picture, "text", { "text-anchor": "end" }), bars = marks(picture, "rect", { class: "bar" }), numbers = marks(picture, "text");
-    const guessLine = svg(picture, "line", { class: "dotted" }), guessText = svg(picture, "text", { class: "axis-title", "text-anchor": "end" });
+    const guessLine = svg(picture, "line", { class: "dotted" }), guessText = svg(picture, "text", { class: "axis-title" });
     const total = svg(picture, "text", { "font-weight": "bold", "text-anchor": "end" }), totalNumber = svg(picture, "text", { "font-weight": "bold" });
     const ROW = 26, TOP = 24, ROWS = 12;
 
@@ -22,7 +22,7 @@ const explorer = {
       bars.show(length, (i) => ({ x: left, y: y(i) + 2, height: ROW - 7, width: counts[i] ? Math.max(0, Math.min(right, x(losses[i])) - left) : 0 }));
       numbers.show(length, (i) => ({ x: right + 8, y: y(i) + 15, text: counts[i] ? say(losses[i], words) : words.masked }));
       set(guessLine, { x1: x(guess), x2: x(guess), y1: TOP - 8, y2: bottom });
-      set(guessText, { x: right, y: 11, text: fill(words.guessing, { V: Math.round(Math.exp(guess)), nats: say(guess) }) });
+      set(guessText, { x: short ? right : x(guess), y: 11, "text-anchor": short ? "end" : "middle", text: fill(words.guessing, { V: Math.round(Math.exp(guess)), nats: say(guess) }) });
 
       const tokens = [...losses].map((loss, i) => [loss, read[i]]).filter((_, i) => counts[i]), n = tokens.length;
       const sum = tokens.reduce((a, [loss]) => a + loss, 0), value = combine === "mean" ? sum / n : sum;

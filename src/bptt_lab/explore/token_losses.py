@@ -22,6 +22,7 @@ class TokenLosses(Explorer):
     """
 
     name = "token_losses"
+    still_axis = "nats"
     weight_scale = Grid(sentence_net.SCALES, 1.0).tag(sync=True)
     activation = traitlets.Enum(sentence_net.ACTIVATIONS, "tanh").tag(sync=True)
     length = Count(1, 12, 4).tag(sync=True)

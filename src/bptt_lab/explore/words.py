@@ -98,6 +98,7 @@ EN = {
         "reader": "Read the curve off lag by lag",
         "place": "lag {lag}",
         "bar": "lag {lag}",
+        "bar_guess": "your guess at lag {lag}",
         "shows_one": "With one word there is no step back, and the norm is 1. {matrix}",
         "shows_hidden": "Your guess: {guess} after {lags} steps of {activation}, {start}, inputs of scale {inputs}. {matrix} "
         "Now show the curve.",
@@ -389,7 +390,7 @@ EN = {
         "exactly": "right.",
         "number_too_high": "{off} too high.",
         "number_too_low": "{off} too low.",
-        "none_yet": "No prediction is committed yet. What you commit while this notebook runs will stand here together.",
+        "none_yet": "No prediction is committed yet. Commit one above, then run this cell again.",
         "together": "Your predictions: {made}. Close to what was measured: {close}.",
         "question_least_taught": "From which word of “the cats that I saw earlier this morning were very hungry” does "
         "a fresh net learn least? Count from 1.",
