@@ -397,15 +397,15 @@ EN = {
         "question_dearest_token": "A net that was never trained reads four words. How many times as much does its "
         "dearest guess cost as its cheapest?",
         "question_lost_transpose": "You forget the transpose of W_hh on the way back. 23 steps back, what is the norm "
-        "of the wrong gradient over the right?",
-        "question_first_term": "Four words, weight scale 1. What is the norm of the first word’s term over that of the last "
-        "word’s?",
+        "of the wrong gradient, divided by that of the right one?",
+        "question_first_term": "Four words, weight scale 1. What is the norm of the first word’s term, divided by "
+        "that of the last word’s?",
         "question_thrown_off": "81 descents start near a cliff, and nothing clips their steps. How many have left the map after "
         "500 steps?",
         "question_half_open": "Two gates begin half open. What is left of a gradient after 63 words, if it starts with norm 1?",
         "question_gru_at_cats": "A fresh GRU reads 23 words. What is its gradient at word 2, “cats”, over that at the last word?",
         "question_wide_first": "W_hh is drawn from N(0, 1), with 64 units and inputs of std 0.1. Of four words, what is the "
-        "first one’s term over the last one’s?",
+        "norm of the first one’s term, divided by the last one’s?",
         "question_zero_terms": "Four words have ten terms of dL/dW_hh in all, and the start is h₀ = 0. How many of the ten are "
         "exactly 0?",
         "question_wide_product": "W_hh is drawn from N(0, 1), with tanh, 64 units and inputs of std 0.1. By what factor does a "
