@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from . import checks, memory
+from . import checks, memory, text
 from .cells import RNNCell
 from .cells.trace import Trace
 from .model import Run, SequenceModel
@@ -98,22 +98,22 @@ def far_share(dx: np.ndarray) -> float:
     return float(np.linalg.norm(dx[0]) / np.linalg.norm(dx[-1]))
 
 
-def spread(values: np.ndarray, digits: int = 2) -> str:
-    """The median, and in brackets the smallest and the largest, rounded outward to one digit."""
-    low, high = np.floor(10 * np.round(values.min(), 6)) / 10, np.ceil(10 * np.round(values.max(), 6)) / 10
-    return f"{np.median(values):z.{digits}f} ({low:z.1f} to {high:z.1f})"
-
-
 def rows(found: np.ndarray) -> list[list[str]]:
-    """What `by_start` found, for a table: a start a row, its `spread` at each deviation of the inputs.
+    """What `by_start` found, for a table: a start a row, its `text.spread` at each deviation of the inputs.
 
-    N(0, 1) has one digit: with tanh it is chaotic, and two machines part in the second.
+    N(0, 1) has the first digit of its median alone: with tanh it is chaotic, and two machines part in all the rest.
     """
-    digits = [1 if start == "N(0, 1)" else 2 for start in STARTS]
-    return [[start, *(spread(seeds, n) for seeds in each)] for start, each, n in zip(STARTS, found, digits)]
+    return [[start, *map(_about if start == "N(0, 1)" else _spread, each)] for start, each in zip(STARTS, found)]
+
+
+def _about(values: np.ndarray) -> str:
+    return f"about {np.median(values):.1f}"
+
+
+def _spread(values: np.ndarray) -> str:
+    return text.spread(values, ".2f")
 
 
 def powers(values: np.ndarray) -> str:
-    """The median, and in brackets the smallest and the largest, as powers of ten; 0 where nothing is left."""
-    middle, low, high = ("0" if value == 0 else f"10^{np.log10(value):.0f}" for value in np.quantile(values, [0.5, 0, 1]))
-    return f"{middle} ({low} to {high})"
+    """`text.spread` in powers of ten; 0 where nothing is left."""
+    return text.spread(values, lambda value: "0" if value == 0 else f"10^{np.log10(value):z.0f}")

@@ -119,15 +119,6 @@ def rises(sizes: np.ndarray, words: int = 150) -> np.ndarray:
     return (np.diff(sizes[:, :words]) > 0).mean(axis=1)
 
 
-def between(values: np.ndarray, form: str) -> str:
-    """The smallest and the largest.
-
-    >>> between(np.array([0.65, 0.97, 0.8]), ".0%")
-    '65% to 97%'
-    """
-    return f"{values.min():{form}} to {values.max():{form}}"
-
-
 # ---- gates that are held or tied: other recurrences, made from the same cell by setting parameters ----------------------
 
 

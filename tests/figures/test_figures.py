@@ -127,7 +127,7 @@ def test_steps_shows_every_seed_and_puts_who_did_not_get_there_beyond_the_line()
     symbols = {trace.marker.symbol for trace in shown.data}
     assert len(symbols) == 2, "the two series differ in shape"
     assert bl.figures.sentence(shown) == (
-        "Seeds that got there within 2000 steps. a: SGD 2 of 3; Adam 3 of 3. b: SGD 0 of 2; Adam 2 of 2."
+        "Seeds that got there within 2000 steps. a: 2 of 3 (SGD), 3 of 3 (Adam). b: 0 of 2 (SGD), 2 of 2 (Adam)."
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
+from ..text import spread
 from . import look
 
 LOW, HIGH = -2, 3  # the powers of ten between which a state is drawn
@@ -45,8 +46,5 @@ def _line(words, sizes, name: str, style: dict) -> go.Scatter:
 
 
 def _sentence(measured) -> str:
-    parts = []
-    for name, (_, found) in measured.items():
-        last = found[:, -1]
-        parts.append(f"{name} {look.say(np.median(last))} ({look.say(last.min())} to {look.say(last.max())})")
+    parts = [f"{name} {spread(found[:, -1])}" for name, (_, found) in measured.items()]
     return f"The state’s largest entry after the last word, median and range over the nets: {'; '.join(parts)}."

@@ -64,8 +64,8 @@ def _steps(n: int | None, budget: int) -> str:
 
 
 def _sentence(rows: list[str], reached: Steps, budget: int) -> str:
-    def told(seeds) -> str:
-        return f"{sum(n is not None for n in seeds)} of {len(seeds)}"
+    def told(name: str, seeds) -> str:  # names end in numbers: "T = 50 0 of 5" would be read wrongly
+        return f"{sum(n is not None for n in seeds)} of {len(seeds)} ({name})"
 
-    parts = [f"{row}: " + "; ".join(f"{name} {told(found[row])}" for name, found in reached.items()) for row in rows]
+    parts = [f"{row}: " + ", ".join(told(name, found[row]) for name, found in reached.items()) for row in rows]
     return f"Seeds that got there within {budget} steps. " + ". ".join(parts) + "."
