@@ -12,10 +12,9 @@ import numpy as np
 from . import checks, memory, text
 from .cells import RNNCell
 from .cells.trace import Trace
+from .growth import LAGS, STEPS, fitted
 from .model import Run, SequenceModel
 
-STEPS = 160
-LAGS = np.arange(20, 151, 10)  # the lags that a slope is fitted over
 FLOAT32 = float(np.finfo(np.float32).max)
 
 # `init`, and the weight scale for H units.
@@ -37,11 +36,8 @@ def run(start: str, activation: str, spread: float, seed: int, H: int = 64) -> t
 
 def slopes(start: str, activation: str, spread: float, seeds: int = 10, H: int = 64) -> np.ndarray:
     """(seeds,): nats a step, of the line through ln ‖dh_T/dh_{T−lag}‖₂ at the lags 20, 30, …, 150; −inf if vanished exactly."""
-    found = []
-    for seed in range(seeds):
-        norms = memory.norms_back(*run(start, activation, spread, seed, H), STEPS - 1, LAGS) * np.log(10.0)
-        found.append(np.polyfit(LAGS, norms, 1)[0] if np.isfinite(norms).all() else -np.inf)
-    return np.array(found)
+    runs = (run(start, activation, spread, seed, H) for seed in range(seeds))
+    return np.array([fitted(memory.norms_back(*net, STEPS - 1, LAGS)) for net in runs])
 
 
 def by_start(activation: str, spreads: tuple[float, ...] = (0.1, 1.0), seeds: int = 10, H: int = 64) -> np.ndarray:

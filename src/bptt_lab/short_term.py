@@ -12,10 +12,10 @@ from . import losses, text, train
 from .cells import RNNCell
 from .cells.base import Cell
 from .experiments import values
-from .experiments.distances import ASKED, SUBJECT
+from .experiments.distances import ASKED
 from .model import SequenceModel
 from .tasks import Agreement
-from .tasks.agreement import number_of_nouns
+from .tasks.agreement import SUBJECT, number_of_nouns
 from .tasks.task import Batch
 
 LEARNED = 0.97  # so many of the verbs right
