@@ -15,7 +15,7 @@ LOW, HIGH = -2, 3  # the powers of ten between which a state is drawn
 def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look.Figure:
     """measured: name -> (the cell, one of look.CELL_COLOURS, and the largest |entry| after each word, (seeds, words))."""
     lines = textwrap.wrap(setting, 46)
-    title = "<br>".join(["The largest entry of the state", *(f"<sub>{line}</sub>" for line in lines)])
+    title = look.heading("The largest entry of the state", lines)
     shown = look.figure(title, _sentence(measured), 440)
     most = max(found.shape[1] for _, found in measured.values())
     words = np.arange(1, most + 1)
