@@ -92,7 +92,7 @@ def test_every_letter_of_the_course_s_formulas_is_among_the_symbols():
         assert {token for token in used if re.match(r"\\?[A-Za-z]", token)} - letters - KNOWN == set(), path.stem
 
 
-@pytest.mark.parametrize("symbols, firsts", rows(), ids=lambda value: " ".join(value))
+@pytest.mark.parametrize("symbols, firsts", list(rows()), ids=lambda value: " ".join(value))
 def test_a_symbol_is_first_met_where_the_glossary_says(symbols, firsts):
     assert len(firsts) in (1, len(symbols))
     for symbol, first in zip(symbols, firsts * len(symbols) if len(firsts) == 1 else firsts):
