@@ -33,7 +33,7 @@ class MemoryReport:
         self.lyapunov = float(memory.lyapunov(cell, trace, leading=1)[0])
         self.fitted = range(max(1, T // 10), T)
         self.slope = memory.slope(self.fitted, self.norms[self.fitted.start :]) if T > 2 else None
-        self.half_life = None if self.slope is None else float(np.log(2.0) / -self.slope) if self.slope < 0 else np.inf
+        self.half_life = None if self.slope is None else memory.half_life(self.slope)
         faint = np.flatnonzero(self.norms < FAINT)
         self.horizon = int(faint[0]) if len(faint) else np.inf
 

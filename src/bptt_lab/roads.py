@@ -24,6 +24,7 @@ from .cells.gates import GateCell, GateTrace
 from .cells.trace import Trace
 from .free_gates import SHUT, hold
 from .growth import STEPS, inputs, slope
+from .memory import half_life
 
 CHUNK = 16  # Jacobians that are formed at a time
 ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through which h_{t-1} acts; "cell" is the candidate
@@ -158,11 +159,6 @@ def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: in
         rest = np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max())
         found.append((gate, rest, slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0]))
     return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
-
-
-def half_life(rate: float) -> float:
-    """The steps in which e^(rate · steps) halves; inf if it does not fall."""
-    return np.log(2) / -rate if rate < 0 else np.inf
 
 
 def half_lives(rates) -> str:
