@@ -33,6 +33,21 @@ def broken_gru():
     return cell
 
 
+class Tensor:
+    """Behaves as a tensor that NumPy cannot read, such as one on a graphics card."""
+
+    shape = (6,)
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        raise NotImplementedError("Cannot copy out of meta tensor; no data!")
+
+    def __array__(self, *_, **__):
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+
 def with_nan(array):
     array = np.array(array, dtype=float)
     array.flat[-1] = np.nan
@@ -143,6 +158,30 @@ CASES = {
     "mask, values": (lambda: MODEL.forward(X, Y, mask=np.full(6, 0.5)), ["mask", "true and false"]),
     "mask, ragged": (lambda: MODEL.forward(X, Y, mask=[[1], [1, 0], 1]), ["mask", "(6,)"]),
     "mask, NaN": (lambda: MODEL.forward(X, Y, mask=np.full(6, np.nan)), ["mask", "true and false"]),
+    "targets, masked": (lambda: MODEL.forward(X, np.ma.array(Y, mask=Y == 0)), ["targets", "a masked array", "`mask`"]),
+    "targets of mse, masked": (lambda: MSE.forward(X, np.ma.ones((6, 2))), ["targets", "a masked array"]),
+    "targets, no array": (lambda: MODEL.forward(X, Tensor()), ["targets: got Tensor", "(6,)"]),
+    "targets, an object past float64": (
+        lambda: MODEL.forward(X, np.array([0, 1, 2, 3, 4, 10**400], object)),
+        ["targets", "whole class numbers"],
+    ),
+    "mask, masked": (lambda: MODEL.forward(X, Y, mask=np.ma.ones(6, bool)), ["mask", "a masked array"]),
+    "mask, no array": (lambda: MODEL.forward(X, Y, mask=Tensor()), ["mask: got Tensor", "(6,)"]),
+    "mask, records": (lambda: MODEL.forward(X, Y, mask=np.zeros(6, [("a", float)])), ["mask", "true and false"]),
+    "mask, objects": (lambda: MODEL.forward(X, Y, mask=np.array([1, 0, 1, 0, 1, int], object)), ["mask", "true and false"]),
+    "x, no array": (lambda: CELL.unroll(Tensor()), ["x: got Tensor", "an array of numbers"]),
+    "lags, no array": (lambda: bl.memory.norms_back(CELL, TRACE, 3, Tensor()), ["lags: got Tensor", "a list"]),
+    "cell, weight scale in bytes": (lambda: bl.RNNCell(3, 4, weight_scale=b"3"), ["weight_scale", "b'3'", "a finite number"]),
+    "clip, limit is an array": (lambda: bl.train.clip_by_norm({}, np.ones(2)), ["limit", "[1., 1.]", "a finite number"]),
+    "clip, limit -inf": (lambda: bl.train.clip_by_norm({}, -np.inf), ["limit", "-inf"]),
+    "fit, progress": (
+        lambda: bl.train.fit(bl.SequenceModel(bl.RNNCell(2, 3), 1, "mse"), bl.tasks.Adding(5), 1, progress=X),
+        ["progress", "True or False"],
+    ),
+    "from_torch, no numbers": (
+        lambda: bl.RNNCell.from_torch({**CELL.to_torch(), "bias_hh_l0": Tensor()}),
+        ["bias_hh_l0", "a tensor", "NumPy"],
+    ),
     "truncate": (lambda: MODEL.backward(RUN, truncate=0), ["truncate", "0", "at least 1"]),
     "model.backward, no run": (lambda: MODEL.backward(3), ["run: got int", "a run of the model", "model.forward(x, targets)"]),
     "model.backward, a trace": (lambda: MODEL.backward(TRACE, truncate=2), ["run: got SingleTrace", "model.forward(x, targets)"]),
@@ -216,3 +255,9 @@ def test_a_refused_parameter_leaves_the_old_one():
     with pytest.raises(ValueError):
         CELL.params["b"] = with_nan(np.ones(4))
     assert (CELL.params["b"] == before).all()
+
+
+def test_a_seed_may_be_any_whole_number():
+    for kind in (bl.RNNCell, bl.GatedCell, bl.LSTMCell, bl.GRUCell):
+        one, other = kind(3, 4, init="uniform", seed=7), kind(3, 4, init="uniform", seed=np.array(7))
+        assert all((one.params[name] == other.params[name]).all() for name in one.params)

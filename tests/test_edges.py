@@ -138,6 +138,26 @@ def test_with_weights_of_zero_only_the_last_word_counts(scale):
     assert not np.tril(ledger, -1).any() and np.diag(ledger).all()
 
 
+@pytest.mark.parametrize("B", [None, 2])
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e200])
+def test_numpys_error_state_is_the_readers_own_affair(cell, B, scale):
+    """Underflow counts too: who asks NumPy for every error is still spared those that are results here."""
+    p = make(T=6, B=B, cell=cell, scale=scale, loss="mse")
+    x, cell = p.x * min(scale, 1.0), p.model.cell
+    with np.errstate(all="raise"):
+        everything(p, x)
+        trace = cell.unroll(x)
+        for of in (bl.memory.norms, bl.memory.lyapunov, bl.memory.jacobian_product):
+            of(cell, trace, *((5, -1) if of is bl.memory.jacobian_product else ()))
+        bl.memory.singular_values(cell, trace, 5, [1, 4])
+        assert repr(bl.memory.report(cell, x))
+        loss, grads = p.model.gradient(x, p.targets, p.mask, checkpoint=True)
+        bl.train.clip_by_norm(grads, 1.0)
+        if np.isfinite(loss):
+            assert repr(bl.gradcheck(p.model, x, p.targets, p.mask))
+
+
 def test_warnings_really_are_errors_here():
     with pytest.raises(RuntimeWarning):
         np.float64(1.0) / np.float64(0.0)
@@ -147,3 +167,21 @@ def test_warnings_really_are_errors_here():
 def test_losses_that_overflow_together_are_infinite():
     model = bl.SequenceModel(bl.RNNCell(1, 1), 1, "mse")
     assert model.forward([[0.0], [0.0]], [1e154, 1e154]).loss == np.inf
+
+
+def test_sequences_whose_losses_overflow_only_together_are_infinite_with_checkpoints_too():
+    model = bl.SequenceModel(bl.RNNCell(1, 1), 1, "mse")
+    assert model.gradient([[[0.0]] * 3], [[1e154] * 3], checkpoint=True)[0] == np.inf
+
+
+def test_a_finite_difference_past_float64_is_infinite():
+    model = bl.SequenceModel(bl.RNNCell(1, 1, activation="relu", weight_scale=0.0), 1, "mse")
+    model.params["W_x"], model.params["W_oh"] = [[1.0]], [[0.0]]
+    assert bl.gradcheck(model, [[1e154]], [1e154]).numeric["W_oh"] == -np.inf
+
+
+def test_the_score_of_a_net_that_has_exploded_is_infinite():
+    task = bl.tasks.Adding(length=5)
+    model = bl.SequenceModel(bl.RNNCell(2, 3), 1, task.loss)
+    model.params["b_o"] = [1e200]
+    assert task.score(model, n=10) == np.inf

@@ -172,6 +172,7 @@ def sequence_norms(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
         return (np.where(np.isfinite(size), np.sqrt(np.maximum(along.sum(axis=-1), 0.0)), 1.0) * size).T
 
 
+@overflow.silent
 def _inner_products(cell, trace, dh, wrt):
     """⟨term k, dL_t/dW⟩ / size², (B, T, T), and the size (B, T) that was divided out of row t."""
     T, B, H = trace.shape

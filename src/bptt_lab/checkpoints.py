@@ -11,6 +11,7 @@ import numpy as np
 from . import checks, losses, overflow
 
 
+@overflow.silent
 def gradient(model, x: np.ndarray, counts: np.ndarray, targets) -> tuple[float, dict[str, np.ndarray]]:
     """(loss, gradients) as `model.gradient` gives them. x and the mask `counts` are already checked.
 
@@ -31,14 +32,13 @@ def gradient(model, x: np.ndarray, counts: np.ndarray, targets) -> tuple[float, 
     dx, token_losses = np.empty_like(x), np.zeros(counts.shape[1:])
     total: dict[str, np.ndarray] = {}
     later: dict[str, np.ndarray] = {}
-    with overflow.quietly():
-        while pieces:
-            piece = pieces.pop()
-            run = model.forward(x[piece], targets[piece], counts[piece], starts.pop())
-            token_losses += run.losses.sum(0)
-            later = _backward(cell, run, later)
-            dx[piece] = later["x"]
-            total = {name: overflow.exploded(later[name] + total.get(name, 0.0)) for name in model.params}
+    while pieces:
+        piece = pieces.pop()
+        run = model.forward(x[piece], targets[piece], counts[piece], starts.pop())
+        token_losses += run.losses.sum(0)
+        later = _backward(cell, run, later)
+        dx[piece] = later["x"]
+        total = {name: overflow.exploded(later[name] + total.get(name, 0.0)) for name in model.params}
     starting = {name: later[name] for name in later if name not in (*model.params, "x")}  # "h0", and "c0" if there is one
     return float(token_losses.mean()), {**{name: total[name] for name in model.cell.params}, "x": dx, **starting, **total}
 

@@ -40,15 +40,22 @@ def index(name: str, value, length: int, lowest: int = 0) -> int:
     return whole
 
 
-def number(name: str, value) -> float:
-    """A finite real number."""
+def number(name: str, value, allow_inf: bool = False) -> float:
+    """A finite real number, or +∞ where that has a meaning."""
     try:
-        real = math.nan if isinstance(value, str) else float(value)
+        real = math.nan if isinstance(value, (str, bytes, bytearray)) else float(value)
     except (TypeError, ValueError, OverflowError):
         real = math.nan
-    if not math.isfinite(real):
+    if not (math.isfinite(real) or allow_inf and real == math.inf):
         raise error(name, repr(value), "a finite number")
     return real
+
+
+def flag(name: str, value) -> bool:
+    """True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise error(name, repr(value), "True or False")
+    return bool(value)
 
 
 def choice(name: str, value, choices: Iterable[str]):
@@ -76,12 +83,25 @@ def square_sum(array: np.ndarray) -> Callable[[], np.ndarray]:
     return partial(flat[None].dot, flat, np.empty(1))
 
 
-def _real_numbers(name: str, value) -> np.ndarray:
-    """`value` as an array of real numbers: lists and tensors are welcome, words, complex and masked numbers are not."""
+def read(name: str, value, expected: str) -> np.ndarray:
+    """`value` as an array of what it holds. Lists and tensors are welcome, masked arrays are not: their mask would be lost."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise error(name, "a masked array", expected, "Hand in its data, and the mask as `mask`.")
     if hasattr(value, "detach"):  # a tensor, which may still carry its own gradient
         value = value.detach()
     try:
-        result = np.asarray(value)
+        return np.asarray(value)
+    except ValueError:  # NumPy's word for it, too
+        given = "rows of different lengths" if isinstance(value, (list, tuple)) else type(value).__name__
+    except Exception:  # an object may do what it likes when it is asked for an array
+        given = type(value).__name__
+    raise error(name, given, expected)
+
+
+def _real_numbers(name: str, value) -> np.ndarray:
+    """`value` as an array of real numbers: lists and tensors are welcome, words and complex numbers are not."""
+    result = read(name, value, "an array of numbers")
+    try:
         nothing = result.dtype.kind == "O" and any(entry is None for entry in result.flat)  # NumPy would read None as NaN
         if result.dtype.kind in "OV":
             result = result.astype(np.float64)
@@ -93,8 +113,6 @@ def _real_numbers(name: str, value) -> np.ndarray:
         raise error(name, "None", "an array of numbers")
     if result.dtype.kind not in "fiub":
         raise error(name, f"{result.dtype} values", "an array of numbers")
-    if isinstance(value, np.ma.MaskedArray):
-        raise error(name, "a masked array", "an array of numbers", "Hand in its data, and the mask as `mask`.")
     return result
 
 

@@ -58,6 +58,7 @@ class GradCheck:
         return "\n".join(lines)
 
 
+@overflow.silent
 def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None = None) -> GradCheck:
     """Compare a gradient with finite differences: the model's own, or `grads`, a dict that was handed in.
 
@@ -69,7 +70,7 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     run = model.forward(x, targets, mask)
     if not np.isfinite(run.loss):
         raise checks.error("loss", run.loss, "a finite loss", "Take smaller weights or a shorter sequence.")
-    x = np.array(x, dtype=np.float64)
+    x = model.cell.check_x(x).copy()
     start = {f"{part}0": np.array(getattr(run.trace, f"{part}0")) for part in model.cell.parts}
     h0 = tuple(start.values()) if len(start) > 1 else start["h0"]
     places = {**model.params, "x": x, **start}
@@ -82,17 +83,15 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     numeric = {name: _differences(places[name], loss) for name in given}
     # What rounding the loss leaves in a difference: nothing below it can be judged, so errors are not measured by less.
     noise = np.finfo(float).eps * max(1.0, abs(run.loss)) / EPSILON / GradCheck.TOLERANCE
-    with overflow.quietly():
-        wrong = {name: np.abs(given[name] - numeric[name]) for name in given}
-        sizes = {name: max(float(np.abs(numeric[name]).max()), noise) for name in given}
-        errors = {name: float(np.nan_to_num(wrong[name].max() / sizes[name], nan=np.inf, posinf=np.inf)) for name in given}
+    wrong = {name: np.abs(given[name] - numeric[name]) for name in given}
+    sizes = {name: max(float(np.abs(numeric[name]).max()), noise) for name in given}
+    errors = {name: float(np.nan_to_num(wrong[name].max() / sizes[name], nan=np.inf, posinf=np.inf)) for name in given}
     name = max(errors, key=lambda name: errors[name])
     index = tuple(int(i) for i in np.unravel_index(np.argmax(wrong[name]), wrong[name].shape))
     step = cause = None
     if grads is not None and errors[name] >= GradCheck.TOLERANCE:
         off = {n: value for n, value in given.items() if errors[n] >= GradCheck.TOLERANCE}
-        with overflow.quietly():
-            step = _first_wrong_step(model, run, {n: value - own[n] for n, value in off.items()})
+        step = _first_wrong_step(model, run, {n: value - own[n] for n, value in off.items()})
         cause = causes.likely(model, run, off, own)
     return GradCheck(errors, (name, index), step, cause, numeric, float(given[name][index]))
 

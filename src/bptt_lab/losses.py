@@ -13,10 +13,7 @@ def shaped(loss: str, given, steps: tuple[int, ...], O: int) -> np.ndarray:
 
     "cross_entropy": (T,) or (T, B). "mse": (T[, B]) if O = 1, else (T[, B], O).
     """
-    try:
-        values = np.asarray(given)
-    except ValueError:
-        raise checks.error("targets", "rows of different lengths", f"shape {steps}") from None
+    values = checks.read("targets", given, f"an array of shape {steps}")
     if loss == "mse":
         shape = steps if O == 1 else (*steps, O)
         if values.shape != shape:
@@ -35,7 +32,7 @@ def targets(loss: str, given, steps: tuple[int, ...], O: int, counts: np.ndarray
         with overflow.quietly():
             numbers = values.astype(np.float64) if values.dtype.kind in "Ofiub" else np.full(values.shape, np.nan)
             classes = np.where(np.abs(numbers) < 2**53, numbers, -1).astype(np.intp)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         numbers, classes = np.full(values.shape, np.nan), np.zeros(values.shape, np.intp)
     broken = classes != numbers
     if broken.any():
@@ -51,7 +48,7 @@ def probabilities(y: np.ndarray) -> np.ndarray:
     y = np.nan_to_num(y, nan=np.inf)
     with overflow.quietly():
         p = np.exp(y - y.max(axis=-1, keepdims=True))
-    return p / p.sum(axis=-1, keepdims=True)
+        return p / p.sum(axis=-1, keepdims=True)
 
 
 def cross_entropy(y: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 GUESS = "ρ^lag"  # the popular guess: ρ, the spectral radius of W_hh. It is no bound of a product of Jacobians
 
 
+@overflow.silent
 def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
     """dh_t/dh_k, (D, D) or (B, D, D). k = −1 is the start, k = t gives the identity.
 
@@ -37,6 +38,7 @@ def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
     return trace.squeeze(overflow.multiply(product, scaled.power(exponents - half)[..., None]), axis=0)
 
 
+@overflow.silent
 def norms(cell: Cell, trace: Trace) -> np.ndarray:
     """log10 ‖dh_t/dh_k‖₂ in [t, k], (T, T) or (B, T, T): 0 on the diagonal, NaN above it, −inf where vanished exactly."""
     _check(cell, trace)
@@ -57,6 +59,7 @@ def norms(cell: Cell, trace: Trace) -> np.ndarray:
     return trace.squeeze(result, axis=0)
 
 
+@overflow.silent
 def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
     """log10 ‖dh_t/dh_{t−lag}‖₂ of one t, (n,) or (B, n). lags: whole numbers, all of 0..t if not given; t + 1 is the start."""
     _check(cell, trace)
@@ -85,6 +88,7 @@ def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]
     return {"true": norms_back(cell, trace, t, lags), **rungs(cell, trace, t, lags)}
 
 
+@overflow.silent
 def rungs(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]:
     """`bounds` without the true norm."""
     _check(cell, trace)
@@ -110,6 +114,7 @@ def rungs(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]:
     return found
 
 
+@overflow.silent
 def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
     """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0.
 
@@ -128,6 +133,7 @@ def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
     return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
 
 
+@overflow.silent
 def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray:
     """The Lyapunov exponents in nats a step, largest first, (D,); mean over B. −inf where vanished exactly.
 
@@ -185,10 +191,7 @@ def _check(cell: Cell, *traces: Trace) -> None:
 def _lags(lags, t: int) -> list[int]:
     if lags is None:
         return list(range(t + 1))
-    try:
-        lags = np.asarray(lags)
-    except ValueError:
-        raise checks.error("lags", "rows of different lengths", "a list of at least one lag") from None
+    lags = checks.read("lags", lags, "a list of at least one lag")
     if lags.ndim != 1 or lags.size == 0:
         raise checks.error("lags", f"shape {lags.shape}", "a list of at least one lag")
     return [checks.index("lags", lag, t + 2) for lag in lags.tolist()]

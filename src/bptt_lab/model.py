@@ -38,9 +38,9 @@ class Run:
         self._y = self._readout(self._states)
         token_losses = np.zeros(T * B)
         token_losses[self._rows], self._dy = losses.OF[loss_name](self._y, wanted)
-        self._dy /= B
         self.losses = trace.squeeze(token_losses.reshape(T, B))
         with overflow.quietly():
+            self._dy /= B
             self.loss = float(self.losses.sum(0).mean())
 
     @property
@@ -161,9 +161,7 @@ class SequenceModel:
 
     def gradient(self, x, targets, mask=None, checkpoint: bool = False) -> tuple[float, dict[str, np.ndarray]]:
         """(loss, gradients) in one call. checkpoint: keep √T states and compute the rest twice; see `checkpoints`."""
-        if not isinstance(checkpoint, (bool, np.bool_)):
-            raise checks.error("checkpoint", repr(checkpoint), "True or False")
-        if checkpoint:
+        if checks.flag("checkpoint", checkpoint):
             return checkpoints.gradient(self, *self._check(x, mask), targets)
         run = self.forward(x, targets, mask)
         return run.loss, self.backward(run)
@@ -234,13 +232,14 @@ def check_run(model: SequenceModel, run) -> None:
 
 
 def _check_mask(mask, steps: tuple[int, ...]) -> np.ndarray:
-    try:
-        mask = np.asarray(mask)
-    except ValueError:
-        raise checks.error("mask", "rows of different lengths", f"shape {steps}") from None
+    mask = checks.read("mask", mask, f"an array of shape {steps}")
     if mask.shape != steps:
         raise checks.error("mask", f"shape {mask.shape}", f"shape {steps}")
-    if mask.dtype != bool and not np.isin(mask, (0, 1)).all():
+    try:
+        known = mask.dtype == bool or mask.dtype.kind in "fiuO" and np.isin(mask.astype(np.float64), (0, 1)).all()
+    except (TypeError, ValueError, OverflowError):
+        known = False
+    if not known:
         raise checks.error("mask", f"{mask.dtype} values", "true and false, or 1 and 0")
     return mask.astype(bool)
 

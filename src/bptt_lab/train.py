@@ -89,6 +89,7 @@ def fit(
     fixed_rate = None if callable(lr) else _above_zero("lr", lr)
     limit = np.inf if clip is None else _above_zero("clip", clip)
     truncate = None if truncate is None else checks.count("truncate", truncate)
+    progress = checks.flag("progress", progress)
     if until is not None and not callable(until):
         raise checks.error("until", repr(until), "a function of the number of steps done, or None")
     history, params, step, new = History(steps), model.params, 0, np.empty(0)
@@ -136,8 +137,8 @@ def _overflowed(step: int, loss: float, norm: float, clip: float | None) -> str:
     return f"Stopped at step {step + 1}: {what} exploded. The weights are those before it. Try {cure}, or a smaller weight_scale."
 
 
-def _above_zero(name: str, value) -> float:
-    value = checks.number(name, value)
+def _above_zero(name: str, value, allow_inf: bool = False) -> float:
+    value = checks.number(name, value, allow_inf)
     if value <= 0:
         raise checks.error(name, value, "a number above 0")
     return value
@@ -183,6 +184,7 @@ class _Adam:
 OPTIMIZERS: dict[str, Callable[[], Callable[[np.ndarray], np.ndarray]]] = {"sgd": _SGD, "adam": _Adam}
 
 
+@overflow.silent
 def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[str, np.ndarray], float]:
     """(clipped gradients, norm before): all arrays together are scaled down to Euclidean norm `limit` if theirs is larger.
 
@@ -190,7 +192,7 @@ def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[st
     one size: the direction of the rest is lost beside them, and the result has norm `limit` like any other. Zero stays
     zero. limit: a number above 0; infinity clips nothing. Returns new arrays.
     """
-    limit = limit if limit == np.inf else _above_zero("limit", limit)
+    limit = _above_zero("limit", limit, allow_inf=True)
     if not isinstance(grads, Mapping):
         raise checks.error("grads", type(grads).__name__, "a dict from names to arrays")
     arrays = {name: checks.array(f"grads[{name!r}]", value, allow_inf=True) for name, value in grads.items()}

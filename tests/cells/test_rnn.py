@@ -1,7 +1,9 @@
 """The plain cell: its equation, its starts, its trace, and weights exchanged with PyTorch."""
 
 import copy
+import gc
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -122,11 +124,28 @@ def test_threads_do_not_disturb_each_other():
     from concurrent.futures import ThreadPoolExecutor
 
     cell, x = bl.RNNCell(4, 8), np.random.default_rng(0).standard_normal((50, 20, 4))
-    expected = [cell.unroll(one).h for one in x]
+
+    def there_and_back(one):
+        trace = cell.unroll(one)
+        return np.concatenate([trace.h.ravel(), *(value.ravel() for value in cell.backward(trace, trace.h.copy()).values())])
+
+    expected = [there_and_back(one) for one in x]
     with ThreadPoolExecutor(8) as pool:
         for _ in range(5):
-            for got, right in zip(pool.map(lambda one: cell.unroll(one).h, x), expected):
+            for got, right in zip(pool.map(there_and_back, x), expected):
                 assert (got == right).all()
+
+
+def test_a_long_sequence_leaves_no_scratch_behind():
+    cell, x, dh = bl.RNNCell(64, 64), np.zeros((4000, 64)), np.ones((4000, 64))
+    tracemalloc.start()
+    try:
+        cell.backward(cell.unroll(x), dh)
+        gc.collect()
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 0.02 * most, f"{kept:,} of {most:,} bytes are still held"
 
 
 # ---- starts

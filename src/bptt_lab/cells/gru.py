@@ -58,15 +58,14 @@ class GRUCell(GRUSums):
     keep = "update"
 
     def __init__(self, input_size, hidden_size, weight_scale=1.0, init="normal", seed=0, gate_bias=0.0, reset_after=True):
-        if not isinstance(reset_after, (bool, np.bool_)):
-            raise checks.error("reset_after", repr(reset_after), "True or False")
+        reset_after = checks.flag("reset_after", reset_after)
         super().__init__(input_size, hidden_size, weight_scale, init, seed, gate_bias)
-        self.reset_after, H = bool(reset_after), self.hidden_size
+        self.reset_after, H = reset_after, self.hidden_size
         self.local_names = ("da3", "da1", "da2", "dq", "z") if reset_after else ("da1", "da2", "da3", "r", "z")
         self.also_read, self.onward = (("h",), 1) if reset_after else (("h", "hidden"), 0)
         self.kind = "GRUCell, reset " + ("after" if reset_after else "before") + " the product"
         # A stream of its own, so that both forms draw the same weights.
-        self.b_hn = starts.bias(init, H, H, np.random.default_rng([seed, 2]))
+        self.b_hn = starts.bias(init, H, H, np.random.default_rng([checks.seed("seed", seed), 2]))
 
     def __repr__(self) -> str:
         return f"GRUCell({self.input_size}, {self.hidden_size}, reset_after={self.reset_after})"

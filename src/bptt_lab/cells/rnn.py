@@ -186,6 +186,7 @@ class RNNCell(Cell):
             grads["x"], grads["h0"] = dx[:, 0], back[0]
         return grads
 
+    @overflow.silent
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """J_t = dh_t/dh_{t-1} = diag(f'(a_t)) W_hh, (H, H) or (B, H, H): row i holds the derivatives of unit i.
 
@@ -194,6 +195,7 @@ class RNNCell(Cell):
         slope = self.slope(trace, t)  # which looks at both
         return trace.squeeze(self._jacobian(trace, slope), axis=0)
 
+    @overflow.silent
     def jacobians(self, trace: Trace, steps) -> np.ndarray:
         self.check_trace(trace)
         return self._jacobian(trace, self.activation.slope(trace.states[1:][steps]))
@@ -203,12 +205,14 @@ class RNNCell(Cell):
             slope = overflow.multiply(slope, trace.scales)
         return overflow.multiply(slope[..., None], trace.weights[:, self.input_size + 1 :])
 
+    @overflow.silent
     def slope(self, trace: Trace, t: int) -> np.ndarray:
         """f'(a_t), (B, H)."""
         self.check_trace(trace)
         t = checks.index("t", t, trace.T)
         return self.activation.slope(trace.states[t + 1])
 
+    @overflow.silent
     def local(self, trace: Trace, steps: slice) -> np.ndarray:
         """f'(a_t) of these steps, (n, B, H)."""
         self.check_trace(trace)

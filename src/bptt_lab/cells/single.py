@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from .. import checks, overflow
+from .columns import SMALL
 from .trace import Trace
 
 ZERO = np.array(0.0)
@@ -35,8 +36,9 @@ class Size:
 
 @lru_cache(_SIZES_KEPT)
 def size(x_shape: tuple[int, ...], I: int, H: int) -> Size | None:
-    """None if x is more than one sequence, or does not fit the cell."""
-    return Size(x_shape, H) if x_shape[1:] in ((I,), (1, I)) and x_shape[0] else None
+    """None if x is more than one sequence, does not fit the cell, or is so long that its scratch is better not kept."""
+    fits = x_shape[1:] in ((I,), (1, I)) and (H + x_shape[0]) * (I + 1 + H) <= SMALL
+    return Size(x_shape, H) if fits and x_shape[0] else None
 
 
 class Plan:

@@ -53,9 +53,15 @@ def read(state_dict: Mapping, layer: int) -> dict[str, np.ndarray]:
 
 
 def _to_array(name: str, value) -> np.ndarray:
-    if hasattr(value, "detach"):  # a tensor; double() also widens bfloat16, which NumPy does not know
-        value = value.detach().cpu()
-        value = (value.double() if hasattr(value, "double") else value).numpy()
+    if hasattr(value, "detach"):  # a tensor
+        try:
+            value = value.detach().cpu()
+            widened = hasattr(value, "double") and not value.is_complex()  # bfloat16, which NumPy does not know
+            value = (value.double() if widened else value).numpy()
+        except (TypeError, RuntimeError):
+            raise checks.error(
+                f"state_dict[{name!r}]", "a tensor without numbers that NumPy can read", "a dense tensor"
+            ) from None
     return checks.array(f"state_dict[{name!r}]", value)
 
 

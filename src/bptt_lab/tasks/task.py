@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import checks
+from .. import checks, overflow
 from ..model import SequenceModel, check_fits
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -47,7 +47,8 @@ class Task:
         """The score of one batch: the share of the steps with a loss where the target is the likeliest class."""
         y = model.forward(x, targets, mask).y
         if self.loss == "mse":
-            return float(np.square(y[mask][:, 0] - targets[mask]).mean())
+            with overflow.quietly():
+                return float(np.square(y[mask][:, 0] - targets[mask]).mean())
         return float((y[mask].argmax(axis=-1) == targets[mask]).mean())
 
 
