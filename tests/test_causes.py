@@ -17,7 +17,7 @@ def test_with_nothing_changed_the_way_back_is_the_gradient(cell, B):
     p = make(T=4, B=B, H=3, I=2, cell=cell)
     run = p.model.forward(p.x, p.targets)
     right = p.model.backward(run)
-    for name, value in causes.WayBack(p.model, run).gradients().items():
+    for name, value in causes.FallibleBPTT(p.model, run).gradients().items():
         np.testing.assert_allclose(value, right[name], rtol=0, atol=1e-12 * np.abs(right[name]).max())
 
 

@@ -75,7 +75,6 @@ def test_at_rest_is_the_spectral_radius_of_a_step_where_states_are_near_0():
 def test_a_size_rises_where_it_is_above_the_one_before():
     sizes = np.array([[1.0, 2.0, 2.0, 3.0, 9.0], [4.0, 3.0, 2.0, 1.0, 9.0]])
     assert free_gates.rises(sizes, words=4).tolist() == [2 / 3, 0.0]
-    assert free_gates.between(sizes, ".1f") == "1.0 to 9.0"
 
 
 def test_the_slope_along_a_sequence_is_the_fit_to_its_own_norms():

@@ -52,6 +52,7 @@ def test_signal_to_noise_is_of_the_signed_rows_and_of_no_scale():
     assert reach.signal_to_noise(rows, np.ones(400)) < 0.2  # unsigned, the two halves cancel
     assert reach.signal_to_noise(1e-200 * rows, signs) == pytest.approx(reach.signal_to_noise(rows, signs))
     assert reach.signal_to_noise(0 * rows, signs) == 0
+    assert reach.signal_to_noise(np.ones((3, 2)), np.ones(3)) == np.inf, "all agree, and there is no noise"
 
 
 def test_norms_survive_where_squares_do_not():

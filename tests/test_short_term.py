@@ -5,12 +5,13 @@ import numpy as np
 import bptt_lab as bl
 from bptt_lab import short_term
 from bptt_lab.experiments import distances
+from bptt_lab.tasks.agreement import SUBJECT
 
 
 def test_without_the_subject_the_sentences_are_the_same_but_for_a_blank():
     x, targets, mask = bl.tasks.Agreement(4).batch(8, np.random.default_rng(0))
     blank, same, places = short_term.WithoutSubject(4).batch(8, np.random.default_rng(0))
-    assert not blank[distances.SUBJECT].any() and x[distances.SUBJECT].sum() == 8
+    assert not blank[SUBJECT].any() and x[SUBJECT].sum() == 8
     assert all(map(np.array_equal, (np.delete(x, 1, 0), targets, mask), (np.delete(blank, 1, 0), same, places)))
 
 

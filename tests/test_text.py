@@ -1,8 +1,9 @@
 """Numbers for people."""
 
+import numpy as np
 import pytest
 
-from bptt_lab.text import say, say_log10, table
+from bptt_lab.text import between, say, say_log10, seeds, spread, table
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,32 @@ def test_the_words_can_be_chosen():
 )  # fmt: skip
 def test_a_logarithm_is_said_as_the_number_it_stands_for(power, expected):
     assert say_log10(power) == expected
+
+
+def test_a_spread_is_the_median_between_the_ends_all_rounded_alike():
+    assert spread([3.0, 1.0, 10.0], ".1f") == "3.0 (1.0 to 10.0)" and spread(np.array([0.875]), ".2f") == "0.88 (0.88 to 0.88)"
+    assert spread([-0.444, -0.351, -0.206], "+.2f") == "-0.35 (-0.44 to -0.21)"
+    assert spread([2e-8, 0.0, 1e-4]) == "2.00·10⁻⁸ (vanished to 1.00·10⁻⁴)"
+    assert spread([1.0, 2.0, 4.0], lambda n: f"{n:.0f} words") == "2 words (1 words to 4 words)"
+    assert between(np.array([[1.0, 2.0], [9.0, 3.0]]), ".0%") == "100% to 900%"
+
+
+def test_a_spread_leaves_out_as_many_at_either_end():
+    assert spread(range(101), ".0f", middle=0.9) == "50 (5 to 95)"
+    assert between(range(20, 0, -1), ".0f", middle=0.9) == "2 to 19"
+    assert between([1, 2, 3], ".0f", middle=0.9) == "1 to 3", "too few to leave one out"
+
+
+def test_a_spread_has_no_minus_zero_and_says_what_has_vanished_or_exploded():
+    assert spread([-1e-17, 0.0, 1e-17], ".2f") == "0.00 (0.00 to 0.00)"
+    assert between([-0.001, 0.001], "+.2f") == "+0.00 to +0.00"
+    assert spread([-np.inf, -np.inf, 1.0], ".1f") == "-inf (-inf to 1.0)"
+    assert spread([0.0, np.inf, np.inf]) == "exploded (vanished to exploded)"
+
+
+def test_seeds_that_all_got_there_have_a_median_and_others_a_range():
+    assert seeds([300, 400]) == "2 of 2, median 350 (300 to 400)" and seeds([10_000, 5, 12]) == "3 of 3, median 12 (5 to 10000)"
+    assert seeds([None, 1500, 300]) == "2 of 3 (300 to 1500)"
 
 
 def test_a_table_refuses_rows_that_do_not_fit_its_head():

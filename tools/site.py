@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 
 from bptt_lab.explore import page
+from bptt_lab.workers import end_with_the_command
 
 from .notebooks import COURSE, NOTEBOOKS, TRANSLATED, tags
 
@@ -162,7 +163,7 @@ def main() -> int:
     copy_plotly()
     landing_page()
     teachers_page()
-    with ProcessPoolExecutor(2) as executor:
+    with ProcessPoolExecutor(2, initializer=end_with_the_command) as executor:
         for said in executor.map(run, notebooks):
             print(said, flush=True)
     shutil.rmtree(TARGET, ignore_errors=True)

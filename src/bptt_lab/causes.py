@@ -10,12 +10,14 @@ import numpy as np
 
 from . import overflow, text
 from .cells import RNNCell
+from .cells.base import Cell
+from .cells.trace import Trace
 from .model import Run, SequenceModel
 
 Gradients = dict[str, np.ndarray]
 
 
-class WayBack:
+class FallibleBPTT:
     """BPTT over one run, with places to go wrong. Made with none of them taken it gives the gradient."""
 
     def __init__(self, model: SequenceModel, run: Run):
@@ -63,23 +65,27 @@ class WayBack:
             self.cell.params[name].shape
         )
 
-    def transposed(self):
-        """The trace with every block of W_hh transposed."""
-        I, H = self.cell.input_size, self.cell.hidden_size
-        weights = self.trace.weights.copy()
-        weights[:, I + 1 :] = weights[:, I + 1 :].reshape(-1, H, H).swapaxes(1, 2).reshape(-1, H)
-        return self.trace.with_weights(weights)
+
+def transpose_lost(cell: Cell, trace: Trace) -> Trace:
+    """The same trace with every block of W_hh transposed: who carries back over it has forgotten the transpose."""
+    I, H = cell.input_size, cell.hidden_size
+    weights = trace.weights.copy()
+    weights[:, I + 1 :] = weights[:, I + 1 :].reshape(-1, H, H).swapaxes(1, 2).reshape(-1, H)
+    return trace.with_weights(weights)
 
 
 def wrong_ways(model: SequenceModel, run: Run) -> Iterator[tuple[str, Callable[[], Gradients]]]:
     """Each cause in words, and the gradient that it gives."""
-    way = WayBack(model, run)
+    way = FallibleBPTT(model, run)
     T, B, _ = way.trace.shape
     last_alone = np.zeros_like(way.rows)
     last_alone[-1] = way.rows[-1]
     first_sequence = np.zeros_like(way.rows)
     first_sequence[:, 0] = way.rows[:, 0] * B
-    yield "W_hh stands where its transpose belongs, on the way back.", lambda: way.gradients(trace=way.transposed())
+    yield (
+        "W_hh stands where its transpose belongs, on the way back.",
+        lambda: way.gradients(trace=transpose_lost(way.cell, way.trace)),
+    )
     yield "nothing is carried back from later steps: each step has its own loss alone.", lambda: way.gradients(carries=False)
     yield "= stands where += belongs: only one step's part is left.", lambda: way.gradients(adds=False)
     yield "the losses of all steps but the last are left out.", lambda: way.gradients(rows=last_alone)

@@ -16,24 +16,26 @@ def error(name: str, given, expected: str, hint: str = "") -> ValueError:
     return ValueError(f"{name}: got {given}, expected {expected}." + (f" {hint}" if hint else ""))
 
 
-def count(name: str, value) -> int:
-    """A whole number of at least 1."""
+def _whole(value) -> int | None:
+    """`value` as a whole number; None if it is none, as True and 2.0 are not."""
     try:
-        whole = operator.index(value)
+        return None if isinstance(value, bool) else operator.index(value)
     except TypeError:
-        whole = 0
-    if whole < 1 or isinstance(value, bool):
-        raise error(name, repr(value), "a whole number of at least 1")
+        return None
+
+
+def count(name: str, value, lowest: int = 1) -> int:
+    """A whole number of at least `lowest`."""
+    whole = _whole(value)
+    if whole is None or whole < lowest:
+        raise error(name, repr(value), f"a whole number of at least {lowest}")
     return whole
 
 
 def index(name: str, value, length: int, lowest: int = 0) -> int:
     """A whole number from `lowest` to length − 1."""
-    try:
-        whole = operator.index(value)
-    except TypeError:
-        whole = lowest - 1
-    if not lowest <= whole < length or isinstance(value, bool):
+    whole = _whole(value)
+    if whole is None or not lowest <= whole < length:
         raise error(name, repr(value), f"a whole number from {lowest} to {length - 1}", "Code counts from 0.")
     return whole
 
@@ -131,10 +133,4 @@ def array(name: str, value, shape: tuple | None = None, allow_inf: bool = False)
 
 def seed(name: str, value) -> int:
     """A whole number of at least 0."""
-    try:
-        whole = operator.index(value)
-    except TypeError:
-        whole = -1
-    if whole < 0:
-        raise error(name, repr(value), "a whole number of at least 0")
-    return whole
+    return count(name, value, lowest=0)

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from . import checks, memory
+from . import checks, memory, text
 from .cells import RNNCell
 from .cells.trace import Trace
+from .growth import LAGS, STEPS, fitted
 from .model import Run, SequenceModel
 
-STEPS = 160
-LAGS = np.arange(20, 151, 10)  # the lags that a slope is fitted over
 FLOAT32 = float(np.finfo(np.float32).max)
 
 # `init`, and the weight scale for H units.
@@ -37,11 +36,8 @@ def run(start: str, activation: str, spread: float, seed: int, H: int = 64) -> t
 
 def slopes(start: str, activation: str, spread: float, seeds: int = 10, H: int = 64) -> np.ndarray:
     """(seeds,): nats a step, of the line through ln ‖dh_T/dh_{T−lag}‖₂ at the lags 20, 30, …, 150; −inf if vanished exactly."""
-    found = []
-    for seed in range(seeds):
-        norms = memory.norms_back(*run(start, activation, spread, seed, H), STEPS - 1, LAGS) * np.log(10.0)
-        found.append(np.polyfit(LAGS, norms, 1)[0] if np.isfinite(norms).all() else -np.inf)
-    return np.array(found)
+    runs = (run(start, activation, spread, seed, H) for seed in range(seeds))
+    return np.array([fitted(memory.norms_back(*net, STEPS - 1, LAGS)) for net in runs])
 
 
 def by_start(activation: str, spreads: tuple[float, ...] = (0.1, 1.0), seeds: int = 10, H: int = 64) -> np.ndarray:
@@ -98,22 +94,22 @@ def far_share(dx: np.ndarray) -> float:
     return float(np.linalg.norm(dx[0]) / np.linalg.norm(dx[-1]))
 
 
-def spread(values: np.ndarray, digits: int = 2) -> str:
-    """The median, and in brackets the smallest and the largest, rounded outward to one digit."""
-    low, high = np.floor(10 * np.round(values.min(), 6)) / 10, np.ceil(10 * np.round(values.max(), 6)) / 10
-    return f"{np.median(values):z.{digits}f} ({low:z.1f} to {high:z.1f})"
-
-
 def rows(found: np.ndarray) -> list[list[str]]:
-    """What `by_start` found, for a table: a start a row, its `spread` at each deviation of the inputs.
+    """What `by_start` found, for a table: a start a row, its `text.spread` at each deviation of the inputs.
 
-    N(0, 1) has one digit: with tanh it is chaotic, and two machines part in the second.
+    N(0, 1) has the first digit of its median alone: with tanh it is chaotic, and two machines part in all the rest.
     """
-    digits = [1 if start == "N(0, 1)" else 2 for start in STARTS]
-    return [[start, *(spread(seeds, n) for seeds in each)] for start, each, n in zip(STARTS, found, digits)]
+    return [[start, *map(_about if start == "N(0, 1)" else _spread, each)] for start, each in zip(STARTS, found)]
+
+
+def _about(values: np.ndarray) -> str:
+    return f"about {np.median(values):.1f}"
+
+
+def _spread(values: np.ndarray) -> str:
+    return text.spread(values, ".2f")
 
 
 def powers(values: np.ndarray) -> str:
-    """The median, and in brackets the smallest and the largest, as powers of ten; 0 where nothing is left."""
-    middle, low, high = ("0" if value == 0 else f"10^{np.log10(value):.0f}" for value in np.quantile(values, [0.5, 0, 1]))
-    return f"{middle} ({low} to {high})"
+    """`text.spread` in powers of ten; 0 where nothing is left."""
+    return text.spread(values, lambda value: "0" if value == 0 else f"10^{np.log10(value):z.0f}")

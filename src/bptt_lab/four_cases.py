@@ -16,9 +16,8 @@ from . import memory, probe
 from .cells import RNNCell
 from .cells.base import Cell
 from .tasks import Agreement
+from .tasks.agreement import SUBJECT
 from .tasks.vocabulary import VOCABULARY
-
-SUBJECT = 1  # the step that reads the subject: word 2, after "the"
 
 
 def measure(cell: Cell, distance: int, seed: int = 0, n: int = 600) -> dict[str, float]:

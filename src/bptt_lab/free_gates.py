@@ -12,12 +12,13 @@ import numpy as np
 
 from . import checks, memory
 from .cells import GatedCell, GRUCell, LSTMCell
+from .cells.gates import GateCell
 from .cells.trace import Trace
 from .growth import LAGS, STEPS, fitted, inputs, slope
 from .overflow import quietly
 from .scaled import log10_norms, rescaled
 
-SHUT = 40.0  # σ(40) is 1 to the last digit, and σ(−40) no more than 10⁻¹⁷
+SHUT = 40.0  # the bias of a gate that is held open, and −SHUT of one held shut: σ(40) is 1 to the last digit, σ(−40) under 10⁻¹⁷
 TERMS = ("keep", "dG1", "dG2", "candidate")
 CELLS: dict[str, Callable[..., GatedCell | GRUCell | LSTMCell]] = {"gated": GatedCell, "GRU": GRUCell, "LSTM": LSTMCell}
 
@@ -119,24 +120,20 @@ def rises(sizes: np.ndarray, words: int = 150) -> np.ndarray:
     return (np.diff(sizes[:, :words]) > 0).mean(axis=1)
 
 
-def between(values: np.ndarray, form: str) -> str:
-    """The smallest and the largest.
-
-    >>> between(np.array([0.65, 0.97, 0.8]), ".0%")
-    '65% to 97%'
-    """
-    return f"{values.min():{form}} to {values.max():{form}}"
-
-
 # ---- gates that are held or tied: other recurrences, made from the same cell by setting parameters ----------------------
+
+
+def hold(cell: GateCell, gate: str, bias: float) -> None:
+    """Make a gate stand at σ(bias), whatever the cell reads; in place."""
+    rows = cell.rows_of(gate)
+    cell.params["W_x"][rows] = cell.params["W_hh"][rows] = 0.0
+    cell.params["b"][rows] = bias
 
 
 def held(cell: GatedCell, G1: float, G2: float) -> GatedCell:
     """Hold both gates at these values, whatever the cell reads; in place. 0 and 1 are met to the last digit."""
     for name, value in (("G1", G1), ("G2", G2)):
-        rows = cell.rows_of(name)
-        cell.params["W_x"][rows] = cell.params["W_hh"][rows] = 0.0
-        cell.params["b"][rows] = opening(checks.number(name, value))
+        hold(cell, name, opening(checks.number(name, value)))
     return cell
 
 

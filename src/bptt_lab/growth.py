@@ -40,8 +40,7 @@ def slope(cell: Cell, x: np.ndarray, h0: np.ndarray | None = None) -> float:
 
 def fitted(log10_norms: np.ndarray) -> float:
     """The least-squares slope of log10 norms at LAGS, in nats a step; −inf if one of them vanished exactly."""
-    logs = log10_norms * np.log(10)
-    return float(np.polynomial.polynomial.polyfit(LAGS, logs, 1)[1]) if np.isfinite(logs).all() else -np.inf
+    return memory.slope(LAGS, log10_norms)
 
 
 def exponents(start: str, spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarray]:

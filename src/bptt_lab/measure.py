@@ -88,10 +88,9 @@ def _change(before: list[chain_rule.Term], after: list[chain_rule.Term]) -> floa
     return float(np.linalg.norm(b - a) / np.linalg.norm(a))
 
 
-def spread(values: np.ndarray, form: str | None = None) -> str:
-    """The median over seeds, and in brackets where the middle 90 % lie; as `text.say` writes, or by a format such as ".2f"."""
-    low, middle, high = (text.say(n) if form is None else format(n, form) for n in np.quantile(values, (0.05, 0.5, 0.95)))
-    return f"{middle} ({low} to {high})"
+def spread(values: np.ndarray, form: text.Form = text.say) -> str:
+    """`text.spread` as notebooks 02 to 04 say it of many seeds: the median, and in brackets where the middle 90 % lie."""
+    return text.spread(values, form, middle=0.9)
 
 
 def medians(found: Mapping[str, np.ndarray]) -> dict[str, float]:

@@ -161,6 +161,18 @@ def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray
     return -np.sort(-total, axis=1).mean(axis=0) / (T - burn_in)
 
 
+def slope(lags, log10_norms: np.ndarray) -> float:
+    """The least-squares slope of log10 norms (n,) over their lags, in nats a step; −inf if one of them vanished exactly."""
+    if not np.isfinite(log10_norms).all():
+        return -np.inf
+    return float(np.polynomial.polynomial.polyfit(lags, log10_norms * np.log(10.0), 1)[1])
+
+
+def half_life(rate: float) -> float:
+    """The steps in which e^(rate · steps) halves, for a rate in nats a step; inf if it does not fall."""
+    return float(np.log(2.0) / -rate) if rate < 0 else np.inf
+
+
 def report(cell: Cell, x) -> "MemoryReport":
     """How far back the last state remembers after reading x, (T, I) or (T, B, I), from a start of zeros."""
     _check(cell)

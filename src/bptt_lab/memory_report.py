@@ -32,8 +32,8 @@ class MemoryReport:
         self.norms = self._mean(memory.norms_back(cell, trace, T - 1))
         self.lyapunov = float(memory.lyapunov(cell, trace, leading=1)[0])
         self.fitted = range(max(1, T // 10), T)
-        self.slope = _slope(self.fitted, self.norms) if T > 2 else None
-        self.half_life = None if self.slope is None else float(np.log(2.0) / -self.slope) if self.slope < 0 else np.inf
+        self.slope = memory.slope(self.fitted, self.norms[self.fitted.start :]) if T > 2 else None
+        self.half_life = None if self.slope is None else memory.half_life(self.slope)
         faint = np.flatnonzero(self.norms < FAINT)
         self.horizon = int(faint[0]) if len(faint) else np.inf
 
@@ -77,13 +77,6 @@ class MemoryReport:
             rows = [(LABELS.get(name, name), *(say_log10(float(logs[lag])) for lag in lags)) for name, logs in rungs]
             lines += [f"  {line}" for line in table(head, rows).splitlines()]
         return "\n".join(lines)
-
-
-def _slope(lags: range, logs: np.ndarray) -> float:
-    logs = logs[lags.start :]
-    if not np.isfinite(logs).all():
-        return -np.inf
-    return float(np.polynomial.polynomial.polyfit(lags, logs * np.log(10.0), 1)[1])
 
 
 def _rate(nats: float) -> str:

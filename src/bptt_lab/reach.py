@@ -7,12 +7,12 @@ The gradient is backward, and says what training can find. The state is forward.
 import numpy as np
 
 from . import overflow, probe
+from .growth import norm_and_signal
 from .model import SequenceModel
 from .scaled import LARGEST, LOG10_2, rescaled
 from .tasks import Agreement
+from .tasks.agreement import SUBJECT
 from .tasks.vocabulary import VOCABULARY
-
-SUBJECT = 1  # the step that reads the subject: word 2, after "the"
 
 
 def sentences(distance: int, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -43,12 +43,10 @@ def gradient(model: SequenceModel, distance: int, n: int = 200) -> dict[str, flo
 
 
 def signal_to_noise(gradients: np.ndarray, signs: np.ndarray) -> float:
-    """‖mean‖ / √(mean ‖deviation‖²) of the rows signs · gradients, (n, D); 0 where all are 0."""
+    """`growth.norm_and_signal` of the rows signs · gradients, (n, D), also where they are tiny or huge."""
     rows = signs[:, None] * np.clip(gradients, -LARGEST, LARGEST)
     rows = rows / (np.abs(rows).max() or 1.0)  # first, since squares of tiny and of huge numbers leave float64
-    mean = rows.mean(axis=0)
-    noise = np.sqrt(np.square(rows - mean).sum(axis=1).mean())
-    return float(np.linalg.norm(mean) / noise) if noise else 0.0
+    return float(norm_and_signal(rows)[1])
 
 
 def log10_norms(rows: np.ndarray) -> np.ndarray:

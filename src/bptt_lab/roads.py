@@ -22,32 +22,26 @@ from .cells import GRUCell, LSTMCell, RNNCell
 from .cells.base import Cell
 from .cells.gates import GateCell, GateTrace
 from .cells.trace import Trace
+from .free_gates import SHUT, hold
 from .growth import STEPS, inputs, slope
+from .memory import half_life
 
 CHUNK = 16  # Jacobians that are formed at a time
 ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through which h_{t-1} acts; "cell" is the candidate
-SATURATED = 40.0  # a logistic gate with this bias is 1 to the last digit
 
 
 # ---- other cells, made by setting parameters --------------------------------------------------------------------------
 
 
 def chrono(cell: LSTMCell, longest: float, seed: int = 0) -> LSTMCell:
-    """Start the biases as Tallec & Ollivier (2018) do: b_f = ln U[1, longest − 1], b_i = −b_f, the others 0; in place."""
-    if not longest >= 2:
-        raise checks.error("longest", longest, "a number of steps, at least 2")
-    b = cell.params["b"]
-    b[:] = 0.0
-    b[cell.rows_of("forget")] = np.log(np.random.default_rng(seed).uniform(1, longest - 1, cell.hidden_size))
-    b[cell.rows_of("input")] = -b[cell.rows_of("forget")]
+    """`LSTMCell.chrono` in place: b_f = ln U[1, longest − 1], b_i = −b_f, the other biases 0. Returns the cell."""
+    cell.chrono(longest, seed)
     return cell
 
 
 def without_forget_gate(cell: LSTMCell) -> LSTMCell:
     """Hold f_t at 1, as in the cell of 1997, which had no forget gate; in place."""
-    rows = cell.rows_of("forget")
-    cell.params["W_x"][rows] = cell.params["W_hh"][rows] = 0.0
-    cell.params["b"][rows] = SATURATED
+    hold(cell, "forget", SHUT)
     return cell
 
 
@@ -165,11 +159,6 @@ def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: in
         rest = np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max())
         found.append((gate, rest, slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0]))
     return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
-
-
-def half_life(rate: float) -> float:
-    """The steps in which e^(rate · steps) halves; inf if it does not fall."""
-    return np.log(2) / -rate if rate < 0 else np.inf
 
 
 def half_lives(rates) -> str:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from . import losses, train
+from . import losses, text, train
 from .cells import RNNCell
 from .cells.base import Cell
 from .experiments import values
-from .experiments.distances import ASKED, SUBJECT
+from .experiments.distances import ASKED
 from .model import SequenceModel
 from .tasks import Agreement
-from .tasks.agreement import number_of_nouns
+from .tasks.agreement import SUBJECT, number_of_nouns
 from .tasks.task import Batch
 
 LEARNED = 0.97  # so many of the verbs right
@@ -99,7 +99,7 @@ def answer_rows(
     rows: list[tuple[object, ...]] = []
     for distance in asked:
         k = ASKED.index(distance)
-        gradient = f"10^{left[:, k].min():.0f} to 10^{left[:, k].max():.0f}"
+        gradient = text.between(left[:, k], lambda power: f"10^{power:z.0f}")
         rows.append((name, distance, f"{np.median(right[:, k]):.2f}", f"{np.median(held[:, k]):.2f}", gradient))
     return rows
 

@@ -1,8 +1,9 @@
 """How numbers are written for people: one format in every picture, table and sentence."""
 
 import math
-import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -43,6 +44,38 @@ def say_log10(power: float) -> str:
     return f"{mantissa}·10{str(whole).translate(_SUPERSCRIPT)}"
 
 
+Form = str | Callable[[float], str]  # a format such as ".2f", or a function such as `say`
+
+
+def between(values: Sequence[float] | np.ndarray, form: Form = say, middle: float = 1.0) -> str:
+    """From where to where the values lie; all of them, or the middle share, without as many at either end.
+
+    >>> between([0.65, 0.97, 0.8], ".0%"), between(range(101), ".0f", middle=0.9)
+    ('65% to 97%', '5 to 95')
+    """
+    ordered = np.sort(values, axis=None)
+    left_out = round((1.0 - middle) / 2.0 * (ordered.size - 1))
+    return f"{_written(ordered[left_out], form)} to {_written(ordered[-1 - left_out], form)}"
+
+
+def spread(values: Sequence[float] | np.ndarray, form: Form = say, middle: float = 1.0) -> str:
+    """The median, and in brackets `between`: what is said of many seeds, everywhere in the course.
+
+    All three are rounded alike. No 0 has a minus sign.
+
+    >>> spread([0.5, 0.25, 1.0], ".2f"), spread([-0.001, 0.0, 0.5], ".1f"), spread([1e-7, 2e-7, 0])
+    ('0.50 (0.25 to 1.00)', '0.0 (0.0 to 0.5)', '1.00·10⁻⁷ (vanished to 2.00·10⁻⁷)')
+    """
+    return f"{_written(np.median(values), form)} ({between(values, form, middle)})"
+
+
+def _written(value: float, form: Form) -> str:
+    if not isinstance(form, str):
+        return form(float(value))
+    sign = form[:1] if form.startswith(("+", "-", " ")) else ""
+    return format(float(value), f"{sign}z{form[len(sign) :]}")  # z: no minus before a zero
+
+
 def seeds(steps: Sequence[int | None]) -> str:
     """How many seeds got there and in how many steps; None is a seed that did not.
 
@@ -54,8 +87,8 @@ def seeds(steps: Sequence[int | None]) -> str:
         return f"0 of {len(steps)}"
     if there[0] == there[-1]:
         return f"{len(there)} of {len(steps)}, in {there[0]}"
-    middle = f", median {statistics.median(there):g}" if len(there) == len(steps) else ""
-    return f"{len(there)} of {len(steps)}{middle} ({there[0]} to {there[-1]})"
+    what = f", median {spread(there, 'g')}" if len(there) == len(steps) else f" ({between(there, 'g')})"
+    return f"{len(there)} of {len(steps)}{what}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

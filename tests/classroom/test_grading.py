@@ -2,6 +2,7 @@
 
 import csv
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -96,12 +97,9 @@ def test_what_a_notebook_started_ends_with_it(tmp_path):
     path = hand_in(tmp_path / "in", "ann", IMPORTS, f"{started}\n{told}", RIGHT)
     assert grading.row(tmp_path / "in", path, 60)["tanh_slope"] == "solved"
     (pid,) = map(int, Path(tmp_path / "pids").read_text().split())
-    for _ in range(100):
-        if not alive(pid):
-            return
-        time.sleep(0.05)
-    os.kill(pid, 9)
-    pytest.fail("a process that the notebook started is still there")
+    if not comes_true(lambda: not alive(pid)):
+        os.kill(pid, 9)
+        pytest.fail("a process that the notebook started is still there")
 
 
 def alive(pid):
@@ -111,6 +109,36 @@ def alive(pid):
         return False
     stat = Path(f"/proc/{pid}/stat")
     return not stat.exists() or stat.read_text().rpartition(") ")[2][0] != "Z"  # one that ended and that nobody asked about
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are looked for as Unix has them")
+def test_when_grading_is_killed_its_workers_and_what_they_run_end_too(tmp_path):
+    for student in ("ann", "ben"):
+        told = tmp_path / student
+        tell = f"import os\nopen({str(tmp_path / 'part')!r} + {student!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}}')"
+        move = f"os.replace({str(tmp_path / 'part')!r} + {student!r}, {str(told)!r})"
+        hand_in(tmp_path / "in", student, f"{tell}\n{move}\nwhile True: pass", RIGHT)
+    command = [sys.executable, "-m", "bptt_lab.classroom", "grade", str(tmp_path / "in"), str(tmp_path / "grades.csv")]
+    grading_process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert comes_true(lambda: (tmp_path / "ann").exists() and (tmp_path / "ben").exists()), "no notebook was run"
+    finally:
+        grading_process.kill()
+        grading_process.wait()
+    pids = [int(pid) for student in ("ann", "ben") for pid in (tmp_path / student).read_text().split()]
+    try:
+        assert len(set(pids)) == 4 and comes_true(lambda: not any(map(alive, pids))), "left: kernels, or the workers above them"
+    finally:
+        for pid in filter(alive, pids):
+            os.kill(pid, 9)
+
+
+def comes_true(condition, seconds=60):
+    for _ in range(20 * seconds):
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_it_runs_in_an_empty_folder_and_leaves_nothing(tmp_path):

@@ -59,6 +59,17 @@ def test_the_check_of_a_problem_with_itself_needs_no_luck(exercise):
         assert all(map(np.array_equal, base.calling.arrays(one.arguments), base.calling.arrays(other.arguments)))
 
 
+def test_what_an_argument_is_made_of_leaves_out_the_scratch_that_all_runs_of_a_size_share():
+    cell, x, dh = bl.RNNCell(3, 4), np.ones((5, 3)), np.ones((5, 4))
+    trace, other = cell.unroll(x), cell.unroll(2 * x)
+    before = [array.copy() for array in base.calling.arrays(trace)]
+    cell.backward(other, dh)
+    after = base.calling.arrays(trace)
+    assert len(before) == len(after) > 0 and all(map(np.array_equal, before, after))
+    trace.h[0] += 1.0
+    assert not all(map(np.array_equal, before, base.calling.arrays(trace)))
+
+
 def test_there_are_enough_of_them_in_course_order():
     notebooks = [exercise.notebook for exercise in EXERCISES]
     assert len(EXERCISES) >= 24 and len(MISTAKES) >= 510 and notebooks == sorted(notebooks)

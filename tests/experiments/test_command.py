@@ -98,6 +98,24 @@ def test_ctrl_c_ends_the_command_at_once_also_if_pressed_twice_and_keeps_what_is
         os.killpg(process.pid, 0)
 
 
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs a system where a group of processes can be looked for")
+def test_killed_alone_the_command_leaves_none_of_its_processes(start, tmp_path):
+    process = start()
+    while len(finished(tmp_path)) < 10:  # the last two wait, so both processes are busy
+        assert process.poll() is None, "the command ended early"
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    for _ in range(400):
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    pytest.fail("its processes are still there")
+
+
 def test_help_says_what_each_recipe_asks(capsys):
     with pytest.raises(SystemExit) as ended:
         __main__.main(["--help"])

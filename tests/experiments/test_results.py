@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bptt_lab.experiments import RECIPES, arrived, each, load, runner, seed_rows, spread, values
+from bptt_lab.experiments import RECIPES, arrived, each, load, runner, seed_rows, values
 
 COMMITTED = sorted(path.stem for path in runner.COMMITTED.glob("*.json"))
 # The quickest run of each kind that the text leans on: what it is asked for, and its place among the runs like it.
@@ -105,7 +105,3 @@ def test_seed_rows_say_each_column_in_words_and_arrived_counts():
         ("GRU", "1 of 2, in 100", "2 of 2, median 200 (100 to 300)"),
     ]
     assert [arrived(steps) for steps in reached["near"].values()] == [2, 1]
-
-
-def test_spread_is_the_median_between_the_ends():
-    assert spread([3.0, 1.0, 10.0], 1) == "3.0 (1.0 to 10.0)" and spread(np.array([0.875])) == "0.88 (0.88 to 0.88)"

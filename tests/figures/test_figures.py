@@ -94,6 +94,14 @@ def test_a_memory_report_that_vanished_says_so_at_each_point():
     assert line.text[0] == "lag 0: 1.00" and line.text[1] == "lag 1: vanished"
 
 
+def test_a_cell_of_one_s_own_is_drawn_in_the_colour_of_the_cell_that_it_is_made_from():
+    class Mine(bl.GRUCell):
+        pass
+
+    for cell in (Mine(2, 3), Mine(2, 3, reset_after=False)):
+        assert bl.memory.report(cell, np.ones((5, 2))).figure().data[0].line.color == look.CELL_COLOURS["GRU"]
+
+
 def test_exponents_mark_every_seed_its_prediction_and_the_bound():
     found = {"slope": np.array([-0.5, 0.1]), "lyapunov": np.array([-0.48, 0.12]), "ln σ_max": np.array([0.7, 0.8])}
     shown = bl.figures.exponents({"std 0.1": {"wide": found}, "std 1": {"wide": found}}, "H = 64")
@@ -127,7 +135,7 @@ def test_steps_shows_every_seed_and_puts_who_did_not_get_there_beyond_the_line()
     symbols = {trace.marker.symbol for trace in shown.data}
     assert len(symbols) == 2, "the two series differ in shape"
     assert bl.figures.sentence(shown) == (
-        "Seeds that got there within 2000 steps. a: SGD 2 of 3; Adam 3 of 3. b: SGD 0 of 2; Adam 2 of 2."
+        "Seeds that got there within 2000 steps. a: 2 of 3 (SGD), 3 of 3 (Adam). b: 0 of 2 (SGD), 2 of 2 (Adam)."
     )
 
 

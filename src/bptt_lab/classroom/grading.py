@@ -21,6 +21,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from .. import checks, exercises
+from ..workers import end_with_the_command
 from .notebook import CHECK, function
 
 NOT_TRIED, MISSING, SOLVED, WRONG, NOT_JUDGED = "not tried", "missing", "solved", "wrong", "not judged"
@@ -43,7 +44,7 @@ def grade(folder: Path, grades: Path, seconds: float = 300.0, workers: int = 2) 
     paths = [path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
     if not paths:
         raise checks.error("FOLDER", str(folder), "a folder with notebooks in it")
-    with ProcessPoolExecutor(max(1, workers)) as executor:
+    with ProcessPoolExecutor(max(1, workers), initializer=end_with_the_command) as executor:
         rows = list(executor.map(row, [folder] * len(paths), paths, [seconds] * len(paths)))
     columns = ["student", "file", "score", "of", "minutes", "error", *(exercise.name for exercise in exercises.all())]
     with open(grades, "w", encoding="utf-8", newline="") as file:

@@ -71,7 +71,7 @@ def _stop(thread: int, over: threading.Event, seconds: float) -> None:
 
 
 def arrays(value) -> list[np.ndarray]:
-    """The arrays that an argument is made of."""
+    """The arrays that an argument is made of. Of an object its own: not what is made when asked for, nor what it shares."""
     if isinstance(value, np.ndarray):
         return [value]
     if isinstance(value, dict):
@@ -80,11 +80,11 @@ def arrays(value) -> list[np.ndarray]:
         return [array for entry in value for array in arrays(entry)]
     if not hasattr(value, "__dict__"):
         return []
-    # What a property made when it was asked, and kept, is no change.
+    # What a property made when it was asked, and kept, is no change. Nor is what other objects hold, as the scratch for a size.
     own = (
         entry
         for name, entry in vars(value).items()
-        if not isinstance(getattr(type(value), name, None), functools.cached_property)
+        if not isinstance(getattr(type(value), name, None), functools.cached_property) and not hasattr(entry, "__dict__")
     )
     return [array for entry in own for array in arrays(entry)]
 

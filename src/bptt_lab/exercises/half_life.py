@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import free_gates
+from .. import free_gates, memory
 from .base import Exercise, Problem, edits
 
 
@@ -17,7 +17,7 @@ def solution(bias):
 
 def problem(rng, i):
     bias = (2.0, -1.0, 4.5)[i]
-    return Problem((bias,), float(-np.log(2.0) / np.log(free_gates.gate(bias))))
+    return Problem((bias,), memory.half_life(np.log(free_gates.gate(bias))))
 
 
 F, HALF = "1 / (1 + np.exp(-bias))", "-np.log(2) / np.log(f)"

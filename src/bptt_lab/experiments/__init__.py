@@ -12,11 +12,11 @@ from .gradients import GRADIENTS
 from .language_model import LANGUAGE_MODEL
 from .recipe import Recipe, grid
 from .runner import load, run
-from .table import arrived, each, seed_rows, spread, values
+from .table import arrived, each, seed_rows, values
 from .temporal_order import TEMPORAL_ORDER
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe for recipe in (AGREEMENT, GRADIENTS, DISTANCES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH)
 }
 
-__all__ = ["RECIPES", "Recipe", "arrived", "each", "grid", "load", "run", "seed_rows", "spread", "values"]
+__all__ = ["RECIPES", "Recipe", "arrived", "each", "grid", "load", "run", "seed_rows", "values"]

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..checks import count
+from ..workers import end_with_the_command
 from . import RECIPES, runner
 
 
@@ -20,7 +21,7 @@ def processes(workers: int) -> Iterator[Executor]:
     """This machine's processes, one NumPy thread each. They are ended with what they are at if the run is stopped."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # what a new process reads before it loads NumPy
     others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(workers, initializer=_leave_ctrl_c_to_the_command) as executor:
+    with ProcessPoolExecutor(workers, initializer=_begin) as executor:
         try:
             yield executor
         except BaseException:
@@ -31,8 +32,10 @@ def processes(workers: int) -> Iterator[Executor]:
             raise
 
 
-def _leave_ctrl_c_to_the_command() -> None:
+def _begin() -> None:
+    """What each of the processes does first: leave Ctrl-C to the command, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_the_command()
 
 
 @contextmanager

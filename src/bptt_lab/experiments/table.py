@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from .. import checks, text
 
 
@@ -48,16 +46,6 @@ def seed_rows(reached: Mapping[str, Mapping[str, Sequence[int | None]]]) -> list
     """
     names = next(iter(reached.values()))
     return [(name, *(text.seeds(found[name]) for found in reached.values())) for name in names]
-
-
-def spread(numbers: Sequence[float] | np.ndarray, digits: int = 2) -> str:
-    """The median, the lowest and the highest, each with so many digits behind the point.
-
-    >>> spread([0.5, 0.25, 1.0])
-    '0.50 (0.25 to 1.00)'
-    """
-    middle, low, high = (f"{number:.{digits}f}" for number in (np.median(numbers), np.min(numbers), np.max(numbers)))
-    return f"{middle} ({low} to {high})"
 
 
 def _flat(run: dict) -> dict:

@@ -9,8 +9,8 @@ import traitlets
 from .. import roads
 from ..cells import GRUCell, LSTMCell
 from ..text import say
-from .base import Control, Count, Explorer, Grid, as_sent
-from .four_cells import BIASES, SCALES, signed
+from .base import Control, Count, Explorer, Grid, as_sent, fixed
+from .four_cells import BIASES, SCALES
 
 HIDDEN = 16
 SPREAD = 0.1  # the standard deviation of the inputs
@@ -64,7 +64,7 @@ class CellSwitch(Explorer):
         lag = self.lag if 0 <= self.lag < self.length else self.length - 1
         at = {name: say(curve[lag]) for name, curve in self.curves().items()}
         reset, z, forget = self.words[f"gru_{self.reset}"], self.words[f"gru_{self.z}"], self.words[f"lstm_{self.forget}"]
-        bias = signed(self.gate_bias)
+        bias = fixed(self.gate_bias, 0)
         text = self.say("shows_gru", lag=lag, reset=reset, z=z, bias=bias, true=at["gru_true"], direct=at["gru_direct"])
         return text + " " + self.say("shows_lstm", forget=forget, true=at["lstm_true"], direct=at["lstm_direct"])
 

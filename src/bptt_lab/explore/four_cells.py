@@ -12,7 +12,7 @@ from ..cells.base import Cell
 from ..tasks import vocabulary
 from ..text import say
 from . import sentence_net
-from .base import Control, Count, Explorer, Grid, as_sent
+from .base import Control, Count, Explorer, Grid, as_sent, fixed
 from .sentence_net import ACTIVATIONS
 
 HIDDEN = 16
@@ -85,7 +85,7 @@ class FourCells(Explorer):
         k, T, norms = self._read_off(), self.length, self.norms()
         at = {cell: say(values[k - 1]) for cell, values in norms.items()}
         text = self.say(
-            "shows", k=k, word=PREFIXES[T][k - 1], lag=T - k, activation=self.activation, bias=signed(self.gate_bias), **at
+            "shows", k=k, word=PREFIXES[T][k - 1], lag=T - k, activation=self.activation, bias=fixed(self.gate_bias, 0), **at
         )
         return text + " " + self.say("last", **{cell: say(values[-1]) for cell, values in norms.items()})
 
@@ -96,11 +96,6 @@ class FourCells(Explorer):
             (self.say("bar", cell=self.words[f"cell_{cell}"], word=PREFIXES[self.length][k - 1]), float(size))
             for cell, size in bars.items()
         ]
-
-
-def signed(number: int) -> str:
-    """A whole number with a true minus."""
-    return str(number).replace("-", "−")
 
 
 @lru_cache(maxsize=64)

@@ -10,11 +10,9 @@ from .. import free_gates, memory
 from ..cells import GatedCell
 from ..growth import inputs
 from ..overflow import quietly
-from ..roads import half_life
 from ..text import say
 from . import sentence_net
-from .base import Control, Count, Explorer, Grid, as_sent
-from .four_cells import signed
+from .base import Control, Count, Explorer, Grid, as_sent, fixed
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::3]
@@ -74,7 +72,7 @@ class FourTerms(Explorer):
     def sentence(self) -> str:
         T, k, terms = self.length, self.read_off(), self.terms()
         f = free_gates.gate(self.gate_bias)
-        text = [self.say("gate", bias=signed(self.gate_bias), f=say(f), half=say(half_life(np.log(f))))]
+        text = [self.say("gate", bias=fixed(self.gate_bias, 0), f=say(f), half=say(memory.half_life(np.log(f))))]
         if T > 1:
             text.append(self.say("shows", far=say(self.norms()[1]), lags=T - 1, alone=say(f ** (T - 1))))
         text.append(self.say("state", T=T, state=say(self.states()[-1])))

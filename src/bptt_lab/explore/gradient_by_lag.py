@@ -6,9 +6,8 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, chain_rule, overflow
+from .. import SequenceModel, causes, chain_rule, overflow
 from ..cells import RNNCell
-from ..cells.trace import Trace
 from ..checks import all_finite
 from ..text import say
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
@@ -90,12 +89,11 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
     targets = rng.integers(OUTPUTS, size=STEPS)
     run = model.forward(np.repeat(x[:, None], S, 1), np.repeat(targets[:, None], S, 1), scales=np.array(SCALES))
     trace, ends = run.trace, np.array(LENGTHS) - 1
-    lost_trace = _transpose_lost(trace, cell)
     dh = run.dh * S  # the mean over the batch divided by S
 
     back = {}
     with overflow.quietly():  # what is past float32 is shown as exploded or vanished
-        for name, of in (("right", trace), ("lost", lost_trace)):
+        for name, of in (("right", trace), ("lost", causes.transpose_lost(cell, trace))):
             back[name] = _back(cell, of, dh, ends, overflow.PLAIN)
             if not all_finite(back[name]):
                 back[name] = _back(cell, of, dh, ends, overflow.SAFE)
@@ -115,13 +113,6 @@ def _back(cell, trace, dh, ends, products) -> np.ndarray:
         live = slice(np.searchsorted(ends, k), None)  # the lengths that reach word k
         found[np.array(OFFSETS)[live] + ends[live] - k], rows[live] = cell.pull(trace, k, rows[live], local[k], products)
     return found
-
-
-def _transpose_lost(trace: Trace, cell: RNNCell) -> Trace:
-    """The same trace with W_hh transposed, so that carrying back over it makes the mistake of forgetting the transpose."""
-    weights, W_hh = trace.weights.copy(), slice(cell.input_size + 1, None)
-    weights[:, W_hh] = weights[:, W_hh].T.copy()
-    return Trace(trace.inputs, trace.states, weights, trace.batched, trace.scales)
 
 
 def _forward(cell, trace, dh, ends) -> np.ndarray:

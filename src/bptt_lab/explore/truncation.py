@@ -28,8 +28,8 @@ class Truncation(Explorer):
     """
 
     name = "truncation"
-    cut = Count(CUTS[0], CUTS[-1], 8).tag(sync=True)
-    length = Count(LENGTHS[0], LENGTHS[-1], 32).tag(sync=True)
+    cut = Count(CUTS[0], CUTS[-1], 8, CUTS).tag(sync=True)
+    length = Count(LENGTHS[0], LENGTHS[-1], 32, LENGTHS).tag(sync=True)
     weight_scale = Grid(SCALES, 1.0).tag(sync=True)
     activation = traitlets.Enum(ACTIVATIONS, "tanh").tag(sync=True)
     counted = traitlets.Enum(COUNTED, "every").tag(sync=True)
@@ -41,14 +41,6 @@ class Truncation(Explorer):
         Control("activation", "choice", ACTIVATIONS),
         Control("counted", "choice", COUNTED),
     )
-
-    @traitlets.validate("cut")
-    def _a_cut(self, proposal):
-        return min(CUTS, key=lambda cut: abs(cut - proposal["value"]))
-
-    @traitlets.validate("length")
-    def _a_length(self, proposal):
-        return min(LENGTHS, key=lambda length: abs(length - proposal["value"]))
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         for activation in ACTIVATIONS:

@@ -25,11 +25,11 @@ class Wall(Explorer):
     """
 
     name = "wall"
-    step = Count(0, FRAMES[-1], 0).tag(sync=True)
+    step = Count(0, FRAMES[-1], 0, FRAMES).tag(sync=True)
     starts = traitlets.Enum(tuple(STARTS), "near").tag(sync=True)
     limit = traitlets.Enum(LIMITS, 1.0).tag(sync=True)
     view = traitlets.Enum(("error", "gradient"), "error").tag(sync=True)
-    points = Count(POINTS[0], POINTS[-1], POINTS[-1]).tag(sync=True)
+    points = Count(POINTS[0], POINTS[-1], POINTS[-1], POINTS).tag(sync=True)
     lit = Count(0, 81, 0).tag(sync=True)
     box = traitlets.List([list(side) for side in wall.BOX], read_only=True).tag(sync=True)
     solved = traitlets.Float(wall.SOLVED, read_only=True).tag(sync=True)
@@ -40,14 +40,6 @@ class Wall(Explorer):
         Control("view", "choice", ("error", "gradient")),
         Control("points", "slider", POINTS),
     )
-
-    @traitlets.validate("step")
-    def _a_frame(self, proposal):
-        return min(FRAMES, key=lambda step: abs(step - proposal["value"]))
-
-    @traitlets.validate("points")
-    def _a_grid(self, proposal):
-        return min(POINTS, key=lambda points: abs(points - proposal["value"]))
 
     def parts(self) -> Iterator[dict[str, np.ndarray]]:
         yield surface()

@@ -272,7 +272,6 @@ EN = {
         "rows": "loss of token t",
         "columns": "term of word k",
         "whole": "‖dL_t/dW‖",
-        "whole_help": "norm of the terms’ sum: BPTT’s gradient of that token",
         "shares_low": "−100 % works against",
         "shares_high": "100 % adds",
         "shares_label": "Colour of a signed share, from minus 100 percent over 0 to 100 percent",

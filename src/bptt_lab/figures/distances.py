@@ -24,7 +24,7 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
     optimiser, budget, seeds.
     """
     lines = [*textwrap.wrap(setting, 40), "small marks seeds, lines medians"]
-    title = "<br>".join(["Was or were, by distance", *(f"<sub>{line}</sub>" for line in lines)])
+    title = look.heading("Was or were, by distance", lines)
     shown = look.figure(title, _sentence(at, right, norm), 890 + 18 * len(lines))
     make_subplots(rows=3, cols=1, shared_xaxes=True, figure=shown)
     shifts = np.linspace(-0.3, 0.3, len(right))
@@ -52,16 +52,7 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
     # Not the axis' own title: where a legend of five lines leaves it little room, Plotly moves that onto the numbers.
     shown.add_annotation(text="words between subject and verb, d", x=0.5, xref="paper", y=0, yref="paper",
                          yanchor="top", yshift=-22, showarrow=False)  # fmt: skip
-    legend = {
-        "orientation": "h",
-        "x": 0,
-        "tracegroupgap": 0,  # on a telephone each cell has a line of its own
-        "y": 0,
-        "yref": "container",
-        "yanchor": "bottom",
-        "itemclick": False,
-        "itemdoubleclick": False,
-    }
+    legend = {**look.FIXED_LEGEND, "orientation": "h", "tracegroupgap": 0}  # on a telephone each cell has a line of its own
     return shown.update_layout(margin={"t": 66 + 18 * len(lines), "b": 160}, legend=legend)
 
 

@@ -22,7 +22,7 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
     marks = ["filled: the slope"] + ["ring: predicted on other inputs"] * ("lyapunov" in known)
     marks += [f"bar: {what}" for name, what in BARS.items() if name in known]
     lines = [*textwrap.wrap(setting, 46), *marks]
-    title = "<br>".join(["Slope, in nats a step", *(f"<sub>{line}</sub>" for line in lines)])
+    title = look.heading("Slope, in nats a step", lines)
     height = 44 + 32 * len(measured)
     shown = look.figure(title, _sentence(rows, measured), 164 + 18 * len(lines) + height * len(rows))
     shown.add_vline(x=0, line={"color": look.INK, "dash": "dot", "width": 1.5})
@@ -35,26 +35,20 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
             styles["lyapunov"] = {"symbol": f"{symbol}-open", "color": colour, "size": 12}
             if shift == shifts[0]:  # the same in every series
                 styles |= {bar: {"symbol": "line-ns-open", "color": look.INK, "size": 8} for bar in BARS}
-            for what in styles.keys() & found[row].keys():
+            for what in filter(found[row].__contains__, styles):  # in this order, so that the picture is always the same
                 trace = _marks(found[row][what], at, f"{row}, {name}: {what}", low, high, styles[what])
                 shown.add_trace(trace.update(name=name, legendgroup=name, showlegend=i == 0 and what == "slope"))
-    for i, row in enumerate(rows):  # above its marks, where a narrow page has room for it
-        shown.add_annotation(text=row, x=0, xref="paper", y=i - 0.32, xanchor="left", showarrow=False)
-    for text, x, side in (("◂ vanishes", 0, "left"), ("explodes ▸", 1, "right")):
-        shown.add_annotation(text=text, x=x, xanchor=side, y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
+    look.name_rows(shown, rows, above=0.32)
+    look.name_ends(shown, "◂ vanishes", "explodes ▸")
     shown.update_xaxes(range=[low, high], dtick=0.5 if high - low < 4 else 1)
-    edges = [i - 0.5 for i in range(len(rows) + 1)]
-    shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
-    shown.update_layout(showlegend=len(measured) > 1)
-    legend = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
-    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116 if len(measured) > 1 else 60}, legend=legend)
+    several = len(measured) > 1
+    shown.update_layout(legend=look.FIXED_LEGEND, showlegend=several)
+    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116 if several else 60})
 
 
 def _marks(values, heights, what: str, low: float, high: float, marker: dict) -> go.Scatter:
     texts = [_signed(value, 3) for value in values]
-    hover = f"%{{text}}<extra>{what}</extra>"
-    inside = np.clip(values, low, high)
-    return go.Scatter(x=inside, y=heights, mode="markers", text=texts, hovertemplate=hover, marker=marker, cliponaxis=False)
+    return look.marks(np.clip(values, low, high), heights, texts, what, marker=marker)
 
 
 def _sentence(rows: list[str], measured) -> str:

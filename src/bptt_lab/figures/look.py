@@ -1,6 +1,7 @@
 """How every Plotly figure looks: paper and ink of the page's theme, absolute axes, no upload button, a sentence in words."""
 
 import html
+from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
 import plotly.io
@@ -54,10 +55,38 @@ def figure(title: str, in_words: str, height: int) -> Figure:
     return result
 
 
+def heading(title: str, lines: Iterable[str]) -> str:
+    """A title, and small lines under it."""
+    return "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
+
+
+def marks(values, heights, texts: Sequence[str], what: str, **look) -> go.Scatter:
+    """Marks without a line. Pointing at one shows its text, and what it is."""
+    hover = f"%{{text}}<extra>{what}</extra>"
+    return go.Scatter(x=values, y=heights, mode="markers", text=texts, hovertemplate=hover, cliponaxis=False, **look)
+
+
+def name_rows(shown: go.Figure, names: Sequence[str], above: float) -> None:
+    """Rows 0, 1, … from the top, each with its name above its marks, where a narrow page has room for it."""
+    for i, name in enumerate(names):
+        shown.add_annotation(text=name, x=0, xref="paper", y=i - above, xanchor="left", showarrow=False)
+    edges = [i - 0.5 for i in range(len(names) + 1)]
+    shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
+
+
+def name_ends(shown: go.Figure, left: str, right: str) -> None:
+    """What it means to stand further left, and further right, under the axis."""
+    for text, x, side in ((left, 0, "left"), (right, 1, "right")):
+        shown.add_annotation(text=text, x=x, xanchor=side, y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
+
+
 def sentence(shown: go.Figure) -> str:
     """What a figure of this package shows, in words."""
     return (shown.layout.meta or {}).get("sentence", "")
 
+
+LEGEND = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}  # at the lower edge
+FIXED_LEGEND = {**LEGEND, "itemclick": False, "itemdoubleclick": False}  # where a series alone would say nothing
 
 LOW, HIGH = -12, 6  # the powers of ten between which a magnitude is drawn
 

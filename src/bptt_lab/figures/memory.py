@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from ..cells import RNNCell
 from ..memory_report import LABELS, MemoryReport
 from ..text import say_log10
 from . import look
@@ -22,14 +23,16 @@ def memory(report: MemoryReport) -> look.Figure:
     over = [f"geometric means of {B} sequences"] * (B > 1)
     setting = ", ".join([f"T={T}, H={H}", *over])
     lines = [f"‖dh_T/dh_{{T−lag}}‖₂ by lag, T={T}, H={H}", *over, f"horizon: {words['horizon']}"]
-    title = "<br>".join(["What is left of the gradient", *(f"<sub>{line}</sub>" for line in lines)])
+    title = look.heading("What is left of the gradient", lines)
     says = " ".join([f"{setting}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())])
     shown = look.figure(title, says, 424 + 18 * len(lines))
     shown.add_hline(y=0.01, line={"color": look.INK, "dash": "dot", "width": 1})
     shown.add_annotation(text="1 %", x=1, xref="paper", xanchor="right", y=np.log10(0.01), yanchor="bottom", showarrow=False)
-    kind = CELLS.get(type(report.cell).__name__) or getattr(report.cell, "activation", look).name
+    cell = report.cell
+    kind = cell.activation.name if isinstance(cell, RNNCell) else CELLS[cell.kind.split(",")[0]]
+    own = look.CELL_COLOURS.get(kind, look.INK)  # none for sigmoid
     for name, logs in report.bounds.items():
-        colour, dash = BOUNDS.get(name, (look.CELL_COLOURS.get(kind, look.INK), "solid"))
+        colour, dash = BOUNDS.get(name, (own, "solid"))
         line = {"color": colour, "dash": dash, "width": 3 if name == "true" else 2}
         texts = [f"lag {lag}: {say_log10(log)}" for lag, log in enumerate(logs)]
         heights = 10.0 ** np.clip(logs, -300, 300)  # what is past the axis leaves the picture there; its number is in the text
@@ -38,5 +41,4 @@ def memory(report: MemoryReport) -> look.Figure:
         shown.add_trace(go.Scatter(y=heights, mode="lines", line=line, name=label, text=texts, hovertemplate=hover))
     shown.update_xaxes(title_text="lag, steps", range=[0, max(T - 1, 1)])
     shown.update_yaxes(look.magnitude_axis())
-    legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
-    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend=legend)
+    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend={**look.LEGEND, "orientation": "h"})

@@ -13,7 +13,7 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
     """measured: one or two series (an input scale) -> start -> ratios, one for each seed. setting: H, T, seeds and so on."""
     starts = list(next(iter(measured.values())))
     lines = [*textwrap.wrap(setting, 46), "each dot a seed, large marks the medians"]  # so much fits on a telephone
-    title = "<br>".join(["First term’s norm over the last’s", *(f"<sub>{line}</sub>" for line in lines)])
+    title = look.heading("First term’s norm over the last’s", lines)
     shown = look.figure(title, _sentence(starts, measured), 164 + 18 * len(lines) + 64 * len(starts))
     shown.add_vline(x=1, line={"color": look.INK, "dash": "dot", "width": 1.5})
     for (name, rows), (colour, symbol), shift in zip(measured.items(), look.SERIES, (0.0, 0.27)):
@@ -26,23 +26,16 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
         medians = _dots([np.median(rows[start]) for start in starts], np.arange(len(starts)) + shift, f"{name}, median")
         outline = {"color": look.INK, "width": 2}
         shown.add_trace(medians.update(marker={**marker, "size": 11, "line": outline}, name=name, legendgroup=name))
-    for i, start in enumerate(starts):  # above its row, where a narrow page has room for it
-        shown.add_annotation(text=start, x=0, xref="paper", y=i - 0.29, xanchor="left", showarrow=False)
-    for text, x, side in (("◂ first word’s is smaller", 0, "left"), ("larger ▸", 1, "right")):
-        shown.add_annotation(text=text, x=x, xanchor=side, y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
+    look.name_rows(shown, starts, above=0.29)
+    look.name_ends(shown, "◂ first word’s is smaller", "larger ▸")
     shown.update_xaxes(look.magnitude_axis())
-    edges = [i - 0.5 for i in range(len(starts) + 1)]
-    shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
-    legend = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
-    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116}, legend=legend)
+    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116}, legend=look.FIXED_LEGEND)
 
 
 def _dots(values, heights, what: str) -> go.Scatter:
     """A ratio past the axis stands at its end; its number is read by pointing at it."""
     texts = [look.say(value) for value in values]
-    inside = np.clip(values, 10.0**look.LOW, 10.0**look.HIGH)
-    hover = f"%{{text}}<extra>{what}</extra>"
-    return go.Scatter(x=inside, y=heights, mode="markers", text=texts, hovertemplate=hover, cliponaxis=False)
+    return look.marks(np.clip(values, 10.0**look.LOW, 10.0**look.HIGH), heights, texts, what)
 
 
 def _sentence(starts: list[str], measured) -> str:

@@ -15,7 +15,7 @@ MARKS = {"tanh": "circle", "gated": "star", "GRU": "square", "LSTM": "diamond"}
 def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: Mapping[str, float], setting: str) -> look.Figure:
     """shown_words (n,): how many words before the verb are shown. right: cell -> (seeds, n), shares. baselines: name -> share."""
     lines = [*textwrap.wrap(setting, 36), "thin lines seeds, thick lines medians"]
-    title = "<br>".join(["Right in the test", *(f"<sub>{line}</sub>" for line in lines)])
+    title = look.heading("Right in the test", lines)
     shown = look.figure(title, _sentence(shown_words, right, baselines), 420 + 18 * len(lines))
     at = list(range(len(shown_words)))
     for name, share in baselines.items():
@@ -35,8 +35,7 @@ def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: M
     shown.update_xaxes(title_text="words before the verb that are shown", tickvals=at, ticktext=[str(n) for n in shown_words])
     shown.update_xaxes(range=[-0.3, at[-1] + 0.3])
     shown.update_yaxes(range=[0.55, 0.95], tickformat=".0%", dtick=0.1)
-    legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
-    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend=legend)
+    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend={**look.LEGEND, "orientation": "h"})
 
 
 def _sentence(words, right, baselines) -> str:

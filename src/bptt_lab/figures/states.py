@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
+from ..text import spread
 from . import look
 
 LOW, HIGH = -2, 3  # the powers of ten between which a state is drawn
@@ -14,7 +15,7 @@ LOW, HIGH = -2, 3  # the powers of ten between which a state is drawn
 def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look.Figure:
     """measured: name -> (the cell, one of look.CELL_COLOURS, and the largest |entry| after each word, (seeds, words))."""
     lines = textwrap.wrap(setting, 46)
-    title = "<br>".join(["The largest entry of the state", *(f"<sub>{line}</sub>" for line in lines)])
+    title = look.heading("The largest entry of the state", lines)
     shown = look.figure(title, _sentence(measured), 440)
     most = max(found.shape[1] for _, found in measured.values())
     words = np.arange(1, most + 1)
@@ -45,8 +46,5 @@ def _line(words, sizes, name: str, style: dict) -> go.Scatter:
 
 
 def _sentence(measured) -> str:
-    parts = []
-    for name, (_, found) in measured.items():
-        last = found[:, -1]
-        parts.append(f"{name} {look.say(np.median(last))} ({look.say(last.min())} to {look.say(last.max())})")
+    parts = [f"{name} {spread(found[:, -1])}" for name, (_, found) in measured.items()]
     return f"The state’s largest entry after the last word, median and range over the nets: {'; '.join(parts)}."

@@ -4,7 +4,6 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from . import look
 
@@ -19,7 +18,7 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
     """
     rows = list(next(iter(reached.values())))
     lines = [*textwrap.wrap(setting, 36), "small marks seeds, large marks medians"]
-    heading = "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
+    heading = look.heading(title, lines)
     row_height = 28 + 22 * len(reached)
     shown = look.figure(heading, _sentence(rows, reached, budget), 164 + 18 * len(lines) + row_height * len(rows))
     shown.add_vline(x=budget * 1.35, line={"color": look.INK, "dash": "dot", "width": 1.5})
@@ -31,32 +30,22 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
             heights = i + shift + np.linspace(-0.09, 0.09, len(values))  # side by side, seed by seed
             texts = [f"seed {seed}: {_steps(n, budget)}" for seed, n in enumerate(found[row])]
             style = {"symbol": symbol, "color": colour, "size": 6, "opacity": 0.6}
-            shown.add_trace(_marks(values, heights, texts, f"{row}, {name}", style).update(legendgroup=name, showlegend=False))
+            shown.add_trace(
+                look.marks(values, heights, texts, f"{row}, {name}", marker=style).update(legendgroup=name, showlegend=False)
+            )
             middles.append(float(np.median([np.inf if n is None else n for n in found[row]])))
         style = {"symbol": symbol, "color": colour, "size": 13, "line": {"color": look.INK, "width": 2}}
         texts = [_steps(None if middle == np.inf else round(middle), budget) for middle in middles]
         at = np.minimum(middles, budget * NEVER)
-        medians = _marks(at, np.arange(len(rows)) + shift, texts, f"{name}, median", style)
+        medians = look.marks(at, np.arange(len(rows)) + shift, texts, f"{name}, median", marker=style)
         shown.add_trace(medians.update(name=name, legendgroup=name))
-    for i, row in enumerate(rows):  # above its marks, where a narrow page has room for it
-        shown.add_annotation(text=row, x=0, xref="paper", y=i - 0.28, xanchor="left", showarrow=False)
-    shown.add_annotation(
-        text=f"not in {budget} ▸", x=1, xanchor="right", y=0, yshift=-44, xref="paper", yref="paper", showarrow=False
-    )
-    shown.add_annotation(
-        text="steps of training", x=0, xanchor="left", y=0, yshift=-44, xref="paper", yref="paper", showarrow=False
-    )
+    look.name_rows(shown, rows, above=0.28)
+    look.name_ends(shown, "steps of training", f"not in {budget} ▸")
     ticks = [tick for tick in (100, 300, 1000, 3000, 10_000) if tick <= budget]
     shown.update_xaxes(type="log", range=np.log10([40, budget * 3.2]), tickvals=ticks, ticktext=[f"{tick}" for tick in ticks])
-    edges = [i - 0.5 for i in range(len(rows) + 1)]
-    shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
-    legend = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
-    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116}, legend=legend, showlegend=len(reached) > 1)
-
-
-def _marks(values, heights, texts, what: str, marker: dict) -> go.Scatter:
-    hover = f"%{{text}}<extra>{what}</extra>"
-    return go.Scatter(x=values, y=heights, mode="markers", text=texts, hovertemplate=hover, marker=marker, cliponaxis=False)
+    return shown.update_layout(
+        margin={"t": 48 + 18 * len(lines), "b": 116}, legend=look.FIXED_LEGEND, showlegend=len(reached) > 1
+    )
 
 
 def _steps(n: int | None, budget: int) -> str:
@@ -64,8 +53,8 @@ def _steps(n: int | None, budget: int) -> str:
 
 
 def _sentence(rows: list[str], reached: Steps, budget: int) -> str:
-    def told(seeds) -> str:
-        return f"{sum(n is not None for n in seeds)} of {len(seeds)}"
+    def told(name: str, seeds) -> str:  # names end in numbers: "T = 50 0 of 5" would be read wrongly
+        return f"{sum(n is not None for n in seeds)} of {len(seeds)} ({name})"
 
-    parts = [f"{row}: " + "; ".join(f"{name} {told(found[row])}" for name, found in reached.items()) for row in rows]
+    parts = [f"{row}: " + ", ".join(told(name, found[row]) for name, found in reached.items()) for row in rows]
     return f"Seeds that got there within {budget} steps. " + ". ".join(parts) + "."

@@ -16,7 +16,7 @@ def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], sett
     """losses: cell -> (steps,) or several of them, one a seed. baseline: its name and its loss. setting: task, H, optimiser."""
     name, level = baseline
     lines = [*textwrap.wrap(setting, 36), f"each point the mean of {OVER} steps"]
-    title = "<br>".join(["Loss in training", *(f"<sub>{line}</sub>" for line in lines)])
+    title = look.heading("Loss in training", lines)
     shown = look.figure(title, _sentence(losses, baseline), 400 + 18 * len(lines))
     shown.add_hline(y=level, line={"color": look.INK, "dash": "dot", "width": 1.5})
     shown.add_annotation(text=name, x=1, xref="paper", xanchor="right", y=np.log10(level), yshift=-10, showarrow=False)
@@ -31,8 +31,7 @@ def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], sett
             shown.add_trace(trace.update(showlegend=seed == 0, hovertemplate=f"%{{y:.2g}} at step %{{x}}<extra>{cell}</extra>"))
     shown.update_xaxes(title_text="step", rangemode="tozero")
     shown.update_yaxes(type="log", range=[-3, 0.2], tickvals=[0.001, 0.01, 0.1, 1], ticktext=["0.001", "0.01", "0.1", "1"])
-    legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
-    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend=legend)
+    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend={**look.LEGEND, "orientation": "h"})
 
 
 def _sentence(losses, baseline) -> str:

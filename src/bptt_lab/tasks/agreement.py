@@ -46,6 +46,7 @@ _FOLLOWERS = ("NEAR the NOUN", "NEAR the OLD NOUN", "that the SOMEONE SAW", "tha
 _CLOSERS = ("TODAY", "this MORNING", "EARLIER this MORNING")
 _END = "VERY HUNGRY ."
 
+SUBJECT = 1  # the step that reads the subject: word 2, after "the"
 _WERE = VOCABULARY.index("were")
 _TEMPLATES = 64  # different orders of phrases for each distance
 LONGEST = 1000
