@@ -402,7 +402,8 @@ EN = {
         "question_thrown_off": "81 descents start near a cliff, and nothing clips their steps. How many have left the map after "
         "500 steps?",
         "question_half_open": "Two gates begin half open. What is left of a gradient after 63 words, if it starts with norm 1?",
-        "question_gru_at_cats": "A fresh GRU reads 23 words. What is its gradient at word 2, “cats”, divided by that at the last?",
+        "question_gru_at_cats": "A fresh GRU reads 23 words. What is its gradient at word 2, “cats”, "
+        "divided by that at the last?",
         "question_wide_first": "W_hh is drawn from N(0, 1), with 64 units and inputs of std 0.1. Of four words, what is the "
         "norm of the first one’s term, divided by the last one’s?",
         "question_zero_terms": "Four words have ten terms of dL/dW_hh in all, and the start is h₀ = 0. How many of the ten are "
