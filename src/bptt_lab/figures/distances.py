@@ -80,8 +80,8 @@ def _sentence(at, right, norm) -> str:
         f"{cell} {100 * np.median(seeds[:, 0]):.0f} % at {at[0]} words, {100 * np.median(seeds[:, -1]):.0f} % at {at[-1]}"
         for cell, seeds in right.items()
     )
-    falls = "; ".join(f"{cell} from {look.say(m[0])} to {look.say(m[-1])}" for cell, m in _medians(norm).items())
-    return f"Medians of what is right: {ends}. The message’s norm falls: {falls}."
+    norms = "; ".join(f"{cell} from {look.say(m[0])} to {look.say(m[-1])}" for cell, m in _medians(norm).items())
+    return f"Medians of what is right: {ends}. The message’s norm, over the same distances: {norms}."
 
 
 def _medians(panel: Seeds) -> dict[str, np.ndarray]:
