@@ -455,3 +455,56 @@ def test_beside_labs_columns_on_a_phone_nothing_of_the_pad_and_of_the_switch_ove
     page = page_of(explore.CellSwitch(), 310)
     cut = page.locator(".formula").evaluate_all("nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1).length")
     assert cut == 0
+
+
+def test_the_first_move_in_a_frame_is_drawn_at_once_and_many_more_in_the_next_frame_once(page_of):
+    page = page_of(explore.LivingEquation())
+    page.wait_for_timeout(500)  # its size is settled
+    length = page.get_by_label("Length", exact=True)
+    drawn = length.evaluate(
+        """async input => {
+            const root = input.closest('.bptt'), before = root.bpttDrawn.draws, found = [];
+            const move = async value => {
+                input.value = value;
+                input.dispatchEvent(new Event('input', { bubbles: true }));
+                await null;
+                found.push(root.bpttDrawn.draws - before);
+            };
+            const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+            await frame();
+            for (const value of [5, 6, 7]) await move(value);
+            await frame();
+            await frame();
+            found.push(root.bpttDrawn.draws - before, root.querySelectorAll('.equation .row:not(.ticks):not([hidden])').length);
+            return found;
+        }"""
+    )
+    assert drawn == [1, 1, 1, 2, 8]  # the picture grew taller, which is no reason to draw it again
+
+
+def written(t, k, unrolled=True):
+    """Term k of dL_t/dW_x as text: numerators and denominators one after the other; long products show their ends."""
+    jacobians = [f"dh{j}dh{j - 1}" for j in range(t, k, -1)]
+    if len(jacobians) > 4:
+        jacobians = [*jacobians[:2], "⋯", jacobians[-1]]
+    end = f"∂⁺h{k}∂Wx" if unrolled else f"dh{k}dWx"
+    return ("" if k == t else "+") + "·".join([f"dL{t}dy{t}", f"dy{t}dh{t}", *jacobians, end])
+
+
+def test_the_equation_is_the_chain_rule_at_every_length_target_and_step_also_on_the_way_back(page_of):
+    page = page_of(explore.LivingEquation())
+    moves = [(12, 12, 13), (4, 4, 5), (9, 9, 10), (9, 6, 7), (9, 6, 3), (9, 6, 1), (9, 6, 0), (1, 1, 2), (12, 12, 13)]
+    for length, target, step in moves:
+        for label, index in (("Length", length - 1), ("Target word", target - 1), ("Derivation step", step)):
+            page.get_by_label(label, exact=True).evaluate(
+                "(input, i) => { input.value = i; input.dispatchEvent(new Event('input', { bubbles: true })); }", index
+            )
+            page.wait_for_timeout(50)
+        found = page.locator(".equation .row:not(.ticks):not([hidden]) .formula").evaluate_all(
+            """all => all.map(node => [...node.querySelectorAll('mo, mi, mn')].filter(leaf => !leaf.closest('[hidden]'))
+                .map(leaf => leaf.textContent).join(''))"""
+        )
+        terms = [written(target, k) for k in range(target, target - step + 1, -1) if k > 0]
+        if 1 <= step <= target:
+            terms.append(written(target, target - step + 1, unrolled=False))
+        assert found == terms
