@@ -55,6 +55,8 @@ def _sigmoid_slope(h, out=None):
     return np.multiply(h, slope, out)
 
 
+tanh, sigmoid = np.tanh, _sigmoid
+
 ACTIVATIONS = {
     "tanh": Activation("tanh", np.tanh, _tanh_slope, 1.0),
     "relu": Activation("relu", _relu, _relu_slope, 1.0),

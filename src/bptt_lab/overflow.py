@@ -12,8 +12,7 @@ Where nothing overflows they are NumPy's own products, with one look at the resu
 import contextvars
 import functools
 from collections.abc import Callable
-from functools import partial
-from typing import NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -65,6 +64,70 @@ def exploded(array: np.ndarray) -> np.ndarray:
     return array
 
 
+class Extended(np.ndarray):
+    """An array whose sums and products follow the two rules, so that a formula written for plain arrays needs not know of them."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
+        plain = [np.asarray(value) if isinstance(value, np.ndarray) else value for value in inputs]
+        with quietly():
+            if ufunc is np.matmul:
+                result = _matmul(*plain)
+            else:
+                result = np.asarray(getattr(ufunc, method)(*plain, **kwargs))
+                if result.dtype == float and not all_finite(result):
+                    if ufunc is np.multiply and method == "__call__":
+                        result = np.where(np.isnan(result) & ((plain[0] == 0) | (plain[1] == 0)), 0.0, result)
+                    result = np.where(np.isnan(result), np.inf, result)
+        if out is not None:
+            np.asarray(out[0])[...] = result
+            return out[0]
+        return result.view(Extended)
+
+
+def extended(value):
+    """Arrays, and tuples of them, as `Extended` ones; all else as it is."""
+    if isinstance(value, (tuple, list)):
+        return tuple(map(extended, value))
+    return value.view(Extended) if isinstance(value, np.ndarray) else value
+
+
+def settled(compute: Callable, *arguments):
+    """compute(*arguments), and once more with `Extended` arrays if something in the result is not finite.
+
+    The arguments and the result may be arrays, and tuples, lists or dicts of them. Plain NumPy is quicker, and the same where
+    nothing overflows.
+    """
+    with quietly():
+        result = compute(*arguments)
+        return result if _finite(result) else _plain(compute(*map(extended, arguments)))
+
+
+def _finite(value) -> bool:
+    if isinstance(value, np.ndarray):
+        return all_finite(value)
+    return all(map(_finite, value.values() if isinstance(value, dict) else value))
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    return np.asarray(value) if isinstance(value, np.ndarray) else type(value)(map(_plain, value))
+
+
+def _matmul(a, b):
+    """a @ b, for stacks too."""
+    result = np.matmul(a, b)
+    if all_finite(result):
+        return result
+    if a.ndim <= 2 and b.ndim <= 2:
+        return dot(a, b)
+    if b.ndim == 2:
+        return dot(a.reshape(-1, a.shape[-1]), b).reshape(result.shape)
+    stack = result.shape[:-2]
+    a, b = (np.broadcast_to(side, (*stack, *side.shape[-2:])).reshape(-1, *side.shape[-2:]) for side in (a, b))
+    return np.stack([dot(*pair) for pair in zip(a, b)]).reshape(result.shape)
+
+
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """a · b, entry by entry. `out` may be one of the two."""
     with quietly():
@@ -103,26 +166,3 @@ def _overflowed_dot(a, b):
     balance = infinite_a.dot(sign_b) + sign_a.dot(infinite_b)
     result = np.where(terms > 0, np.where(balance == -terms, -np.inf, np.inf), result)
     return exploded(np.atleast_1d(result)).reshape(result.shape)
-
-
-class Products(NamedTuple):
-    """What a loop over time is made of. Run it with `PLAIN` first, and once more with `SAFE` if its result is not finite."""
-
-    dot: Callable
-    multiply: Callable
-    add: Callable
-
-    def by(self, W: np.ndarray) -> Callable:
-        """The product W v, as a function of v and of where it is written."""
-        return W.dot if self.dot is np.dot else partial(self.dot, W)
-
-    def stacked(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """The matrix products of two stacks, or of a stack and one matrix: (n, i, j) and (n, j, l) -> (n, i, l)."""
-        if self.dot is np.dot:
-            return np.matmul(a, b)
-        n = len(a) if a.ndim == 3 else len(b)
-        a, b = (np.broadcast_to(side, (n, *side.shape[-2:])) for side in (a, b))
-        return np.stack([self.dot(*pair) for pair in zip(a, b)])
-
-
-PLAIN, SAFE = Products(np.dot, np.multiply, np.add), Products(dot, multiply, add)

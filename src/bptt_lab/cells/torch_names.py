@@ -7,10 +7,11 @@ a prefix such as `encoder.rnn.` in front.
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from .. import checks
+from .. import checks, overflow
 
 _NAME = re.compile(
     r"(?P<prefix>(?:.*\.)?)(?P<kind>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)(?P<layer>_l\d+)?(?P<reverse>_reverse)?"
@@ -65,8 +66,40 @@ def _to_array(name: str, value) -> np.ndarray:
     return checks.array(f"state_dict[{name!r}]", value)
 
 
-def write(weight_ih, weight_hh, bias_ih, bias_hh, layer: int) -> dict[str, np.ndarray]:
-    """Copies of the four arrays under the names of one layer of `torch.nn.RNN`, `GRU` or `LSTM`."""
+def cell(cls, given: Mapping, layer: int, **settings: Any):
+    """A cell of that class with the weights of one layer; sizes are read from their shapes."""
+    if cls.torch is None:
+        raise checks.error("state_dict", "PyTorch's weights", f"a cell that PyTorch has, which {cls.__name__} is not")
+    arrays = read(given, layer)
+    W_x, W_hh = arrays["weight_ih"], arrays["weight_hh"]
+    rows = W_hh.shape[0] if W_hh.ndim else 0
+    H = rows // len(cls.blocks)
+    if W_hh.shape != (len(cls.blocks) * H, H) or H == 0:
+        raise checks.error("weight_hh", f"shape {W_hh.shape}", f"({len(cls.blocks)}·H, H)", "Is this another kind of cell?")
+    if W_x.ndim != 2 or W_x.shape[0] != rows or W_x.shape[1] == 0:
+        raise checks.error("weight_ih", f"shape {W_x.shape}", f"({rows}, input size)")
+    first, second = (checks.array(name, arrays[name], (rows,)).copy() for name in ("bias_ih", "bias_hh"))
+    result = cls(W_x.shape[1], H, **settings)
+    if "b_hn" in result.vectors:
+        candidate = result.rows_of("candidate")
+        result.params["b_hn"], second[candidate] = second[candidate], 0.0
+    with overflow.quietly():
+        result.params["W_x"], result.params["W_hh"], result.params["b"] = W_x, W_hh, first + second
+    return result
+
+
+def state_dict(cell, grads: Mapping | None, layer: int) -> dict[str, np.ndarray]:
+    """The parameters of a cell, or their gradients, under the names of one layer of `torch.nn.RNN`, `GRU` or `LSTM`."""
+    if grads is not None and not isinstance(grads, Mapping):
+        raise checks.error("grads", type(grads).__name__, "a dict as `backward` returns it")
+    values = {}
+    for name, own in cell.params.items():
+        if grads is not None and name not in grads:
+            raise checks.error("grads", f"only {', '.join(map(repr, grads))}", f"also {name!r}")
+        values[name] = own if grads is None else checks.array(f"grads[{name!r}]", grads[name], own.shape, allow_inf=True)
+    second = np.zeros_like(values["b"]) if grads is None else values["b"].copy()
+    if "b_hn" in cell.vectors:
+        second[cell.rows_of("candidate")] = values["b_hn"]
     layer = checks.index("layer", layer, 10**6)
-    values = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
-    return {f"{name}_l{layer}": np.array(value, dtype=np.float64, order="C") for name, value in values.items()}
+    arrays = {"weight_ih": values["W_x"], "weight_hh": values["W_hh"], "bias_ih": values["b"], "bias_hh": second}
+    return {f"{name}_l{layer}": np.array(value, dtype=np.float64, order="C") for name, value in arrays.items()}

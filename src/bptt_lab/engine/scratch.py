@@ -1,7 +1,7 @@
-"""Scratch for the cells with gates: arrays of one size, and every step's views of them.
+"""Scratch: arrays of one size side by side in one piece of memory, and every step's views of them.
 
 A step's vectors are columns, one for each sequence, so that every gate of a step is one contiguous block of rows; with
-one sequence the last axis is left out. Scratch is borrowed for one call and given back, as in `single`.
+one sequence the last axis is left out. Scratch is borrowed for one call and given back.
 """
 
 import math
@@ -15,13 +15,13 @@ from .. import checks
 SMALL = 200_000  # numbers: scratch up to that size is kept for the next call, and what a trace needs is copied out
 LARGE = 1_000_000  # the way back keeps its scratch up to that size, one of more than SMALL at a time
 CHUNK = 65_536  # numbers: what the way back computes ahead for some steps stays in the processor's cache
-
+FEW_UNITS = 64  # up to here a product of one vector with zeros and ones in the matrix is quicker than one more call
 
 Layout = list[tuple[str, slice, tuple[int, ...]]]
 
 
 class Scratch:
-    """Arrays of these shapes, side by side in one piece of memory."""
+    """Arrays of these shapes, side by side."""
 
     def __init__(self, shapes: dict[str, tuple[int, ...]]):
         ends = np.cumsum([0, *map(math.prod, shapes.values())]).tolist()
@@ -33,7 +33,6 @@ class Scratch:
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
         self.seen: Any = None  # a copy of what a trace kept
-        self.given: tuple[str, ...] = ()  # the parts of the state that have a gradient of their own
         self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
         self.chunks: list[Any] = []
 
@@ -54,13 +53,6 @@ def carve(layout: Layout, flat: np.ndarray) -> dict[str, np.ndarray]:
     return {name: flat[place].reshape(shape) for name, place, shape in layout}
 
 
-def with_hidden(kept: dict[str, np.ndarray], I: int) -> dict[str, np.ndarray]:
-    """What was kept, and hidden: the part of z that W_hh multiplies. Without scales that is h itself."""
-    kept["hidden"] = kept["z"][:, I + 1 :]
-    kept.setdefault("h", kept["hidden"])
-    return kept
-
-
 def one_column(array: np.ndarray) -> np.ndarray:
     return array[..., 0] if array.shape[-1] == 1 else array
 
@@ -71,6 +63,11 @@ def side_by_side(steps: np.ndarray) -> np.ndarray:
     if B == 1:
         return steps.reshape(n, -1).T
     return steps.reshape(n, -1, B).swapaxes(0, 1).reshape(-1, n * B)
+
+
+def below_each_other(blocks: np.ndarray, n: int) -> np.ndarray:
+    """The first n blocks of each step as one vector: (T, ≥ n, H[, B]) -> (T, n H[, B])."""
+    return blocks.reshape(len(blocks), -1, *blocks.shape[3:])[:, : n * blocks.shape[2]]
 
 
 _shelf: dict[tuple, Scratch] = {}
