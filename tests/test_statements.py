@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from bptt_lab.statements import ALL
 
 from bptt_lab import growth, statements
-from bptt_lab.statements import ALL
 
 BY = {statement.says: statement for statement in ALL}
 

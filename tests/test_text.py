@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from bptt_lab.text import between, say, say_log10, seeds, spread, table
 
 

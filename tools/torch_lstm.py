@@ -7,9 +7,9 @@ Five seeds, PyTorch's own start, Adam. Each file holds a `state_dict` under PyTo
 
 import numpy as np
 import torch
+from bptt_lab.torch_files import EXAMPLES, example
 
 from bptt_lab.tasks import Adding
-from bptt_lab.torch_files import EXAMPLES, example
 
 LENGTH, HIDDEN, BATCH, MOST, ENOUGH = 50, 24, 32, 6000, 0.01
 

@@ -17,7 +17,7 @@ from functools import partial
 
 import numpy as np
 
-from . import checks, overflow, text
+from .basics import checks, overflow, text
 
 
 class Term:

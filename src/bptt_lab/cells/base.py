@@ -5,10 +5,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from .. import checks, overflow
-from ..overflow import SAFE, Products
-from ..parameters import Parameters
+from ..basics import checks, overflow
+from ..basics.overflow import SAFE, Products
 from . import starts, torch_names
+from .parameters import Parameters
 from .trace import Trace
 
 

@@ -19,8 +19,8 @@ import functools
 
 import numpy as np
 
-from .. import checks, overflow
-from ..overflow import SAFE
+from ..basics import checks, overflow
+from ..basics.overflow import SAFE
 from .gates import ONE, GateCell, diagonal
 from .trace import Trace
 

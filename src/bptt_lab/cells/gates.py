@@ -11,8 +11,8 @@ import functools
 
 import numpy as np
 
-from .. import checks, overflow
-from ..overflow import PLAIN, SAFE, Products
+from ..basics import checks, overflow
+from ..basics.overflow import PLAIN, SAFE, Products
 from . import columns
 from .columns import Scratch
 from .gate_trace import GateTrace

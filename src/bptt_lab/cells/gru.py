@@ -31,12 +31,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .. import checks, overflow
-from ..overflow import SAFE
-from ..parameters import Parameters
+from ..basics import checks, overflow
+from ..basics.overflow import SAFE
 from . import starts, torch_names
 from .gates import HALF, ONE, diagonal
 from .gru_sums import GRUSums
+from .parameters import Parameters
 from .trace import Trace
 from .way_back import FEW_UNITS
 

@@ -1,6 +1,6 @@
 """The sums over the steps for the two forms of the GRU, whose candidate multiplies h_{t-1} in a way of its own."""
 
-from .. import overflow
+from ..basics import overflow
 from .columns import side_by_side
 from .gates import GateCell
 

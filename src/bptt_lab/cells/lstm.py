@@ -24,8 +24,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .. import checks, overflow
-from ..overflow import SAFE
+from ..basics import checks, overflow
+from ..basics.overflow import SAFE
 from . import torch_names
 from .gate_trace import GateTrace
 from .gates import ONE, GateCell, diagonal

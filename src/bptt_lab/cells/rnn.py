@@ -21,8 +21,8 @@ from math import isfinite
 import numpy as np
 from numpy import ndarray
 
-from .. import activations, checks, overflow
-from ..overflow import SAFE, Products
+from ..basics import activations, checks, overflow
+from ..basics.overflow import SAFE, Products
 from . import single, torch_names
 from .base import Cell
 from .single import Plan, SingleTrace

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from .. import checks, overflow
+from ..basics import checks, overflow
 from .columns import SMALL
 from .trace import Trace
 

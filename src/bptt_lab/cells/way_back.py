@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import checks, overflow
-from ..overflow import PLAIN, SAFE, Products
+from ..basics import checks, overflow
+from ..basics.overflow import PLAIN, SAFE, Products
 from . import columns
 from .base import Cell
 from .columns import Scratch

@@ -6,10 +6,13 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, causes, chain_rule, overflow
+from .. import chain_rule
+from ..basics import overflow
+from ..basics.checks import all_finite
+from ..basics.text import say
 from ..cells import RNNCell
-from ..checks import all_finite
-from ..text import say
+from ..gradcheck import causes
+from ..model import SequenceModel
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
 from .sentence_net import ACTIVATIONS, SCALES
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from .. import SequenceModel, chain_rule
+from .. import chain_rule
 from ..cells import RNNCell
+from ..model import SequenceModel
 from ..tasks import vocabulary
 from .base import as_sent
 

@@ -3,8 +3,8 @@
 A text in braces is filled in by Python and by the browser alike, so both must know the same names.
 """
 
-from ..languages import tr
-from ..text import say
+from ..basics.languages import tr
+from ..basics.text import say
 
 EN = {
     "all": {
