@@ -18,8 +18,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
-from bptt_lab.workers import end_with_the_command
 
+from bptt_lab.basics.workers import end_with_the_command
 from bptt_lab.explore import page
 
 from .notebooks import COURSE, NOTEBOOKS, TRANSLATED, tags

@@ -1,9 +1,9 @@
 """The German explorers of notebook 01, seen and heard: no English sentence of theirs is left, and nothing is cut."""
 
 import pytest
-from bptt_lab.languages import __main__ as lister
 
 from bptt_lab import explore
+from bptt_lab.basics.languages import __main__ as lister
 from tests.browser.access import CLASHES, violations
 
 HEARD = """root => [root.innerText, ...[...root.querySelectorAll('*'), root].flatMap(node =>

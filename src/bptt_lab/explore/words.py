@@ -1,4 +1,4 @@
-"""All words that explorers show to people, by explorer and key. Other languages: see `bptt_lab.languages`.
+"""All words that explorers show to people, by explorer and key. Other languages: see `bptt_lab.basics.languages`.
 
 A text in braces is filled in by Python and by the browser alike, so both must know the same names.
 """

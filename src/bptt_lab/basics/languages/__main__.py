@@ -1,7 +1,7 @@
 """Say what of the course's words a language still lacks, section by section.
 
-    python -m bptt_lab.languages de               how many texts of each section are translated
-    python -m bptt_lab.languages de wall          the texts that "wall" lacks, to be pasted into de.json and filled in
+    python -m bptt_lab.basics.languages de               how many texts of each section are translated
+    python -m bptt_lab.basics.languages de wall          the texts that "wall" lacks, to be pasted into de.json and filled in
 
 What is in the file but no longer in the course is listed at the end, and makes the command fail.
 """

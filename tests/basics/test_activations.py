@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_lab import activations
+from bptt_lab.basics import activations
 
 POINTS = np.linspace(-4, 4, 1602)  # not at relu's kink
 

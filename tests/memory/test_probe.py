@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-import bptt_lab as bl
-from bptt_lab import probe
+from bptt_lab.memory import probe
 
 
 def test_a_line_reads_what_a_line_can_and_nothing_from_noise():
@@ -31,16 +30,6 @@ def test_states_that_all_are_zero_tell_nothing():
     assert probe.accuracy(np.zeros((100, 3)), np.arange(100) % 2) == 0.5
 
 
-def test_an_untrained_net_forgets_the_subject_and_every_net_knows_it_at_first():
-    task = bl.tasks.Agreement(12)
-    read = probe.by_step(bl.RNNCell(task.input_size, 32, init="uniform"), task)
-    assert read.shape == (task.length,)
-    assert read[0] == pytest.approx(0.5, abs=0.06)  # the word "the"
-    assert read[1] > 0.95  # the subject
-    assert read[-1] < 0.75
-    assert probe.by_step(bl.RNNCell(task.input_size, 32, init="uniform"), bl.tasks.Agreement(1))[-1] > 0.95
-
-
 @pytest.mark.parametrize(
     ("call", "name"),
     [
@@ -49,10 +38,6 @@ def test_an_untrained_net_forgets_the_subject_and_every_net_knows_it_at_first():
         (lambda: probe.accuracy(np.full((4, 1), np.nan), np.zeros(4)), "states"),
         (lambda: probe.accuracy(np.zeros((4, 1)), np.zeros(3)), "labels"),
         (lambda: probe.accuracy(np.zeros((4, 1)), np.zeros(4), ridge=0), "ridge"),
-        (lambda: probe.by_step(3, bl.tasks.Agreement(2)), "cell"),
-        (lambda: probe.by_step(bl.RNNCell(3, 2), bl.tasks.Agreement(2)), "cell"),
-        (lambda: probe.by_step(bl.RNNCell(98, 2), 2), "task"),
-        (lambda: probe.by_step(bl.RNNCell(98, 2), bl.tasks.Agreement(2), n=0), "n"),
     ],
 )
 def test_bad_input_is_named(call, name):

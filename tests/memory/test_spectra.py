@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from bptt_lab.spectra import TransposedProduct
 
+from bptt_lab.memory.spectra import TransposedProduct
 from tests import reference
 
 pytestmark = pytest.mark.filterwarnings("error")

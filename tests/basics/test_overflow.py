@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab import overflow
+from bptt_lab.basics import overflow
 from tests.conftest import GATES, make
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab import causes
+from bptt_lab.gradcheck import causes
 from tests.conftest import GATES, make
-from tests.test_gradcheck import bptt
+from tests.gradcheck.test_gradcheck import bptt
 
 CELLS = ["tanh", *GATES]
 

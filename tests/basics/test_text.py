@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from bptt_lab.text import between, say, say_log10, seeds, spread, table
+
+from bptt_lab.basics.text import between, say, say_log10, seeds, spread, table
 
 
 @pytest.mark.parametrize(

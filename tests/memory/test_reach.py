@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from bptt_lab import RNNCell, SequenceModel, reach
+from bptt_lab import RNNCell, SequenceModel
 from bptt_lab.experiments.training import CELLS, make
+from bptt_lab.memory import reach
 from bptt_lab.tasks import Agreement
 
 

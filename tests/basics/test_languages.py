@@ -11,10 +11,10 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from bptt_lab.languages import __main__ as lister
 
 import bptt_lab as bl
-from bptt_lab import languages
+from bptt_lab.basics import languages
+from bptt_lab.basics.languages import __main__ as lister
 from bptt_lab.exercises import telling
 from bptt_lab.explore import predictions
 from bptt_lab.explore.words import EN
