@@ -21,14 +21,19 @@ from typing import Any, Self
 
 import numpy as np
 
-from .. import checks, overflow
-from ..parameters import Parameters
-from . import starts, torch_names
-from .sweep import Scaled
+from ..basics import checks, overflow, torch_names
+from ..basics.sweep import Scaled
+from .parameters import Parameters
+from . import starts
 from .trace import Trace
 
 QUICK: dict[type, Any] = {}  # `engine/` puts here what computes the same numbers for the built-in cells, quicker
 Pairs = dict[str, list[tuple[np.ndarray, np.ndarray | None]]]
+
+
+def diag(values: np.ndarray) -> np.ndarray:
+    """diag(values) of the last axis."""
+    return values[..., None] * np.eye(values.shape[-1])
 
 
 class Cell:

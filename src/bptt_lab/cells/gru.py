@@ -24,10 +24,9 @@ reset_after=False, where p_t = r_t ⊙ h_{t-1}:
     δ_{t-1}  = dh_{t-1} + z_t ⊙ δ_t + r_t ⊙ dL/dp_t + W_hh1ᵀ dL/da1_t + W_hh2ᵀ dL/da2_t
 """
 
-from .. import checks
-from ..activations import sigmoid, tanh
-from .cell import Cell
-from .diagonal import diag
+from ..basics import checks
+from ..basics.activations import sigmoid, tanh
+from .cell import Cell, diag
 
 
 class GRUCell(Cell):

@@ -22,10 +22,9 @@ and then, as in the plain cell, dL/dW_x = Σ_t dL/da_t x_tᵀ, dL/dW_hh = Σ_t d
 
 import numpy as np
 
-from .. import checks
-from ..activations import sigmoid, tanh
-from .cell import Cell
-from .diagonal import diag
+from ..basics import checks
+from ..basics.activations import sigmoid, tanh
+from .cell import Cell, diag
 
 
 class LSTMCell(Cell):

@@ -18,7 +18,7 @@ the same for all cells: see `Cell.backward`.
 
 import numpy as np
 
-from .. import activations
+from ..basics import activations
 from .cell import Cell
 
 

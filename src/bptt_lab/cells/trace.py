@@ -87,6 +87,14 @@ class Trace:
         parts = tuple(part[steps.start : steps.stop + 1] for part in self.parts)
         return Trace(self.cell, self.inputs[steps], parts, tuple(kept[steps] for kept in self.kept), True)
 
+    def of(self, cell: "Cell") -> "Trace":
+        """The same states, as if that cell had led to them: a derivative then sees the other one's weights."""
+        return Trace(cell, self.inputs, self.parts, self.kept, self.batched)
+
+    def with_kept(self, kept: tuple[np.ndarray, ...]) -> "Trace":
+        """The same states, with something else for `step_back`."""
+        return Trace(self.cell, self.inputs, self.parts, kept, self.batched)
+
     def __repr__(self) -> str:
         T, B, H = self.shape
         size = np.abs(self.states[-1]).max()

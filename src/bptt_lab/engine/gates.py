@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import overflow
+from ..basics import overflow
 from ..cells.trace import Trace
 from . import scratch
 from .scratch import FEW_UNITS, Scratch

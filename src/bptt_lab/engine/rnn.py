@@ -6,7 +6,7 @@ from math import isfinite
 import numpy as np
 from numpy import ndarray
 
-from .. import checks, overflow
+from ..basics import checks, overflow
 from ..cells.trace import Trace
 from .scratch import SMALL
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import roads
+from ..basics.text import say
 from ..cells import GRUCell, LSTMCell
-from ..text import say
+from ..lessons import gru_and_lstm as roads
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
 from .four_cells import BIASES, SCALES
 

@@ -7,9 +7,9 @@ import numpy as np
 import traitlets
 
 from .. import chain_rule
+from ..basics.overflow import quietly
+from ..basics.text import say
 from ..cells import RNNCell
-from ..overflow import quietly
-from ..text import say
 from .base import Control, Count, Explorer, Grid, as_sent
 
 HIDDEN, STEPS, SEEDS = 32, 101, 10
