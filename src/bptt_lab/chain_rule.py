@@ -56,6 +56,40 @@ def norm(rows: np.ndarray) -> np.ndarray:
         return np.where(plain, scale * np.sqrt(np.square(rows / scale[..., None]).sum(axis=-1)), size)
 
 
+def state_rows(cell, dh: np.ndarray) -> np.ndarray:
+    """Rows dL/dh, (…, H), as rows of the whole state, (…, D): only h is read out. D is H, and 2H where the state is a pair."""
+    return cell.join(dh, *(0.0 * dh for _ in cell.parts[1:]))
+
+
+def state_name(cell) -> str:
+    """h, or (h, c) where the state is a pair."""
+    return cell.parts[0] if len(cell.parts) == 1 else f"({', '.join(cell.parts)})"
+
+
+def pull(cell, trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Carry rows dL/d(state)_t, (n, B, D), one step back: dL/da_t (n, B, rows of W), and the whole of dL/d(state)_{t-1}."""
+    n, B, D = rows.shape
+    rows = rows[:, 0] if B == 1 else rows  # the n losses of one sequence as one matrix
+    da, back = trace.cell.step_back(cell.state_of(cell.split(rows)), *cell.seen(trace, t))
+    return da.reshape(n, B, -1), cell.join(*cell.parts_of(back)).reshape(n, B, D)
+
+
+def immediate(cell, trace, t: int, wrt: str) -> np.ndarray:
+    """∂⁺h_t/∂W, the derivative with h_{t-1} held fixed, (B, D, *shape of W).
+
+    Of the plain cell, entry [b, i, i, j] is f'(a_t)_i times input j of the product; all others are 0, since row i of W
+    feeds unit i alone.
+    """
+    B, D = trace.shape[1], cell.hidden_size * len(cell.parts)
+
+    def outer(rows):
+        da, _ = pull(cell, trace, t, rows)  # row i: da_t's derivative of unit i
+        groups = [left[..., None] * right[:, None] for left, right in cell.all_pairs(trace, t, da)[wrt]]
+        return np.concatenate(groups, axis=2).swapaxes(0, 1)
+
+    return overflow.settled(outer, np.eye(D)[:, None].repeat(B, axis=1)).reshape(B, D, *cell.params[wrt].shape)
+
+
 def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np.ndarray]) -> list[Term]:
     """The terms k = 0..t of dL_t/dW, W one of the cell's parameters. dh_t: dL_t/dh_t, (B, H), and its factors `readout`.
 
@@ -69,9 +103,9 @@ def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np
 
 def _gradients(cell, trace, t, wrt, dh_t):
     """The terms' gradients, (t + 1, rows, m)."""
-    rows, found = cell.state_rows(dh_t)[None], []
+    rows, found = state_rows(cell, dh_t)[None], []
     for k in range(t, -1, -1):
-        da, rows = cell.pull(trace, k, rows)
+        da, rows = pull(cell, trace, k, rows)
         found.append(da)
     pairs = cell.all_pairs(trace, slice(0, t + 1), np.concatenate(found[::-1]))[wrt]
     return np.concatenate([left.swapaxes(1, 2) @ right for left, right in pairs], axis=1)  # summed over B
@@ -86,18 +120,18 @@ def factors(cell, trace, t: int, k: int, wrt: str) -> dict[str, np.ndarray]:
 
     Where the state is a pair, it stands in the place of h in the names too.
     """
-    h = cell.state_name
+    h = state_name(cell)
     named = {f"d{h}[{j}]/d{h}[{j - 1}]": cell.jacobian(trace, j) for j in range(t, k, -1)}
-    named[f"∂⁺{h}[{k}]/∂{wrt}"] = trace.squeeze(cell.immediate(trace, k, wrt), axis=0)
+    named[f"∂⁺{h}[{k}]/∂{wrt}"] = trace.squeeze(immediate(cell, trace, k, wrt), axis=0)
     return named
 
 
 def carried_back(cell, trace, dh):
     """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, rows). Step k moves the row vectors of all these t at once."""
-    rows = cell.state_rows(dh)
+    rows = state_rows(cell, dh)
     back = rows[:0]
     for k in range(trace.T - 1, -1, -1):
-        da, back = cell.pull(trace, k, np.concatenate([rows[k : k + 1], back]))
+        da, back = pull(cell, trace, k, np.concatenate([rows[k : k + 1], back]))
         yield k, da
 
 
@@ -163,14 +197,15 @@ def sequence_norms(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 def _inner_products(cell, trace, dh, wrt):
     """⟨term k, dL_t/dW⟩ / size², (B, T, T), and the size (B, T) that was divided out of row t."""
     T, B, _ = trace.shape
-    da, v = {}, {}  # by groups of rows of W that multiply the same
+    da: dict[int, np.ndarray] = {}
+    v: dict[int, np.ndarray] = {}  # by groups of rows of W that multiply the same
     for k, da_k in carried_back(cell, trace, overflow.extended(dh)):
         for group, (left, right) in enumerate(cell.all_pairs(trace, k, da_k)[wrt]):
             rows = da.setdefault(group, np.zeros((B, T, T, left.shape[-1])))
             rows[:, k:, k], v.setdefault(group, np.zeros((B, 1, T, right.shape[-1])))[:, 0, k] = left.swapaxes(0, 1), right
     size_da, size_v = ([np.abs(rows).max(axis=(2, 3)) for rows in sides.values()] for sides in (da, v))
     size_da, size_v = np.max(size_da, axis=0), np.max(size_v, axis=0)
-    along = 0.0
+    along = np.zeros((B, T, T, T))
     for group in da:
         # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient
         left, right = _divided(da[group], size_da), _divided(v[group], size_v)
@@ -190,7 +225,7 @@ def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
 
     Keeps the whole of dh_t/dW, a tensor (B, D, *shape of W), and needs no step back: H² times the memory of a state.
     """
-    dh = cell.state_rows(dh)
+    dh = state_rows(cell, dh)
     shapes = {name: value.shape for name, value in cell.params.items()}
     dW, dh0 = overflow.settled(partial(_carried_forward, cell, trace, shapes), dh)
     ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])[:-1]
@@ -203,8 +238,8 @@ def _carried_forward(cell, trace, shapes, dh):
     dh_dh0, dh0 = np.broadcast_to(np.eye(D), (B, D, D)).view(type(dh)), 0.0
     for t in range(T):
         J = cell.jacobian(trace, t).reshape(B, D, D)
-        immediate = np.concatenate([cell.immediate(trace, t, name).reshape(B, D, -1) for name in shapes], axis=2)
-        dh_dW = immediate.view(type(dh)) + (J @ dh_dW if t else 0.0)  # dh_t/dW = ∂⁺h_t/∂W + dh_t/dh_{t-1} · dh_{t-1}/dW
+        direct = np.concatenate([immediate(cell, trace, t, name).reshape(B, D, -1) for name in shapes], axis=2)
+        dh_dW = direct.view(type(dh)) + (J @ dh_dW if t else 0.0)  # dh_t/dW = ∂⁺h_t/∂W + dh_t/dh_{t-1} · dh_{t-1}/dW
         dh_dh0 = J @ dh_dh0
         dW = dW + (dh[t][:, None] @ dh_dW)[:, 0].sum(axis=0)
         dh0 = dh0 + (dh[t][:, None] @ dh_dh0)[:, 0]

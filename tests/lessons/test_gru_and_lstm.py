@@ -49,10 +49,10 @@ def test_one_step_is_the_sum_of_its_roads():
 
 def test_cutting_a_road_leaves_the_run_and_the_trace_as_they_were():
     cell, trace = lstm()
-    before = trace.weights.copy()
+    before = trace.cell.stack.copy()
     closed = lesson.cut(cell, trace, ("cell",))
-    assert np.array_equal(trace.weights, before) and np.array_equal(closed.h, trace.h)
-    assert not closed.weights[cell.rows_of("cell"), 4:].any() and closed.weights[cell.rows_of("input"), 4:].any()
+    assert np.array_equal(trace.cell.stack, before) and np.array_equal(closed.h, trace.h)
+    assert not closed.cell.stack[cell.rows_of("cell"), 4:].any() and closed.cell.stack[cell.rows_of("input"), 4:].any()
 
 
 @pytest.mark.parametrize("kind", [GRUCell, LSTMCell])

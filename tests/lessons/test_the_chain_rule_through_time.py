@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_lab import RNNCell, SequenceModel
+from bptt_lab import RNNCell, SequenceModel, chain_rule
 from bptt_lab.lessons import the_chain_rule_through_time as lesson
 from bptt_lab.tasks import vocabulary
 
@@ -12,7 +12,7 @@ X, TARGETS = vocabulary.encode(SENTENCE), vocabulary.next_words(SENTENCE)
 
 
 def recursion(dh_dW, cell, trace, t):
-    return cell.immediate(trace, t, "W_x")[0] + np.tensordot(cell.jacobian(trace, t), dh_dW, axes=1)
+    return chain_rule.immediate(cell, trace, t, "W_x")[0] + np.tensordot(cell.jacobian(trace, t), dh_dW, axes=1)
 
 
 def way_back(net, run, matrix, tokens):

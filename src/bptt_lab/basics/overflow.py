@@ -65,7 +65,9 @@ def exploded(array: np.ndarray) -> np.ndarray:
 
 
 class Extended(np.ndarray):
-    """An array whose sums and products follow the two rules, so that a formula written for plain arrays needs not know of them."""
+    """An array whose sums and products follow the two rules: a formula written for plain arrays need not know of them."""
+
+    __array_priority__ = 1.0  # what is joined of these and of plain ones is of these
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
         plain = [np.asarray(value) if isinstance(value, np.ndarray) else value for value in inputs]

@@ -11,15 +11,14 @@ h_{t-1} stands in four places, so dh_t/dh_{t-1} has four terms (`jacobian_terms`
     dL/da2_t = δ_t ⊙ ĥ_t ⊙ G2 (1 − G2)
     dL/da3_t = δ_t ⊙ G2 ⊙ (1 − ĥ²)
     δ_{t-1}  = dh_{t-1} + G1_t ⊙ δ_t + W_hhᵀ dL/da_t        the three blocks of a_t one below the other
-
-and then, as in the plain cell, dL/dW_x = Σ_t dL/da_t x_tᵀ, dL/dW_hh = Σ_t dL/da_t h_{t-1}ᵀ, dL/dx_t = W_xᵀ dL/da_t.
 """
 
 import numpy as np
 
-from ..basics import checks, overflow
+from ..basics import checks, door, overflow
 from ..basics.activations import sigmoid, tanh
-from .cell import Cell, diag
+from ..basics.arrays import diag
+from .cell import Cell
 from .trace import Trace
 
 
@@ -68,6 +67,6 @@ class GatedCell(Cell):
 
         "keep" diag(G1) · "dG1" diag(h_{t-1}) ∂G1/∂h_{t-1} · "dG2" diag(ĥ) ∂G2/∂h_{t-1} · "candidate" diag(G2) ∂ĥ/∂h_{t-1}
         """
-        self.check_trace(trace)
+        door.trace(self, trace)
         t = checks.index("t", t, trace.T)
         return {name: trace.squeeze(term, 0) for name, term in overflow.settled(trace.cell._terms, *self.seen(trace, t)).items()}

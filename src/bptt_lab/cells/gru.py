@@ -26,10 +26,12 @@ reset_after=False, where p_t = r_t ⊙ h_{t-1}:
 
 from ..basics import checks
 from ..basics.activations import sigmoid, tanh
-from .cell import Cell, diag
+from ..basics.arrays import diag
+from ..basics.torch_names import TorchGRU
+from .cell import Cell
 
 
-class GRUCell(Cell):
+class GRUCell(TorchGRU, Cell):
     """h_t = (1 − z) ⊙ n + z ⊙ h_{t-1}.
 
     W_x (3H, I), W_hh (3H, H) and b (3H,) stack the blocks [reset, update, candidate], PyTorch's order. reset_after=True
@@ -44,7 +46,6 @@ class GRUCell(Cell):
     blocks = "reset", "update", "candidate"
     keeps = *blocks, "inner"  # q_t, or p_t
     keeping_gate = "update"
-    torch = "GRU"
 
     def __init__(self, input_size, hidden_size, weight_scale=1.0, init="normal", seed=0, gate_bias=0.0, reset_after=True):
         self.reset_after = checks.flag("reset_after", reset_after)
@@ -59,7 +60,7 @@ class GRUCell(Cell):
         r = sigmoid(u1 + h @ W1.T)
         z = sigmoid(u2 + h @ W2.T)
         if self.reset_after:
-            inner = q = h @ W3.T + self.b_hn
+            inner = q = h @ W3.T + self.b_hn  # type: ignore[attr-defined]
             n = tanh(u3 + r * q)
         else:
             inner = p = r * h

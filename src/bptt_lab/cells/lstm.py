@@ -16,18 +16,17 @@ The state is the pair (h, c). Backward, with δh_t = dL/dh_t, and δc_t, which s
     dL/da3_t = δc_t ⊙ i_t ⊙ (1 − g²)
     δc_{t-1} = dc_{t-1} + f_t ⊙ δc_t                the direct path
     δh_{t-1} = dh_{t-1} + W_hhᵀ dL/da_t             the four blocks of a_t one below the other
-
-and then, as in the plain cell, dL/dW_x = Σ_t dL/da_t x_tᵀ, dL/dW_hh = Σ_t dL/da_t h_{t-1}ᵀ, dL/dx_t = W_xᵀ dL/da_t.
 """
 
 import numpy as np
 
-from ..basics import checks
 from ..basics.activations import sigmoid, tanh
-from .cell import Cell, diag
+from ..basics.arrays import diag
+from ..basics.torch_names import TorchWeights
+from .cell import Cell
 
 
-class LSTMCell(Cell):
+class LSTMCell(TorchWeights, Cell):
     """c_t = f ⊙ c_{t-1} + i ⊙ g, h_t = o ⊙ tanh(c_t).
 
     W_x (4H, I), W_hh (4H, H) and b (4H,) stack the blocks [input, forget, cell, output], PyTorch's order. gate_bias is
@@ -43,7 +42,6 @@ class LSTMCell(Cell):
     keeps = *blocks, "tanh c"
     parts = "h", "c"
     keeping_gate = "forget"
-    torch = "LSTM"
 
     def step(self, u, state):
         h, c = state
@@ -54,7 +52,7 @@ class LSTMCell(Cell):
         return (o * tanh_c, c), (i, f, g, o, tanh_c)
 
     def step_back(self, δ, kept, state):
-        (δh, δc), (i, f, g, o, tanh_c), (h, c) = δ, kept, state
+        (δh, δc), (i, f, g, o, tanh_c), (_, c) = δ, kept, state
         da4 = δh * tanh_c * o * (1 - o)
         δc = δc + δh * o * (1 - tanh_c * tanh_c)
         da1 = δc * g * i * (1 - i)
@@ -64,26 +62,9 @@ class LSTMCell(Cell):
         return da, (da @ self.W_hh, δc * f)
 
     def step_jacobian(self, kept, state):
-        """d(h, c)_t/d(h, c)_{t-1}, (2H, 2H): the rows of h above those of c, the columns likewise.
-
-        ∂⁺c_t/∂c_{t-1} = diag(f_t), the last block, is the direct path alone.
-        """
-        (i, f, g, o, tanh_c), (h, c), (W1, W2, W3, W4) = kept, state, self.blocks_of(self.W_hh)
+        """d(h, c)_t/d(h, c)_{t-1}, rows and columns of h before those of c. The last block, diag(f_t), is the direct path."""
+        (i, f, g, o, tanh_c), (_, c), (W1, W2, W3, W4) = kept, state, self.blocks_of(self.W_hh)
         dh_dc = o * (1 - tanh_c * tanh_c)  # at one step
         c_by_h = (g * i * (1 - i))[..., None] * W1 + (c * f * (1 - f))[..., None] * W2 + (i * (1 - g * g))[..., None] * W3
         h_by_h = (tanh_c * o * (1 - o))[..., None] * W4 + dh_dc[..., None] * c_by_h
         return np.block([[h_by_h, diag(dh_dc * f)], [c_by_h, diag(f)]])
-
-    def chrono(self, longest: float, seed: int = 0) -> None:
-        """Set b as Tallec & Ollivier (2018) do for memories of up to `longest` steps, which replaces `gate_bias`.
-
-        The forget gate's bias is log U[1, longest − 1], so that its unit keeps for about that many steps; the input gate's is
-        the opposite, and the others' are 0.
-        """
-        longest = checks.number("longest", longest)
-        if longest < 2:
-            raise checks.error("longest", longest, "at least 2 steps")
-        rng = np.random.default_rng(checks.seed("seed", seed))
-        b, forget = np.zeros(4 * self.hidden_size), np.log(rng.uniform(1.0, longest - 1.0, self.hidden_size))
-        b[self.rows_of("forget")], b[self.rows_of("input")] = forget, -forget
-        self.params["b"] = b

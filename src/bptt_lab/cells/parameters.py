@@ -18,15 +18,12 @@ class Parameters(MutableMapping):
         self._arrays = arrays
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self:
+        if name not in list(self._arrays):
             raise KeyError(f"{name!r}; the parameters are {', '.join(map(repr, self._arrays))}")
         return self._arrays[name]
 
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name in self._arrays
-
     def __setitem__(self, name: str, value) -> None:
-        if name not in self:
+        if name not in list(self._arrays):
             raise checks.error("params", repr(name), "one of " + ", ".join(map(repr, self._arrays)))
         target = self._arrays[name]
         target[...] = checks.array(f"params[{name!r}]", value, target.shape)

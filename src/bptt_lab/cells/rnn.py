@@ -3,7 +3,7 @@
     a_t = W_x x_t + b + W_hh h_{t-1}
     h_t = f(a_t)
 
-Backward, with δ_t = dL/dh_t as a column and δ_T₊₁ = 0 (Werbos 1990):
+Backward (Werbos 1990), with δ_t = dL/dh_t as a column and δ_T₊₁ = 0. What sums or adds dh_{t-1} stands in `Cell.backward`:
 
     dL/da_t     = f'(a_t) ⊙ δ_t
     δ_{t-1}     = dh_{t-1} + W_hhᵀ dL/da_t          dh_t is the step's own dL_t/dh_t; note the transpose
@@ -11,18 +11,14 @@ Backward, with δ_t = dL/dh_t as a column and δ_T₊₁ = 0 (Werbos 1990):
     dL/dW_hh    = Σ_t dL/da_t h_{t-1}ᵀ              the state *before* the step
     dL/db       = Σ_t dL/da_t
     dL/dx_t     = W_xᵀ dL/da_t
-
-Arrays hold a vector as a row, so W v is written `v @ W.T` and Wᵀ v is `v @ W`. The sums over t, and adding dh_{t-1}, are
-the same for all cells: see `Cell.backward`.
 """
 
-import numpy as np
-
 from ..basics import activations
+from ..basics.torch_names import TorchRNN
 from .cell import Cell
 
 
-class RNNCell(Cell):
+class RNNCell(TorchRNN, Cell):
     """h_t = f(W_x x_t + b + W_hh h_{t-1}) (Elman 1990).
 
     input_size, hidden_size: I and H. activation: "tanh", "relu" or "sigmoid". init: the start of each matrix, see
@@ -35,7 +31,6 @@ class RNNCell(Cell):
     """
 
     keeps = ("h",)
-    torch = "RNN"
 
     def __init__(self, input_size, hidden_size, activation="tanh", weight_scale=1.0, init="normal", seed=0):
         self.activation = activations.get(activation)

@@ -1,28 +1,21 @@
 """Everything that a cell computed while it read one batch of sequences."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from .cell import Cell
 
 
 class Trace:
     """One run of a cell. It owns its arrays, which are read-only: nothing that is computed later changes them.
 
-    For reading, with the batch axis only where the input had one:
-
-        x      (T[, B], I)   what was read
-        h      (T[, B], H)   the states; h[0] is the state after the first word; c likewise, where the state is a pair
-        h0     ([B,] H)      the start; c0 likewise
-        gates  name -> (T[, B], H), of a cell with gates
+    For reading, with the batch axis only where the input had one: x (T[, B], I), what was read; h (T[, B], H), the states,
+    h[0] after the first word; h0 ([B,] H), the start; c and c0 likewise, where the state is a pair; gates, name -> (T[, B], H).
 
     For computing, always with the batch axis: `inputs` (T, B, I); `parts`, the parts of the state, (T + 1, B, H) each with the
     start in front; `kept`, what `step` kept for `step_back`, (T, B, H) each; `cell`, the cell as it was, weights and all.
     """
 
-    def __init__(self, cell: "Cell", inputs, parts: tuple[np.ndarray, ...], kept: tuple[np.ndarray, ...], batched: bool):
+    def __init__(self, cell: Any, inputs, parts: tuple[np.ndarray, ...], kept: tuple[np.ndarray, ...], batched: bool):
         self.cell, self.inputs, self.parts, self.kept, self.batched = cell, inputs, parts, kept, batched
         for array in (inputs, *parts, *kept):
             array.setflags(write=False)
@@ -42,29 +35,11 @@ class Trace:
     def T(self) -> int:
         return self.shape[0]
 
-    def squeeze(self, array: np.ndarray, axis: int = 1) -> np.ndarray:
-        """Take the batch axis away if the input had none."""
-        return array if self.batched else array.squeeze(axis)
-
-    @property
-    def x(self) -> np.ndarray:
-        return self.squeeze(self.inputs)
-
-    @property
-    def h(self) -> np.ndarray:
-        return self.squeeze(self.states[1:])
-
-    @property
-    def h0(self) -> np.ndarray:
-        return self.squeeze(self.states[0], axis=0)
-
-    @property
-    def c(self) -> np.ndarray:
-        return self.squeeze(self._c[1:])
-
-    @property
-    def c0(self) -> np.ndarray:
-        return self.squeeze(self._c[0], axis=0)
+    x = property(lambda self: self.squeeze(self.inputs))
+    h = property(lambda self: self.squeeze(self.states[1:]))
+    h0 = property(lambda self: self.squeeze(self.states[0], axis=0))
+    c = property(lambda self: self.squeeze(self._c[1:]))
+    c0 = property(lambda self: self.squeeze(self._c[0], axis=0))
 
     @property
     def _c(self) -> np.ndarray:
@@ -74,26 +49,26 @@ class Trace:
 
     @property
     def gates(self) -> dict[str, np.ndarray]:
-        return {name: self.squeeze(kept) for name, kept in zip(self.cell.keeps, self.kept) if name in self.cell.blocks}
+        named = zip(self.cell.keeps or self.cell.blocks, self.kept)
+        return {name: self.squeeze(kept) for name, kept in named if name in self.cell.blocks}
 
     @property
     def end(self):
         """A copy of the last state, as `unroll` takes a start: h, or the pair (h, c)."""
-        last = tuple(self.squeeze(part[-1], axis=0).copy() for part in self.parts)
-        return last if len(last) > 1 else last[0]
+        return self.cell.state_of([self.squeeze(part[-1], axis=0).copy() for part in self.parts])
+
+    def squeeze(self, array: np.ndarray, axis: int = 1) -> np.ndarray:
+        """Take the batch axis away if the input had none."""
+        return array if self.batched else array.squeeze(axis)
 
     def part(self, steps: slice) -> "Trace":
         """The trace of some consecutive steps, as if the cell had started at the state before them. Has a batch axis."""
         parts = tuple(part[steps.start : steps.stop + 1] for part in self.parts)
         return Trace(self.cell, self.inputs[steps], parts, tuple(kept[steps] for kept in self.kept), True)
 
-    def of(self, cell: "Cell") -> "Trace":
-        """The same states, as if that cell had led to them: a derivative then sees the other one's weights."""
-        return Trace(cell, self.inputs, self.parts, self.kept, self.batched)
-
-    def with_kept(self, kept: tuple[np.ndarray, ...]) -> "Trace":
-        """The same states, with something else for `step_back`."""
-        return Trace(self.cell, self.inputs, self.parts, kept, self.batched)
+    def but(self, cell: Any = None, kept: tuple[np.ndarray, ...] | None = None) -> "Trace":
+        """The same states, as if another cell had led to them, or something else had been kept: a derivative then sees that."""
+        return Trace(cell or self.cell, self.inputs, self.parts, kept or self.kept, self.batched)
 
     def __repr__(self) -> str:
         T, B, H = self.shape

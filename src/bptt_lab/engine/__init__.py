@@ -15,6 +15,7 @@ overflows, a trace of the plain way. Then the plain way is taken, which is also 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..cells.cell import QUICK
@@ -23,7 +24,7 @@ from .gru import GRUEngine
 from .lstm import LSTMEngine
 from .rnn import RNNEngine
 
-ENGINES = {RNNCell: RNNEngine(), GatedCell: GatedEngine(), GRUCell: GRUEngine(), LSTMCell: LSTMEngine()}
+ENGINES: dict[type, Any] = {RNNCell: RNNEngine(), GatedCell: GatedEngine(), GRUCell: GRUEngine(), LSTMCell: LSTMEngine()}
 QUICK.update(ENGINES)
 
 

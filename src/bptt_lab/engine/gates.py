@@ -4,8 +4,8 @@ Forward, the loop of a cell goes through
 
     z_t = [x_t; 1; h_{t-1}]        a_t = [W_x | b | W_hh] z_t
 
-and all gates of a step through one tanh, since σ(a) = ½ tanh(½ a) + ½: the ½ is folded into the weights. Backward, the derivatives
-of many steps come first, all at once; then the cell's loop turns them into dL/da_t; then the sums over the steps. `local` has a
+and all gates of a step through one tanh, since σ(a) = ½ tanh(½ a) + ½: the ½ is folded into the weights. Backward, many steps'
+derivatives come first, all at once; then the cell's loop turns them into dL/da_t; then the sums over the steps. `local` has a
 step's vectors below each other, `local_names`, and last dL_{t-1}/dh_{t-1}.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..basics import overflow
+from ..basics import door, overflow
 from ..cells.trace import Trace
 from . import scratch
 from .scratch import FEW_UNITS, Scratch
@@ -107,11 +107,21 @@ class GateEngine:
     @overflow.silent
     def unroll(self, cell, x, h0) -> GateTrace | None:
         """As `Cell.unroll`; None if something is not finite."""
-        if h0 is None and type(x) is np.ndarray and x.dtype.kind in "fiub" and x.size and x.shape[-1:] == (cell.input_size,) and 2 <= x.ndim <= 3:
-            batched, start = x.ndim == 3, (0.0,) * len(self.parts)  # seen to fit at a glance; its numbers are looked at in the end
+        if (
+            h0 is None
+            and type(x) is np.ndarray
+            and x.dtype.kind in "fiub"
+            and x.size
+            and x.shape[-1:] == (cell.input_size,)
+            and 2 <= x.ndim <= 3
+        ):
+            batched, start = (
+                x.ndim == 3,
+                (0.0,) * len(self.parts),
+            )  # seen to fit at a glance; its numbers are looked at in the end
             x = x if batched else x[:, None]
         else:
-            x, start, batched = cell._check_inputs(x, h0)
+            x, start, batched = door.inputs(cell, x, h0)
             start = [part.T for part in start]
         T, B, I = x.shape
         key = type(self), T, B, I, cell.hidden_size
@@ -149,7 +159,7 @@ class GateEngine:
 
     @overflow.silent
     def backward(self, cell, trace, dh, dc) -> dict[str, np.ndarray] | None:
-        """As `Cell.backward`, in chunks of steps, the last one first; None for a trace of the plain way, and past float64's end."""
+        """As `Cell.backward`, in chunks of steps, the last first; None for a trace of the plain way, and past float64's end."""
         if not isinstance(trace, GateTrace):
             return None
         own = self._own(cell, trace, dh, dc)
@@ -192,7 +202,7 @@ class GateEngine:
         shape = (T, B, H) if trace.batched else (T, H)
         fits = dc is None and type(dh) is np.ndarray and dh.shape == shape and dh.dtype.kind in "fiub"
         if not fits or trace.key[0] is not type(self) or (I, H) != (cell.input_size, cell.hidden_size):
-            dh, *other = cell._check_own(trace, dh, dc)
+            dh, *other = door.gradients(cell, trace, dh, dc)
             return {"h": dh} if dc is None else {"h": dh, "c": other[0]}
         return {"h": dh if trace.batched else dh[:, None]}
 
@@ -237,7 +247,11 @@ class GateEngine:
         chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1)
         others = [kept[name][: len(kept["gates"])][steps] for name in self.also_read]
         # One gate's steps side by side: small arrays in one piece are five times as fast.
-        chunk.reads = [(seen[:G], kept["gates"][steps].swapaxes(0, 1)), *zip(seen[G:], others), (local[:, -1], p.arrays["dh"][steps])]
+        chunk.reads = [
+            (seen[:G], kept["gates"][steps].swapaxes(0, 1)),
+            *zip(seen[G:], others),
+            (local[:, -1], p.arrays["dh"][steps]),
+        ]
         if chunk.last:
             weights = kept["weights"][:, : chunk.dx.shape[1]]
             chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self.da_rows(B, local.shape[2])]

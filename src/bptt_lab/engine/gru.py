@@ -16,13 +16,22 @@ class GRUEngine(GateEngine):
     def unroll(self, cell, x, h0):
         return super().unroll(cell, x, h0) if cell.reset_after else None
 
+    def backward(self, cell, trace, dh, dc):
+        return super().backward(cell, trace, dh, dc) if cell.reset_after else None
+
     def also_kept(self, T, H, B):
         return {"b_hn": (H,)}
 
     def forward_views(self, p, z, gates, h):
         (H, *_), (_, I) = h[0].shape, (0, z.shape[1] - 1 - h.shape[1])
         few, folded, W = z.ndim == 2 and H <= FEW_UNITS, p.work["folded"], np.zeros((4 * H, I + 1 + H))
-        p.work |= {"few": few, "x1": p.arrays["z"][:-1, : I + 1], "x part": p.arrays["gates"][:, 2], "W": W, "inner": np.empty((H, H + 1))}
+        p.work |= {
+            "few": few,
+            "x1": p.arrays["z"][:-1, : I + 1],
+            "x part": p.arrays["gates"][:, 2],
+            "W": W,
+            "inner": np.empty((H, H + 1)),
+        }
         p.work |= {"first": folded[: 2 * H], "W_x3, b_3": folded[2 * H :, : I + 1], "W_hh3": folded[2 * H :, I + 1 :]}
         p.work["few W"] = [(W[: 2 * H], folded[: 2 * H]), (W[2 * H : 3 * H, : I + 1], folded[2 * H :, : I + 1])]
         p.work["few W"] += [(W[3 * H :, I + 1 :], folded[2 * H :, I + 1 :]), (W[3 * H :, I], p.arrays["b_hn"])]
@@ -112,7 +121,10 @@ class GRUEngine(GateEngine):
             stack = sums["stack"]
             sums["by x"][: 2 * H], sums["by x"][2 * H :] = stack[H : 3 * H, : I + 1], stack[:H, : I + 1]
             return
-        da, z = side_by_side(chunk.local[:, :4]), side_by_side(chunk.z)  # dL/da3_t, dL/da1_t, dL/da2_t, dL/dq_t; [x_t; 1; h_{t-1}]
+        da, z = (
+            side_by_side(chunk.local[:, :4]),
+            side_by_side(chunk.z),
+        )  # dL/da3_t, dL/da1_t, dL/da2_t, dL/dq_t; [x_t; 1; h_{t-1}]
         da[: 3 * H].T.dot(W_x, chunk.dx)
         da[H:].dot(z[I:].T, sums["by h"])
         da[H : 3 * H].dot(z[: I + 1].T, sums["by x"][: 2 * H])

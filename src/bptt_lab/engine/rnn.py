@@ -1,12 +1,12 @@
 """The quick plain cell: a plan for one sequence, plain loops for a batch."""
 
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from math import isfinite
 
 import numpy as np
 from numpy import ndarray
 
-from ..basics import checks, overflow
+from ..basics import checks, door, overflow
 from ..cells.trace import Trace
 from .scratch import SMALL
 
@@ -23,7 +23,7 @@ class RNNEngine:
         """As `Cell.unroll`; None if something is not finite."""
         if type(x) is ndarray and x.dtype is FLOAT64 and (trace := self._unroll_one(cell, x, h0)):
             return trace
-        x, (h,), batched = cell._check_inputs(x, h0)
+        x, (h,), batched = door.inputs(cell, x, h0)
         return self._unroll_batch(cell, x, h, batched)
 
     def backward(self, cell, trace, dh, dc):
@@ -31,7 +31,7 @@ class RNNEngine:
         if dc is None and type(trace) is SingleTrace and type(dh) is ndarray and dh.dtype is FLOAT64:
             if grads := self._backward_one(cell, trace, dh):
                 return grads
-        (dh,) = cell._check_own(trace, dh, dc)
+        (dh,) = door.gradients(cell, trace, dh, dc)
         return None if trace.cell.scales is not None else self._backward_batch(trace, dh)
 
     def _unroll_one(self, cell, x, h0):
@@ -224,7 +224,7 @@ class SingleTrace(Trace):
     def batched(self) -> bool:  # type: ignore[override]
         return len(self.size.x_shape) == 3
 
-    @property
+    @cached_property
     def cell(self):  # type: ignore[override]
         return self.live.frozen(stack=self.flat[: self.size.H])
 
@@ -234,7 +234,7 @@ class SingleTrace(Trace):
         return self.flat[H:-1, None, : -1 - H]
 
     @property
-    def parts(self) -> tuple[np.ndarray, ...]:  # type: ignore[override]
+    def parts(self) -> tuple[np.ndarray, ...]:
         H = self.size.H
         return (self.flat[H:, None, -H:],)
 

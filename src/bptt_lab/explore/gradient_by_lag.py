@@ -111,7 +111,7 @@ def _back(cell, trace, ends, dh) -> np.ndarray:
     rows = dh[ends]
     for k in range(trace.T - 1, -1, -1):
         live = slice(np.searchsorted(ends, k), None)  # the lengths that reach word k
-        found[np.array(OFFSETS)[live] + ends[live] - k], rows[live] = cell.pull(trace, k, rows[live])
+        found[np.array(OFFSETS)[live] + ends[live] - k], rows[live] = chain_rule.pull(cell, trace, k, rows[live])
     return found
 
 

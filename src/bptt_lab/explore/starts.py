@@ -90,5 +90,5 @@ def messages(start: str, inputs: float) -> np.ndarray:
             rows = np.tile(direction / np.linalg.norm(direction), (1, S, 1))
             for lag in range(STEPS):
                 found[:, a, seed, lag] = chain_rule.norm(rows[0])
-                rows = cell.pull(trace, STEPS - 1 - lag, rows)[1]
+                rows = chain_rule.pull(cell, trace, STEPS - 1 - lag, rows)[1]
     return as_sent(found)

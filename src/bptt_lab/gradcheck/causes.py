@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from .. import chain_rule
 from ..basics import overflow, text
 from ..cells import Cell, RNNCell
 from ..cells.trace import Trace
@@ -22,7 +23,7 @@ class FallibleBPTT:
     def __init__(self, model: SequenceModel, run: Run):
         self.model, self.run = model, run
         self.cell, self.trace = model.cell, run.trace
-        self.rows = self.cell.state_rows(run.dh)
+        self.rows = chain_rule.state_rows(self.cell, run.dh)
         self.steps = self.trace.T
 
     def gradients(
@@ -41,9 +42,9 @@ class FallibleBPTT:
         dx, back, W_x = np.zeros(self.trace.inputs.shape), np.zeros_like(rows[:1]), cell.params["W_x"]
         for t in reversed(range(self.steps)):
             row, came = rows[t : t + 1], back
-            da, back = cell.pull(trace, t, row + (came if carries else 0.0))
+            da, back = chain_rule.pull(cell, trace, t, row + (came if carries else 0.0))
             if carried or carries == "one":
-                back = cell.pull(carried or trace, t, row if carries == "one" else row + came)[1]
+                back = chain_rule.pull(cell, carried or trace, t, row if carries == "one" else row + came)[1]
             if carries == "kept":
                 back = back + came
             dx[t] = overflow.dot(da[0], W_x)
@@ -68,12 +69,12 @@ def transpose_lost(cell: Cell, trace: Trace) -> Trace:
     I, H = cell.input_size, cell.hidden_size
     weights = trace.cell.stack.copy()
     weights[:, I + 1 :] = weights[:, I + 1 :].reshape(-1, H, H).swapaxes(1, 2).reshape(-1, H)
-    return trace.of(trace.cell.frozen(stack=weights))
+    return trace.but(trace.cell.frozen(stack=weights))
 
 
 def with_slope(trace: Trace, slope: Callable[[np.ndarray], np.ndarray]) -> Trace:
     """The same trace, whose activation has another slope."""
-    return trace.of(trace.cell.frozen(activation=trace.cell.activation._replace(slope=slope)))
+    return trace.but(trace.cell.frozen(activation=trace.cell.activation._replace(slope=slope)))
 
 
 def wrong_ways(model: SequenceModel, run: Run) -> Iterator[tuple[str, Callable[[], Gradients]]]:
@@ -106,12 +107,13 @@ def wrong_ways(model: SequenceModel, run: Run) -> Iterator[tuple[str, Callable[[
     if B > 1:
         yield "only the first sequence of the batch is in it.", lambda: way.gradients(rows=first_sequence)
     if isinstance(model.cell, RNNCell):
+        slope = model.cell.activation.slope
         yield "the slope of the activation is missing.", lambda: way.gradients(trace=with_slope(way.trace, np.ones_like))
         yield (
             "it is divided by the slope of the activation; that multiplies.",
-            lambda: way.gradients(trace=with_slope(way.trace, lambda h: 1 / model.cell.activation.slope(h))),
+            lambda: way.gradients(trace=with_slope(way.trace, lambda h: 1 / slope(h))),
         )
-        before = way.trace.with_kept((way.trace.states[:-1],))
+        before = way.trace.but(kept=(way.trace.states[:-1],))
         yield "the slope is taken at the state before the step.", lambda: way.gradients(trace=before)
         yield (
             "the slope is missing in what goes back: dL/da goes through W_hh, not dL/dh.",
@@ -134,9 +136,9 @@ def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients) -
             return says
     if all(value.shape == value.T.shape and _same(value.T, right[name]) for name, value in given.items()):
         return "the matrix is transposed."
-    factor = _factor(given, right)
-    if factor is not None and factor != 1:
-        return f"it is {text.say(factor, '0')} times the right one, in every entry."
+    scale = _factor(given, right)
+    if scale is not None and scale != 1:
+        return f"it is {text.say(scale, '0')} times the right one, in every entry."
     with overflow.quietly():
         for says, gradients in wrong_ways(model, run):
             wrong = gradients()

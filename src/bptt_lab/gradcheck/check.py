@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..basics import checks, overflow, text
+from .. import chain_rule
+from ..basics import checks, door, overflow, text
 from ..model import Run, SequenceModel, check_model
 from . import causes
 
@@ -71,7 +72,7 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     run = model.forward(x, targets, mask)
     if not np.isfinite(run.loss):
         raise checks.error("loss", run.loss, "a finite loss", "Take smaller weights or a shorter sequence.")
-    x = model.cell.check_x(x).copy()
+    x = door.sequence(model.cell, x).copy()
     start = {f"{part}0": np.array(getattr(run.trace, f"{part}0")) for part in model.cell.parts}
     h0 = tuple(start.values()) if len(start) > 1 else start["h0"]
     places = {**model.params, "x": x, **start}
@@ -134,16 +135,16 @@ def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarra
         return _last_row(wrong["x"].reshape(run.trace.T, -1))
     cell, trace, da = model.cell, run.trace, []
     T, B, _ = trace.shape
-    rows = cell.state_rows(run.dh)
+    rows = chain_rule.state_rows(cell, run.dh)
     back = np.zeros_like(rows[:1])
     for t in range(T - 1, -1, -1):
-        da_t, back = cell.pull(trace, t, rows[t : t + 1] + back)
+        da_t, back = chain_rule.pull(cell, trace, t, rows[t : t + 1] + back)
         da.append(da_t)
     for name in (name for name in cell.params if name in wrong):
-        found, row, error = [], 0, wrong[name].reshape(len(wrong[name]), -1)
+        found, error, row = [], wrong[name].reshape(len(wrong[name]), -1), 0
         for left, v in cell.all_pairs(trace, slice(0, T), np.concatenate(da[::-1]))[name]:
-            rows = slice(row, row := row + left.shape[-1])
-            found.append(_solve(error[rows], left.reshape(T * B, -1), v.reshape(T * B, -1), T))
+            first, row = row, row + left.shape[-1]
+            found.append(_solve(error[first:row], left.reshape(T * B, -1), v.reshape(T * B, -1), T))
         steps = [step for step in found if step is not None]
         if steps:
             return max(steps)

@@ -33,8 +33,18 @@ ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through w
 
 
 def chrono(cell: LSTMCell, longest: float, seed: int = 0) -> LSTMCell:
-    """`LSTMCell.chrono` in place: b_f = ln U[1, longest − 1], b_i = −b_f, the other biases 0. Returns the cell."""
-    cell.chrono(longest, seed)
+    """Set b as Tallec & Ollivier (2018) do for memories of up to `longest` steps, which replaces `gate_bias`; in place.
+
+    The forget gate's bias is log U[1, longest − 1], so that its unit keeps for about that many steps; the input gate's is
+    the opposite, and the others' are 0. Returns the cell.
+    """
+    longest = checks.number("longest", longest)
+    if longest < 2:
+        raise checks.error("longest", longest, "at least 2 steps")
+    rng = np.random.default_rng(checks.seed("seed", seed))
+    b, forget = np.zeros(4 * cell.hidden_size), np.log(rng.uniform(1.0, longest - 1.0, cell.hidden_size))
+    b[cell.rows_of("forget")], b[cell.rows_of("input")] = forget, -forget
+    cell.params["b"] = b
     return cell
 
 
@@ -72,7 +82,7 @@ def cut(cell: LSTMCell, trace: Trace, roads: tuple[str, ...]) -> Trace:
     weights = trace.cell.stack.copy()
     for road in roads:
         weights[cell.rows_of(road), cell.input_size + 1 :] = 0.0
-    return trace.of(trace.cell.frozen(stack=weights))
+    return trace.but(trace.cell.frozen(stack=weights))
 
 
 def blocks_back(cell: Cell, trace: Trace, t: int) -> Iterator[np.ndarray]:

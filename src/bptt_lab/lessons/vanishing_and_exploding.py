@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import memory
+from .. import chain_rule, memory
 from ..basics import checks, overflow
 from ..cells import Cell, RNNCell
 from ..memory import norm_and_signal
@@ -187,7 +187,7 @@ def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterabl
         for lag in range(max(lags) + 1):
             if lag in lags:
                 norms[seed, np.equal(lags, lag)], ratios[seed, np.equal(lags, lag)] = norm_and_signal(g[0])
-            g = model.cell.pull(run.trace, len(x) - 1 - lag, g)[1]
+            g = chain_rule.pull(model.cell, run.trace, len(x) - 1 - lag, g)[1]
     return {"norm": norms, "signal to noise": ratios}
 
 

@@ -34,7 +34,7 @@ def rungs(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]:
         steps[:, t + 1 - np.array(some)] = scaled.log10_norms(J, np.broadcast_to(e[..., None], J.shape[:-1])).T
     found = {"product of norms": trace.squeeze(steps.cumsum(axis=1)[:, lags], axis=0)}
     if isinstance(cell, RNNCell):
-        W_hh = trace.cell.params["W_hh"]
+        W_hh = trace.cell.stack[:, cell.input_size + 1 :]
         scales = np.ones(B) if trace.cell.scales is None else np.abs(trace.cell.scales[:, 0])
         rows, e = scaled.rescaled(W_hh[None].copy())
         W, e = scaled.level(rows, e)

@@ -89,7 +89,7 @@ def report(cell: Cell, x) -> MemoryReport:
 
 def _kind(cell: Cell) -> str:
     """What figures know a cell by."""
-    return cell.activation.name if isinstance(cell, RNNCell) else KINDS[cell.kind.split(",")[0]]
+    return cell.activation.name if isinstance(cell, RNNCell) else KINDS.get(type(cell).__name__, type(cell).__name__)
 
 
 def _rate(nats: float) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from .. import chain_rule
-from ..basics import checks, overflow, text
+from ..basics import checks, door, overflow, text
 from ..cells import Cell, starts
 from ..cells.parameters import Parameters
 from ..cells.trace import Trace
@@ -132,7 +132,7 @@ class SequenceModel:
         """x as floats, and which tokens count; the readout's weights must be finite too."""
         for name, value in (("W_oh", self.W_oh), ("b_o", self.b_o)):
             checks.array(f"params[{name!r}]", value)
-        x = self.cell.check_x(x)
+        x = door.sequence(self.cell, x)
         steps = x.shape[:-1]
         return x, np.ones(steps, dtype=bool) if mask is None else _check_mask(mask, steps)
 
@@ -176,8 +176,11 @@ class SequenceModel:
         t = checks.index("t", t, run.trace.T)
         checks.choice("wrt", wrt, self.params)
         if wrt in self.cell.params:
-            dy_dh = f"dy[{t}]/d{self.cell.state_name}[{t}]"
-            readout = {f"dL[{t}]/dy[{t}]": run.trace.squeeze(run.dy[t], axis=0), dy_dh: self.cell.state_rows(run.W_oh.copy())}
+            dy_dh = f"dy[{t}]/d{chain_rule.state_name(self.cell)}[{t}]"
+            readout = {
+                f"dL[{t}]/dy[{t}]": run.trace.squeeze(run.dy[t], axis=0),
+                dy_dh: chain_rule.state_rows(self.cell, run.W_oh.copy()),
+            }
             return chain_rule.terms(self.cell, run.trace, run.dh[t], t, wrt, readout)
         nothing = [chain_rule.Term(k, np.zeros_like(self.params[wrt]), 0.0, dict) for k in range(t)]
         return [*nothing, self._readout_term(run, t, wrt)]
@@ -227,7 +230,7 @@ def check_run(model: SequenceModel, run) -> None:
     if not isinstance(run, Run):
         raise checks.error("run", type(run).__name__, "a run of the model", hint)
     if run.W_oh.shape != model.W_oh.shape:
-        model.cell.check_trace(run.trace)  # says more, if it is the cell that differs
+        door.trace(model.cell, run.trace)  # says more, if it is the cell that differs
         raise checks.error("run", f"a run with {len(run.b_o)} outputs", f"one with {model.output_size} outputs", hint)
 
 
