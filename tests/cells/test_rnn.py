@@ -74,7 +74,7 @@ def test_a_trace_owns_its_arrays(B):
     steps = (4,) if B is None else (4, B)
     cell, x, h0 = bl.RNNCell(2, 3), np.ones((*steps, 2)), np.ones((*steps[1:], 3))
     trace = cell.unroll(x, h0)
-    kept = copy.deepcopy({"h": trace.h, "x": trace.x, "h0": trace.h0, "weights": trace.cell.stack})
+    kept = copy.deepcopy({"h": trace.h, "x": trace.x, "h0": trace.h0, "inputs": trace.inputs})
     cell.unroll(2 * x)
     cell.backward(trace, np.ones((*steps, 3)))
     x[...], h0[...] = 9.0, 9.0

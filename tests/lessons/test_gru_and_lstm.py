@@ -6,6 +6,7 @@ import pytest
 from bptt_lab import memory
 from bptt_lab.cells import GRUCell, LSTMCell
 from bptt_lab.lessons import gru_and_lstm as lesson
+from bptt_lab.lessons.vanishing_and_exploding import LAGS
 
 RNG = np.random.default_rng(4)
 
@@ -103,8 +104,8 @@ def test_the_slope_of_an_lstm_is_that_of_its_pair():
     cell = LSTMCell(3, 3, init="uniform", seed=5, gate_bias=1.0)
     x = lesson.inputs(0.1, (lesson.STEPS, 1, 3), 0)
     trace = cell.unroll(x)
-    logs = [np.log(np.linalg.norm(memory.jacobian_product(cell, trace, 159, 159 - lag)[0], 2)) for lag in lesson.LAGS]
-    assert lesson.slope(cell, x) == pytest.approx(np.polyfit(lesson.LAGS, logs, 1)[0], abs=1e-9)
+    logs = [np.log(np.linalg.norm(memory.jacobian_product(cell, trace, 159, 159 - lag)[0], 2)) for lag in LAGS]
+    assert lesson.slope(cell, x) == pytest.approx(np.polyfit(LAGS, logs, 1)[0], abs=1e-9)
 
 
 def test_memories_at_rest_is_the_jacobian_of_a_net_that_reads_nothing():
@@ -133,7 +134,7 @@ def test_the_exponent_comes_from_other_sequences(monkeypatch):
 def test_half_lives_in_words():
     assert lesson.half_lives([-np.log(2), -0.01, 0.0, 0.3]) == "1.0, 69, grows, grows"
     assert lesson.half_lives([-np.inf]) == "none"
-    assert lesson.half_life(-np.inf) == 0
+    assert memory.half_life(-np.inf) == 0
 
 
 def test_every_form_is_measured():

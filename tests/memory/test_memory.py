@@ -249,7 +249,7 @@ def test_exponents_of_a_saturated_net_keep_their_digits():
     """Slopes of 10⁻⁸ beside slopes of 1: the sum of all exponents is the mean logarithm of the determinants."""
     cell = bl.RNNCell(4, 8, weight_scale=5.0, seed=3)
     trace = cell.unroll(np.random.default_rng(1).standard_normal((100, 4)))
-    slopes = np.array([cell.slope(trace, t) for t in range(10, 100)])
+    slopes = cell.activation.slope(trace.states[11:101])
     expected = np.log(slopes).sum() / 90 + np.linalg.slogdet(cell.params["W_hh"])[1]
     assert memory.lyapunov(cell, trace).sum() == pytest.approx(expected, rel=1e-11)
 
@@ -276,7 +276,7 @@ def test_paths_that_are_cut_one_after_the_other_all_vanish():
 def test_units_that_are_off_have_exponents_of_minus_infinity():
     cell = bl.RNNCell(4, 12, "relu", weight_scale=1.4, seed=1)
     trace = cell.unroll(np.random.default_rng(0).standard_normal((200, 4)))
-    alive = min(int(cell.slope(trace, t).sum()) for t in range(20, 200))
+    alive = int(cell.activation.slope(trace.states[21:201]).sum(axis=(1, 2)).min())
     assert 0 < alive < 12
     assert np.isneginf(memory.lyapunov(cell, trace)[alive:]).all()
 

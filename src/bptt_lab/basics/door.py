@@ -39,7 +39,7 @@ def trace(cell: Any, given) -> None:
         raise checks.error("trace", type(given).__name__, "a trace that this cell's `unroll` returned")
     other = given.cell
     if type(other) is not type(cell) or other.vectors != cell.vectors:
-        raise checks.error("trace", f"the trace of {other!r}", f"the trace of {cell!r}")
+        raise checks.error("trace", f"the trace of a {other!r}", f"the trace of a {cell!r}")
     if other.stack.shape != cell.stack.shape:
         size = f"the trace of a cell with {other.input_size} inputs and {other.hidden_size} units"
         raise checks.error("trace", size, f"one with {cell.input_size} inputs and {cell.hidden_size} units")

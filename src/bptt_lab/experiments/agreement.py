@@ -17,7 +17,7 @@ def train_and_look(settings: Settings) -> Result:
     """`train_until`, and what the trained net has at its distance, the longest one of a range.
 
     "elsewhere": the share it gets right at each of DISTANCES, trained on or not. "ratio" and "snr": of the subject's gradient,
-    and "held": what a line reads of it off the state; see `memory.reach`. The recipe "gradients" has what they were before.
+    and "held": what a line reads of it off the state, as in `reach`. What they were before training is the recipe "gradients".
     """
     model, result = trained(settings)
     distance = settings["task"][1]["distance"]

@@ -7,7 +7,7 @@ from .training import make
 
 
 def look(settings: Settings) -> Result:
-    """Of a fresh net, for each distance "at": "norm", "ratio", "snr" of the gradient, and "held"; see `memory.reach`."""
+    """Of a fresh net, a list over the distances "at" each: "norm", "ratio" and "snr" of the gradient, and "held"; see `reach`."""
     model = make(settings)[1]
     found = [{**reach.gradient(model, d), "held": reach.held(model, d)} for d in settings["at"]]
     return {what: [round(one[what], 3) for one in found] for what in found[0]}

@@ -89,7 +89,11 @@ def report(cell: Cell, x) -> MemoryReport:
 
 def _kind(cell: Cell) -> str:
     """What figures know a cell by."""
-    return cell.activation.name if isinstance(cell, RNNCell) else KINDS.get(type(cell).__name__, type(cell).__name__)
+    return (
+        cell.activation.name
+        if isinstance(cell, RNNCell)
+        else next((KINDS[base.__name__] for base in type(cell).__mro__ if base.__name__ in KINDS), type(cell).__name__)
+    )
 
 
 def _rate(nats: float) -> str:
