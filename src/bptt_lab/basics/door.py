@@ -21,8 +21,9 @@ def inputs(cell: Any, x, h0) -> tuple[np.ndarray, tuple[np.ndarray, ...], bool]:
     x = sequence(cell, x)
     batched = x.ndim == 3
     x = x if batched else x[:, None]
-    for name, value in cell.params.items():
-        checks.array(f"params[{name!r}]", value)
+    if not checks.all_finite(cell.stack) or cell.vectors:
+        for name, value in cell.params.items():
+            checks.array(f"params[{name!r}]", value)
     B, H, n = x.shape[1], cell.hidden_size, len(cell.parts)
     if h0 is None:
         return x, (np.zeros((B, H)),) * n, batched

@@ -13,7 +13,6 @@ from . import starts
 from .parameters import Parameters
 from .trace import Trace
 
-QUICK: dict[type, Any] = {}  # `engine/` puts here what computes the same numbers for the built-in cells, quicker
 Pairs = dict[str, list[tuple[np.ndarray, Any]]]
 
 
@@ -38,6 +37,10 @@ class Cell:
     keeping_gate: str | None = None
     scales: np.ndarray | None = None  # (B, 1): of a sweep, what multiplies W_hh in each sequence
     opening: np.ndarray | None = None  # (B, rows): likewise, what is added to b
+    quick: Any = None  # `engine/` puts here what computes the same numbers for the built-in cells, quicker
+
+    def __init_subclass__(cls) -> None:
+        cls.quick = None  # made for another cell's step
 
     def __init__(self, input_size, hidden_size, weight_scale=1.0, init="normal", seed=0, gate_bias=0.0):
         self.input_size = I = checks.count("input_size", input_size)
@@ -92,9 +95,7 @@ class Cell:
         _, back = self.step_back(self.state_of(self.split(unit_rows)), seen, self.state_of(before))
         return self.join(*self.parts_of(back))
 
-    @property
-    def W_x(self) -> np.ndarray:
-        return self.stack[:, : self.input_size]
+    W_x = property(lambda self: self.stack[:, : self.input_size])
 
     @property
     def b(self) -> np.ndarray:
@@ -122,10 +123,7 @@ class Cell:
         H = self.hidden_size
         return [a[..., start : start + H] for start in range(0, a.shape[-1], H)]
 
-    @staticmethod
-    def join(*blocks: np.ndarray) -> np.ndarray:
-        """`split` undone."""
-        return np.concatenate(blocks, axis=-1)
+    join = staticmethod(lambda *blocks: np.concatenate(blocks, axis=-1))  # `split` undone
 
     def blocks_of(self, W) -> list:
         """The blocks of W_hh: (rows, H) -> (H, H) each."""
@@ -153,22 +151,25 @@ class Cell:
         scales, (B,), multiplies W_hh, and gate_biases, (B,), is added to the bias of the gate that keeps: numbers of its own
         for each sequence of the batch. That is a sweep over both in one call: the same words in every sequence.
         """
-        quick = QUICK.get(type(self))
-        if quick and scales is None and gate_biases is None and (trace := quick.unroll(self, x, h0)):
+        if self.quick and scales is None and gate_biases is None and (trace := self.quick.unroll(self, x, h0)):
             return trace
         x, state, batched = door.inputs(self, x, h0)
         cell = self.frozen(**arrays.sweep(self, x.shape[1], scales, gate_biases))
-        parts, kept = overflow.settled(cell._read, x, state)
-        return Trace(cell, x.copy(), parts, kept, batched)
+        return Trace(cell, x.copy(), *overflow.settled(cell._read, x, state), batched)  # type: ignore[call-arg]
 
-    def _read(self, x: np.ndarray, state: tuple) -> tuple[tuple, tuple]:
-        (T, B, I), states, kept = x.shape, [state], []
-        all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1) + self.b  # W_x x_t + b of all steps: it needs no state
-        for u in all_u:
-            h, seen = self.step(u, self.state_of(states[-1]))
-            states.append(self.parts_of(h))
-            kept.append(seen)
-        return tuple(map(np.array, zip(*states))), tuple(map(np.array, zip(*kept)))
+    def _read(self, x: np.ndarray, start: tuple) -> tuple[tuple, tuple]:
+        (T, B, I), H = x.shape, self.hidden_size
+        all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1)  # W_x x_t + b of all steps at once: it needs no state
+        all_u += self.b
+        parts, kept = [np.empty((T + 1, B, H)).view(type(x)) for _ in start], list[np.ndarray]()
+        for part, value in zip(parts, start):
+            part[0] = value
+        for t, u in enumerate(all_u):
+            h, seen = self.step(u, self.state_of([part[t] for part in parts]))
+            kept = kept or [np.empty((T, B, H)).view(type(x)) for _ in seen]
+            for array, value in zip((*parts, *kept), (*self.parts_of(h), *seen)):
+                array[t - T] = value  # counted from the end, since the states have the start in front
+        return tuple(parts), tuple(kept)
 
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
@@ -178,8 +179,7 @@ class Cell:
         gradient of every parameter (summed over B), of "x", and of "h0" (and "c0"), in their shapes. What is past float64's
         end is ±inf, never NaN.
         """
-        quick = QUICK.get(type(self))
-        if quick and (grads := quick.backward(self, trace, dh, dc)):
+        if self.quick and (grads := self.quick.backward(self, trace, dh, dc)):
             return grads
         own = door.gradients(self, trace, dh, dc)
         sums, dx, start = overflow.settled(trace.cell._back, own, trace)

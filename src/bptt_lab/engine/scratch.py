@@ -36,17 +36,9 @@ class Scratch:
         self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
         self.chunks: list[Any] = []
 
-    def columns(self, name: str) -> np.ndarray:
-        """An array as the loops use it: without its last axis if that is one sequence."""
-        return one_column(self.arrays[name])
-
     def finite(self) -> bool:
         """Whether all numbers are, as `checks.all_finite` says."""
         return math.isfinite(self._squares().item()) or bool(np.isfinite(self.flat).all())
-
-    def keep(self) -> np.ndarray:
-        """All numbers for somebody who keeps them: a copy, unless this scratch will not be used again."""
-        return self.flat.copy() if self.small else self.flat
 
 
 def carve(layout: Layout, flat: np.ndarray) -> dict[str, np.ndarray]:
@@ -54,6 +46,7 @@ def carve(layout: Layout, flat: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def one_column(array: np.ndarray) -> np.ndarray:
+    """An array as the loops use it: without its last axis if that is one sequence."""
     return array[..., 0] if array.shape[-1] == 1 else array
 
 

@@ -1,0 +1,30 @@
+"""A trace that lies in one array: to keep a run costs one copy, and what a reader asks for are views of it."""
+
+from typing import Any
+
+import numpy as np
+
+from ..cells.trace import Trace
+
+FIELDS = ("cell", "inputs", "parts", "kept", "batched")  # of a `Trace`, made when first asked for
+
+
+class QuickTrace(Trace):
+    """flat: all that was kept. live: the cell, whose weights may have changed since."""
+
+    def __init__(self, flat: np.ndarray, live: Any):
+        self.flat, self.live = flat, live
+
+    def views(self) -> tuple:
+        """The arguments of `Trace`."""
+        raise NotImplementedError
+
+    def __getattr__(self, name: str):
+        if name not in FIELDS:
+            raise AttributeError(f"a trace has no {name!r}")
+        Trace.__init__(self, *self.views())
+        return self.__dict__[name]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies and pickles need no views."""
+        return {name: value for name, value in self.__dict__.items() if name not in (*FIELDS, "arrays")}
