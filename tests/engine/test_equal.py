@@ -66,7 +66,9 @@ def test_both_ways_give_the_same(kind, T, B, I, H, start, scale, init, seed):
 
 # Past each bound at which the quick way goes another way: few units, several chunks, scratch that is not kept.
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("T", "B", "H"), [(3, 1, 48), (3, 1, 49), (3, 1, 65), (300, None, 16), (60, 2, 70), (400, 5, 24), (900, 3, 40)])
+@pytest.mark.parametrize(
+    ("T", "B", "H"), [(3, 1, 48), (3, 1, 49), (3, 1, 65), (300, None, 16), (60, 2, 70), (400, 5, 24), (900, 3, 40)]
+)
 def test_both_ways_give_the_same_at_every_size_where_the_quick_way_changes(kind, T, B, H):
     scale = 0.7 if kind == "relu" else 1.0  # relu of gain 1 explodes on long sequences
     assert_same(both_ways(*problem(kind, T, B, 3, H, True, scale)), 1e-12)

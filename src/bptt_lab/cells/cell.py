@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..basics import arrays, checks, door, overflow
+from ..basics import arrays, checks, overflow
 from . import starts
 from .parameters import Parameters
 from .trace import Trace
@@ -153,7 +153,7 @@ class Cell:
         """
         if self.quick and scales is None and gate_biases is None and (trace := self.quick.unroll(self, x, h0)):
             return trace
-        x, state, batched = door.inputs(self, x, h0)
+        x, state, batched = checks.inputs(self, x, h0)
         cell = self.frozen(**arrays.sweep(self, x.shape[1], scales, gate_biases))
         return Trace(cell, x.copy(), *overflow.settled(cell._read, x, state), batched)  # type: ignore[call-arg]
 
@@ -181,7 +181,7 @@ class Cell:
         """
         if self.quick and (grads := self.quick.backward(self, trace, dh, dc)):
             return grads
-        own = door.gradients(self, trace, dh, dc)
+        own = checks.gradients(self, trace, dh, dc)
         sums, dx, start = overflow.settled(trace.cell._back, own, trace)
         grads = {name: array.reshape(self.params[name].shape) for name, array in sums.items()} | {"x": trace.squeeze(dx)}
         return grads | {f"{part}0": trace.squeeze(value, axis=0) for part, value in zip(self.parts, start)}
@@ -218,7 +218,7 @@ class Cell:
 
         D is H. Where the state is a pair it is 2H, the rows of h above those of c, the columns likewise.
         """
-        door.trace(self, trace)
+        checks.trace(self, trace)
         t = checks.index("t", t, trace.T)
         return trace.squeeze(self.jacobians(trace, slice(t, t + 1))[0], axis=0)
 

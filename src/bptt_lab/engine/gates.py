@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from ..basics import door, overflow
+from ..basics import checks, overflow
 from . import scratch
 from .scratch import FEW_UNITS, Scratch
-from .trace import QuickTrace
+from .trace import QuickTrace, fits
 
 HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
 
@@ -73,12 +73,11 @@ class GateEngine:
     @overflow.silent
     def unroll(self, cell, x, h0) -> GateTrace | None:
         start: Any = (0.0,) * len(self.parts)
-        numbers = h0 is None and type(x) is np.ndarray and x.dtype.kind in "fiub" and x.size
-        if numbers and x.shape[-1:] == (cell.input_size,) and 2 <= x.ndim <= 3:  # its numbers are seen in the end
+        if h0 is None and fits(cell, x):
             batched = x.ndim == 3
             x = x if batched else x[:, None]
         else:
-            x, given, batched = door.inputs(cell, x, h0)
+            x, given, batched = checks.inputs(cell, x, h0)
             start = [part.T for part in given]
         T, B, I = x.shape
         key = type(self), T, B, I, cell.hidden_size
@@ -158,7 +157,7 @@ class GateEngine:
         shape = (T, B, H) if trace.with_batch else (T, H)
         fits = dc is None and type(dh) is np.ndarray and dh.shape == shape and dh.dtype.kind in "fiub"
         if not fits or trace.key[0] is not type(self) or (I, H) != (cell.input_size, cell.hidden_size):
-            dh, *other = door.gradients(cell, trace, dh, dc)
+            dh, *other = checks.gradients(cell, trace, dh, dc)
             return {"h": dh} if dc is None else {"h": dh, "c": other[0]}
         return {"h": dh if trace.with_batch else dh[:, None]}
 

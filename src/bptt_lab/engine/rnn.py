@@ -6,10 +6,10 @@ from math import isfinite
 import numpy as np
 from numpy import ndarray
 
-from ..basics import checks, door, overflow
+from ..basics import checks, overflow
 from ..cells.trace import Trace
 from .scratch import SMALL
-from .trace import QuickTrace
+from .trace import QuickTrace, fits
 
 FLOAT64, ZERO = np.dtype(np.float64), np.array(0.0)
 _FEW_UNITS = 48  # up to here a product with zeros and ones in it is quicker than one more call
@@ -29,7 +29,9 @@ class RNNEngine:
                 size.free[0] = plan
                 if flat is not None:
                     return SingleTrace(flat, cell, size)
-        x, (h,), batched = door.inputs(cell, x, h0)
+        if h0 is None and fits(cell, x) and x.ndim == 3:
+            return self._unroll_batch(cell, x, 0.0, True)
+        x, (h,), batched = checks.inputs(cell, x, h0)
         return self._unroll_batch(cell, x, h, batched)
 
     def backward(self, cell, trace, dh, dc):
@@ -42,13 +44,13 @@ class RNNEngine:
                 if found is not None:
                     W_x, W_hh, b, dx, dh0 = plan.places
                     return {"W_x": found[W_x], "W_hh": found[W_hh], "b": found[b], "x": found[dx], "h0": found[dh0]}
-        (dh,) = door.gradients(cell, trace, dh, dc)
+        (dh,) = checks.gradients(cell, trace, dh, dc)
         return None if trace.cell.scales is not None else self._backward_batch(trace, dh)
 
     @overflow.silent
     def _unroll_batch(self, cell, x, h0, batched):
         T, B, I = x.shape
-        H, f, x, cell = cell.hidden_size, cell.activation.value, x.copy(), cell.frozen()
+        H, f, x, cell = cell.hidden_size, cell.activation.value, np.array(x, np.float64), cell.frozen()
         W_xT, W_hhT = cell.W_x.copy().T, cell.W_hh.copy().T  # BLAS likes the right factor transposed
         h, product = np.empty((T + 1, B, H)), np.empty((B, H))
         h[0], a = h0, h[1:]  # a_t stands where h_t will be
@@ -207,9 +209,16 @@ class SingleTrace(QuickTrace):
     def __init__(self, flat: np.ndarray, live, size: Size):
         self.flat, self.live, self.size = flat, live, size
 
+    shape = property(lambda self: (self.size.x_shape[0], 1, self.size.H))  # a run asks for these two at once
+
+    @property
+    def states(self) -> np.ndarray:
+        states = self.flat[self.size.H :, None, -self.size.H :]
+        states.setflags(write=False)
+        return states
+
     def views(self):
         H = self.size.H
         z = self.flat[H:, None]
-        states = z[:, :, -H:]
         cell, batched = self.live.frozen(stack=self.flat[:H]), len(self.size.x_shape) == 3
-        return cell, z[:-1, :, : -1 - H], (states,), (states[1:],), batched
+        return cell, z[:-1, :, : -1 - H], (self.states,), (self.states[1:],), batched

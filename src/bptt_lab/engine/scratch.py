@@ -37,7 +37,6 @@ class Scratch:
         self.chunks: list[Any] = []
 
     def finite(self) -> bool:
-        """Whether all numbers are, as `checks.all_finite` says."""
         return math.isfinite(self._squares().item()) or bool(np.isfinite(self.flat).all())
 
 

@@ -6,6 +6,13 @@ import numpy as np
 
 from ..cells.trace import Trace
 
+
+def fits(cell: Any, x) -> bool:
+    """Whether x is seen to fit at a glance. Its numbers are looked at in the end, since they reach the states."""
+    numbers = type(x) is np.ndarray and x.dtype.kind in "fiub" and x.size > 0
+    return numbers and x.shape[-1:] == (cell.input_size,) and 2 <= x.ndim <= 3
+
+
 FIELDS = ("cell", "inputs", "parts", "kept", "batched")  # of a `Trace`, made when first asked for
 
 
