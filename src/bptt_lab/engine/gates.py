@@ -19,7 +19,7 @@ import numpy as np
 
 from ..basics import checks, overflow
 from . import scratch
-from .scratch import FEW_UNITS, Scratch
+from .scratch import FEW_UNITS, Scratch, below_each_other
 from .trace import QuickTrace, fits
 
 HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
@@ -65,8 +65,7 @@ class GateEngine:
     back: Callable  # (p, steps, δ, W_hh): the loop back over some steps, from δ of the last to δ of the one before the first
 
     def also_kept(self, T: int, H: int, B: int) -> dict[str, tuple[int, ...]]:
-        """The shapes of what the way back needs besides z and the gates."""
-        return {}
+        return {}  # the shapes of what the way back needs besides z and the gates
 
     # Forward
 
@@ -233,10 +232,7 @@ class GateEngine:
         return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I], **others}
 
     def _sides(self, chunk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """dL/da_t of all steps side by side, (rows, n·B), the same transposed, and z_t transposed.
-
-        One sequence: with all other rows of `local` too, as they stand. To multiply them costs less than to pick them out.
-        """
+        """dL/da_t side by side, (rows, n·B), the same transposed, and z_t transposed; of one sequence all of `local`, as it is."""
         if chunk.z.shape[-1] == 1:
             da = chunk.local.reshape(len(chunk.z), -1)
             return da.T, da, chunk.z[..., 0]
@@ -252,8 +248,7 @@ class GateEngine:
 
     def rows_onward(self, local: np.ndarray) -> np.ndarray:
         """The rows from `onward` on of each step as one vector: (n, rows, H[, B]) -> (n, some H[, B])."""
-        n, rows, H = local.shape[:3]
-        return local.reshape(n, rows * H, *local.shape[3:])[:, self.onward * H :]
+        return below_each_other(local, local.shape[1])[:, self.onward * local.shape[2] :]
 
     def product_onward(self, p: Scratch, W_hh: np.ndarray) -> Callable:
         """(v, out) -> W_hhᵀ times the first rows of v, plus the blocks of H rows that follow in v."""

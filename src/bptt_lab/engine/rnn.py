@@ -14,7 +14,6 @@ from .trace import QuickTrace, fits
 FLOAT64, ZERO = np.dtype(np.float64), np.array(0.0)
 _FEW_UNITS = 48  # up to here a product with zeros and ones in it is quicker than one more call
 _FEW_NUMBERS = 64  # up to here a product with rows that nobody needs is quicker than to pick out the others
-_SIZES_KEPT = 16
 
 
 class RNNEngine:
@@ -122,8 +121,7 @@ def _chunks(T: int, products_a_step: int) -> list[slice]:
 class Size:
     """x of one shape, (T, I) or (T, 1, I), H units, and the plan for them while nobody uses it.
 
-    Borrow with `plan = size.free.pop(0, None) or Plan(size)`: two threads never get the same, since `dict.pop` is atomic.
-    Give back with `size.free[0] = plan`.
+    Borrow with `size.free.pop(0, None) or Plan(size)`: two threads never get the same. Give back with `size.free[0] = plan`.
     """
 
     def __init__(self, x_shape: tuple[int, ...], H: int):
@@ -134,7 +132,7 @@ class Size:
         return size_of, (self.x_shape, self.x_shape[-1], self.H)  # a copy of a trace shares the plan
 
 
-@lru_cache(_SIZES_KEPT)
+@lru_cache(16)
 def size_of(x_shape: tuple[int, ...], I: int, H: int) -> Size | None:
     """None if x is more than one sequence, does not fit the cell, or is so long that its scratch is better not kept."""
     fits = x_shape[1:] in ((I,), (1, I)) and (H + x_shape[0]) * (I + 1 + H) <= SMALL
@@ -142,10 +140,7 @@ def size_of(x_shape: tuple[int, ...], I: int, H: int) -> Size | None:
 
 
 class Plan:
-    """Scratch for one size, and the calls that fill it.
-
-    The rows of z are z_t = [x_t, 1, h_{t-1}]. The way back has the same layout.
-    """
+    """Scratch for one size, and the calls that fill it. The rows of z, and of the way back, are z_t = [x_t, 1, h_{t-1}]."""
 
     def __init__(self, size: Size):
         (T, *one, I), H = size.x_shape, size.H
@@ -154,13 +149,8 @@ class Plan:
         self._make_backward(size, T, I, H)
         # Where each gradient stands in `found`.
         axis, units = (None,) * len(one), slice(I + 1, None)
-        self.places = (
-            (slice(H), slice(I)),
-            (slice(H), units),
-            (slice(H), I),
-            (slice(H, None), *axis, slice(I)),
-            (*axis, H, units),
-        )
+        x, start = (slice(H, None), *axis, slice(I)), (*axis, H, units)
+        self.places = (slice(H), slice(I)), (slice(H), units), (slice(H), I), x, start
 
     def _make_forward(self, size, T, I, H):
         # What a trace keeps lies in one array, [W_x | b | W_hh] above z: one copy and one look at its size for both.

@@ -33,8 +33,8 @@ class Scratch:
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
         self.seen: Any = None  # a copy of what a trace kept
-        self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
-        self.chunks: list[Any] = []
+        self.steps: Any = None  # for each step, the views that a loop goes through
+        self.chunks: Any = None
 
     def finite(self) -> bool:
         return math.isfinite(self._squares().item()) or bool(np.isfinite(self.flat).all())
@@ -67,7 +67,7 @@ _KEPT = 32
 
 
 def take(key: tuple, make: Callable[[], Scratch]) -> Scratch:
-    """Scratch that nobody else uses, also when several threads ask (`dict.pop` is atomic)."""
+    """Scratch that nobody else uses, also when several threads ask: `dict.pop` is atomic."""
     return _shelf.pop(key, None) or make()
 
 
