@@ -30,10 +30,10 @@ class Run:
         self._y = self._outputs(self._h)
         token_losses = np.zeros(T * B)
         token_losses[self._rows], dy = losses.OF[loss_name](self._y, wanted)
-        self.losses, self._dy = token_losses.reshape(self._steps), dy / B
+        self.losses = token_losses.reshape(self._steps)
         self.losses.setflags(write=False)  # a run says what was: who could change it would change its gradient
         with overflow.quietly():
-            self.loss = float(self.losses.sum(0).mean())
+            self._dy, self.loss = dy / B, float(self.losses.sum(0).mean())
 
     def _outputs(self, h: np.ndarray) -> np.ndarray:
         return overflow.exploded(overflow.dot(h, self.W_oh.T) + self.b_o)
