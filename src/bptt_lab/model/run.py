@@ -36,7 +36,7 @@ class Run:
             self._dy, self.loss = dy / B, float(self.losses.sum(0).mean())
 
     def _outputs(self, h: np.ndarray) -> np.ndarray:
-        return overflow.exploded(overflow.dot(h, self.W_oh.T) + self.b_o)
+        return overflow.add(overflow.dot(h, self.W_oh.T), self.b_o)
 
     @cached_property
     def y(self) -> np.ndarray:
