@@ -12,7 +12,6 @@ Questions and answers live in quizzes/NN.md, one readable file for each notebook
 
 import html
 import re
-from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ import traitlets
 
 from .. import checks
 from ..languages import current, known, spoken, tr
-from .base import HERE, Explorer
+from .base import HERE, Explorer, Parts
 
 NOT_YET = -1
 
@@ -83,7 +82,7 @@ class Quiz(Explorer):
             )
         return chosen
 
-    def parts(self) -> Iterator[dict[str, np.ndarray]]:
+    def parts(self) -> Parts:
         yield {"none": np.zeros(1)}  # a quiz computes nothing
 
     def sentence(self) -> str:
