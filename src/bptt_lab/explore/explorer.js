@@ -94,7 +94,7 @@ function render({ model, el }) {
   const words = model.get("words"), { controls: spec, settings, facts } = model.get("spec"), python = listener(model, el), off = [python.stop], timers = {};
   const gauge = tag(el, "span", { class: "bptt-gauge", "aria-hidden": "true" }), root = tag(el, "section", { class: "bptt", lang: model.get("language"), "aria-label": words.title });
   const controls = tag(root, "div", { class: "controls" }), note = tag(root, "p", { class: "note", hidden: true });
-  const figure = tag(root, "div", { class: "figure" }), waiting = tag(root, "p", { class: "asking", hidden: true });
+  const figure = tag(root, "div", { class: "figure" }), waiting = tag(figure, "p", { class: "asking", hidden: true });
   const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken" });
   const later = (name, wait, run) => { clearTimeout(timers[name]); timers[name] = setTimeout(run, wait); };
   const greys = spec.some((control) => control.asks_python), valuesOf = Object.fromEntries(spec.map(({ trait, values }) => [trait, values])), same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
