@@ -37,7 +37,7 @@ import traitlets
 from .. import languages
 from ..text import say
 from . import page
-from .settings import Control, Setting
+from .settings import Choice, Control, Grid, Pointed, PointedCell, Setting, Switch, Text  # noqa: F401
 from .still import still_svg
 from .words import words_of
 
@@ -84,6 +84,7 @@ class Explorer(anywidget.AnyWidget):
     """The base; see the head of this file."""
 
     name: ClassVar[str]
+    code: ClassVar[str]  # what the browser runs: `render`
     controls: tuple[Control, ...] = ()
     facts: dict[str, Any] = {}  # what the browser needs to know besides settings and arrays
     still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "nats", "shares"
@@ -100,7 +101,8 @@ class Explorer(anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "name" in vars(cls):  # not in the classes that traitlets derives to add traits to
-            cls._esm = _source("draw.js", "explorer.js", f"{cls.name}.js") + "\nexport default { render };\n"
+            cls.code = _source("draw.js", "explorer.js", f"{cls.name}.js")
+            cls._esm = cls.code + "\nexport default { render };\n"
             known = {name: trait for kind in reversed(cls.__mro__) for name, trait in vars(kind).items()}
             cls.controls = tuple(
                 Control(name, trait.control, trait.values, trait.asks_python)

@@ -4,10 +4,9 @@ import numpy as np
 
 from .. import roads
 from ..cells import GRUCell, LSTMCell
-from .base import Arrays, Bars, Explorer, Parts, fixed, kept
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
 from .four_cells import SCALES
 from .sentence_net import BIASES
-from .settings import Choice, Grid, Pointed
 
 HIDDEN = 16
 SPREAD = 0.1  # the standard deviation of the inputs
@@ -32,11 +31,10 @@ class CellSwitch(Explorer):
     lag = Pointed(range(-1, LENGTHS[-1]))
 
     def parts(self) -> Parts:
-        for reset in ("after", "before"):
-            for z in ("keeps", "writes"):
-                yield gru_curves(reset, z)
-        for forget in ("with", "without"):
-            yield lstm_curves(forget)
+        for form in ("after_keeps", "after_writes", "before_keeps", "before_writes"):
+            yield curves_of("gru", form)
+        for form in ("with", "without"):
+            yield curves_of("lstm", form)
 
     def curves(self) -> Arrays:
         """The four curves over the lags 0..T−1: "gru_true", "gru_direct", "lstm_true", "lstm_direct"."""
@@ -60,30 +58,26 @@ class CellSwitch(Explorer):
 
 
 @kept
-def gru_curves(reset: str, z: str) -> Arrays:
-    """dh_T/dh_{T−lag} of the GRU; see `_curves`."""
-    cell = GRUCell(HIDDEN, HIDDEN, init="uniform", reset_after=reset == "after")
-    if z == "writes":
-        return _curves(f"gru_{reset}_{z}", roads.z_writes(cell), "update", -1)  # a bias that opens z now closes what keeps
-    return _curves(f"gru_{reset}_{z}", cell, "update")
+def curves_of(name: str, form: str) -> Arrays:
+    """rms stretches by lag of a "gru" or "lstm" in one form, NAME_FORM_ROAD_T of each length T, (biases, scales, T).
 
-
-@kept
-def lstm_curves(forget: str) -> Arrays:
-    """The c-block of the LSTM's derivative, dc_T/dc_{T−lag} with h_{T−lag} held; see `_curves`."""
-    cell = LSTMCell(HIDDEN, HIDDEN, init="uniform")
-    return _curves(f"lstm_{forget}", roads.without_forget_gate(cell) if forget == "without" else cell, "forget")
-
-
-def _curves(name: str, cell, gate: str, sign: int = 1) -> Arrays:
-    """rms stretches by lag, "NAME_true_T" and "NAME_direct_T" of each length T, (biases, scales, T). `gate` is what keeps."""
+    Of the GRU it is dh_T/dh_{T−lag}, of the LSTM the c-block, dc_T/dc_{T−lag} with h_{T−lag} held.
+    """
     scales, biases = np.tile(SCALES, len(BIASES)), np.repeat(BIASES, len(SCALES))
+    cell: GRUCell | LSTMCell
+    if name == "gru":
+        cell = GRUCell(HIDDEN, HIDDEN, init="uniform", reset_after=form.startswith("after"))
+        if form.endswith("writes"):
+            cell, biases = roads.z_writes(cell), -biases  # a bias that opens z now closes what keeps
+    else:
+        cell = LSTMCell(HIDDEN, HIDDEN, init="uniform")
+        cell = roads.without_forget_gate(cell) if form == "without" else cell
     x = np.repeat(roads.inputs(SPREAD, (LENGTHS[-1], 1, HIDDEN), 0), len(scales), axis=1)
-    trace = cell.unroll(x, scales=scales, gate_biases=sign * biases)
-    found = {}
+    trace = cell.unroll(x, scales=scales, gate_biases=biases)
+    gate, found = trace.gates["update" if name == "gru" else "forget"], {}  # the gate that keeps
     for T in LENGTHS:
         true = [roads.rms_stretch(block) for block in roads.blocks_back(cell, trace, T - 1)]
-        direct = [roads.direct(trace.gates[gate][T - lag : T]) for lag in range(T)]
+        direct = [roads.direct(gate[T - lag : T]) for lag in range(T)]
         for road, curve in (("true", true), ("direct", direct)):
-            found[f"{name}_{road}_{T}"] = np.stack(curve, axis=-1).reshape(len(BIASES), len(SCALES), T)
+            found[f"{name}_{form}_{road}_{T}"] = np.stack(curve, axis=-1).reshape(len(BIASES), len(SCALES), T)
     return found

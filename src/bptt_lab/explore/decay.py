@@ -9,10 +9,9 @@ from .. import checks, memory
 from ..cells import RNNCell
 from ..overflow import quietly
 from . import sentence_net
-from .base import Arrays, Bars, Explorer, Parts, fixed, kept
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Switch, fixed, kept
 from .predictions import Made, keep, verdict
 from .sentence_net import ACTIVATIONS
-from .settings import Choice, Grid, Pointed, Switch
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::2]
@@ -63,9 +62,8 @@ class Decay(Explorer):
     def parts(self) -> Parts:
         if self._cell is not None:
             yield curves_of(self._cell, "own")
-            return
-        for start in STARTS:
-            yield from (sweep(start, activation) for activation in ACTIVATIONS)
+        else:
+            yield from (sweep(start, activation) for start in STARTS for activation in ACTIVATIONS)
 
     def at(self, name: str) -> np.ndarray:
         """The row of this weight scale in one of the arrays of the net on show, see `curves_of`."""

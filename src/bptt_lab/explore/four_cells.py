@@ -6,9 +6,8 @@ from .. import SequenceModel
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Arrays, Bars, Explorer, Parts, fixed, kept
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
 from .sentence_net import ACTIVATIONS, BIASES, norms
-from .settings import Choice, Grid, Pointed
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::2]

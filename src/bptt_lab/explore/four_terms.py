@@ -7,9 +7,8 @@ from ..cells import GatedCell
 from ..growth import inputs
 from ..overflow import quietly
 from . import sentence_net
-from .base import Arrays, Bars, Explorer, Parts, fixed, kept
+from .base import Arrays, Bars, Explorer, Grid, Parts, Pointed, fixed, kept
 from .sentence_net import BIASES
-from .settings import Grid, Pointed
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::3]

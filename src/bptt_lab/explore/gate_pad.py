@@ -1,7 +1,5 @@
 """Notebook 07: a pad of the two gates. Plain and leaky nets, the integrator, the residual link and GRU are places on it."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from .. import free_gates, memory
@@ -10,8 +8,7 @@ from ..growth import inputs
 from ..overflow import quietly
 from ..text import say
 from . import sentence_net
-from .base import Arrays, Bars, Explorer, Parts, fixed, kept
-from .settings import Choice, Grid
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, fixed, kept
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::4]
@@ -22,22 +19,13 @@ GATES = ("free", "tied", "held")
 SHOWN = ("gradient", "state", "G1", "G2")
 
 
-class Place(NamedTuple):
-    """A place on the pad that has a name of its own."""
-
-    name: str
-    gates: str
-    G1: float
-    G2: float
-
-
-PLACES = (
-    Place("plain", "held", 0.0, 1.0),
-    Place("leaky", "held", 0.881, 0.119),
-    Place("integrator", "held", 1.0, 0.119),
-    Place("residual", "held", 1.0, 1.0),
-    Place("gru", "tied", 0.5, 0.5),
-    Place("article", "free", 0.881, 0.5),
+PLACES: tuple[tuple[str, str, float, float], ...] = (  # that have a name of their own: name, gates, G1, G2
+    ("plain", "held", 0.0, 1.0),
+    ("leaky", "held", 0.881, 0.119),
+    ("integrator", "held", 1.0, 0.119),
+    ("residual", "held", 1.0, 1.0),
+    ("gru", "tied", 0.5, 0.5),
+    ("article", "free", 0.881, 0.5),
 )
 
 
@@ -77,9 +65,9 @@ class GatePad(Explorer):
         sizes = {"gradient": numbers["gradient"], "state": say(numbers["state"], "0")}
         are, view = self.words[f"are_{self.gates}"], self.words[f"colour_{self.view}"]
         text = [self.say("shows", gates=are, T=self.length, lags=self.length - 1, view=view, **means, **sizes)]
-        for place in PLACES:
-            if place[1:] == (self.gates, VALUES[i], VALUES[j]):
-                text.append(self.say("here", name=self.words[f"place_{place.name}"], what=self.words[f"is_{place.name}"]))
+        for name, *place in PLACES:
+            if place == [self.gates, VALUES[i], VALUES[j]]:
+                text.append(self.say("here", name=self.words[f"place_{name}"], what=self.words[f"is_{name}"]))
         return " ".join(text)
 
     def still(self) -> Bars:

@@ -4,9 +4,8 @@ import numpy as np
 
 from .. import SequenceModel
 from ..cells import RNNCell
-from .base import Arrays, Bars, Explorer, Parts, fixed, kept
-from .sentence_net import ACTIVATIONS, SCALES, carried_back, norms
-from .settings import Choice, Grid, Pointed
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
+from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back, norms
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 100
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
@@ -61,13 +60,11 @@ def carry_back(activation: str, start: str, net: int) -> Arrays:
     right, lost, cosine (scales, T): entry d is d steps back. forward (scales,): the first word's norm once more, from a product
     of Jacobians that was carried forward.
     """
-    rng, scales, ends = np.random.default_rng(net), np.array(SCALES), np.array(LENGTHS) - 1
+    rng, ends = np.random.default_rng(net), np.array(LENGTHS) - 1
     x, targets = 0.1 * rng.standard_normal((STEPS, INPUTS)), rng.integers(OUTPUTS, size=STEPS)
     cell = RNNCell(INPUTS, HIDDEN, activation=activation, init=start, seed=net)
-    model, S, W_hh = SequenceModel(cell, OUTPUTS, seed=net), len(scales), cell.params["W_hh"]
-    run = model.forward(np.repeat(x[:, None], S, 1), np.repeat(targets[:, None], S, 1), scales=scales)
-    dh, slope = run.dh * S, cell.activation.slope(run.trace.h)  # the mean over the batch divided by S
-
+    run, dh, slope = at_every_scale(SequenceModel(cell, OUTPUTS, seed=net), x, targets)
+    W_hh = cell.params["W_hh"]
     arrays, product = {}, slope[0][:, :, None] * np.eye(HIDDEN)
     for t in range(STEPS):
         if t:
@@ -75,7 +72,7 @@ def carry_back(activation: str, start: str, net: int) -> Arrays:
         if t + 1 in LENGTHS:
             row = np.einsum("sh,shj->sj", dh[t], product)
             arrays[f"forward_{activation}_{start}_{t + 1}"] = norms(row) * norms(x[0])
-    back = {"right": carried_back(dh, slope, W_hh, scales, ends), "lost": carried_back(dh, slope, W_hh.T, scales, ends)}
+    back = {"right": carried_back(dh, slope, W_hh, ends), "lost": carried_back(dh, slope, W_hh.T, ends)}
     for i, T in enumerate(LENGTHS):
         da = {name: found[i, :T][::-1] for name, found in back.items()}  # by lag
         sizes = {name: norms(rows) for name, rows in da.items()}

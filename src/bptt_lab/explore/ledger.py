@@ -2,8 +2,7 @@
 
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Bars, Parts, fixed
-from .settings import Choice, Grid, PointedCell
+from .base import Bars, Choice, Grid, Parts, PointedCell, fixed
 
 
 class Ledger(sentence_net.SentenceExplorer):

@@ -7,8 +7,7 @@ import traitlets
 from .. import checks
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Bars, Parts, fixed
-from .settings import Choice, Grid, Pointed
+from .base import Bars, Choice, Grid, Parts, Pointed, fixed
 
 _DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -46,15 +45,19 @@ class LivingEquation(sentence_net.SentenceExplorer):
         if len(given) != len(sentence_net.LENGTHS):
             raise traitlets.TraitError(f"sentences: got {len(given)} sentences, expected one for each of the lengths 1 to 12.")
         for n, words in enumerate(given, start=1):
-            if not isinstance(words, list | tuple) or len(words) != n or not all(map(_is_word, words)):
+            try:
+                found = [vocabulary.VOCABULARY[i] for word in words for i in vocabulary.indices(word)]
+            except (TypeError, ValueError):
+                found = []
+            if isinstance(words, str) or not n == len(words) == len(found):
                 raise traitlets.TraitError(f"sentences: got {words!r} for length {n}, expected {n} words of the vocabulary.")
-        return [[vocabulary.VOCABULARY[vocabulary.indices(word)[0]] for word in words] for words in given]
+            given[n - 1] = found
+        return given
 
     def replace(self, k: int, word: str) -> None:
         """Put `word` in the place of word k (counted from 1) of the sentence on show. `ValueError` for any other word or k."""
         k = checks.index("k", k, self.length + 1, lowest=1)
-        if not _is_word(word):
-            vocabulary.indices(word)  # says which word is unknown, and what is near it
+        if len(vocabulary.indices(word)) != 1:  # if it is unknown, this says what is near it
             raise checks.error("word", repr(word), "one word of the vocabulary")
         sentences = [list(words) for words in self.sentences]
         sentences[self.length - 1][k - 1] = word
@@ -96,11 +99,3 @@ class LivingEquation(sentence_net.SentenceExplorer):
         words = self.sentences[self.length - 1]
         bars = [(self.say("bar", k=k, word=words[k - 1]), norm) for k, norm in enumerate(self.norms(), start=1)]
         return bars[::-1]  # newest first, as in the equation
-
-
-def _is_word(word) -> bool:
-    """Whether it is one word of the vocabulary."""
-    try:
-        return len(vocabulary.indices(word)) == 1
-    except ValueError:
-        return False

@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from .. import checks, growth, measure
-from .base import Explorer, Parts, fixed
+from .base import Control, Explorer, Parts, fixed
 from .four_cells import FourCells
 from .four_terms import FourTerms
 from .gate_pad import GatePad
@@ -18,7 +18,6 @@ from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
 from .predictions import Made, keep, verdict
-from .settings import Control
 from .starts import Starts
 from .token_losses import TokenLosses
 from .truncation import Truncation
@@ -48,28 +47,9 @@ def _of_five(recipe: str, **wanted) -> Prediction:
     return Prediction(range(6), truth)
 
 
-def _dearest_token() -> float:
-    losses = [loss for _, _, loss in TokenLosses().token_losses()]
-    return max(losses) / min(losses)
-
-
-def _lost_transpose() -> float:
-    explorer = GradientByLag()
-    return explorer.at("lost")[-1] / explorer.at("right")[-1]
-
-
-def _first_over_last(norms, first: int = 0) -> float:
-    return norms[first] / norms[-1]
-
-
-def _zero_terms() -> int:
-    terms = Ledger(length=4, wrt="W_hh").at("ledger_W_hh")
-    return (terms[np.tril_indices(4)] == 0).sum()
-
-
-def _kept_by_cut() -> float:
-    whole, kept, _ = Truncation().kept()
-    return 100 * kept / whole
+def _ratio(values) -> float:
+    """The last divided by the first."""
+    return values[-1] / values[0]
 
 
 def _one_word() -> float:
@@ -78,23 +58,25 @@ def _one_word() -> float:
     return 100 * English().baselines()["last word"]
 
 
+def _least_taught() -> float:
+    return 1 + int(np.argmin(LivingEquation(small=True, length=11, weight_scale=0.316).norms()))
+
+
 ALL = {
-    "least_taught": Prediction(
-        range(1, 12), lambda: 1 + int(np.argmin(LivingEquation(small=True, length=11, weight_scale=0.316).norms()))
-    ),
-    "dearest_token": _power(_dearest_token, range(7)),
-    "lost_transpose": _power(_lost_transpose),
-    "first_term": _power(lambda: _first_over_last(LivingEquation().norms())),
+    "least_taught": Prediction(range(1, 12), _least_taught),
+    "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
+    "lost_transpose": _power(lambda: _ratio([GradientByLag().at(name)[-1] for name in ("right", "lost")])),
+    "first_term": _power(lambda: _ratio(LivingEquation().norms()[::-1])),
     "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
-    "zero_terms": Prediction(range(11), _zero_terms),
+    "zero_terms": Prediction(range(11), lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum()),
     "wide_product": _power(lambda: np.exp(15 * growth.unit_normal(64, seeds=1)["slope"][0])),
     "closed_gates": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"),
     "thrown_off": Prediction(range(82), lambda: Wall(step=500).counts()[1][0]),
     "relu_orthogonal": _power(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
-    "kept_by_cut": Prediction(range(121), _kept_by_cut),
+    "kept_by_cut": Prediction(range(121), lambda: 100 * _ratio(Truncation().kept()[:2])),
     "half_open": _power(lambda: FourTerms().norms()[1]),
     "residual": _power(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
-    "gru_at_cats": _power(lambda: _first_over_last(FourCells(length=23).norms()["gru"], first=1)),
+    "gru_at_cats": _power(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),

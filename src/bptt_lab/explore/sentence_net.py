@@ -11,8 +11,7 @@ import numpy as np
 from .. import SequenceModel, activations
 from ..cells import RNNCell
 from ..tasks import vocabulary
-from .base import Arrays, Explorer, kept
-from .settings import Choice, Grid
+from .base import Arrays, Choice, Explorer, Grid, kept
 
 HIDDEN = 16
 SCALES = tuple(float(f"{scale:.3g}") for scale in np.geomspace(0.1, 10.0, 25))  # the middle one is 1
@@ -58,31 +57,27 @@ def read(sentence: str, wrt: str = "W_x", start: str = "normal") -> Arrays:
 
 
 @lru_cache(maxsize=32)
-def _net(activation: str, start: str) -> tuple[RNNCell, SequenceModel]:
+def _net(activation: str, start: str) -> SequenceModel:
     words = len(vocabulary.VOCABULARY)
-    cell = RNNCell(words, HIDDEN, activation=activation, init=start)
-    return cell, SequenceModel(cell, words)
+    return SequenceModel(RNNCell(words, HIDDEN, activation=activation, init=start), words)
 
 
 def _read(activation: str, sentence: str, wrt: str, start: str) -> Arrays:
-    (cell, model), scales = _net(activation, start), np.array(SCALES)
-    S, x, targets = len(scales), vocabulary.encode(sentence), vocabulary.next_words(sentence)
-    run = model.forward(np.repeat(x[:, None], S, axis=1), np.repeat(targets[:, None], S, axis=1), scales=scales)
-    h, dh = run.trace.h, run.dh * S  # the mean over the batch divided by S
-    slope = cell.activation.slope(h)
-    da = carried_back(dh, slope, cell.params["W_hh"], scales)
+    x, model = vocabulary.encode(sentence), _net(activation, start)
+    cell, (run, dh, slope) = model.cell, at_every_scale(model, x, vocabulary.next_words(sentence))
+    h, da = run.trace.h, carried_back(dh, slope, cell.params["W_hh"])
     # a term is the outer product of da and of what W is multiplied with
-    v = np.repeat(x[:, None], S, axis=1) if wrt == "W_x" else np.concatenate([np.zeros_like(h[:1]), h[:-1]])
+    v = np.repeat(x[:, None], len(SCALES), axis=1) if wrt == "W_x" else np.concatenate([np.zeros_like(h[:1]), h[:-1]])
     whole = np.einsum("tksi,ksj->tsij", da, v)
     along = (np.einsum("tsij,ksj->tksi", whole, v) * da).sum(axis=-1)
     size = np.square(whole).sum(axis=(-2, -1))
-    jacobians = [np.zeros(S), *(np.linalg.norm(cell.jacobian(run.trace, t), 2, axis=(-2, -1)) for t in range(1, len(x)))]
+    stretches = [np.linalg.norm(cell.jacobian(run.trace, t), 2, axis=(-2, -1)) for t in range(1, len(x))]
     return {
         "losses": run.losses.T,
         "whole": np.sqrt(size).T,
         "ledger": (norms(da) * norms(v)).transpose(2, 0, 1),
         "shares": np.divide(along, size[:, None], out=np.zeros_like(along), where=size[:, None] > 0).transpose(2, 0, 1),
-        "jacobians": np.stack(jacobians, axis=1),
+        "jacobians": np.stack([np.zeros(len(SCALES)), *stretches], axis=1),
         "readout": norms(dh).T,
         "immediate": (norms(slope) * norms(v)).T,
     }
@@ -93,15 +88,19 @@ def norms(rows: np.ndarray) -> np.ndarray:
     return np.linalg.norm(rows, axis=-1)
 
 
-def carried_back(dh, slope, W_hh, scales, ends=None) -> np.ndarray:
-    """dL_t/da_k as [t, k], (t, T, S, H), of a plain net with W_hh times each of the scales: every t, or those of `ends`.
+def at_every_scale(model, x, targets) -> tuple:
+    """The run of a plain net over one sentence with W_hh times each of SCALES; each one's dL_t/dh_t and f'(a_t), (T, S, H)."""
+    S = len(SCALES)
+    run = model.forward(np.repeat(x[:, None], S, axis=1), np.repeat(targets[:, None], S, axis=1), scales=np.array(SCALES))
+    return run, run.dh * S, model.cell.activation.slope(run.trace.h)  # the mean over the batch divided by S
 
-    dh: each step's own dL_t/dh_t, slope: f'(a_k), both (T, S, H). 0 where k > t.
-    """
+
+def carried_back(dh, slope, W_hh, ends=None) -> np.ndarray:
+    """dL_t/da_k of such a run as [t, k], (t, T, S, H), of every t or of those in `ends`; 0 where k > t."""
     ends = np.arange(len(dh)) if ends is None else np.asarray(ends)
     rows, found = dh[ends], np.zeros((len(ends), *dh.shape))
     for k in reversed(range(len(dh))):
         live = ends >= k
         found[live, k] = rows[live] * slope[k]
-        rows[live] = found[live, k] @ W_hh * scales[:, None]
+        rows[live] = found[live, k] @ W_hh * np.array(SCALES)[:, None]
     return found

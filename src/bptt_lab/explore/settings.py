@@ -95,9 +95,6 @@ class PointedCell(Setting):
     def __init__(self, highest: int):
         super().__init__(range(highest + 1), [0, 0])
 
-    def make_dynamic_default(self):
-        return [0, 0]
-
     def validate(self, obj, value):
         pair = isinstance(value, list | tuple) and len(value) == 2 and all(type(entry) is int for entry in value)
         if not pair or not set(value) <= set(self.values):

@@ -3,9 +3,8 @@
 import numpy as np
 
 from ..cells import RNNCell
-from .base import Arrays, Bars, Explorer, Parts, kept
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, kept
 from .sentence_net import norms
-from .settings import Choice, Grid, Pointed
 
 HIDDEN, STEPS, SEEDS = 32, 101, 10
 GAINS = (0.1, 0.316, 0.5, 0.707, 1.0, 1.414, 2.0, 3.162, 5.657, 10.0)  # 1.414 is He, 5.657 is N(0, 1) at 32 units

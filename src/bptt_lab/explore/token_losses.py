@@ -4,8 +4,7 @@ import math
 
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Bars, Parts
-from .settings import Choice
+from .base import Bars, Choice, Parts
 
 VERBS = ("was", "were")
 

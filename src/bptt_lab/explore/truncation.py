@@ -4,9 +4,8 @@ import numpy as np
 
 from .. import SequenceModel
 from ..cells import RNNCell
-from .base import Arrays, Bars, Explorer, Parts, fixed, kept
-from .sentence_net import ACTIVATIONS, SCALES, carried_back, norms
-from .settings import Choice, Grid, PointedCell
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, PointedCell, fixed, kept
+from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back, norms
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 32
 LENGTHS = (4, 8, 16, 24, 32)
@@ -74,11 +73,8 @@ def cut_everywhere(activation: str) -> Arrays:
     rng, S = np.random.default_rng(0), len(SCALES)
     x, targets = 0.1 * rng.standard_normal((STEPS, INPUTS)), rng.integers(OUTPUTS, size=STEPS)
     cell = RNNCell(INPUTS, HIDDEN, activation)
-    run = SequenceModel(cell, OUTPUTS).forward(
-        np.repeat(x[:, None], S, 1), np.repeat(targets[:, None], S, 1), scales=np.array(SCALES)
-    )
-    slope = cell.activation.slope(run.trace.h)
-    da = carried_back(run.dh * S, slope, cell.params["W_hh"], np.array(SCALES))  # the mean over the batch divided by S
+    _, dh, slope = at_every_scale(SequenceModel(cell, OUTPUTS), x, targets)
+    da = carried_back(dh, slope, cell.params["W_hh"])
     t, k = np.indices((STEPS, STEPS))
     sums = np.zeros((S, len(COUNTED), len(LENGTHS), len(CUTS), 2))
     for c, counts in enumerate((lambda T: t < T, lambda T: t == T - 1)):

@@ -3,8 +3,7 @@
 import numpy as np
 
 from .. import wall
-from .base import Arrays, Bars, Explorer, Parts, kept
-from .settings import Choice, Grid, Pointed
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, kept
 
 POINTS = (26, 51, 101, 201)  # each grid is part of the next: every second point of it
 FRAMES = (*range(61), *range(70, 501, 10))

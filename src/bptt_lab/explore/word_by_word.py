@@ -10,8 +10,7 @@ from .. import SequenceModel, checks, losses, overflow, train
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..tasks import Agreement, agreement, vocabulary
 from . import sentence_net
-from .base import Bars, Explorer, Parts, as_sent, fixed
-from .settings import Grid, Text
+from .base import Bars, Explorer, Grid, Parts, Text, as_sent, fixed
 
 SCALES = sentence_net.SCALES[::2]
 MOST_WORDS, MOST_NETS = 40, 4
