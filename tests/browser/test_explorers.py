@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+import bptt_lab as bl
 from bptt_lab import explore
 from tests.browser.conftest import SHOWN
 
@@ -68,6 +69,21 @@ def test_python_and_the_browser_say_the_same(kind, page_of):
         said.append(explorer.sentence())
     assert page.evaluate(SENTENCES, [explorer._esm, settings]) == said
     assert len(set(said)) > 20
+
+
+@pytest.mark.parametrize(
+    "made", [lambda: explore.Decay(cell=bl.GRUCell(3, 4)), lambda: explore.FourCells(cell=bl.GRUCell(98, 4))]
+)
+def test_the_browser_says_the_same_of_a_cell_that_is_handed_in(made, page_of):
+    explorer, said = made(), []
+    page, settings = page_of(explorer), settings_of(explorer, 20)
+    for setting in settings:
+        for name, value in setting.items():
+            if explorer.has_trait(name):
+                setattr(explorer, name, value)
+        said.append(explorer.sentence())
+    assert page.evaluate(SENTENCES, [explorer._esm, settings]) == said
+    assert page.locator(".plane").count() == 0 and "GRUCell" in page.content()
 
 
 @every_explorer

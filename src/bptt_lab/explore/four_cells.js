@@ -1,12 +1,12 @@
 // Four rows of the same words, coloured by what each cell's gradient has left there, and the same numbers as four curves.
 
-const CELLS = ["plain", "gated", "gru", "lstm"];
 const LEFT = 58, TOP = 22, FLOOR = 230, BOTTOM = 274, TICKS = [0, 4, 8, 12, 16, 20], FAR = 22;
 // Shape is the second mark beside colour.
-const SHAPES = { plain: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0Z", gated: "M-4 -4H4V4H-4Z", gru: "M0 -5L5 4H-5Z", lstm: "M0 -5.5L5.5 0L0 5.5L-5.5 0Z" };
+const SHAPES = { plain: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0Z", gated: "M-4 -4H4V4H-4Z", gru: "M0 -5L5 4H-5Z", lstm: "M0 -5.5L5.5 0L0 5.5L-5.5 0Z", yours: "M-5 -1.5H-1.5V-5H1.5V-1.5H5V1.5H1.5V5H-1.5V1.5H-5Z" };
 
 const explorer = {
-  build({ figure, words, valuesOf, tell, now, change }) {
+  build({ figure, words, facts, valuesOf, tell, now, change }) {
+    const CELLS = Object.keys(SHAPES).filter((cell) => cell !== "yours" || facts.own), table = { plain: ["activation"], yours: [] };
     const light = (k) => { if (now().lit !== k) change("lit", k); };
     const list = tag(figure, "div", { class: "cells" });
     const rows = CELLS.map((cell) => {
@@ -28,10 +28,10 @@ const explorer = {
 
     return ({ width, arrays, at, length: T, activation, gate_bias, lit, prefixes, subject }) => {
       const read = prefixes[valuesOf.length.indexOf(T)], k = lit >= 1 && lit <= T ? lit : read.indexOf(subject) + 1;
-      const norms = Object.fromEntries(CELLS.map((cell) => [cell, arrays[`${cell}${T}`].row(...at(cell === "plain" ? "activation" : "gate_bias", "weight_scale"))]));
+      const norms = Object.fromEntries(CELLS.map((cell) => [cell, arrays[`${cell}${T}`].row(...at(...(table[cell] ?? ["gate_bias"]), "weight_scale"))]));
       const of = (place) => Object.fromEntries(CELLS.map((cell) => [cell, norms[cell][place]]));
       rows.forEach(({ cell, name, number, chips }) => {
-        set(name, { text: cell === "plain" ? `${words.cell_plain} ${activation}` : words[`cell_${cell}`] });
+        set(name, { text: cell === "plain" ? `${words.cell_plain} ${activation}` : tell(`cell_${cell}`, facts) });
         set(number, { text: tell("at", { word: read[k - 1] }, { norm: norms[cell][k - 1] }) });
         chips.show(T, (i) => {
           const v = norms[cell][i];
@@ -49,7 +49,8 @@ const explorer = {
       });
       const word = read[k - 1];
       readOff(upTo(T), x, T - k, tell("place", { k, word }, of(k - 1)));
-      return `${tell("shows", { k, word, lag: T - k, activation, bias: signed(gate_bias) }, of(k - 1))} ${tell("last", {}, of(T - 1))}`;
+      const text = `${tell("shows", { k, word, lag: T - k, activation, bias: signed(gate_bias) }, of(k - 1))} ${tell("last", {}, of(T - 1))}`;
+      return facts.own ? `${text} ${tell("yours", { cell: facts.own }, { at: of(k - 1).yours, last: of(T - 1).yours })}` : text;
     };
   },
 };

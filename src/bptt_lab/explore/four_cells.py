@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import SequenceModel
+from .. import SequenceModel, checks
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..tasks import vocabulary
 from . import sentence_net
@@ -29,13 +29,13 @@ LENGTHS = tuple(PREFIXES)
 class FourCells(Explorer):
     """‖dL/dx_k‖ of each word k, where L is the loss of the verb alone: after the last word the net should say “were”.
 
-    Four cells of 16 units, PyTorch's start. `weight_scale` is of every cell, `activation` of the plain one, `length` the words
-    before the verb; `gate_bias` is added to the gate that keeps: G1, z and f; `net` is the seed of all weights; `lit` the word
-    that is read off, counted from 1; 0 is the subject.
+    Four cells of 16 units, PyTorch's start, and a `cell` that is handed in, with one input for each word of `tasks.vocabulary`.
+    `weight_scale` is of every cell, `activation` of the plain one, `length` the words before the verb; `gate_bias` is added to
+    the gate that keeps: G1, z and f; `net` is the seed of all weights; `lit` the word that is read off, counted from 1; 0 is the
+    subject.
     """
 
     name = "four_cells"
-    facts = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT}
     length = Grid(LENGTHS, 8)
     weight_scale = Grid(SCALES, 1.0)
     gate_bias = Grid(BIASES, 0)
@@ -43,14 +43,24 @@ class FourCells(Explorer):
     net = Grid(range(21), asks_python=True)
     lit = Pointed(range(LENGTHS[-1] + 1))
 
+    def __init__(self, cell=None, **settings):
+        size = len(vocabulary.VOCABULARY)
+        if cell is not None and getattr(cell, "input_size", None) != size:
+            raise checks.error("cell", repr(cell), f"a cell with input_size={size}, one for each word of `tasks.vocabulary`")
+        self._cell, own = cell, "" if cell is None else type(cell).__name__
+        self.facts = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT, "own": own}
+        super().__init__(**settings)
+
     def parts(self, net, length) -> Parts:
         for n in sorted(LENGTHS, key=lambda n: n != length):
-            yield gradients(n, net)
+            own = {} if self._cell is None else {f"yours{n}": _norms(self._cell, n, np.array(SCALES), net)}
+            yield gradients(n, net) | own
 
     def norms(self) -> dict[str, np.ndarray]:
-        """‖dL/dx_k‖ of the words of the sentence, for each of the cells."""
-        setting = {cell: ("activation" if cell == "plain" else "gate_bias", "weight_scale") for cell in CELLS}
-        return {cell: self.look_up(f"{cell}{self.length}", *setting[cell]) for cell in CELLS}
+        """‖dL/dx_k‖ of the words of the sentence, for each of the cells: "plain", "gated", "gru", "lstm", and "yours"."""
+        setting = {"plain": ["activation"], "yours": []}
+        cells = CELLS if self._cell is None else (*CELLS, "yours")
+        return {cell: self.look_up(f"{cell}{self.length}", *setting.get(cell, ["gate_bias"]), "weight_scale") for cell in cells}
 
     def _read_off(self) -> int:
         """The word whose numbers are told, counted from 1."""
@@ -61,12 +71,15 @@ class FourCells(Explorer):
         at = {cell: values[k - 1] for cell, values in norms.items()}
         told = {"word": PREFIXES[T][k - 1], "activation": self.activation, "bias": fixed(self.gate_bias, 0)}
         text = self.say("shows", k=k, lag=T - k, **told, **at)
-        return text + " " + self.say("last", **{cell: values[-1] for cell, values in norms.items()})
+        text += " " + self.say("last", **{cell: values[-1] for cell, values in norms.items()})
+        if self._cell is not None:
+            text += " " + self.say("yours", cell=self.facts["own"], at=at["yours"], last=norms["yours"][-1])
+        return text
 
     def still(self) -> Bars:
         k, word = self._read_off(), PREFIXES[self.length][self._read_off() - 1]
         bars = {cell: float(values[k - 1]) for cell, values in self.norms().items()}
-        return [(self.say("bar", cell=self.words[f"cell_{cell}"], word=word), size) for cell, size in bars.items()]
+        return [(self.say("bar", cell=self.say(f"cell_{cell}", **self.facts), word=word), size) for cell, size in bars.items()]
 
 
 @kept
