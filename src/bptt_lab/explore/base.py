@@ -135,7 +135,7 @@ class Explorer(anywidget.AnyWidget):
 
         Its arguments are the settings that it is called for: those that ask Python, and those that say what is on show.
         """
-        raise NotImplementedError
+        yield {"none": np.zeros(1)}  # a question computes nothing
 
     def sentence(self) -> str:
         """What the picture shows now."""
@@ -159,7 +159,7 @@ class Explorer(anywidget.AnyWidget):
         Settings may change while this runs, from another thread too: the last change computes last.
         """
         with self._computing:
-            of = {name: getattr(self, name) for name in inspect.signature(self.parts).parameters}
+            of = {name: getattr(self, name) for name in inspect.signature(self.parts).parameters if self.has_trait(name)}
             arrays, first = dict(self._arrays), bool(self._arrays)
             for part in self.parts(**of):
                 part = {name: as_sent(array) for name, array in part.items()}

@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from .. import checks, growth, measure
-from .base import Control, Explorer, Parts, fixed
+from .base import Control, Explorer, fixed
 from .four_cells import FourCells
 from .four_terms import FourTerms
 from .gate_pad import GatePad
@@ -132,9 +132,6 @@ class Predict(Explorer):
         off = self.guess - round(self.truth)
         key = "exactly" if off == 0 else "number_too_high" if off > 0 else "number_too_low"
         return str(self.guess), str(round(self.truth)), self.say(key, off=abs(off)), off == 0
-
-    def parts(self) -> Parts:
-        yield {"none": np.zeros(1)}  # the one number that is measured is a setting of its own
 
     def sentence(self) -> str:
         guess, truth, judged, _ = self._in_words()
