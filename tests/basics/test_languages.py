@@ -132,7 +132,7 @@ def test_what_is_not_translated_stays_english_as_a_whole():
 
 def test_a_number_that_is_none_is_a_german_word():
     explorer = bl.explore.TokenLosses(language="de")
-    assert "explodiert" in explorer.say("shows_sum", n=1, total="exploded", word="cats", most="vanished")
+    assert "explodiert" in explorer.say("shows_sum", n=1, total=float("inf"), word="cats", most=0.0)
     assert (explorer.language, languages.current()) == ("de", "en")
 
 

@@ -34,6 +34,7 @@ def test_every_control_of_every_explorer_moves_its_picture_and_its_sentence_by_k
             shown, standing = explorer.evaluate(SHOWN), control.evaluate(STANDS)
             for key in KEYS[kind]:
                 found.press(key)
+                explorer.locator(".asking").wait_for(state="hidden")  # what asks Python moves when it has answered
                 if control.evaluate(STANDS) != standing:  # it was not at its end on that side
                     break
             what = f"{name}, cell {index}: {control.inner_text()!r} by {KEYS[kind]}"

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+import bptt_lab as bl
 from bptt_lab import explore
 from tests.browser.conftest import SHOWN
 
@@ -44,7 +45,7 @@ def settings_of(explorer, count=40):
     settings += [{c.trait: rng.choice(c.values) for c in controls} for _ in range(count)]
     for setting in settings:
         if explorer.has_trait("lag"):
-            setting["lag"] = rng.randrange(-1, explorer.traits()["lag"].highest + 1)
+            setting["lag"] = rng.randrange(-1, explorer.traits()["lag"].values[-1] + 1)
         if explorer.has_trait("lit"):
             setting["lag"] = rng.randrange(-1, 100)
         if explorer.name == "wall":
@@ -52,7 +53,7 @@ def settings_of(explorer, count=40):
         elif explorer.has_trait("lit"):
             setting["lit"], setting["lit_edge"] = rng.choice([(0, 0), (rng.randint(1, 12), 0), (0, rng.randint(2, 12))])
         if explorer.name == "four_terms":
-            setting["word"] = rng.choice([0, *explorer.words_read])
+            setting["word"] = rng.choice([0, *explorer.facts["words_read"]])
         if explorer.has_trait("cell"):
             setting["cell"] = rng.choice([[0, 0], [rng.randint(1, 12), rng.randint(1, 12)]])
     return settings
@@ -70,11 +71,26 @@ def test_python_and_the_browser_say_the_same(kind, page_of):
     assert len(set(said)) > 20
 
 
+@pytest.mark.parametrize(
+    "made", [lambda: explore.Decay(cell=bl.GRUCell(3, 4)), lambda: explore.FourCells(cell=bl.GRUCell(98, 4))]
+)
+def test_the_browser_says_the_same_of_a_cell_that_is_handed_in(made, page_of):
+    explorer, said = made(), []
+    page, settings = page_of(explorer), settings_of(explorer, 20)
+    for setting in settings:
+        for name, value in setting.items():
+            if explorer.has_trait(name):
+                setattr(explorer, name, value)
+        said.append(explorer.sentence())
+    assert page.evaluate(SENTENCES, [explorer._esm, settings]) == said
+    assert page.locator(".plane").count() == 0 and "GRUCell" in page.content()
+
+
 @every_explorer
 def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, page_of):
     explorer = made(kind, weight_scale=0.316, step=30 if kind is explore.Wall else 1)
     page = page_of(explorer)
-    for control in explorer.spec:
+    for control in explorer.spec["controls"]:
         name = f"bptt-{control['trait']}-"
         found = page.locator(
             f".controls :is(input:checked, input:not([type=radio]), select):is([id^='{name}'], [name^='{name}'])"

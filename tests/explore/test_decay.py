@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import traitlets
 
-from bptt_lab.basics import text
-from bptt_lab.cells import RNNCell
+from bptt_lab import memory, text
+from bptt_lab.cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from bptt_lab.explore import decay
 from bptt_lab.explore.decay import HIDDEN, LENGTHS, SCALES, Decay
 
@@ -41,7 +41,7 @@ def test_the_table_holds_the_ladder_of_each_net(setting):
         assert explorer.norms("radius")[lag] == pytest.approx(np.abs(np.linalg.eigvals(W)).max() ** lag, rel=1e-4)
         assert norm <= 1.0001 * bound <= 1.0002 * sigma
     stretches = np.linalg.svd(product, compute_uv=False)  # of the largest lag
-    assert 10 ** explorer._row("stretches")[LENGTHS.index(T)] == pytest.approx(stretches, rel=1e-3, abs=1e-6 * stretches[0])
+    assert 10 ** explorer.at("stretches") == pytest.approx(stretches, rel=1e-3, abs=1e-6 * stretches[0])
     assert list(explorer.norms())[-1] == T - 1
     explorer.curve, alive = "shown", (stretches > stretches[0] / 1000).sum()
     assert f"{alive} of the product’s 16 singular values are within" in explorer.sentence() and 0 < alive < 16
@@ -104,7 +104,7 @@ def test_the_explorer_s_net_is_an_ordinary_cell():
 
 def test_what_the_browser_looks_up_by_a_name_put_together_exists():
     words = Decay().words
-    for name, values in (("start", decay.STARTS), ("inputs", [f"{value:g}" for value in decay.INPUTS]), ("guess", decay.GUESSES)):
+    for name, values in (("start", decay.STARTS), ("inputs", [f"{value:g}" for value in decay.INPUTS]), ("guess", range(-12, 7))):
         assert all(f"{name}_{value}" in words for value in values)
     assert {"close", "too_high", "too_low", "nothing_left", "shows", "shows_hidden"} <= words.keys()
     assert all(f"{rung}_line" in words and f"at_{rung}" in words for rung in decay.RUNGS)
@@ -115,3 +115,43 @@ def test_the_still_picture_keeps_the_curve_hidden_until_it_is_shown():
     assert explorer.still() == [("lag 0", 1.0), ("your guess at lag 31", 1e-3)]
     explorer.curve = "shown"
     assert explorer.still()[-1] == ("lag 31", explorer.norms()[31]) and len(explorer.still()) == 7
+
+
+@pytest.mark.parametrize("kind", [GatedCell, GRUCell, LSTMCell, RNNCell])
+@pytest.mark.parametrize(("weight_scale", "inputs", "length"), [(1.0, 0.1, 32), (2.15, 1.0, 8)])
+def test_a_cell_that_is_handed_in_has_its_own_curve(kind, weight_scale, inputs, length):
+    cell, scaled = kind(5, 7, init="uniform"), kind(5, 7, init="uniform", weight_scale=weight_scale)
+    explorer = Decay(cell=cell, weight_scale=weight_scale, inputs=inputs, length=length, product=True, curve="shown")
+    trace = scaled.unroll(inputs * np.random.default_rng(0).standard_normal((LENGTHS[-1], 5))[:length])
+    norms = memory.norms_back(scaled, trace, length - 1)
+    for lag, norm in explorer.norms().items():
+        assert np.log10(norm) == pytest.approx(norms[lag], abs=1e-4)
+        bound = np.prod([np.linalg.norm(scaled.jacobian(trace, t), 2) for t in range(length - lag, length)])
+        assert explorer.norms("product")[lag] == pytest.approx(bound, rel=1e-4)
+    said = explorer.sentence()
+    assert "∏‖J‖₂ allows" in said and f"of the product’s {14 if kind is LSTMCell else 7} singular values" in said
+    assert ("spectral radius" in said) == (kind is RNNCell)
+    explorer.curve = "hidden"
+    assert f"{length - 1} steps of your {kind.__name__}, inputs of scale {inputs:g}" in explorer.sentence()
+
+
+def test_a_cell_that_is_handed_in_has_the_controls_that_it_makes_sense_of():
+    every = [control.trait for control in Decay.controls]
+    assert [control.trait for control in Decay(cell=RNNCell(3, 4)).controls] == [
+        name for name in every if name not in ("start", "activation")
+    ]
+    explorer = Decay(cell=GRUCell(3, 4), sigma=True, radius=True)
+    assert [control["trait"] for control in explorer.spec["controls"]] == [
+        "weight_scale",
+        "length",
+        "inputs",
+        "guess",
+        "curve",
+        "product",
+    ]
+    assert "ρ" not in explorer.sentence() and "σ" not in explorer.sentence()
+
+
+def test_what_is_no_cell_is_refused_and_said():
+    with pytest.raises(ValueError, match="cell"):
+        Decay(cell="GRU")

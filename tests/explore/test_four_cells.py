@@ -89,3 +89,21 @@ def test_another_net_sends_the_length_on_show_first():
 def test_settings_stay_on_their_grids():
     assert len(SCALES) == 13 and BIASES == tuple(range(-2, 6)) and ACTIVATIONS == ("tanh", "relu", "sigmoid")
     assert FourCells(length=20).length == 23 and FourCells(length=3).length in (2, 4)
+
+
+@pytest.mark.parametrize("kind", [bl.RNNCell, bl.GatedCell, bl.GRUCell, bl.LSTMCell])
+def test_a_cell_that_is_handed_in_stands_beside_the_four(kind):
+    explorer = FourCells(cell=kind(98, HIDDEN, init="uniform", seed=3), length=4, net=3, weight_scale=2.15)
+    norms = explorer.norms()
+    twin = {bl.RNNCell: "plain", bl.GatedCell: "gated", bl.GRUCell: "gru", bl.LSTMCell: "lstm"}[kind]
+    np.testing.assert_allclose(norms["yours"], norms[twin], rtol=1e-6)
+    explorer.gate_bias = 3  # is of the four
+    assert (explorer.norms()["yours"] == norms["yours"]).all()
+    assert f"Your {kind.__name__}: {bl.text.say(norms['yours'][1])} there" in explorer.sentence()
+    assert explorer.still()[-1][0] == f"your {kind.__name__}, “cats”"
+    assert "Your" not in FourCells().sentence()
+
+
+def test_a_cell_that_cannot_read_the_words_is_refused():
+    with pytest.raises(ValueError, match="cell: .*input_size=98"):
+        FourCells(cell=bl.GRUCell(97, 4))

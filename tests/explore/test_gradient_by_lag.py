@@ -6,7 +6,7 @@ import traitlets
 
 import bptt_lab as bl
 from bptt_lab.explore import gradient_by_lag as module
-from bptt_lab.explore.gradient_by_lag import HIDDEN, INPUTS, LENGTHS, OFFSETS, OUTPUTS, STEPS, GradientByLag
+from bptt_lab.explore.gradient_by_lag import HIDDEN, INPUTS, LENGTHS, OUTPUTS, STEPS, GradientByLag
 from bptt_lab.explore.sentence_net import SCALES
 
 SETTINGS = [
@@ -27,8 +27,7 @@ def one_run(activation, start, weight_scale, T, net):
 
 
 def curve(name, activation, start, weight_scale, T, net):
-    row = module.carry_back(activation, start, net)[name][SCALES.index(weight_scale)]
-    return row[OFFSETS[LENGTHS.index(T)] :][:T]
+    return module.carry_back(activation, start, net)[f"{name}_{activation}_{start}_{T}"][SCALES.index(weight_scale)]
 
 
 @pytest.mark.parametrize("net", [0, 5])
@@ -58,8 +57,8 @@ def test_the_lost_curve_and_the_cosine_are_those_of_backpropagation_without_its_
 def test_forward_mode_finds_the_same_number_for_the_first_word():
     for activation in ("tanh", "relu", "sigmoid"):
         curves = module.carry_back(activation, "normal", 0)
-        for place, (T, offset) in enumerate(zip(LENGTHS, OFFSETS)):
-            back, forward = curves["right"][:, offset + T - 1], curves["forward"][:, place]
+        for T in LENGTHS:
+            back, forward = curves[f"right_{activation}_normal_{T}"][:, -1], curves[f"forward_{activation}_normal_{T}"]
             finite = np.isfinite(back) & np.isfinite(forward) & (back > 1e-37)
             np.testing.assert_allclose(forward[finite], back[finite], rtol=1e-5)
             np.testing.assert_array_equal(np.isfinite(forward), np.isfinite(back))
@@ -76,7 +75,7 @@ def test_one_word_has_nothing_to_transpose():
 
 def test_reads_off_where_it_is_told_and_nowhere_beyond_the_first_word():
     explorer = GradientByLag(length=24, lag=10)
-    assert f"word 14, 10 back: right {bl.text.say(explorer._at('right')[10])}" in explorer.sentence()
+    assert f"word 14, 10 back: right {bl.text.say(explorer.at('right')[10])}" in explorer.sentence()
     explorer.lag = 24
     assert "Read off" not in explorer.sentence()
 
@@ -92,4 +91,4 @@ def test_the_pale_band_holds_19_of_20_cosines_of_unrelated_directions():
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((2, 20_000, HIDDEN))
     cosines = (a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
-    assert np.mean(abs(cosines) < GradientByLag().unrelated) == pytest.approx(0.95, abs=0.01)
+    assert np.mean(abs(cosines) < GradientByLag.facts["unrelated"]) == pytest.approx(0.95, abs=0.01)

@@ -1,12 +1,18 @@
 """The table of the sentence explorers, against the model one setting at a time."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab import chain_rule
 from bptt_lab.explore import sentence_net
 from bptt_lab.tasks import vocabulary
+
+
+def place(activation, scale):
+    return sentence_net.ACTIVATIONS.index(activation), sentence_net.SCALES.index(scale)
 
 
 def one_by_one(sentence, activation, scale, wrt, start):
@@ -37,7 +43,7 @@ def one_by_one(sentence, activation, scale, wrt, start):
     ("sentence", "start"), [("cats", "normal"), ("the cats were hungry", "uniform"), ("the cats were hungry", "identity")]
 )
 def test_each_row_of_the_table_is_a_net_of_that_setting(activation, scale, wrt, sentence, start):
-    arrays, row = sentence_net.read(sentence, wrt, start), sentence_net.row(activation, scale)
+    arrays, row = sentence_net.read(sentence, wrt, start), place(activation, scale)
     for name, expected in one_by_one(sentence, activation, scale, wrt, start).items():
         assert arrays[name][row] == pytest.approx(np.array(expected), rel=1e-4, abs=1e-6), name
 
@@ -53,14 +59,35 @@ def test_the_table_is_kept_and_of_the_type_that_the_browser_reads():
     assert all(array.dtype == np.dtype("<f4") and not np.isnan(array).any() for array in arrays.values())
 
 
-def test_a_matrix_that_exploded_stretches_without_bound():
-    matrices = np.stack([np.diag([3.0, 1.0]), np.array([[np.inf, 0], [0, 1]])])
-    assert sentence_net.spectral_norm(matrices) == pytest.approx([3.0, np.inf])
-
-
 def test_the_norm_on_an_edge_bounds_what_a_term_can_lose_or_gain_there():
     arrays = sentence_net.read("the cats were hungry")
-    row = sentence_net.row("tanh", 1.0)
+    row = place("tanh", 1.0)
     bound = arrays["readout"][row][3] * arrays["jacobians"][row][1:].prod() * arrays["immediate"][row][0]
     assert arrays["ledger"][row][3, 0] <= bound
-    assert chain_rule.norm(np.array([[3.0, 4.0]]))[0] == 5.0
+
+
+def test_a_new_activation_appears_in_every_explorer_with_that_control():
+    code = """
+import numpy as np
+from bptt_lab import activations
+value = lambda a, out=None: np.divide(a, 1 + abs(a), out)
+slope = lambda h, out=None: np.square(1 - abs(h), out)
+activations.ACTIVATIONS["softsign"] = activations.Activation("softsign", value, slope, 1.0)
+from bptt_lab import explore
+found = []
+for name in explore.__all__:
+    kind = getattr(explore, name)
+    if hasattr(kind, "activation"):
+        shown = {"curve": "shown"} if name == "Decay" else {}
+        explorer = kind(activation="softsign", **shown)
+        control = next(control for control in kind.controls if control.trait == "activation")
+        assert control.values[-1] == "softsign" and explorer.sentence()
+        assert np.isfinite([size for _, size in explorer.still()]).all()
+        assert explorer.still() != kind(activation="tanh", **shown).still()
+        found.append(name)
+print(found)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    names = ["Decay", "FourCells", "GradientByLag", "Ledger", "LivingEquation", "TokenLosses", "Truncation"]
+    assert done.stdout.strip() == str(names)

@@ -21,20 +21,6 @@ from .wall import Wall
 from .word_by_word import WordByWord
 
 __all__ = [
-    "CellSwitch",
-    "Decay",
-    "FourCells",
-    "FourTerms",
-    "GatePad",
-    "GradientByLag",
-    "Ledger",
-    "LivingEquation",
-    "Predict",
-    "Quiz",
-    "Starts",
-    "TokenLosses",
-    "Truncation",
-    "Wall",
-    "WordByWord",
-    "my_predictions",
-]
+    "CellSwitch", "Decay", "FourCells", "FourTerms", "GatePad", "GradientByLag", "Ledger", "LivingEquation", "Predict", "Quiz",
+    "Starts", "TokenLosses", "Truncation", "Wall", "WordByWord", "my_predictions",
+]  # fmt: skip

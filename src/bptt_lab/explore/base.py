@@ -1,43 +1,53 @@
 """The base of the explorers: settings → trace → arrays → picture.
 
-An explorer is an ordinary widget. Each control is a trait, so `observe`, `link` and `VBox` work, and setting a value in
+An explorer is an ordinary widget. Each setting is a trait, so `observe`, `link` and `VBox` work, and setting a value in
 Python moves the picture. NumPy computes the arrays of the whole grid of settings once and sends them as one binary
-trait; the sliders then scrub them in the browser, which draws and never computes a gradient. A control that is not
-in the grid takes one round trip: Python computes the arrays again, and the old picture stays until they are there.
+trait; the sliders then scrub them in the browser, which draws and never computes a gradient. A setting that is not
+in the grid takes one round trip: Python computes the arrays again.
 
-A new explorer is one Python file and one JavaScript file of the same name:
+What is shown belongs to what is set: with a table goes `table_of`, the settings that it was computed for, and the browser shows
+these, in picture, sentence and controls, until the next table is there. Meanwhile it says that it asks Python, and for what.
+
+A new explorer is one Python file and one JavaScript file of the same name, and a section in words.toml:
 
     class Mine(Explorer):
-        name = "mine"                                      the key of its words, and mine.js
-        weight_scale = Grid(SCALES, default=1.0)           controls, in the order they are shown; also Count, Enum
-        controls = (Control("weight_scale", "slider", SCALES), …)
-        def parts(self): yield {"losses": array, …}        the arrays, what is on show first
+        name = "mine"                                      the section of its words, and mine.js
+        weight_scale = Grid(SCALES, 1.0)                   settings, their controls in this order; also Choice, Switch, Pointed
+        net = Grid(range(21), asks_python=True)            one that is not in the table
+        def parts(self, net): yield {"losses": array, …}   the arrays, what is on show first; arguments: the settings they need
         def sentence(self): return self.say("shows", …)    what the picture shows now, in words
         def still(self): return [(label, value), …]        bars for viewers where no widget runs
 
 and in mine.js an object `explorer = {build(frame)}`, see explorer.js.
 """
 
+import inspect
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import anywidget
 import numpy as np
 import traitlets
 
 from ..basics import languages
+from ..basics.text import say
 from . import page
+from .settings import Choice, Control, Grid, Pointed, PointedCell, Setting, Switch, Text  # noqa: F401
 from .still import still_svg
 from .words import words_of
 
 HERE = Path(__file__).parent
-NO_NUMBER = ("vanished", "exploded")  # what `say` says in English
 SENDING = 0.01  # s, in which the kernel's sending thread gets to its work: while NumPy computes, it waits for its turn
 SITE_FOLDER = "BPTT_SITE_FOLDER"  # if set: notebooks run for the site, and explorers are embedded in its pages
+
+Arrays = dict[str, np.ndarray]
+Parts = Iterator[Arrays]
+Bars = list[tuple[str, float]]
 
 
 def _source(*names: str) -> str:
@@ -59,82 +69,46 @@ def as_sent(array: np.ndarray) -> np.ndarray:
     return sent
 
 
-class Grid(traitlets.Float):
-    """A number on a stated grid. A value between two grid points moves to the nearer one; outside is an error."""
+def kept(compute: Callable[..., Arrays]) -> Callable[..., Arrays]:
+    """Arrays that are computed once for each setting, as the browser sees them: explorers on one page share them."""
 
-    def __init__(self, values: tuple[float, ...], default: float, **metadata):
-        super().__init__(default_value=default, **metadata)
-        self.values = values
+    @lru_cache(maxsize=256)
+    @wraps(compute)
+    def found(*setting):
+        return {name: as_sent(array) for name, array in compute(*setting).items()}
 
-    def validate(self, obj, value):
-        if isinstance(value, np.floating | np.integer):
-            value = float(value)
-        value = super().validate(obj, value)
-        if not self.values[0] <= value <= self.values[-1]:
-            low, high = self.values[0], self.values[-1]
-            raise traitlets.TraitError(f"{self.name}: got {value!r}, expected a number from {low:g} to {high:g}.")
-        return min(self.values, key=lambda grid_value: abs(grid_value - value))
-
-
-class Count(traitlets.Int):
-    """A whole number from `lowest` to `highest`; with a grid, the nearest one that is on it."""
-
-    def __init__(self, lowest: int, highest: int, default: int, grid: tuple[int, ...] = (), **metadata):
-        super().__init__(default_value=default, **metadata)
-        self.lowest, self.highest, self.grid = lowest, highest, grid
-
-    def validate(self, obj, value):
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not self.lowest <= value <= self.highest:
-            expected = f"a whole number from {self.lowest} to {self.highest}"
-            raise traitlets.TraitError(f"{self.name}: got {value!r}, expected {expected}.")
-        return min(self.grid, key=lambda grid_value: abs(grid_value - value), default=int(value))
-
-
-class Place(traitlets.List):
-    """A row and a column of a triangle, each counted from 1 to `highest`; [0, 0] is none."""
-
-    def __init__(self, highest: int, **metadata):
-        super().__init__(default_value=[0, 0], **metadata)
-        self.highest = highest
-
-    def validate(self, obj, value):
-        try:
-            row, column = value
-            return [Count(0, self.highest, 0).validate(obj, entry) for entry in (row, column)]
-        except (TypeError, ValueError, traitlets.TraitError):
-            expected = f"two whole numbers from 0 to {self.highest}"
-            raise traitlets.TraitError(f"{self.name}: got {value!r}, expected {expected}.") from None
-
-
-class Control(NamedTuple):
-    """How a trait is shown. kind: "slider", "choice" (a few options, all in sight), "menu" (many) or "switch"."""
-
-    trait: str
-    kind: str
-    values: tuple = ()
-    asks_python: bool = False  # not in the table: takes a round trip, and is off where no kernel runs
+    return found
 
 
 class Explorer(anywidget.AnyWidget):
     """The base; see the head of this file."""
 
     name: ClassVar[str]
+    code: ClassVar[str]  # what the browser runs: `render`
     controls: tuple[Control, ...] = ()
+    facts: dict[str, Any] = {}  # what the browser needs to know besides settings and arrays
     still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "nats", "shares"
     asks_python: ClassVar[bool] = False  # where no kernel runs, a field of its own is grey; a control says so itself
 
     _css = _source("explorer.css")
     language = traitlets.Unicode().tag(sync=True)  # of the words, for screen readers
     words = traitlets.Dict().tag(sync=True)
-    spec = traitlets.List().tag(sync=True)
+    spec = traitlets.Dict().tag(sync=True)
     layout_of_table = traitlets.Dict().tag(sync=True)
+    table_of = traitlets.Dict().tag(sync=True)
     table = traitlets.Bytes().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "name" in vars(cls):  # not in the classes that traitlets derives to add traits to
-            cls._esm = _source("draw.js", "explorer.js", f"{cls.name}.js") + "\nexport default { render };\n"
+            cls.code = _source("draw.js", "explorer.js", f"{cls.name}.js")
+            cls._esm = cls.code + "\nexport default { render };\n"
+            known = {name: trait for kind in reversed(cls.__mro__) for name, trait in vars(kind).items()}
+            cls.controls = tuple(
+                Control(name, trait.control, trait.values, trait.asks_python)
+                for name, trait in known.items()
+                if isinstance(trait, Setting) and trait.control
+            )
 
     def __init__(self, **settings):
         language = languages.spoken(self.name, languages.known("language", settings.pop("language", languages.current())))
@@ -143,24 +117,31 @@ class Explorer(anywidget.AnyWidget):
             known = ", ".join(control.trait for control in self.controls)
             raise ValueError(f"{sorted(unknown)[0]}: not a setting of {type(self).__name__}, expected one of {known}.")
         texts = words_of(self.name, language)
-        self._arrays: dict[str, np.ndarray] = {}
+        self._arrays: Arrays = {}
+        self._of: dict[str, Any] = {}  # the settings that they were computed for
         self._computing = threading.RLock()
-        spec = [{**control._asdict(), "label": texts[control.trait]} for control in self.controls]
+        spec = {
+            "controls": [{**control._asdict(), "label": texts[control.trait]} for control in self.controls],
+            "settings": sorted(set(self.trait_names(sync=True)) - set(Explorer.class_trait_names())),
+            "facts": self.facts,
+        }
         super().__init__(language=language, words=texts, spec=spec, **settings)
         self.refresh()
-        asking = [control.trait for control in self.controls if control.asks_python]
-        if asking:
+        if asking := self.trait_names(asks_python=True):
             self.observe(lambda _: self.refresh(), asking)
 
-    def parts(self) -> Iterator[dict[str, np.ndarray]]:
-        """Arrays by name, what the present settings show first. Shapes stay the same from one call to the next."""
-        raise NotImplementedError
+    def parts(self, *settings: Any, **named: Any) -> Parts:
+        """Arrays by name, what the present settings show first. Shapes stay the same from one call to the next.
+
+        Its arguments are the settings that it is called for: those that ask Python, and those that say what is on show.
+        """
+        yield {"none": np.zeros(1)}  # a question computes nothing
 
     def sentence(self) -> str:
         """What the picture shows now."""
         raise NotImplementedError
 
-    def still(self) -> list[tuple[str, float]]:
+    def still(self) -> Bars:
         """(label, value) of the bars of the still picture."""
         raise NotImplementedError
 
@@ -178,37 +159,49 @@ class Explorer(anywidget.AnyWidget):
         Settings may change while this runs, from another thread too: the last change computes last.
         """
         with self._computing:
-            parts = self.parts()
-            if self._arrays and self._keep(on_show := next(parts)):
-                self._send_table(on_show)
-                time.sleep(SENDING)
-            for part in parts:
-                self._keep(part)
-            self._send_table(self._arrays)
+            of = {name: getattr(self, name) for name in inspect.signature(self.parts).parameters if self.has_trait(name)}
+            arrays, first = dict(self._arrays), bool(self._arrays)
+            for part in self.parts(**of):
+                part = {name: as_sent(array) for name, array in part.items()}
+                if first and any(arrays[name] is not array for name, array in part.items()):
+                    self._send_table(part, of)
+                    time.sleep(SENDING)
+                arrays, first = arrays | part, False
+            self._arrays, self._of = arrays, {name: of[name] for name in self.trait_names(asks_python=True)}
+            self._send_table(arrays, self._of)
 
-    def _keep(self, part: dict[str, np.ndarray]) -> bool:
-        """Take over arrays as float32, as the browser sees them; whether any is new."""
-        part = {name: as_sent(array) for name, array in part.items()}
-        new = any(self._arrays.get(name) is not array for name, array in part.items())
-        self._arrays.update(part)
-        return new
+    @property
+    def arrays(self) -> Arrays:
+        """The arrays of the present settings. While another thread computes them, this waits."""
+        if any(getattr(self, name) != value for name, value in self._of.items()):
+            self.refresh()
+        return self._arrays
 
-    def _send_table(self, names: Iterable[str]) -> None:
+    def _send_table(self, arrays: Arrays, of: dict[str, Any]) -> None:
         offset, layout = 0, {}
-        for name in names:
-            layout[name] = [offset, *self._arrays[name].shape]
-            offset += self._arrays[name].size
+        for name, array in arrays.items():
+            layout[name] = [offset, *array.shape]
+            offset += array.size
         with self.hold_sync():
-            self.layout_of_table = layout
-            self.table = b"".join(self._arrays[name].tobytes() for name in names)
+            self.layout_of_table, self.table_of = layout, of
+            self.table = b"".join(array.tobytes() for array in arrays.values())
+
+    def places(self, *settings: str) -> tuple[int, ...]:
+        """Where these settings stand among their values."""
+        return tuple(getattr(type(self), name).values.index(getattr(self, name)) for name in settings)
+
+    def look_up(self, array: str, *settings: str) -> np.ndarray:
+        """What belongs to these settings in an array whose first axes are their values, as float64."""
+        return self.arrays[array][self.places(*settings)].astype(float)
+
+    def number(self, value: float) -> str:
+        """A number in this explorer's language: where it has vanished or exploded, a word."""
+        return say(value, self.words["vanished"], self.words["exploded"])
 
     def say(self, key: str, **values: Any) -> str:
         """One of this explorer's sentences, filled in. The browser fills the same sentences from the same arrays."""
-        return self.words[key].format(**{name: self._no_number(value) for name, value in values.items()})
-
-    def _no_number(self, value: Any) -> Any:
-        """What stands where a number has vanished or exploded, in this explorer's language."""
-        return self.words[value] if isinstance(value, str) and value in NO_NUMBER else value
+        written = {name: self.number(value) if isinstance(value, float) else value for name, value in values.items()}
+        return self.words[key].format(**written)
 
     def _repr_mimebundle_(self, **kwargs):
         if folder := os.environ.get(SITE_FOLDER):

@@ -2,7 +2,6 @@
 
 const CURVES = ["gru", "lstm"], ROADS = ["true", "direct"];
 const LEFT = 58, TOP = 22, FLOOR = 300, BOTTOM = 344, TICKS = [0, 16, 32, 48, 64];
-const LAGS = Array.from({ length: 64 }, (_, i) => i), signed = (n) => String(n).replace("-", "−");
 
 // Formulas in a small notation, token by token: a_b^c has indices below and above, ⟦…⟧ is what the switch has changed.
 const EQUATIONS = {
@@ -44,55 +43,34 @@ function write(cell, formula) {
 }
 
 const explorer = {
-  traits: { lag: -1 },
-  build({ figure, words, spec, change }) {
-    const valuesOf = (trait) => spec.find((control) => control.trait === trait).values;
-    const scales = valuesOf("weight_scale"), biases = valuesOf("gate_bias"), lengths = valuesOf("length");
-    let now = null, x = null;
+  build({ figure, words, tell, now, change }) {
     const cards = tag(figure, "div", { class: "cards" }), written = {};
     const lines = Object.fromEntries(CURVES.map((cell) => {
       const card = tag(cards, "div", { class: `card ${cell}` });
       tag(card, "b", { text: words[`card_${cell}`] });
-      return [cell, Array.from({ length: 5 }, (_, i) => tag(card, "div", { class: `formula${i === 4 ? " direct" : ""}` }))];
+      return [cell, upTo(5).map((i) => tag(card, "div", { class: `formula${i === 4 ? " direct" : ""}` }))];
     }));
     const note = tag(figure, "p", { class: "note blocks" });
     write(tag(note, "span"), "a_t = W_x x_t + W_hh h_t−1 + b");
     tag(note, "span", { text: words.blocks });
-    legend(figure, CURVES.flatMap((cell) => ROADS.map((road) => [words[`${cell}_${road}`], `curve ${cell} ${road}`])));
-    const picture = svg(figure, "svg"), axisX = axis(picture, "x"), axisY = axis(picture, "y"), [plot, clip] = clipped(picture);
-    const one = svg(plot, "line", { class: "dotted" }), hairs = marks(picture, "line", { class: "hair" });
-    const drawn = CURVES.flatMap((cell) => ROADS.map((road) => ({ key: `${cell}_${road}`, cell, road, path: svg(plot, "path", { class: `curve ${cell} ${road}` }) })));
-    const dots = marks(plot, "circle", { r: 4 });
-    reader(picture, `${words.title}. ${words.reader}`, {
-      last: () => now.length - 1,
-      at: (px) => now.length - 1 - Math.round((64 * (x(0) - px)) / (x(0) - x(64))),
-      now: () => (now.lag >= 0 && now.lag < now.length ? now.length - 1 - now.lag : -1),
-      change: (place) => change("lag", place < 0 ? -1 : now.length - 1 - place),
-    });
+    const drawn = CURVES.flatMap((cell) => ROADS.map((road) => ({ cell, road, name: `${cell}_${road}`, look: `${cell} ${road}` })));
+    legend(figure, drawn.map(({ name, look }) => [words[name], `curve ${look}`]));
+    const picture = svg(figure, "svg"), plot = panel(picture), paths = drawn.map(({ look }) => svg(plot.inside, "path", { class: `curve ${look}` }));
+    const readOff = lagReader(picture, words, { now: () => now().lag, change: (lag) => change("lag", lag ?? -1) });
 
     return (state) => {
-      const { width, arrays, length: T, weight_scale, gate_bias, reset, z, forget } = (now = state), lag = state.lag >= 0 && state.lag < T ? state.lag : T - 1;
-      const s = scales.indexOf(weight_scale), b = biases.indexOf(gate_bias), l = lengths.indexOf(T), offset = lengths.slice(0, l).reduce((a, c) => a + c, 0);
+      const { width, arrays, at, length: T, gate_bias, reset, z, forget } = state, lag = state.lag >= 0 && state.lag < T ? state.lag : T - 1;
       for (const cell of CURVES) EQUATIONS[cell](state).forEach((formula, i) => {
-        const key = cell + i;
-        if (written[key] !== formula) { written[key] = formula; write(lines[cell][i], formula); }
+        if (written[cell + i] !== formula) write(lines[cell][i], (written[cell + i] = formula));
       });
-      const chosen = { gru: `gru_${reset}_${z}`, lstm: `lstm_${forget}` }, row = (cell, road) => arrays[`${chosen[cell]}_${road}`].row(b, s).subarray(offset, offset + T);
-      const edge = width - 14, y = logarithmic(FLOOR, TOP);
-      x = linear(0, 64, edge, LEFT); // time runs to the right: lag 0 is at the right edge
-      set(picture, { width, height: BOTTOM, viewBox: `0 0 ${width} ${BOTTOM}` });
-      axisX(TICKS, x, FLOOR, TOP, String, words.lag_axis, { x: edge, y: FLOOR + 36, "text-anchor": "end" });
-      axisY(decades(3), y, LEFT, edge, tenTo, words.norm_axis, { x: LEFT, y: 11 });
-      clip(LEFT - 8, TOP - 6, edge - LEFT + 16, FLOOR - TOP + 12);
-      set(one, { x1: LEFT, x2: edge, y1: y(1), y2: y(1) });
-      for (const { cell, road, path } of drawn) set(path, { d: curve(LAGS.slice(0, T), row(cell, road), x, y) });
-      hairs.show(1, () => ({ x1: x(lag), x2: x(lag), y1: TOP, y2: FLOOR }));
-      const seen = drawn.filter(({ cell, road }) => { const v = y(row(cell, road)[lag]); return v >= TOP && v <= FLOOR; });
-      dots.show(seen.length, (i) => ({ cx: x(lag), cy: y(row(seen[i].cell, seen[i].road)[lag]), class: `dot ${seen[i].cell} ${seen[i].road}` }));
-      set(picture, { "aria-valuemax": T, "aria-valuenow": T - lag, "aria-valuetext": fill(words.place, { lag }) });
-      const at = (cell) => ({ true: say(row(cell, "true")[lag], words), direct: say(row(cell, "direct")[lag], words) });
-      const gru = fill(words.shows_gru, { lag, reset: words[`gru_${reset}`], z: words[`gru_${z}`], bias: signed(gate_bias), ...at("gru") });
-      return `${gru} ${fill(words.shows_lstm, { forget: words[`lstm_${forget}`], ...at("lstm") })}`;
+      const form = { gru: `gru_${reset}_${z}`, lstm: `lstm_${forget}` }, rows = drawn.map(({ cell, road }) => arrays[`${form[cell]}_${road}_${T}`].row(...at("gate_bias", "weight_scale")));
+      const edge = width - 14, x = linear(0, 64, edge, LEFT), y = logarithmic(FLOOR, TOP), heights = drawn.map(({ look }, i) => ({ at: y(rows[i][lag]), class: `dot ${look}` }));
+      sized(picture, width, BOTTOM);
+      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: [words.lag_axis, words.norm_axis], hair: x(lag), heights });
+      paths.forEach((path, i) => set(path, { d: curve(upTo(T), rows[i], x, y) }));
+      readOff(upTo(T), x, lag, tell("place", { lag }));
+      const gru = tell("shows_gru", { lag, reset: words[`gru_${reset}`], z: words[`gru_${z}`], bias: signed(gate_bias) }, { true: rows[0][lag], direct: rows[1][lag] });
+      return `${gru} ${tell("shows_lstm", { forget: words[`lstm_${forget}`] }, { true: rows[2][lag], direct: rows[3][lag] })}`;
     };
   },
 };

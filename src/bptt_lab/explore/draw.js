@@ -34,8 +34,11 @@ function say(value, words) {
   if (exponent >= -2 && exponent < 3) return sign + Number(`${mantissa}e${power}`).toFixed(2 - exponent);
   return `${sign}${mantissa}·10${superscript(exponent)}`;
 }
+// What is said of a guess that is so many powers of ten off, as `verdict` in predictions.py.
+const verdict = (off) => (off === Infinity ? "nothing_left" : Math.abs(off) < 0.5 ? "close" : off > 0 ? "too_high" : "too_low");
 // Where there is room for five characters: 0.0123, 12.3, 10⁻⁵, 0 or ∞.
 const brief = (value) => (value === 0 ? "0" : value === Infinity ? "∞" : value >= 0.01 && value < 1000 ? say(value) : `10${superscript(Math.round(Math.log10(value)))}`);
+const signed = (n) => String(n).replace("-", "−");
 const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // as `fixed` in base.py
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -113,6 +116,29 @@ function clipped(parent) {
   return [svg(parent, "g", { "clip-path": `url(#${id})` }), (x, y, width, height) => set(rect, { x, y, width, height })];
 }
 
+// The size of a picture, in its own px.
+const sized = (picture, width, height) => set(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
+
+// Two axes, curves that are clipped to them, and where they are read off: a hair, and dots at those heights that are inside.
+// Curves are made in `inside`; draw says where the panel lies, its scales, and what stands on its axes.
+function panel(picture) {
+  const axes = [axis(picture, "x"), axis(picture, "y")], [inside, clip] = clipped(picture), level = svg(inside, "line", { class: "dotted" });
+  const hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "path", { class: "dot" });
+  return {
+    inside,
+    draw({ box: [left, top, right, floor], x, y, ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [] }) {
+      axes[0](ticks, x, floor, top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
+      axes[1](levels, y, left, right, written, ends[1] ?? "", { x: left, y: top - 11 });
+      clip(left - 8, top - 6, right - left + 16, floor - top + 12);
+      set(level, { x1: left, x2: right, y1: y(one), y2: y(one) });
+      hairs.show(hair === null ? 0 : 1, () => ({ x1: hair, x2: hair, y1: top, y2: floor }));
+      const seen = heights.map((dot) => (typeof dot === "number" ? { at: dot } : dot)).filter(({ at }) => at >= top && at <= floor);
+      dots.show(hair === null ? 0 : seen.length, (i) => ({ transform: `translate(${hair} ${seen[i].at})`, d: seen[i].d ?? DOT, class: seen[i].class ?? "dot" }));
+    },
+  };
+}
+const DOT = "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0Z";
+
 // Where a pointer is in a picture, in the picture's own px: larger text zooms the picture.
 function pointIn(picture, event) {
   const { left, top, width } = picture.getBoundingClientRect(), own = picture.viewBox.baseVal.width / width;
@@ -124,7 +150,7 @@ function pointIn(picture, event) {
 function reader(node, label, { last, at, now, change }) {
   const go = (place) => { if (place !== now()) change(place); };
   const point = (event) => { const place = at(...pointIn(node, event)); go(place >= 0 && place <= last() ? place : -1); };
-  set(node, { class: "reader", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": 1, "data-lm-suppress-shortcuts": "true" });
+  set(node, { class: "reader", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": 1, ...KEYS_OURS });
   node.addEventListener("pointermove", point);
   node.addEventListener("pointerdown", point);
   node.addEventListener("pointerleave", () => go(-1));
@@ -138,47 +164,88 @@ function reader(node, label, { last, at, now, change }) {
   });
 }
 
-// A triangle read cell by cell: row t, column k ≤ t. place() says where it is drawn, length() how many rows it has, now()
-// which cell is chosen and change(cell) chooses one; [0, 0] is none.
-function cellReader(node, { place, length, now, change }) {
-  const choose = (t, k) => { const [a, b] = now(); if (a !== t || b !== k) change([t, k]); };
+// A reader of curves over lags. Time runs to the right: the largest lag is the first place. now() is the lag that is read, or one
+// that is none of them. Returns what draw tells it: the lags, the scale they stand on, and the place in words.
+function lagReader(node, words, { now, change }) {
+  let lags = [0], x = null;
+  reader(node, `${words.title}. ${words.reader}`, {
+    last: () => lags.length - 1,
+    at: (px) => {
+      const away = lags.map((lag) => Math.abs(x(lag) - px)), nearest = Math.min(...away);
+      return nearest > 40 ? -1 : lags.length - 1 - away.indexOf(nearest);
+    },
+    now: () => (lags.includes(now()) ? lags.length - 1 - lags.indexOf(now()) : -1),
+    change: (place) => change(place < 0 ? null : lags[lags.length - 1 - place]),
+  });
+  return (all, scale, lag, text) => {
+    [lags, x] = [all, scale];
+    set(node, { "aria-valuemax": lags.length, "aria-valuenow": lags.length - lags.indexOf(lag), "aria-valuetext": text });
+  };
+}
+const upTo = (n) => Array.from({ length: n }, (_, i) => i);
+
+// A triangle of cells, row t and column k ≤ t counted from 1, that is read cell by cell: now() says which is chosen, [0, 0] is none,
+// and change(cell) chooses one. draw says where it lies, the size of a cell, how many rows, and what each cell looks like.
+function triangle(figure, words, { now, change }) {
+  const node = svg(figure, "svg", { role: "application", "aria-label": `${words.title}. ${words.rows}, ${words.columns}.`, tabindex: 0, ...KEYS_OURS });
+  const cells = marks(svg(node, "g"), "rect", { class: "cell" }), over = svg(node, "g"), frame = svg(node, "rect", { class: "cell-frame" });
+  let left = 0, top = 0, width = 1, height = 1, n = 1;
+  const inside = ([t, k]) => k >= 1 && k <= t && t <= n, choose = (t, k) => { if (String(now()) !== String([t, k])) change([t, k]); };
   node.addEventListener("pointermove", (event) => {
-    const [x, y] = pointIn(node, event), { left, top, width, height } = place();
-    const k = Math.floor((x - left) / width) + 1, t = Math.floor((y - top) / height) + 1;
-    if (k >= 1 && k <= t && t <= length()) choose(t, k);
-    else choose(0, 0);
+    const [x, y] = pointIn(node, event), cell = [Math.floor((y - top) / height) + 1, Math.floor((x - left) / width) + 1];
+    choose(...(inside(cell) ? cell : [0, 0]));
   });
   node.addEventListener("pointerleave", () => choose(0, 0));
   node.addEventListener("keydown", (event) => {
-    const n = length(), cell = now(), chosen = cell[1] >= 1 && cell[1] <= cell[0] && cell[0] <= n, [t, k] = chosen ? cell : [n, 1];
+    const chosen = inside(now()), [t, k] = chosen ? now() : [n, 1];
     const to = { ArrowUp: [Math.max(k, t - 1), k], ArrowDown: [Math.min(n, t + 1), k], ArrowLeft: [t, Math.max(1, k - 1)], ArrowRight: [t, Math.min(t, k + 1)], Home: [t, 1], End: [t, t], Escape: [0, 0] }[event.key];
     if (!to) return;
     event.preventDefault();
     choose(...(chosen || event.key === "Escape" ? to : [t, k]));
   });
+  return {
+    node, over, inside,
+    draw(box, gap, look) {
+      [left, top, width, height, n] = box;
+      const where = upTo(n).flatMap((t) => upTo(t + 1).map((k) => [t + 1, k + 1])), [t, k] = now(); // row by row
+      const at = (t, k) => ({ x: left + width * (k - 1), y: top + height * (t - 1) });
+      cells.show(where.length, (i) => { const { x, y } = at(...where[i]); return { x: x + gap, y: y + gap, width: width - 2 * gap, height: height - 2 * gap, class: "cell", ...look(...where[i]) }; });
+      set(frame, { ...at(t, k), width, height, visibility: inside([t, k]) ? "visible" : "hidden" });
+      return where;
+    },
+  };
 }
 
-// The legend of magnitude, with words at its ends: always beside what it explains.
-function magnitudeBar(parent, words) {
+// A colour bar with words at its ends, and ticks as [text, share of its length].
+function ramp(parent, low, high, label, colours, ticks = []) {
   const box = tag(parent, "div", { class: "magnitude-bar" });
-  tag(box, "span", { text: words.fades });
-  const bar = tag(box, "span", { class: "ramp", role: "img", "aria-label": words.magnitude_label });
-  bar.style.background = `linear-gradient(to right, ${Array.from({ length: 19 }, (_, i) => magnitudeColour(10 ** (LOW + i))).join(",")})`;
-  for (const e of [-12, -6, 0, 6]) tag(bar, "i", { text: e === 0 ? "1" : `10${superscript(e)}` }).style.left = `${((e - LOW) / (HIGH - LOW)) * 100}%`;
-  tag(box, "span", { text: words.glows });
+  tag(box, "span", { text: low });
+  const bar = tag(box, "span", { class: "ramp", role: "img", "aria-label": label });
+  bar.style.background = `linear-gradient(to right, ${colours.join(",")})`;
+  for (const [text, share] of ticks) tag(bar, "i", { text }).style.left = `${100 * share}%`;
+  tag(box, "span", { text: high });
+  return box;
 }
 
-// A legend entry: a short line in the style of what it names.
+// The legend of magnitude: always beside what it explains.
+const magnitudeBar = (parent, words) =>
+  ramp(parent, words.fades, words.glows, words.magnitude_label, decades(1).map(magnitudeColour), decades(6).map((v, i) => [tenTo(v), i / 3]));
+
+// Legend entries as [text, class]: an icon in the style of what is named, a short line where nothing else is known of it.
+const ICONS = {
+  ring: ["circle", { cx: 17, cy: 6, r: 4.5 }], rug: ["path", { d: "M8 2H26M8 5H26M8 10H26" }], "tied-cell": ["rect", { x: 10, y: 1, width: 14, height: 10 }],
+  mean: ["path", { d: "M17 0L23 6L17 12L11 6Z" }], band: ["rect", { x: 1, width: 32, height: 12 }], "descent out": ["path", { d: "M12 1L22 6L12 11Z" }],
+  "descent way": ["circle", { cx: 17, cy: 6, r: 4.5 }], "descent solved": ["circle", { cx: 17, cy: 6, r: 4.5 }], speck: ["circle", { cx: 17, cy: 6, r: 1.2 }],
+  cell: ["rect", { x: 11, y: 0, width: 12, height: 12, fill: magnitudeColour(1) }], cross: ["path", { d: "M13 10L21 2" }],
+};
 function legend(parent, entries) {
   const box = tag(parent, "div", { class: "legend" });
-  for (const [text, className] of entries) {
+  for (const [text, ...classes] of entries) {
     const item = tag(box, "span"), icon = svg(item, "svg", { width: 34, height: 12, "aria-hidden": "true" });
-    if (className === "ring") svg(icon, "circle", { cx: 17, cy: 6, r: 4.5, class: className });
-    else if (className === "rug") for (const y of [2, 5, 10]) svg(icon, "line", { x1: 8, x2: 26, y1: y, y2: y, class: className });
-    else if (className === "tied-cell") svg(icon, "rect", { x: 10, y: 1, width: 14, height: 10, class: className });
-    else if (className === "mean") svg(icon, "path", { d: "M17 0L23 6L17 12L11 6Z", class: className });
-    else if (className === "band") svg(icon, "rect", { x: 1, width: 32, height: 12, class: className });
-    else svg(icon, "line", { x1: 1, x2: 33, y1: 6, y2: 6, class: className });
+    for (const name of classes) {
+      const [shape, attributes] = ICONS[name] ?? ICONS[name.split(" ")[0]] ?? ["line", { x1: 1, x2: 33, y1: 6, y2: 6 }];
+      svg(icon, shape, { ...attributes, class: name });
+    }
     tag(item, "span", { text });
   }
 }

@@ -1,9 +1,13 @@
 // The frame that all explorers share: controls above, picture, sentence below. One road for every change:
 //   input → model.set → "change:" → one draw in the next animation frame; a reader's first move in a frame is drawn at once.
-// An explorer's own file defines `explorer = { build(frame) }`; build makes its nodes once and returns draw(state).
+// An explorer's own file defines `explorer = { build(frame) }`; build makes its nodes once and returns draw(state), which draws
+// what the state says and returns the sentence. What is shown is of one setting: where the table is of another one than what is
+// asked for, the table's counts, for picture, sentence and controls, until Python has answered.
 
 const NARROW = 620, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
 const SAVE_AFTER = 60, SPEAK_AFTER = 350; // ms: Python hears of the last of many moves, a screen reader of the one that stays
+const LOOK_AFTER = 400; // ms between two looks at whether Python is there
+const KEYS_OURS = { "data-lm-suppress-shortcuts": "true" }; // Lab would act on them
 
 // The arrays of the table by name, each as (…index) => number, read at once from one buffer.
 function readTable(model) {
@@ -11,98 +15,128 @@ function readTable(model) {
   if (!view?.byteLength) return null;
   const numbers = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)), arrays = {};
   for (const [name, [offset, ...shape]] of Object.entries(model.get("layout_of_table"))) {
-    arrays[name] = (...index) => numbers[offset + index.reduce((at, i, axis) => at * shape[axis] + i, 0)];
+    const place = (index) => index.reduce((at, i, axis) => at * shape[axis] + i, 0);
+    arrays[name] = (...index) => numbers[offset + place(index)];
     arrays[name].shape = shape;
     arrays[name].row = (...index) => {
-      const inner = shape.slice(index.length).reduce((a, b) => a * b, 1), start = offset + index.reduce((at, i, axis) => at * shape[axis] + i, 0) * inner;
+      const inner = shape.slice(index.length).reduce((a, b) => a * b, 1), start = offset + place(index) * inner;
       return numbers.subarray(start, start + inner);
     };
   }
   return arrays;
 }
 
-function buildControl(box, control, words, live, setTrait) {
-  const { trait, kind, values, label } = control, id = `bptt-${trait}-${Math.random().toString(36).slice(2, 9)}`;
-  const off = control.asks_python && !live, change = (value) => setTrait(trait, value);
-  const show = (value) => words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value));
-  const common = { "data-lm-suppress-shortcuts": "true", disabled: off, "aria-description": off ? words.needs_python : null };
+// Makes a control and returns what brings it to what is shown. A move is not yet shown: where Python is asked, it waits.
+function buildControl(box, { trait, kind, values, label, asks_python }, words, asked, move) {
+  const id = `bptt-${trait}-${Math.random().toString(36).slice(2, 9)}`, show = (value) => shownAs(trait, value, words);
+  const off = (state) => ({ disabled: asks_python && !!state.mute, "aria-description": asks_python && state.mute ? words[state.mute] : null });
   if (kind === "slider") {
     const cell = tag(box, "div", { class: "control slider" });
     tag(cell, "label", { for: id, text: label });
-    const input = tag(cell, "input", { id, type: "range", min: 0, max: values.length - 1, step: 1, ...common }), output = tag(cell, "output", { for: id });
+    const input = tag(cell, "input", { id, type: "range", min: 0, step: 1, max: values.length - 1, ...KEYS_OURS });
+    const output = tag(cell, "output", { for: id });
     output.style.minWidth = `${Math.max(...values.map((value) => show(value).length))}ch`; // room for the longest: nothing moves
-    input.addEventListener("input", () => change(values[input.valueAsNumber]));
+    input.addEventListener("input", () => move(values[input.valueAsNumber]));
+    input.addEventListener("keydown", () => { input.value = values.indexOf(asked()); setTimeout(move); }); // goes on from what is asked for
     return (state) => {
-      const limit = state.limits?.[trait] ?? values.length, index = values.indexOf(state[trait]);
-      set(input, { max: limit - 1, "aria-valuetext": show(state[trait]), disabled: off || !!state.fixed?.includes(trait) });
-      if (input.valueAsNumber !== index) input.value = index;
+      const limit = state.limits?.[trait] ?? values.length, attributes = off(state);
+      if (state.fixed?.includes(trait)) attributes.disabled = true;
+      set(input, { max: limit - 1, "aria-valuetext": show(state[trait]), ...attributes });
+      if (input.valueAsNumber !== values.indexOf(state[trait])) input.value = values.indexOf(state[trait]);
       set(output, { text: show(state[trait]) });
     };
   }
   if (kind === "menu") {
     const cell = tag(box, "div", { class: "control" });
     tag(cell, "label", { for: id, text: label });
-    const select = tag(cell, "select", { id, ...common });
-    if (words[`${trait}_other`]) tag(select, "option", { value: "", text: words[`${trait}_other`], hidden: true }); // what no option names
+    const select = tag(cell, "select", { id, ...KEYS_OURS }), other = words[`${trait}_other`]; // what no option names
+    if (other) tag(select, "option", { value: "", text: other, hidden: true });
     for (const value of values) tag(select, "option", { value, text: show(value) });
-    select.addEventListener("change", () => change(select.value));
-    return (state) => { const value = values.includes(state[trait]) ? String(state[trait]) : ""; if (select.value !== value) select.value = value; };
+    select.addEventListener("change", () => move(select.value));
+    return (state) => {
+      const value = values.includes(state[trait]) ? String(state[trait]) : "";
+      if (select.value !== value) select.value = value;
+      set(select, off(state));
+    };
   }
-  if (kind === "switch") {
-    const cell = tag(box, "label", { class: "control switch" }), input = tag(cell, "input", { id, type: "checkbox", ...common });
-    tag(cell, "span", { text: label });
-    input.addEventListener("change", () => change(input.checked));
-    return (state) => { input.checked = state[trait]; };
-  }
-  const group = tag(box, "fieldset", { class: "control choice" });
-  tag(group, "legend", { text: label });
-  const inputs = values.map((value) => {
-    const choice = tag(group, "label"), input = tag(choice, "input", { type: "radio", name: id, value, ...common });
-    tag(choice, "span", { text: show(value) });
-    input.addEventListener("change", () => change(value));
+  const group = kind === "switch" ? box : tag(box, "fieldset", { class: "control choice" });
+  if (kind === "choice") tag(group, "legend", { text: label });
+  const options = kind === "switch" ? [[{ class: "control switch" }, { id, type: "checkbox" }, label]] : values.map((value) => [{}, { type: "radio", name: id, value }, show(value)]);
+  const inputs = options.map(([outer, inner, text], i) => {
+    const choice = tag(group, "label", outer), input = tag(choice, "input", { ...inner, ...KEYS_OURS });
+    tag(choice, "span", { text });
+    input.addEventListener("change", () => move(kind === "switch" ? input.checked : values[i]));
     return input;
   });
-  return (state) => inputs.forEach((input, i) => { input.checked = values[i] === state[trait]; });
+  return (state) => inputs.forEach((input, i) => { input.checked = values[i] === state[trait]; set(input, off(state)); });
 }
 
-// Whether Python stands behind this page. Jupyter's manager of exported pages has no kernel; a page of ours says so itself.
-const isLive = ({ isStill, widget_manager: manager }) => !isStill && !(manager && "renderMime" in manager && !("kernel" in manager));
+const shownAs = (trait, value, words) => words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value));
+
+// Why Python cannot be asked, as a key of the words; null if it can. Jupyter's manager of exported pages has no kernel; a page of
+// ours says so itself. A kernel that stopped or began anew knows nothing of this explorer.
+function listener({ isStill, widget_manager: manager }, el) {
+  const still = isStill || (manager && "renderMime" in manager && !("kernel" in manager)), kernel = still ? null : manager?.kernel;
+  let lost = false;
+  const hear = (_, status) => { lost ||= ["restarting", "autorestarting", "terminating", "dead"].includes(status); };
+  kernel?.statusChanged?.connect(hear);
+  return {
+    mute() {
+      if (still) return "needs_python";
+      const gone = lost || el.closest(".jupyter-widgets-disconnected") || (kernel && (kernel.isDisposed || manager.kernel?.id !== kernel.id || kernel.connectionStatus !== "connected"));
+      return gone ? "python_gone" : null;
+    },
+    stop: () => kernel?.statusChanged?.disconnect(hear),
+  };
+}
 
 function render({ model, el }) {
-  const words = model.get("words"), spec = model.get("spec"), live = isLive(model), off = [], timers = {};
+  const words = model.get("words"), { controls: spec, settings, facts } = model.get("spec"), python = listener(model, el), off = [python.stop], timers = {};
   const gauge = tag(el, "span", { class: "bptt-gauge", "aria-hidden": "true" }), root = tag(el, "section", { class: "bptt", lang: model.get("language"), "aria-label": words.title });
-  const controls = tag(root, "div", { class: "controls" });
-  if (!live && spec.some((control) => control.asks_python)) tag(root, "p", { class: "note", text: words.needs_python });
-  const figure = tag(root, "div", { class: "figure" });
+  const controls = tag(root, "div", { class: "controls" }), note = tag(root, "p", { class: "note", hidden: true });
+  const figure = tag(root, "div", { class: "figure" }), waiting = tag(figure, "p", { class: "asking", hidden: true });
   const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken" });
   const later = (name, wait, run) => { clearTimeout(timers[name]); timers[name] = setTimeout(run, wait); };
-  const asks = new Set(spec.filter((control) => control.asks_python).map((control) => control.trait));
+  const greys = spec.some((control) => control.asks_python), valuesOf = Object.fromEntries(spec.map(({ trait, values }) => [trait, values])), same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   // What Python has not heard of yet. Its answer to an older change may come meanwhile and must not undo the newer one.
-  const unsaved = new Map(), outdated = (name) => unsaved.has(name) && JSON.stringify(model.get(name)) !== JSON.stringify(unsaved.get(name));
+  const unsaved = new Map(), outdated = (name) => unsaved.has(name) && !same(model.get(name), unsaved.get(name));
+  // What is asked for, and what is shown: where the table is of something else, that. A table that holds what is asked for is of all.
+  const asked = () => Object.fromEntries(settings.map((name) => [name, model.get(name)]));
+  const shown = () => { const wanted = asked(); return { ...wanted, ...(explorer.holds?.(wanted, valuesOf) ? {} : model.get("table_of")) }; };
   const change = (name, value) => { // Jupyter itself holds a question back while Python answers the one before
     unsaved.set(name, value);
-    drawn[name] = value; // a second key in the same frame goes on from here, not from the picture
     model.set(name, value);
+    drawn[name] = shown()[name]; // a second key in the same frame goes on from here, not from the picture
     // The first move in a frame is drawn, and its styles are worked out, when its handler is done: less is left when the frame is due.
     queueMicrotask(() => { if (due && !early) { early = true; paint(); void getComputedStyle(root).color; } });
-    later("save", asks.has(name) ? 0 : SAVE_AFTER, () => { unsaved.clear(); model.save_changes(); });
+    later("save", name in model.get("table_of") ? 0 : SAVE_AFTER, () => { unsaved.clear(); if (!python.mute()) model.save_changes(); });
   };
-  const sync = spec.map((control) => buildControl(controls, control, words, live, change));
-  let arrays = readTable(model), frame = 0, due = false, early = false, width = 0, drawn = {}; // drawn: what the picture shows, as its handlers see it
-  const traits = Object.keys(explorer.traits).concat(spec.map((control) => control.trait));
-  const draw = explorer.build({ figure, controls, words, spec, live, change, traits, model });
+  let arrays = readTable(model), frame = 0, due = false, early = false, width = 0, drawn = shown(); // drawn: what the picture shows, as its handlers see it
+  const sync = spec.map((control) => {
+    const update = buildControl(controls, control, words, () => model.get(control.trait), (value) => {
+      if (value !== undefined) change(control.trait, value);
+      update(drawn);
+    });
+    return update;
+  });
+  const tell = (key, values, numbers = {}) => fill(words[key], { ...values, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, say(value, words)])) });
+  const draw = explorer.build({ figure, controls, words, facts, valuesOf, change, tell, now: () => drawn, asked: (name) => model.get(name) });
 
   function paint() {
     due = false;
     if (!arrays || !width) return;
-    const started = performance.now(), state = (drawn = Object.fromEntries(traits.map((name) => [name, model.get(name)])));
+    const started = performance.now(), mute = python.mute(), wanted = asked(), state = (drawn = { ...facts, ...shown(), mute, arrays });
     state.width = Math.max(NARROWEST, Math.min(860, width));
-    state.arrays = arrays;
-    const text = draw(state);
+    state.at = (...names) => names.map((name) => valuesOf[name].indexOf(state[name]));
+    const open = mute ? [] : settings.filter((name) => !same(wanted[name], state[name])), text = draw(state);
     sync.forEach((update) => update(state));
+    const what = spec.filter(({ trait }) => open.includes(trait)).map(({ trait, label }) => `${label}: ${shownAs(trait, wanted[trait], words)}`).join(", ");
+    set(waiting, { text: `${words.asking} ${what}`.trim(), hidden: !open.length });
+    set(figure, { "aria-busy": open.length ? "true" : null });
+    set(note, { text: words[mute] ?? "", hidden: !mute || !greys });
     set(sentence, { text });
     if (!root.bpttDrawn) set(spoken, { text }); // read where it is met, not announced; only changes are
-    later("speak", SPEAK_AFTER, () => set(spoken, { role: "status", "aria-live": "polite", text }));
+    later("speak", SPEAK_AFTER, () => set(spoken, { role: "status", "aria-live": "polite", text: open.length ? `${waiting.textContent}. ${text}` : text }));
     root.bpttDrawn = { text, at: performance.now(), took: performance.now() - started, draws: (root.bpttDrawn?.draws ?? 0) + 1 };
   }
   function request() {
@@ -110,8 +144,10 @@ function render({ model, el }) {
     frame ||= requestAnimationFrame(() => { frame = 0; early = false; if (due) paint(); });
   }
   const listen = (event, run) => { model.on(event, run); off.push(() => model.off(event, run)); };
-  for (const name of traits) listen(`change:${name}`, () => (outdated(name) ? model.set(name, unsaved.get(name)) : request()));
-  listen("change:table", () => { arrays = { ...arrays, ...readTable(model) }; request(); }); // a part may come before the rest
+  for (const name of settings) listen(`change:${name}`, () => (outdated(name) ? model.set(name, unsaved.get(name)) : request()));
+  listen("change:table", () => { arrays = readTable(model); request(); });
+  listen("change:table_of", request);
+  if (greys || explorer.asks) timers.look = setInterval(() => { if (python.mute() !== drawn.mute) request(); }, LOOK_AFTER);
   const observer = new ResizeObserver(() => {
     // Text grows with the reader's own size of letters, the browser's and Lab's, and the picture with it.
     const { width: rem, height: content } = gauge.getBoundingClientRect(), zoom = (rem / 16) * (content / 14);

@@ -5,53 +5,45 @@ const LEFT = 56, TOP = 26, BELOW = 44, LIST = 380, LEGIBLE = 28; // px: around t
 const short = (v) => (v === 0 ? "0" : v === Infinity ? "∞" : v >= 1000 || v < 0.01 ? `10${superscript(Math.floor(Math.log10(v) + 0.5))}` : v.toFixed(v >= 10 ? 0 : v >= 1 ? 1 : 2));
 
 const explorer = {
-  traits: { places: [] },
-  build({ figure, words, spec, change }) {
-    const valuesOf = (trait) => spec.find((control) => control.trait === trait).values;
-    const values = valuesOf("G1"), scales = valuesOf("weight_scale"), lengths = valuesOf("length"), n = values.length, last = n - 1;
+  build({ figure, words, facts, valuesOf, tell, now, change }) {
+    const values = valuesOf.G1, n = values.length, last = n - 1, { places } = facts;
     const beside = tag(figure, "div", { class: "beside" }), left = tag(beside, "div"), list = tag(beside, "div", { class: "places" });
     const picture = svg(left, "svg", { class: "pad", role: "img", "aria-label": `${words.title}. ${words.pad_help}` });
-    const layers = Array.from({ length: 4 }, () => svg(picture, "g")), axisX = axis(picture, "x"), axisY = axis(picture, "y"); // marks are made while drawing: each lies in its layer
+    const layers = upTo(4).map(() => svg(picture, "g")), axisX = axis(picture, "x"), axisY = axis(picture, "y"); // marks are made while drawing: each lies in its layer
     const cells = marks(layers[0], "rect"), line = marks(layers[1], "rect", { class: "tied-cell" }), texts = marks(layers[2], "text", { "text-anchor": "middle" });
     const pins = marks(layers[3], "circle", { class: "pin", r: 7 }), pinNames = marks(layers[3], "text", { class: "pin-name" }), frame = svg(picture, "rect", { class: "pad-frame" }), mean = svg(picture, "path", { class: "mean", d: "M0 -6L6 0L0 6L-6 0Z" });
     legend(left, [[words.tied_line, "tied-cell"], [words.means, "mean"]]);
     magnitudeBar(figure, words);
-    let now = null, size = 1, rows = [];
+    let size = 1;
 
-    const go = (gates, G1, G2) => { for (const [trait, value] of Object.entries({ gates, G1, G2 })) if (now[trait] !== value) change(trait, value); };
+    const go = (gates, G1, G2) => { for (const [trait, value] of Object.entries({ gates, G1, G2 })) if (now()[trait] !== value) change(trait, value); };
     const point = (event) => {
       const [x, y] = pointIn(picture, event), i = Math.floor((x - LEFT) / size), j = last - Math.floor((y - TOP) / size);
       if (i < 0 || j < 0 || i > last || j > last) return;
-      const on = now.gates === "tied" ? Math.round((i + last - j) / 2) : i; // tied gates stay on their line
-      go(now.gates, values[on], now.gates === "tied" ? now.G2 : values[j]);
+      const on = now().gates === "tied" ? Math.round((i + last - j) / 2) : i; // tied gates stay on their line
+      go(now().gates, values[on], now().gates === "tied" ? now().G2 : values[j]);
     };
     picture.addEventListener("pointerdown", point);
     picture.addEventListener("pointermove", (event) => { if (event.buttons) point(event); });
 
-    function makeList(places) {
-      rows = places.map(([name, gates, G1, G2], p) => {
-        const row = tag(list, "button", { class: "place", type: "button", "data-lm-suppress-shortcuts": "true" }), what = tag(null, "span");
-        row.append(tag(null, "i", { text: String(p + 1), "aria-hidden": "true" }), what);
-        tag(what, "b", { text: words[`place_${name}`] });
-        tag(what, "span", { text: `: ${words[`is_${name}`]}` });
-        row.addEventListener("click", () => go(gates, G1, G2));
-        return row;
-      });
-      const lstm = tag(tag(list, "div", { class: "place" }), "i", { class: "none", "aria-hidden": "true" }).parentNode, what = tag(lstm, "span");
-      tag(what, "b", { text: words.place_lstm });
-      tag(what, "span", { text: `: ${words.is_lstm}` });
-    }
+    const rows = [...places, ["lstm"]].map(([name, gates, G1, G2], p) => { // LSTM has no place
+      const row = tag(list, gates ? "button" : "div", { class: "place", ...(gates ? { type: "button", ...KEYS_OURS } : {}) });
+      tag(row, "i", { text: gates ? String(p + 1) : "", class: gates ? null : "none", "aria-hidden": "true" });
+      const what = tag(row, "span");
+      tag(what, "b", { text: words[`place_${name}`] });
+      tag(what, "span", { text: `: ${words[`is_${name}`]}` });
+      if (gates) row.addEventListener("click", () => go(gates, G1, G2));
+      return row;
+    });
 
     return (state) => {
-      const { width, arrays, gates, view, places, weight_scale, length: T } = (now = state), tied = gates === "tied";
-      if (!rows.length) makeList(places);
-      const s = scales.indexOf(weight_scale), l = lengths.indexOf(T), i = values.indexOf(state.G1), j = tied ? last - i : values.indexOf(state.G2);
+      const { width, arrays, gates, view, length: T } = state, tied = gates === "tied", [s, l, i, free] = state.at("weight_scale", "length", "G1", "G2"), j = tied ? last - i : free;
       const read = (name, a = i, b = j) => arrays[`${name}_${gates}`](s, l, a, b), across = width >= NARROW ? width - LIST : width;
       state.G2 = values[j]; // the slider follows tied gates, and cannot be moved on its own
       state.fixed = tied ? ["G2"] : [];
       size = Math.floor((across - LEFT - 12) / n);
       const right = LEFT + size * n, floor = TOP + size * n, cellX = (a) => LEFT + size * a, cellY = (b) => floor - size * (b + 1);
-      set(picture, { width: right + 12, height: floor + BELOW, viewBox: `0 0 ${right + 12} ${floor + BELOW}` });
+      sized(picture, right + 12, floor + BELOW);
       cells.show(n * n, (c) => {
         const [a, b] = [c % n, Math.floor(c / n)], on = !tied || a + b === last;
         return { x: cellX(a), y: cellY(b), width: size, height: size, class: "pad-cell", fill: on ? magnitudeColour(read(view, a, b)) : "none" };
@@ -72,11 +64,11 @@ const explorer = {
       pins.show(places.length, (p) => ({ cx: cellX(of[p][0]) + 8, cy: cellY(of[p][1]) + 8, class: `pin${of[p][2] === gates ? "" : " other"}` }));
       pinNames.show(places.length, (p) => ({ x: cellX(of[p][0]) + 8, y: cellY(of[p][1]) + 12, text: String(p + 1), class: `pin-name${of[p][2] === gates ? "" : " other"}` }));
       const here = places.map((_, p) => of[p][0] === i && of[p][1] === j && of[p][2] === gates);
-      rows.forEach((row, p) => set(row, { class: `place${here[p] ? " here" : ""}`, "aria-pressed": String(here[p]) }));
+      here.forEach((yes, p) => set(rows[p], { class: `place${yes ? " here" : ""}`, "aria-pressed": String(yes) }));
 
-      const numbers = { G1: fixed(g1, 3), G2: fixed(g2, 3), gradient: say(read("gradient"), words), state: say(read("state"), { vanished: "0" }) };
-      const text = [fill(words.shows, { ...numbers, gates: words[`are_${gates}`], T, lags: T - 1, view: words[`colour_${view}`] })];
-      places.forEach(([name], p) => { if (here[p]) text.push(fill(words.here, { name: words[`place_${name}`], what: words[`is_${name}`] })); });
+      const told = { G1: fixed(g1, 3), G2: fixed(g2, 3), state: say(read("state"), { ...words, vanished: "0" }), gates: words[`are_${gates}`], T, lags: T - 1, view: words[`colour_${view}`] };
+      const text = [tell("shows", told, { gradient: read("gradient") })];
+      places.forEach(([name], p) => { if (here[p]) text.push(tell("here", { name: words[`place_${name}`], what: words[`is_${name}`] })); });
       return text.join(" ");
     };
   },

@@ -29,7 +29,7 @@ def alone(explorer) -> str:
         "TITLE": html.escape(explorer.words["title"]),
         "CSS": explorer._css,
         "STATE": as_script({**state(explorer), "table": table}),
-        "ESM": _without_export(explorer),
+        "ESM": explorer.code,
         "HOST": (HERE / "host.js").read_text(encoding="utf-8"),
     }
     page = (HERE / "page.html").read_text(encoding="utf-8")
@@ -47,9 +47,8 @@ def embedded(explorer, folder: Path) -> str:
     table = hashlib.sha256(explorer.table).hexdigest()[:16] + ".bin"
     (folder / table).write_bytes(explorer.table)
     host = (HERE / "host.js").read_text(encoding="utf-8")
-    (folder / f"{explorer.name}.js").write_text(
-        _without_export(explorer) + host + "\nexport { render, stillModel };\n", encoding="utf-8"
-    )
+    code = explorer.code + "\n" + host + "\nexport { render, stillModel };\n"
+    (folder / f"{explorer.name}.js").write_text(code, encoding="utf-8")
     (folder / "explorer.css").write_text(explorer._css, encoding="utf-8")
     still = "".join(explorer.still_picture().values())
     grey = explorer.asks_python or any(control.asks_python for control in explorer.controls)
@@ -63,7 +62,3 @@ def embedded(explorer, folder: Path) -> str:
 def as_script(value) -> str:
     """JSON that may stand inside a script element."""
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
-
-
-def _without_export(explorer) -> str:
-    return explorer._esm.replace("\nexport default { render };\n", "\n")

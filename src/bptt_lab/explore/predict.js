@@ -3,12 +3,10 @@
 const LEFT = 28, BASE = 64, LINE = 38; // px
 
 const explorer = {
-  traits: { asked: "", powers: false, truth: 0, committed: false },
-  build({ figure, controls, words, spec, change, model }) {
-    const values = spec[0].values, powers = model.get("powers");
-    const question = tag(null, "p", { class: "question", text: words[`question_${model.get("asked")}`] });
-    controls.before(question);
-    const button = tag(controls, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true" });
+  build({ figure, controls, words, valuesOf, tell, now, change }) {
+    const values = valuesOf.guess, { powers, asked } = now();
+    controls.before(tag(null, "p", { class: "question", text: words[`question_${asked}`] }));
+    const button = tag(controls, "button", { class: "play", type: "button", ...KEYS_OURS });
     button.addEventListener("click", () => change("committed", true));
     const picture = svg(figure, "svg", { "aria-hidden": "true" }), ticks = axis(picture, "x");
     const marked = svg(picture, "line", { class: "guess" }), measured = svg(picture, "line", { class: "solid" });
@@ -19,21 +17,21 @@ const explorer = {
 
     return (state) => {
       const { width, guess, truth, committed } = state, x = linear(values[0], values.at(-1), LEFT, width - LEFT), at = powers ? Math.log10(truth) : truth;
-      set(picture, { width, height: BASE + 24, viewBox: `0 0 ${width} ${BASE + 24}` });
+      const found = powers ? say(truth, words) : String(Math.round(truth));
+      sized(picture, width, BASE + 24);
       ticks(marksAt, x, BASE, LINE, (value) => (powers ? tenTo(10 ** value) : String(value)));
       set(marked, { x1: x(guess), x2: x(guess), y1: LINE + 4, y2: BASE - 4 });
       set(measured, { x1: x(at), x2: x(at), y1: LINE, y2: BASE, visibility: committed ? null : "hidden" });
       const anchor = (place) => (place < 110 ? "start" : place > width - 110 ? "end" : "middle");
-      const told = [[x(guess), `${words.your_guess}: ${label(guess)}`, true], [x(at), `${words.measured}: ${powers ? say(truth, words) : Math.round(truth)}`, committed]];
-      told.forEach(([place, text, seen], i) => set(names[i], { x: place, y: i ? 12 : 30, text: seen ? text : "", "text-anchor": anchor(place) }));
+      const told = [[x(guess), `${words.your_guess}: ${label(guess)}`], [x(at), committed ? `${words.measured}: ${found}` : ""]];
+      told.forEach(([place, text], i) => set(names[i], { x: place, y: i ? 12 : 30, text, "text-anchor": anchor(place) }));
       set(button, { text: words[committed ? "done" : "commit"], "aria-disabled": committed ? "true" : null });
       state.fixed = committed ? ["guess"] : [];
 
-      if (!committed) return fill(words.shows_open, { guess: label(guess) });
+      if (!committed) return tell("shows_open", { guess: label(guess) });
       const off = powers ? guess - at : guess - Math.round(truth);
-      const key = powers ? (Math.abs(off) < 0.5 ? "close" : off > 0 ? "too_high" : "too_low") : off === 0 ? "exactly" : off > 0 ? "number_too_high" : "number_too_low";
-      const judged = fill(words[key], { off: powers ? fixed(Math.abs(off), 1) : Math.abs(off) });
-      return fill(words.shows, { guess: label(guess), truth: powers ? say(truth, words) : Math.round(truth), verdict: judged });
+      const key = powers ? verdict(off) : off === 0 ? "exactly" : off > 0 ? "number_too_high" : "number_too_low";
+      return tell("shows", { guess: label(guess), truth: found, verdict: tell(key, { off: powers ? fixed(Math.abs(off), 1) : Math.abs(off) }) });
     };
   },
 };

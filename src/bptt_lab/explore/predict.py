@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,7 +10,6 @@ import numpy as np
 import traitlets
 
 from ..basics import checks
-from ..basics.text import say
 from ..lessons import four_words_four_terms as measure
 from ..lessons import vanishing_and_exploding as growth
 from .base import Control, Explorer, fixed
@@ -30,63 +29,29 @@ from .wall import Wall
 class Prediction(NamedTuple):
     """What can be guessed, and how the truth is measured. `powers`: a guess is a power of ten, else it is the number itself."""
 
-    values: tuple[int, ...]
+    values: range
     truth: Callable[[], float]
-    powers: bool = True
+    powers: bool = False
 
 
-def _least_taught() -> float:
-    return 1 + int(np.argmin(LivingEquation(small=True, length=11, weight_scale=0.316).norms()))
+def _power(truth: Callable[[], float], values: range = range(-12, 7)) -> Prediction:
+    return Prediction(values, truth, powers=True)
 
 
-def _dearest_token() -> float:
-    losses = [loss for _, _, loss in TokenLosses().token_losses()]
-    return max(losses) / min(losses)
+def _of_five(recipe: str, **wanted) -> Prediction:
+    """How many of the five committed runs with these settings got there."""
+
+    def truth():
+        from ..experiments import load, values
+
+        return sum(steps is not None for steps in values(load(recipe), "steps", **wanted))
+
+    return Prediction(range(6), truth)
 
 
-def _lost_transpose() -> float:
-    explorer = GradientByLag()
-    return float(explorer._at("lost")[-1] / explorer._at("right")[-1])
-
-
-def _first_term() -> float:
-    norms = LivingEquation().norms()
-    return norms[0] / norms[-1]
-
-
-def _gru_at_cats() -> float:
-    norms = FourCells(length=23).norms()["gru"]
-    return float(norms[1] / norms[-1])
-
-
-def _wide_first() -> float:
-    return float(np.median(measure.first_over_last("N(0, 1)", 0.1)))
-
-
-def _zero_terms() -> float:
-    cells = Ledger(length=4, wrt="W_hh")._at("ledger")
-    return float((cells[np.tril_indices(4)] == 0).sum())
-
-
-def _wide_product() -> float:
-    return float(np.exp(15 * growth.unit_normal(64, seeds=1)["slope"][0]))
-
-
-def _relu_orthogonal() -> float:
-    norms, _ = Starts(start="orthogonal").at(30)
-    return float(np.median(norms[1]))
-
-
-def _kept_by_cut() -> float:
-    whole, kept, _ = Truncation().kept()
-    return 100 * kept / whole
-
-
-def _learned(recipe: str, **wanted) -> float:
-    """How many of the committed runs with these settings got there."""
-    from ..experiments import load, values
-
-    return float(sum(steps is not None for steps in values(load(recipe), "steps", **wanted)))
+def _ratio(values) -> float:
+    """The last divided by the first."""
+    return values[-1] / values[0]
 
 
 def _one_word() -> float:
@@ -95,31 +60,29 @@ def _one_word() -> float:
     return 100 * English().baselines()["last word"]
 
 
-POWERS = tuple(range(-12, 7))
-OF_FIVE = tuple(range(6))
+def _least_taught() -> float:
+    return 1 + int(np.argmin(LivingEquation(small=True, length=11, weight_scale=0.316).norms()))
+
+
 ALL = {
-    "least_taught": Prediction(tuple(range(1, 12)), _least_taught, powers=False),
-    "dearest_token": Prediction(tuple(range(7)), _dearest_token),
-    "lost_transpose": Prediction(POWERS, _lost_transpose),
-    "first_term": Prediction(POWERS, _first_term),
-    "wide_first": Prediction(POWERS, _wide_first),
-    "zero_terms": Prediction(tuple(range(11)), _zero_terms, powers=False),
-    "wide_product": Prediction(POWERS, _wide_product),
-    "closed_gates": Prediction(
-        OF_FIVE, lambda: _learned("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"), powers=False
-    ),
-    "thrown_off": Prediction(tuple(range(82)), lambda: Wall(step=500)._counts()[1][0], powers=False),
-    "relu_orthogonal": Prediction(POWERS, _relu_orthogonal),
-    "kept_by_cut": Prediction(tuple(range(121)), _kept_by_cut, powers=False),
-    "half_open": Prediction(POWERS, lambda: FourTerms().norms()[1]),
-    "residual": Prediction(POWERS, lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
-    "gru_at_cats": Prediction(POWERS, _gru_at_cats),
-    "open_adders": Prediction(OF_FIVE, lambda: _learned("adding", cell="gated, open", length=50), powers=False),
-    "unclipped": Prediction(OF_FIVE, lambda: _learned("temporal_order", cell="tanh", length=20, clip=None), powers=False),
-    "closed_adam": Prediction(
-        OF_FIVE, lambda: _learned("agreement", cell="LSTM, closed", distance=10, optimizer="adam"), powers=False
-    ),
-    "one_word": Prediction(tuple(range(50, 101)), _one_word, powers=False),
+    "least_taught": Prediction(range(1, 12), _least_taught),
+    "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
+    "lost_transpose": _power(lambda: _ratio([GradientByLag().at(name)[-1] for name in ("right", "lost")])),
+    "first_term": _power(lambda: _ratio(LivingEquation().norms()[::-1])),
+    "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
+    "zero_terms": Prediction(range(11), lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum()),
+    "wide_product": _power(lambda: np.exp(15 * growth.unit_normal(64, seeds=1)["slope"][0])),
+    "closed_gates": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"),
+    "thrown_off": Prediction(range(82), lambda: Wall(step=500).counts()[1][0]),
+    "relu_orthogonal": _power(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
+    "kept_by_cut": Prediction(range(121), lambda: 100 * _ratio(Truncation().kept()[:2])),
+    "half_open": _power(lambda: FourTerms().norms()[1]),
+    "residual": _power(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
+    "gru_at_cats": _power(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
+    "open_adders": _of_five("adding", cell="gated, open", length=50),
+    "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
+    "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
+    "one_word": Prediction(range(50, 101), _one_word),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
@@ -136,14 +99,14 @@ class Predict(Explorer):
 
     def __init__(self, asked: str, **settings):
         prediction = ALL[checks.choice("asked", asked, ALL)]
-        self.controls = (Control("guess", "slider", prediction.values),)
-        start = prediction.values[-1]  # where no one leaves it
-        settings = {"guess": start, **settings, "asked": asked, "powers": prediction.powers, "truth": truth_of(asked)}
-        super().__init__(**settings)
+        values = tuple(prediction.values)
+        self.controls = (Control("guess", "slider", values),)
+        guess = {"guess": values[-1], **settings}  # where no one leaves it
+        super().__init__(**guess, asked=asked, powers=prediction.powers, truth=truth_of(asked))
         # A guess of 5 is 5, and not the fifth power of ten. The question names the explorer: a page has several.
         own = {key: text for key, text in self.words.items() if prediction.powers or not key.startswith("guess_")}
         self.words = {**own, "title": f"{own['title']}: {self.question}"}
-        self.observe(self._keep_it, "committed")
+        self.observe(lambda _: keep((self.asked,), Made(self.question, *self._in_words())), "committed")
 
     @traitlets.validate("guess")
     def _one_of_those(self, proposal):
@@ -166,27 +129,15 @@ class Predict(Explorer):
         """The guess, the truth, what is said of the two, and whether they are close."""
         if self.powers:
             key, off = verdict(self.guess, math.log10(self.truth))
-            return (
-                self.words[f"guess_{self.guess}"],
-                self._no_number(say(self.truth)),
-                self.say(key, off=fixed(abs(off), 1)),
-                key == "close",
-            )
+            judged = self.say(key, off=fixed(abs(off), 1))
+            return self.words[f"guess_{self.guess}"], self.number(self.truth), judged, key == "close"
         off = self.guess - round(self.truth)
         key = "exactly" if off == 0 else "number_too_high" if off > 0 else "number_too_low"
         return str(self.guess), str(round(self.truth)), self.say(key, off=abs(off)), off == 0
 
-    def _keep_it(self, _) -> None:
-        keep((self.asked,), Made(self.question, *self._in_words()))
-
-    def parts(self) -> Iterator[dict[str, np.ndarray]]:
-        yield {"none": np.zeros(1)}  # the one number that is measured is a setting of its own
-
     def sentence(self) -> str:
         guess, truth, judged, _ = self._in_words()
-        return (
-            self.say("shows", guess=guess, truth=truth, verdict=judged) if self.committed else self.say("shows_open", guess=guess)
-        )
+        return self.say("shows" if self.committed else "shows_open", guess=guess, truth=truth, verdict=judged)
 
     def still_picture(self) -> dict[str, str]:
         """The question, and the answer behind it, as HTML that needs no script."""

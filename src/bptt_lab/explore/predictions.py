@@ -29,9 +29,7 @@ def keep(key: tuple, made: Made) -> None:
 def verdict(guess: float, log10_truth: float) -> tuple[str, float]:
     """For a guess and a truth as powers of ten: the key of what is said, and by how many powers the guess is off."""
     off = guess - log10_truth
-    return (
-        "nothing_left" if log10_truth == float("-inf") else "close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"
-    ), off
+    return "nothing_left" if off == float("inf") else "close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low", off
 
 
 class Predictions(list[Made]):
@@ -50,9 +48,8 @@ class Predictions(list[Made]):
 
     def _repr_html_(self) -> str:
         left = 'style="text-align: left"'  # Lab turns tables to the right
-        head = "".join(
-            f'<th {left} scope="col">{self.words[name]}</th>' for name in ("question", "your_guess", "measured", "verdict")
-        )
+        names = ("question", "your_guess", "measured", "verdict")
+        head = "".join(f'<th {left} scope="col">{self.words[name]}</th>' for name in names)
         rows = "".join(f"<tr>{''.join(f'<td {left}>{html.escape(text)}</td>' for text in made[:4])}</tr>" for made in self)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if self else ""
         return f"<p>{self._summary()}</p>{table}"

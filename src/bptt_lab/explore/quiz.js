@@ -1,20 +1,19 @@
 // Questions with one right answer each; what is chosen is judged at once, and told why.
 
 const explorer = {
-  traits: { questions: [], answers: [] },
-  build({ figure, words, change, model }) {
-    const questions = model.get("questions"), name = `quiz-${Math.random().toString(36).slice(2, 9)}`, list = tag(figure, "div", { class: "quiz" });
+  build({ figure, words, tell, now, change }) {
+    const { questions } = now(), name = `quiz-${Math.random().toString(36).slice(2, 9)}`, list = tag(figure, "div", { class: "quiz" });
     const rows = questions.map(({ text, answers }, q) => {
       const group = tag(list, "fieldset");
       tag(group, "legend", { text: `${q + 1}. ${text}` });
       return answers.map((answer, a) => {
         const id = `${name}-${q}-${a}`, row = tag(group, "div", { class: "answer" }), why = `${id}-why`;
-        const input = tag(row, "input", { type: "radio", name: `${name}-${q}`, id, "data-lm-suppress-shortcuts": "true" });
+        const input = tag(row, "input", { type: "radio", name: `${name}-${q}`, id, ...KEYS_OURS });
         tag(row, "label", { for: id, text: answer.text });
         const told = tag(row, "p", { class: "why", id: why, hidden: true });
         tag(told, "b", { text: `${words[answer.right ? "right" : "wrong"]} ` });
         tag(told, "span", { text: answer.why });
-        input.addEventListener("change", () => change("answers", model.get("answers").map((old, i) => (i === q ? a : old))));
+        input.addEventListener("change", () => change("answers", now().answers.map((old, i) => (i === q ? a : old))));
         return { row, input, told, why, right: answer.right };
       });
     });
@@ -27,7 +26,7 @@ const explorer = {
         set(row, { class: `answer${chosen ? (right ? " is-right" : " is-wrong") : ""}` });
       }));
       const judged = answers.map((a, q) => (a < 0 ? null : questions[q].answers[a].right)), open = judged.filter((r) => r === null).length;
-      return fill(words.shows, { right: judged.filter(Boolean).length, asked: questions.length, open });
+      return tell("shows", { right: judged.filter(Boolean).length, asked: questions.length, open });
     };
   },
 };

@@ -12,11 +12,9 @@ Questions and answers live in quizzes/NN.md, one readable file for each notebook
 
 import html
 import re
-from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
 import traitlets
 
 from ..basics import checks
@@ -83,9 +81,6 @@ class Quiz(Explorer):
             )
         return chosen
 
-    def parts(self) -> Iterator[dict[str, np.ndarray]]:
-        yield {"none": np.zeros(1)}  # a quiz computes nothing
-
     def sentence(self) -> str:
         chosen = [(question, place) for question, place in zip(self.questions, self.answers) if place != NOT_YET]
         right = sum(question["answers"][place]["right"] for question, place in chosen)
@@ -93,13 +88,9 @@ class Quiz(Explorer):
 
     def still_picture(self) -> dict[str, str]:
         """All questions and answers as HTML that needs no script."""
-        blocks = []
+        mark, blocks = {True: self.words["right"], False: self.words["wrong"]}, []
         for question in self.questions:
-            lines = [
-                f"<li>{html.escape(a['text'])} <i>{html.escape(self.mark(a) + a['why'])}</i></li>" for a in question["answers"]
-            ]
-            blocks.append(f"<details><summary>{html.escape(question['text'])}</summary><ul>{''.join(lines)}</ul></details>")
+            answers = [(html.escape(a["text"]), html.escape(f"{mark[a['right']]} {a['why']}")) for a in question["answers"]]
+            lines = "".join(f"<li>{text} <i>{why}</i></li>" for text, why in answers)
+            blocks.append(f"<details><summary>{html.escape(question['text'])}</summary><ul>{lines}</ul></details>")
         return {"text/html": self.in_its_language("".join(blocks))}
-
-    def mark(self, answer) -> str:
-        return self.words["right" if answer["right"] else "wrong"] + " "

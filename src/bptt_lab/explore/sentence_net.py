@@ -1,4 +1,4 @@
-"""The course's one small net, read over one sentence at every weight scale and activation of a grid.
+"""The course's one small net, read over one sentence at every activation and weight scale of a grid.
 
 All explorers of notebooks 00, 01 and 03 look at this net: H = 16 hidden units, one-hot words of the vocabulary, and
 after each word a guess at the next one. Nothing is trained. One batched call per activation computes the whole grid.
@@ -8,90 +8,100 @@ from functools import lru_cache
 
 import numpy as np
 
-from .. import chain_rule
+from ..basics import activations
 from ..cells import RNNCell
 from ..model import SequenceModel
 from ..tasks import vocabulary
-from .base import as_sent
+from .base import Arrays, Choice, Explorer, Grid, kept
 
 HIDDEN = 16
 SCALES = tuple(float(f"{scale:.3g}") for scale in np.geomspace(0.1, 10.0, 25))  # the middle one is 1
-ACTIVATIONS = ("tanh", "relu", "sigmoid")
+ACTIVATIONS = tuple(activations.ACTIVATIONS)
 STARTS = ("normal", "uniform", "orthogonal", "identity")
 LENGTHS = tuple(vocabulary.SENTENCES)
+SENTENCES = [sentence.split() for sentence in vocabulary.SENTENCES.values()]  # the words of the sentence of each length
+BIASES = tuple(range(-2, 6))  # of the gate that keeps, in the explorers of cells with gates
 
 
-class SentenceNet:
-    """The net read over `sentence` at every setting: S = activations × scales rows, activation by activation.
+class SentenceExplorer(Explorer):
+    """What the explorers of this net have in common."""
 
-    `arrays` by name, float32 as the browser gets them:
+    facts = {"sentences": SENTENCES}
+    length = Grid(LENGTHS, 4)
+    weight_scale = Grid(SCALES, 1.0)
+    activation = Choice(ACTIVATIONS)
 
-    losses    (S, T)        L_t, nats
-    whole     (S, T)        ‖dL_t/dW‖, Frobenius
-    ledger    (S, T, T)     [t, k]: the norm of term k of dL_t/dW
-    shares    (S, T, T)     [t, k]: the signed share of term k in dL_t/dW
-    jacobians (S, T)        ‖dh_t/dh_{t-1}‖₂, the largest stretch; 0 for the first word
-    readout   (S, T)        ‖dL_t/dh_t‖
-    immediate (S, T)        ‖∂⁺h_t/∂W‖
+    @property
+    def sentences(self) -> list[list[str]]:
+        """The words of the sentence of each length."""
+        return [list(words) for words in SENTENCES]
+
+    def at(self, name: str) -> np.ndarray:
+        """One of the arrays of `read` for the present settings."""
+        return self.look_up(f"{name}{self.length}", "activation", "weight_scale")
+
+
+@kept
+def read(sentence: str, wrt: str = "W_x", start: str = "normal") -> Arrays:
+    """The net read over `sentence` at every setting. Axes (activations, scales, …), in these of T words:
+
+    losses    (…, T)        L_t, nats
+    whole     (…, T)        ‖dL_t/dW‖, Frobenius
+    ledger    (…, T, T)     [t, k]: the norm of term k of dL_t/dW
+    shares    (…, T, T)     [t, k]: the signed share of term k in dL_t/dW, ⟨term, dL_t/dW⟩ / ‖dL_t/dW‖²
+    jacobians (…, T)        ‖dh_t/dh_{t-1}‖₂, the largest stretch; 0 for the first word
+    readout   (…, T)        ‖dL_t/dh_t‖
+    immediate (…, T)        ‖∂⁺h_t/∂W‖
     """
-
-    def __init__(self, sentence: str, wrt: str = "W_x", start: str = "normal", seed: int = 0):
-        self.sentence = sentence
-        x, targets = vocabulary.encode(sentence), vocabulary.next_words(sentence)
-        parts = [_read(activation, x, targets, wrt, start, seed) for activation in ACTIVATIONS]
-        self.arrays = {name: as_sent(np.concatenate([part[name] for part in parts])) for name in parts[0]}
-
-
-def sentences() -> list[list[str]]:
-    """The words of the sentence of each length, in lists of the caller's own."""
-    return [sentence.split() for sentence in vocabulary.SENTENCES.values()]
-
-
-@lru_cache(maxsize=256)
-def read(sentence: str, wrt: str = "W_x", start: str = "normal") -> dict[str, np.ndarray]:
-    """The arrays of `SentenceNet`, kept: explorers on one page look at the same net."""
-    return SentenceNet(sentence, wrt, start).arrays
-
-
-def row(activation: str, weight_scale: float) -> int:
-    """The row of a setting."""
-    return ACTIVATIONS.index(activation) * len(SCALES) + SCALES.index(weight_scale)
+    parts = [_read(activation, sentence, wrt, start) for activation in ACTIVATIONS]
+    return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
 
 
 @lru_cache(maxsize=32)
-def _net(activation: str, start: str, seed: int) -> tuple[RNNCell, SequenceModel]:
+def _net(activation: str, start: str) -> SequenceModel:
     words = len(vocabulary.VOCABULARY)
-    cell = RNNCell(words, HIDDEN, activation=activation, init=start, seed=seed)
-    return cell, SequenceModel(cell, words, seed=seed)
+    return SequenceModel(RNNCell(words, HIDDEN, activation=activation, init=start), words)
 
 
-def _read(activation, x, targets, wrt, start, seed) -> dict[str, np.ndarray]:
-    (cell, model), S = _net(activation, start, seed), len(SCALES)
-    run = model.forward(np.repeat(x[:, None], S, axis=1), np.repeat(targets[:, None], S, axis=1), scales=np.array(SCALES))
-    trace, dh = run.trace, run.dh * S  # the mean over the batch divided by S
-    T = trace.T
-    jacobians = np.zeros((S, T))
-    for t in range(1, T):
-        jacobians[:, t] = spectral_norm(cell.jacobian(trace, t))
-    [(slope, v)] = trace.cell.all_pairs(trace, slice(0, T), cell.activation.slope(trace.states[1:]))[wrt]
-    immediate = chain_rule.norm(slope) * chain_rule.norm(v)
-    # The core differentiates by the cell's own W_hh, which each row scales: the row's net has scale · W_hh for its weights.
-    by = np.array(SCALES) if wrt == "W_hh" else np.ones(S)
-    ledger = chain_rule.sequence_ledgers(cell, trace, dh, wrt) / by
-    shares = chain_rule.sequence_shares(cell, trace, dh, wrt)
+def _read(activation: str, sentence: str, wrt: str, start: str) -> Arrays:
+    x, model = vocabulary.encode(sentence), _net(activation, start)
+    cell, (run, dh, slope) = model.cell, at_every_scale(model, x, vocabulary.next_words(sentence))
+    h, da = run.trace.h, carried_back(dh, slope, cell.params["W_hh"])
+    # a term is the outer product of da and of what W is multiplied with
+    v = np.repeat(x[:, None], len(SCALES), axis=1) if wrt == "W_x" else np.concatenate([np.zeros_like(h[:1]), h[:-1]])
+    whole = np.einsum("tksi,ksj->tsij", da, v)
+    along = (np.einsum("tsij,ksj->tksi", whole, v) * da).sum(axis=-1)
+    size = np.square(whole).sum(axis=(-2, -1))
+    stretches = [np.linalg.norm(cell.jacobian(run.trace, t), 2, axis=(-2, -1)) for t in range(1, len(x))]
     return {
         "losses": run.losses.T,
-        "whole": (chain_rule.sequence_norms(cell, trace, dh, wrt) / by).T,
-        "ledger": ledger.transpose(2, 0, 1),
-        "shares": shares.transpose(2, 0, 1),
-        "jacobians": jacobians,
-        "readout": chain_rule.norm(dh).T,
-        "immediate": (immediate / by).T,
+        "whole": np.sqrt(size).T,
+        "ledger": (norms(da) * norms(v)).transpose(2, 0, 1),
+        "shares": np.divide(along, size[:, None], out=np.zeros_like(along), where=size[:, None] > 0).transpose(2, 0, 1),
+        "jacobians": np.stack([np.zeros(len(SCALES)), *stretches], axis=1),
+        "readout": norms(dh).T,
+        "immediate": (norms(slope) * norms(v)).T,
     }
 
 
-def spectral_norm(matrices: np.ndarray) -> np.ndarray:
-    """The largest singular value of each, (…, H, H) -> (…,); ∞ where an entry has exploded."""
-    finite = np.isfinite(matrices).all(axis=(-2, -1))
-    safe = np.where(finite[..., None, None], matrices, 0.0)
-    return np.where(finite, np.linalg.norm(safe, ord=2, axis=(-2, -1)), np.inf)
+def norms(rows: np.ndarray) -> np.ndarray:
+    """Euclidean norms along the last axis."""
+    return np.linalg.norm(rows, axis=-1)
+
+
+def at_every_scale(model, x, targets) -> tuple:
+    """The run of a plain net over one sentence with W_hh times each of SCALES; each one's dL_t/dh_t and f'(a_t), (T, S, H)."""
+    S = len(SCALES)
+    run = model.forward(np.repeat(x[:, None], S, axis=1), np.repeat(targets[:, None], S, axis=1), scales=np.array(SCALES))
+    return run, run.dh * S, model.cell.activation.slope(run.trace.h)  # the mean over the batch divided by S
+
+
+def carried_back(dh, slope, W_hh, ends=None) -> np.ndarray:
+    """dL_t/da_k of such a run as [t, k], (t, T, S, H), of every t or of those in `ends`; 0 where k > t."""
+    ends = np.arange(len(dh)) if ends is None else np.asarray(ends)
+    rows, found = dh[ends], np.zeros((len(ends), *dh.shape))
+    for k in reversed(range(len(dh))):
+        live = ends >= k
+        found[live, k] = rows[live] * slope[k]
+        rows[live] = found[live, k] @ W_hh * np.array(SCALES)[:, None]
+    return found

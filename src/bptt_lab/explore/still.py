@@ -30,15 +30,16 @@ def still_svg(
         f'<text x="12" y="22" font-weight="bold">{escape(title)}</text>',
     ]
     place, ticks, written = AXES[axis]
-    for label, x in ticks:
+    long = WIDTH - LEFT - RIGHT
+    for label, share in ticks:
+        x = LEFT + long * share
         parts.append(f'<path d="M{x:.1f} 36V{bottom}" stroke="#ddd"/>')
         parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{label}</text>')
     for i, (label, value) in enumerate(bars):
         y = 44 + ROW * i
         parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>')
-        parts.append(
-            f'<rect x="{LEFT}" y="{y + 3}" width="{max(0.0, place(value) - LEFT):.1f}" height="{ROW - 8}" fill="#0072b2"/>'
-        )
+        width = long * min(1.0, max(0.0, place(value)))
+        parts.append(f'<rect x="{LEFT}" y="{y + 3}" width="{width:.1f}" height="{ROW - 8}" fill="#0072b2"/>')
         number = written(value)
         parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{y + 14}">{escape(words.get(number, number))}</text>')
     for i, line in enumerate(lines):
@@ -46,26 +47,21 @@ def still_svg(
     return "".join(parts) + "</g></svg>"
 
 
-def _x(value: float) -> float:
-    exponent = LOW if value <= 0 else HIGH if math.isinf(value) else min(HIGH, max(LOW, math.log10(value)))
-    return LEFT + (exponent - LOW) / (HIGH - LOW) * (WIDTH - LEFT - RIGHT)
-
-
 def _ten_to(exponent: int) -> str:
     return "1" if exponent == 0 else f'10<tspan dy="-5" font-size="10">{str(exponent).replace("-", "−")}</tspan>'
 
 
-def _x_of_nats(nats: float) -> float:
-    return LEFT + min(nats, NATS) / NATS * (WIDTH - LEFT - RIGHT)
+def _exponent(value: float) -> float:
+    return LOW if value <= 0 else HIGH if math.isinf(value) else math.log10(value)
 
 
-def _x_of_share(share: float) -> float:
-    return LEFT + share * (WIDTH - LEFT - RIGHT)
-
-
-# Where a value stands, the ticks as (label, place), and how a value is written.
-AXES = {
-    "magnitude": (_x, [(_ten_to(e), _x(10.0**e)) for e in range(LOW, HIGH + 1, 3)], say),
-    "nats": (_x_of_nats, [(str(n), _x_of_nats(n)) for n in range(0, NATS + 1, 2)], say),
-    "shares": (_x_of_share, [(f"{p} %", _x_of_share(p / 100)) for p in range(0, 101, 25)], lambda share: f"{100 * share:.0f} %"),
+# Where a value stands on the axis, from 0 to 1; the ticks as (label, place); and how a value is written.
+AXES: dict[str, tuple] = {
+    "magnitude": (
+        lambda value: (_exponent(value) - LOW) / (HIGH - LOW),
+        [(_ten_to(e), (e - LOW) / (HIGH - LOW)) for e in range(LOW, HIGH + 1, 3)],
+        say,
+    ),
+    "nats": (lambda nats: nats / NATS, [(str(n), n / NATS) for n in range(0, NATS + 1, 2)], say),
+    "shares": (lambda share: share, [(f"{p} %", p / 100) for p in range(0, 101, 25)], lambda share: f"{100 * share:.0f} %"),
 }

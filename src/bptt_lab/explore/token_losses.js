@@ -1,28 +1,25 @@
 // A bar for each token's loss on one linear axis, and the sum or the mean below them.
 
+const ROW = 26, TOP = 24, ROWS = 12; // px, and the longest sentence
+
 const explorer = {
-  traits: { sentences: [], guess: 0 },
-  build({ figure, words, spec }) {
-    const picture = svg(figure, "svg", { role: "img", "aria-label": words.title }), scales = spec.find((c) => c.trait === "weight_scale").values;
-    const activations = spec.find((c) => c.trait === "activation").values, drawAxis = axis(picture, "x");
+  build({ figure, words, tell }) {
+    const picture = svg(figure, "svg", { role: "img", "aria-label": words.title }), drawAxis = axis(picture, "x");
     const names = marks(picture, "text", { "text-anchor": "end" }), bars = marks(picture, "rect", { class: "bar" }), numbers = marks(picture, "text");
     const guessLine = svg(picture, "line", { class: "dotted" }), guessText = svg(picture, "text", { class: "axis-title" });
     const total = svg(picture, "text", { "font-weight": "bold", "text-anchor": "end" }), totalNumber = svg(picture, "text", { "font-weight": "bold" });
-    const ROW = 26, TOP = 24, ROWS = 12;
 
-    return (state) => {
-      const { width, arrays, length, activation, weight_scale, combine, counted, sentences, guess } = state;
-      const read = sentences[length - 1], next = [...read.slice(1), "."], s = activations.indexOf(activation) * scales.length + scales.indexOf(weight_scale);
-      const losses = arrays[`losses${length}`].row(s), left = width < 560 ? 122 : 240, right = width - 70, bottom = TOP + ROW * (ROWS + 1);
+    return ({ width, arrays, at, length, combine, counted, sentences, guess }) => {
+      const read = sentences[length - 1], next = [...read.slice(1), "."], losses = arrays[`losses${length}`].row(...at("activation", "weight_scale"));
+      const short = width < 560, left = short ? 122 : 240, right = width - 70, bottom = TOP + ROW * (ROWS + 1), y = (i) => TOP + ROW * i;
       const x = linear(0, 12, left, right), counts = next.map((word) => counted === "all" || word === "was" || word === "were");
-      set(picture, { width, height: bottom + 44, viewBox: `0 0 ${width} ${bottom + 44}` });
+      sized(picture, width, bottom + 44);
       drawAxis(right - left < 150 ? [0, 4, 8, 12] : [0, 2, 4, 6, 8, 10, 12], x, bottom, TOP - 8, String, words.axis, { x: right, y: bottom + 34, "text-anchor": "end" });
-      const short = width < 560, y = (i) => TOP + ROW * i;
-      names.show(length, (i) => ({ x: left - 8, y: y(i) + 15, text: short ? `${read[i]} → ${next[i]}` : fill(words.after, { word: read[i], next: next[i] }) }));
+      names.show(length, (i) => ({ x: left - 8, y: y(i) + 15, text: short ? `${read[i]} → ${next[i]}` : tell("after", { word: read[i], next: next[i] }) }));
       bars.show(length, (i) => ({ x: left, y: y(i) + 2, height: ROW - 7, width: counts[i] ? Math.max(0, Math.min(right, x(losses[i])) - left) : 0 }));
       numbers.show(length, (i) => ({ x: right + 8, y: y(i) + 15, text: counts[i] ? say(losses[i], words) : words.masked }));
       set(guessLine, { x1: x(guess), x2: x(guess), y1: TOP - 8, y2: bottom });
-      set(guessText, { x: short ? right : x(guess), y: 11, "text-anchor": short ? "end" : "middle", text: fill(words.guessing, { V: Math.round(Math.exp(guess)), nats: say(guess) }) });
+      set(guessText, { x: short ? right : x(guess), y: 11, "text-anchor": short ? "end" : "middle", text: tell("guessing", { V: Math.round(Math.exp(guess)) }, { nats: guess }) });
 
       const tokens = [...losses].map((loss, i) => [loss, read[i]]).filter((_, i) => counts[i]), n = tokens.length;
       const sum = tokens.reduce((a, [loss]) => a + loss, 0), value = combine === "mean" ? sum / n : sum;
@@ -30,7 +27,7 @@ const explorer = {
       set(totalNumber, { x: left, y: y(ROWS) + 15, text: n ? say(value, words) : "–" });
       if (!n) return words.shows_none;
       const [most, word] = tokens.reduce((a, b) => (b[0] > a[0] ? b : a));
-      return fill(words[`shows_${combine}`], { n, total: say(value, words), word, most: say(most, words) });
+      return tell(`shows_${combine}`, { n, word }, { total: value, most });
     };
   },
 };

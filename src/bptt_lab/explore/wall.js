@@ -10,51 +10,37 @@ const errorColour = (e) => [40, 110, 180, Math.round(255 * Math.min(1, e / STEEP
 const steepColour = (v) => (v > 0 ? MAGNITUDES[Math.max(0, Math.min(MAGNITUDES.length - 1, Math.round(10 * (Math.log10(v) - LOW))))] : [0, 0, 0, 0]);
 
 const explorer = {
-  traits: { lit: 0, box: [], solved: 0 },
-  build({ figure, controls, words, spec, change }) {
-    const valuesOf = (trait) => spec.find((control) => control.trait === trait).values, frames = valuesOf("step"), limits = valuesOf("limit"), all = valuesOf("points").at(-1);
-    const play = tag(null, "button", { class: "play", type: "button", "data-lm-suppress-shortcuts": "true" });
+  build({ figure, controls, words, valuesOf, tell, now, change }) {
+    const frames = valuesOf.step, all = valuesOf.points.at(-1), play = tag(null, "button", { class: "play", type: "button", ...KEYS_OURS });
     controls.firstElementChild.after(play); // beside the step
-    const key = tag(figure, "div", { class: "legend" });
-    for (const [what, text] of [["way", words.on_the_way], ["solved", words.is_solved], ["out", words.is_out]]) {
-      const item = tag(key, "span"), icon = svg(item, "svg", { width: 14, height: 14, "aria-hidden": "true" });
-      if (what === "out") svg(icon, "path", { d: "M2 2L12 7L2 12Z", class: "descent out" });
-      else svg(icon, "circle", { cx: 7, cy: 7, r: 4.5, class: `descent ${what}` });
-      tag(item, "span", { text });
-    }
+    legend(figure, [[words.on_the_way, "descent way"], [words.is_solved, "descent solved"], [words.is_out, "descent out"]]);
     const stage = tag(figure, "div", { class: "stage" }), cells = tag(stage, "canvas", { width: 1, height: 1, "aria-hidden": "true" }), twin = tag(stage, "canvas", { width: 1, height: 1, "aria-hidden": "true" });
     const picture = svg(stage, "svg");
     const panels = [0, 1].map(() => {
       const [inside, clip] = clipped(picture);
       return { x: axis(picture, "x"), y: axis(picture, "y"), title: svg(picture, "text", { class: "map-title" }), frame: svg(picture, "rect", { class: "map-frame" }), clip, path: svg(inside, "path", { class: "descent-path" }), dots: marks(picture, "circle"), outs: marks(picture, "path", { class: "descent out" }) };
     });
-    const magnitude = tag(figure, "div"), errors = tag(figure, "div", { class: "magnitude-bar" });
-    magnitudeBar(magnitude, words);
-    tag(errors, "span", { text: words.error_low });
-    const ramp = tag(errors, "span", { class: "ramp", role: "img", "aria-label": words.error_label });
-    ramp.style.background = "linear-gradient(to right, rgba(40,110,180,0), rgb(40,110,180))";
-    for (const at of [0, 0.25, 0.5]) tag(ramp, "i", { text: String(at) }).style.left = `${200 * at}%`;
-    tag(errors, "span", { text: words.error_high });
-
-    let now = null, dots = [], painted = "", largest = 0, timer = 0;
+    const magnitude = magnitudeBar(figure, words), ticks = [0, 0.25, 0.5].map((at) => [String(at), 2 * at]);
+    const errors = ramp(figure, words.error_low, words.error_high, words.error_label, ["rgba(40,110,180,0)", "rgb(40,110,180)"], ticks);
+    let dots = [], painted = "", largest = 0, timer = 0;
     reader(picture, `${words.title}. ${words.reader}`, {
       last: () => 80,
       at: (px, py) => { // the nearest dot, if it is near
         const apart = ([x, y]) => Math.hypot(x - px, y - py), best = dots.reduce((a, dot, i) => (apart(dot) < apart(dots[a]) ? i : a), 0);
         return dots.length && apart(dots[best]) < 14 ? best % 81 : -1;
       },
-      now: () => now.lit - 1,
+      now: () => now().lit - 1,
       change: (place) => change("lit", place + 1),
     });
     const calm = matchMedia("(prefers-reduced-motion: reduce)"), stop = () => { clearInterval(timer); timer = 0; set(play, { text: calm.matches ? words.next : words.play }); };
     const next = () => {
-      const i = frames.indexOf(now.step) + 1;
+      const i = frames.indexOf(now().step) + 1;
       if (i >= frames.length || !figure.isConnected) return stop();
       change("step", frames[i]);
     };
     play.addEventListener("click", () => {
       if (timer) return stop();
-      const done = now.step === frames.at(-1);
+      const done = now().step === frames.at(-1);
       if (done) change("step", 0);
       if (calm.matches) return done || next(); // where no motion is wanted each press is one step
       timer = setInterval(next, 60);
@@ -82,23 +68,23 @@ const explorer = {
     }
 
     return (state) => {
-      const { width, arrays, step, limit, starts, view, points, lit, box, solved } = (now = state), at = frames.indexOf(step);
+      const { width, arrays, step, limit, starts, view, points, lit, box, solved } = state, [at, chosen] = state.at("step", "limit"), rows = [0, 1 + chosen];
       const beside = width >= NARROW, across = Math.floor((beside ? (width - GAP) / 2 : width) - LEFT - 10), tall = Math.round(0.7 * across), [[w0, w1], [b0, b1]] = box;
       const height = beside ? TOP + tall + BELOW : 2 * (TOP + tall + BELOW);
       paintMap(state);
-      set(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
+      sized(picture, width, height);
       const counts = [], outCounts = [];
       dots = [];
       panels.forEach((panel, p) => {
         const left = LEFT + (beside ? p * (across + LEFT + 10 + GAP - 10) : 0), top = TOP + (beside ? 0 : p * (TOP + tall + BELOW)), right = left + across, bottom = top + tall;
-        const x = linear(w0, w1, left, right), y = linear(b0, b1, bottom, top), row = p ? 1 + limits.indexOf(limit) : 0;
+        const x = linear(w0, w1, left, right), y = linear(b0, b1, bottom, top);
         [cells, twin][p].style.cssText = `left:${left}px;top:${top}px;width:${across}px;height:${tall}px`;
         set(panel.frame, { x: left, y: top, width: across, height: tall });
         panel.x([0, 2, 4, 6, 8], x, bottom, bottom + 4, String, "w", { x: right, y: bottom + 32, "text-anchor": "end" });
-        panel.y([-4, -3, -2, -1, 0], y, left, left - 4, (v) => String(v).replace("-", "−"), "b", { x: left - 36, y: top + 4 });
+        panel.y([-4, -3, -2, -1, 0], y, left, left - 4, signed, "b", { x: left - 36, y: top + 4 });
         panel.clip(left, top, across, tall);
-        const place = (i, frame, axis) => arrays[`places_${starts}`](row, i, frame, axis), error = (i) => arrays[`errors_${starts}`](row, i, at);
-        const where = Array.from({ length: 81 }, (_, i) => [place(i, at, 0), place(i, at, 1)]), out = where.map(([w, b]) => w < w0 || w > w1 || b < b0 || b > b1);
+        const place = (i, frame, axis) => arrays[`places_${starts}`](rows[p], i, frame, axis), error = (i) => arrays[`errors_${starts}`](rows[p], i, at);
+        const where = upTo(81).map((i) => [place(i, at, 0), place(i, at, 1)]), out = where.map(([w, b]) => w < w0 || w > w1 || b < b0 || b > b1);
         const held = ([w, b]) => [x(Math.max(w0, Math.min(w1, w))), y(Math.max(b0, Math.min(b1, b)))], is = where.map((_, i) => error(i) < Math.fround(solved));
         const shown = where.map(held);
         dots.push(...shown);
@@ -111,17 +97,18 @@ const explorer = {
           const i = outside[n], [w, b] = where[i], turn = w > w1 ? 0 : w < w0 ? 180 : b > b1 ? -90 : 90;
           return { d: "M-5 -4.5L4 0L-5 4.5Z", transform: `translate(${shown[i][0].toFixed(1)} ${shown[i][1].toFixed(1)}) rotate(${turn})`, class: `descent out${i === lit - 1 ? " lit" : ""}` };
         });
-        const path = lit ? Array.from({ length: at + 1 }, (_, f) => `${x(place(lit - 1, f, 0)).toFixed(1)} ${y(place(lit - 1, f, 1)).toFixed(1)}`).join("L") : "";
+        const path = lit ? upTo(at + 1).map((f) => `${x(place(lit - 1, f, 0)).toFixed(1)} ${y(place(lit - 1, f, 1)).toFixed(1)}`).join("L") : "";
         set(panel.path, { d: path ? `M${path}` : "" });
-        set(panel.title, { x: beside ? left : 2, y: top - 10, text: fill(words[p ? "panel_clipped" : "panel"], { limit: String(limit), n: counts[p] }) });
+        set(panel.title, { x: beside ? left : 2, y: top - 10, text: tell(p ? "panel_clipped" : "panel", { limit: String(limit), n: counts[p] }) });
       });
       magnitude.hidden = view === "error";
       errors.hidden = view !== "error";
 
-      let text = fill(words.shows, { step, solved: counts[0], out: outCounts[0], limit: String(limit), clipped: counts[1], out_clipped: outCounts[1] });
-      text += ` ${fill(words[`map_${view}`], { points, largest: say(largest, words) })}`;
-      if (lit) text += " " + fill(words.lit, { k: lit, error: say(arrays[`errors_${starts}`](0, lit - 1, at), words), error_clipped: say(arrays[`errors_${starts}`](1 + limits.indexOf(limit), lit - 1, at), words) });
-      set(picture, { "aria-valuemax": 81, "aria-valuenow": lit || 1, "aria-valuetext": lit ? fill(words.place, { k: lit }) : words.nowhere });
+      let text = tell("shows", { step, solved: counts[0], out: outCounts[0], limit: String(limit), clipped: counts[1], out_clipped: outCounts[1] });
+      text += ` ${tell(`map_${view}`, { points }, { largest })}`;
+      const [error, error_clipped] = lit ? rows.map((row) => arrays[`errors_${starts}`](row, lit - 1, at)) : [];
+      if (lit) text += ` ${tell("lit", { k: lit }, { error, error_clipped })}`;
+      set(picture, { "aria-valuemax": 81, "aria-valuenow": lit || 1, "aria-valuetext": lit ? tell("place", { k: lit }) : words.nowhere });
       return text;
     };
   },

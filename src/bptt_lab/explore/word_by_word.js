@@ -5,34 +5,34 @@ const VERBS = ["was", "were"];
 const sure = (share) => (0.35 + 0.65 * Math.min(1, Math.max(0, (share - 0.5) / 0.3))).toFixed(2); // one half is pale on both sides
 
 const explorer = {
-  traits: { complaint: 0, names: 0, kinds: 0, vocabulary: 0, number_of: 0 },
-  build({ figure, words, spec, live, change, model }) {
-    const valuesOf = (trait) => spec.find((control) => control.trait === trait).values;
-    const examples = valuesOf("text"), scales = valuesOf("weight_scale"), most = valuesOf("read").at(-1);
-    const names = model.get("names"), kinds = model.get("kinds"), vocabulary = model.get("vocabulary"), known = new Set(vocabulary.map((word) => word.toLowerCase()));
-    let shown = [], asked = null, top = TOP;
+  asks: true,
+  holds: ({ text }, valuesOf) => valuesOf.text.includes(text), // the table has the sentences of the menu, whatever it was computed for
+  build({ figure, words, facts, valuesOf, tell, change, asked: wanted }) {
+    const examples = valuesOf.text, most = valuesOf.read.at(-1), { names, kinds, vocabulary, number_of } = facts, known = new Set(vocabulary.map((word) => word.toLowerCase()));
+    let shown = [], asked = null, seen = null, top = TOP; // asked and seen: what was typed here, and what was on show
     const ask = (text) => { asked = text; change("text", text); change("read", most); };
+    const knows = (text) => text && text.split(" ").every((word) => known.has(word.toLowerCase()));
+    const ahead = () => (asked === wanted("text") && knows(asked) ? asked.split(" ") : shown); // more is built on what Python was asked for
 
     // typing, and building from words; Python looks the words up
-    const off = { disabled: !live, "data-lm-suppress-shortcuts": "true" };
     const own = tag(figure, "div", { class: "control own" }), id = `bptt-own-${Math.random().toString(36).slice(2, 9)}`;
     tag(own, "label", { for: id, text: words.own });
-    const input = tag(own, "input", { id, type: "text", autocomplete: "off", spellcheck: "false", maxlength: 400, ...off, "aria-describedby": `${id}-why` });
+    const input = tag(own, "input", { id, type: "text", autocomplete: "off", spellcheck: "false", maxlength: 400, ...KEYS_OURS, "aria-describedby": `${id}-why` });
     const why = tag(figure, "p", { class: "note why", id: `${id}-why` });
     const read = (text) => text.trim().split(/\s+/).join(" ");
     input.addEventListener("input", () => { // at once where every word is known; else when the learner says it is done
       const text = read(input.value);
-      if (text && text.split(" ").every((word) => known.has(word.toLowerCase()))) ask(text);
+      if (knows(text)) ask(text);
     });
-    const done = () => { if (read(input.value) !== asked) ask(read(input.value)); };
+    const done = () => { if (read(input.value) !== wanted("text")) ask(read(input.value)); };
     input.addEventListener("change", done);
     input.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); done(); } }); // Lab may want the key
     const build = tag(figure, "details", { class: "build" });
-    tag(build, "summary", { text: words.build, "data-lm-suppress-shortcuts": "true" });
+    tag(build, "summary", { text: words.build, ...KEYS_OURS });
     const bricks = tag(build, "div", { class: "bricks" });
-    const brick = (text, press) => tag(bricks, "button", { type: "button", class: "brick", text, ...off }).addEventListener("click", press);
-    brick(`⌫ ${words.take_away}`, () => ask(shown.slice(0, -1).join(" ")));
-    for (const word of vocabulary) brick(word, () => ask([...shown, word].join(" ")));
+    const brick = (text, press) => tag(bricks, "button", { type: "button", class: "brick", text, ...KEYS_OURS }).addEventListener("click", press);
+    brick(`⌫ ${words.take_away}`, () => ask(ahead().slice(0, -1).join(" ")));
+    for (const word of vocabulary) brick(word, () => ask([...ahead(), word].join(" ")));
 
     // what each net says now
     const head = tag(figure, "div", { class: "nets" });
@@ -57,16 +57,17 @@ const explorer = {
     picture.addEventListener("pointermove", (event) => { if (event.buttons) point(event); });
 
     return (state) => {
-      const { width, arrays, text, weight_scale } = state, e = examples.indexOf(text), s = scales.indexOf(weight_scale), N = names.length;
+      const { width, arrays, text, mute } = state, e = examples.indexOf(text), [s] = state.at("weight_scale"), N = names.length;
       shown = e >= 0 ? text.split(" ") : [...arrays.own_words.row()].filter((n) => n >= 0).map((n) => vocabulary[n]);
       const T = shown.length, r = Math.min(state.read, T), complaint = e >= 0 ? "" : state.complaint;
       const p = (net, t, verb) => (e >= 0 ? arrays.examples(e, net, s, t, verb) : arrays.own(net, s, t, verb));
       state.limits = { read: T };
       state.read = r;
-      if (document.activeElement !== input || (asked !== text && !complaint)) { if (input.value !== text) input.value = text; }
-      asked = text;
-      set(input, { "aria-invalid": complaint ? "true" : null });
-      set(why, { text: live ? complaint || words.own_help : words.needs_python });
+      if (document.activeElement !== input || (text !== seen && text !== asked)) { if (input.value !== text) input.value = text; } // else it is being typed
+      seen = text;
+      set(input, { "aria-invalid": complaint ? "true" : null, disabled: !!mute });
+      for (const one of bricks.children) set(one, { disabled: !!mute });
+      set(why, { text: words[mute] ?? (complaint || words.own_help) });
 
       const said = names.map((name, i) => {
         const [was, were] = [p(i, r - 1, 0), p(i, r - 1, 1)], verb = VERBS[Number(were > was)];
@@ -79,11 +80,11 @@ const explorer = {
       const narrow = column < 70; // the two verbs above a column stand one over the other
       top = narrow ? TOP + 12 : TOP;
       const height = top + ROW * T + 4, middle = (i) => left + column * (i + 0.5), y = (t) => top + ROW * t;
-      set(picture, { width, height, viewBox: `0 0 ${width} ${height}`, "aria-label": words.title });
+      set(sized(picture, width, height), { "aria-label": words.title });
       set(band, { width, y: y(r - 1) });
       grid.show(3 * N, (j) => { const x = middle(Math.floor(j / 3)) + half * ((j % 3) - 1); return { x1: x, x2: x, y1: top - 6, y2: height, "stroke-width": j % 3 === 1 ? 2 : 1 }; });
       ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: narrow && j % 2 ? 28 : 16, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:10px" : null }));
-      const k = shown.slice(0, r).findIndex((word) => word in state.number_of);
+      const k = shown.slice(0, r).findIndex((word) => word in number_of);
       ages.show(T, (t) => ({ x: 0, y: y(t) + 4, ...ageMark(r - 1 - t) }));
       labels.show(T, (t) => ({ x: 14, y: y(t) + 15, text: shown[t], class: t >= r ? "off" : "", "font-weight": t === k ? 700 : 400, "text-decoration": t === k ? "underline" : null }));
       bars.forEach((pool, i) => pool.show(2 * T, (j) => {
@@ -91,8 +92,8 @@ const explorer = {
         return t >= r ? { display: "none" } : { x: verb ? middle(i) : middle(i) - length, y: y(t) + (ROW - BAR) / 2, width: length, "fill-opacity": sure(share) };
       }));
 
-      const told = said.map((one) => fill(words.says, one)).join("; ");
-      const line = `${fill(words.shows, { r, T, word: shown[r - 1], told })} ${k < 0 ? words.no_noun : fill(words.right, { noun: shown[k], lag: r - 1 - k, verb: state.number_of[shown[k]] })}`;
+      const told = said.map((one) => tell("says", one)).join("; "), right = k < 0 ? words.no_noun : tell("right", { noun: shown[k], lag: r - 1 - k, verb: number_of[shown[k]] });
+      const line = `${tell("shows", { r, T, word: shown[r - 1], told })} ${right}`;
       return complaint ? `${complaint} ${line}` : line;
     };
   },

@@ -1,6 +1,6 @@
 """Notebook 05: was or were, word by word, as trained nets read a sentence that the learner builds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -12,13 +12,14 @@ from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel, losses
 from ..tasks import Agreement, agreement, vocabulary
 from . import sentence_net
-from .base import Control, Count, Explorer, Grid, as_sent, fixed
+from .base import Bars, Explorer, Grid, Parts, Text, as_sent, fixed
 
 SCALES = sentence_net.SCALES[::2]
 MOST_WORDS, MOST_NETS = 40, 4
 VOCABULARY = vocabulary.VOCABULARY
 NUMBER_OF = agreement.number_of_nouns()  # noun -> the verb that agrees with it
 VERBS = ("was", "were")
+KINDS: dict[type, str] = {LSTMCell: "lstm", GRUCell: "gru", GatedCell: "gated"}  # the names of their colours
 EXAMPLES = (
     "the cats that I saw earlier this morning",
     "the cat that I saw earlier this morning",
@@ -34,78 +35,68 @@ class WordByWord(Explorer):
     """How likely trained nets hold *was* and *were* to be next, after each word of a sentence of up to 40 words.
 
     nets: up to four models by name, trained on `tasks.Agreement`, with a class for each verb or for every word; without any,
-    three small ones are trained on the spot. Settings: `text`, the sentence, in the words of `tasks.vocabulary`; `read`, how
-    many of its words are read; `weight_scale` (0.1 to 10), which multiplies W_hh of the trained nets. A text that cannot be
-    read leaves the last sentence on show, and `complaint` says why.
+    three small ones are trained on the spot. `text` is the sentence, in the words of `tasks.vocabulary`; `read` how many of its
+    words are read; `weight_scale` multiplies W_hh of the trained nets. A text that cannot be read leaves the last sentence on
+    show, and `complaint` says why.
     """
 
     name = "word_by_word"
     still_axis = "shares"
     asks_python = True
-    text = traitlets.Unicode(EXAMPLES[0]).tag(sync=True)
-    read = Count(1, MOST_WORDS, MOST_WORDS).tag(sync=True)
-    weight_scale = Grid(SCALES, 1.0).tag(sync=True)
+    text = Text(EXAMPLES)
+    read = Grid(range(1, MOST_WORDS + 1), MOST_WORDS)
+    weight_scale = Grid(SCALES, 1.0)
     complaint = traitlets.Unicode(read_only=True).tag(sync=True)
-    names = traitlets.List(read_only=True).tag(sync=True)
-    kinds = traitlets.List(read_only=True).tag(sync=True)
-    vocabulary = traitlets.List(list(VOCABULARY), read_only=True).tag(sync=True)
-    number_of = traitlets.Dict(NUMBER_OF, read_only=True).tag(sync=True)
-    controls = (
-        Control("text", "menu", EXAMPLES),
-        Control("read", "slider", tuple(range(1, MOST_WORDS + 1))),
-        Control("weight_scale", "slider", SCALES),
-    )
 
     def __init__(self, nets: Mapping[str, SequenceModel] | None = None, **settings):
         self._nets = _checked(trained() if nets is None else nets)
-        self._words = EXAMPLES[0].split()
-        self._examples: np.ndarray | None = None
+        sentences = [example.split() for example in EXAMPLES]
+        self._examples = as_sent(np.stack([probabilities(net, sentences) for net in self._nets.values()], axis=1))
+        kinds = [KINDS.get(type(net.cell), "plain") for net in self._nets.values()]
+        names = {"names": list(self._nets), "kinds": kinds}
+        self.facts = {"vocabulary": list(VOCABULARY), "number_of": NUMBER_OF, **names}
         super().__init__(**settings)
-        self.set_trait("names", list(self._nets))
-        self.set_trait("kinds", [_kind(net.cell) for net in self._nets.values()])
-        self.observe(lambda _: self.refresh(), "text")
 
     def words_on_show(self) -> list[str]:
         """The words of the last text that could be read."""
-        return list(self._words)
+        return [VOCABULARY[int(i)] for i in self.arrays["own_words"] if i >= 0]
 
-    def parts(self) -> Iterator[dict[str, np.ndarray]]:
-        complaint = self._complaint()
-        self.set_trait("complaint", complaint)
-        if not complaint:
-            self._words = [VOCABULARY[i] for i in vocabulary.indices(self.text)]
-        numbers = np.full(MOST_WORDS, -1.0)
-        numbers[: len(self._words)] = vocabulary.indices(" ".join(self._words))
-        own = np.stack([probabilities(net, [self._words])[0] for net in self._nets.values()])
-        yield {"own": own, "own_words": numbers}
-        if self._examples is None:
-            sentences = [text.split() for text in EXAMPLES]
-            self._examples = as_sent(np.stack([probabilities(net, sentences) for net in self._nets.values()], axis=1))
-        yield {"examples": self._examples}
+    def parts(self, text) -> Parts:
+        readable = EXAMPLES[0] if self._complaint(text) and not self._arrays else text
+        if not self._complaint(readable):
+            numbers = np.array(vocabulary.indices(readable), dtype=float)
+            words = [VOCABULARY[int(i)] for i in numbers]
+            own = [probabilities(net, [words])[0] for net in self._nets.values()]
+            padded = np.pad(numbers, (0, MOST_WORDS - len(words)), constant_values=-1.0)
+            yield {"own": np.stack(own), "own_words": padded, "examples": self._examples}
 
-    def _complaint(self) -> str:
+    def _send_table(self, arrays, of) -> None:
+        with self.hold_sync():  # why a text was not read belongs to what is shown
+            self.set_trait("complaint", self._complaint(of["text"]))
+            super()._send_table(arrays, of)
+
+    def _complaint(self, text: str) -> str:
         """Why the text cannot be read, in words; "" if it can."""
-        if not self.text.split():
+        if not text.split():
             return self.say("empty")
-        if unknown := vocabulary.unknown(self.text):
+        if unknown := vocabulary.unknown(text):
             word, near = unknown
             hint = self.say("near", near=" or ".join(f"“{other}”" for other in near)) if near else self.say("see_words")
             return self.say("unknown", word=word[:30], hint=hint)
-        n = len(vocabulary.indices(self.text))
+        n = len(vocabulary.indices(text))
         return self.say("too_long", n=n, most=MOST_WORDS) if n > MOST_WORDS else ""
 
     def says(self) -> dict[str, tuple[str, float]]:
         """What each net holds for likelier after the words that are read, and how likely: name -> (verb, probability)."""
-        at = SCALES.index(self.weight_scale), min(self.read, len(self._words)) - 1
-        own = self._arrays["own"].astype(float)
-        pairs = [own[(i, *at)] for i in range(len(self._nets))]
-        return {name: (VERBS[int(were > was)], float(max(was, were))) for name, (was, were) in zip(self._nets, pairs)}
+        word, (s,) = min(self.read, len(self.words_on_show())) - 1, self.places("weight_scale")
+        pairs = self.look_up("own")[:, s, word].tolist()
+        return {name: (VERBS[int(were > was)], max(was, were)) for name, (was, were) in zip(self._nets, pairs)}
 
     def sentence(self) -> str:
-        words, r = self._words, min(self.read, len(self._words))
-        told = "; ".join(
-            self.say("says", name=name, verb=verb, chance=fixed(100 * share, 0)) for name, (verb, share) in self.says().items()
-        )
+        words = self.words_on_show()
+        r = min(self.read, len(words))
+        says = [{"name": name, "verb": verb, "chance": fixed(100 * share, 0)} for name, (verb, share) in self.says().items()]
+        told = "; ".join(self.say("says", **one) for one in says)
         text = self.say("shows", r=r, T=len(words), word=words[r - 1], told=told)
         k = next((i for i, word in enumerate(words[:r]) if word in NUMBER_OF), None)
         if k is None:
@@ -114,7 +105,7 @@ class WordByWord(Explorer):
             text += " " + self.say("right", noun=words[k], lag=r - 1 - k, verb=NUMBER_OF[words[k]])
         return f"{self.complaint} {text}" if self.complaint else text
 
-    def still(self) -> list[tuple[str, float]]:
+    def still(self) -> Bars:
         return [(self.say("bar", name=name, verb=verb), share) for name, (verb, share) in self.says().items()]
 
 
@@ -145,11 +136,6 @@ def trained() -> dict[str, SequenceModel]:
         nets[name] = SequenceModel(cell, task.output_size)
         train.fit(nets[name], task, steps, progress=False)
     return nets
-
-
-def _kind(cell) -> str:
-    """The name of the colour of a cell."""
-    return {LSTMCell: "lstm", GRUCell: "gru", GatedCell: "gated"}.get(type(cell), "plain")
 
 
 def _checked(nets) -> dict[str, SequenceModel]:

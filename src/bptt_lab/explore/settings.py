@@ -1,0 +1,102 @@
+"""The settings of an explorer: traits that know their values, and which control moves them."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import traitlets
+
+
+class Control(NamedTuple):
+    """How a setting is shown. kind: "slider", "choice" (a few options, all in sight), "menu" (many) or "switch"."""
+
+    trait: str
+    kind: str
+    values: tuple = ()
+    asks_python: bool = False  # not in the table: takes a round trip, and is off where no kernel runs
+
+
+class Setting(traitlets.TraitType):
+    """One of the values. `control` is the kind of control that moves it, "" for none; without a default it is the first."""
+
+    control = ""
+
+    def __init__(self, values: Any, default: Any = None, control: str | None = None, asks_python: bool = False):
+        self.values = tuple(values)
+        self.control = self.control if control is None else control
+        super().__init__(default_value=self.values[0] if default is None else default)
+        self.asks_python = asks_python
+        self.tag(sync=True, asks_python=asks_python)
+
+    if TYPE_CHECKING:  # read from an explorer, a setting is its value
+
+        def __get__(self, obj, kind=None) -> Any: ...
+
+        def __set__(self, obj, value: Any) -> None: ...
+
+    def refuse(self, value: Any, expected: str):
+        raise traitlets.TraitError(f"{self.name}: got {value!r}, expected {expected}.")
+
+
+class Grid(Setting):
+    """A number. A value between two grid points moves to the nearer one; outside is an error."""
+
+    control = "slider"
+
+    def validate(self, obj, value):
+        whole, (low, *_, high) = isinstance(self.values[0], int), self.values
+        number = isinstance(value, int | np.integer if whole else int | float | np.number) and not isinstance(value, bool)
+        if not number or not low <= value <= high:
+            self.refuse(value, f"{'a whole number' if whole else 'a number'} from {low:g} to {high:g}")
+        return min(self.values, key=lambda grid_value: abs(grid_value - value))
+
+
+class Pointed(Grid):
+    """A number that is chosen in the picture itself."""
+
+    control = ""
+
+
+class Choice(Setting):
+    """One of a few."""
+
+    control = "choice"
+
+    def validate(self, obj, value):
+        if value not in self.values:
+            self.refuse(value, f"one of {', '.join(map(repr, self.values))}")
+        return self.values[self.values.index(value)]
+
+
+class Switch(Choice):
+    """On or off."""
+
+    control = "switch"
+
+    def __init__(self):
+        super().__init__((True, False), False)
+
+
+class Text(Setting):
+    """Any text. Those of the menu are in the table; another asks Python."""
+
+    control = "menu"
+
+    def __init__(self, values: tuple[str, ...]):
+        super().__init__(values)
+        self.tag(asks_python=True)
+
+    def validate(self, obj, value):
+        return value if isinstance(value, str) else self.refuse(value, "a text")
+
+
+class PointedCell(Setting):
+    """A row and a column of a triangle that are chosen in the picture, each counted from 1; [0, 0] is none."""
+
+    def __init__(self, highest: int):
+        super().__init__(range(highest + 1), [0, 0])
+
+    def validate(self, obj, value):
+        pair = isinstance(value, list | tuple) and len(value) == 2 and all(type(entry) is int for entry in value)
+        if not pair or not set(value) <= set(self.values):
+            self.refuse(value, f"two whole numbers from 0 to {self.values[-1]}")
+        return list(value)

@@ -1,0 +1,144 @@
+"""A picture, its sentence and its controls show one setting: while Python is asked, when it is gone, and when it began anew.
+
+What Lab's page shows is compared with the page of an explorer that was made with the setting that is to be shown.
+"""
+
+import os
+import signal
+
+import pytest
+
+from bptt_lab import SequenceModel, explore
+from bptt_lab.cells import LSTMCell
+
+BUSY = 8  # s, in which no thread of the kernel gets on
+NETS = "net = bl.SequenceModel(bl.LSTMCell(98, 8), 2)"
+# name -> what the learner's cell makes, the same here, how Python is asked, the setting that is asked for, and another control
+EXPLORERS = {
+    "FourCells": ("FourCells(length=8)", explore.FourCells, {"length": 8}, {"net": 1}),
+    "GradientByLag": ("GradientByLag(length=24)", explore.GradientByLag, {"length": 24}, {"net": 1}),
+    "LivingEquation": ("LivingEquation(length=4)", explore.LivingEquation, {"length": 4}, {"start": "uniform"}),
+    "LivingEquation, a word": ("LivingEquation(length=4)", explore.LivingEquation, {"length": 4}, {"sentences": "small"}),
+    "WordByWord": (
+        "WordByWord({'LSTM': net})",
+        lambda **s: explore.WordByWord({"LSTM": SequenceModel(LSTMCell(98, 8), 2)}, **s),
+        {},
+        {"text": "the dogs near the river"},
+    ),
+}
+every_explorer = pytest.mark.parametrize("name", EXPLORERS)
+
+# What is shown: where every control stands, the words, the numbers beside and in the picture, and the sentence.
+SEEN = """root => {
+    const all = (what, of) => [...root.querySelectorAll(what)].map(of), text = (node) => node.textContent;
+    return {
+        sliders: all('.controls input[type=range]', (input) => [input.getAttribute('aria-valuetext'), input.value]),
+        outputs: all('.controls output', text), menus: all('.controls select, .changing select', (select) => select.value),
+        choices: all('.controls input:checked + span', text), words: all('.word, .changing label', text),
+        numbers: all(".figure .number, .figure svg text:not([display=none])", text),
+        sentence: text(root.querySelector(".sentence")),
+    };
+}"""
+
+
+def opened(course, name):
+    course.write("setting.ipynb", [f"import bptt_lab as bl\n{NETS}", f"w = bl.explore.{EXPLORERS[name][0]}\nw"])
+    course.open("setting.ipynb")
+    course.run_all()
+    course.wait("() => document.querySelector('.bptt')?.bpttDrawn?.text")
+    return course.page.locator(".bptt")
+
+
+def asked(page, asks):
+    """What is not in the table is asked for, as a learner does it."""
+    trait, value = next(iter(asks.items()))
+    if trait == "net":
+        page.get_by_label("Another net", exact=True).press("ArrowRight")
+    elif trait == "start":
+        page.get_by_label("Start of the weights", exact=True).select_option(value)
+    elif trait == "sentences":
+        page.locator(".changing select").select_option(value)
+    else:
+        page.get_by_label("Your own words", exact=True).fill(value)
+        page.get_by_label("Sentence", exact=True).focus()
+
+
+def made(name, asks=None, **settings):
+    """The explorer that Python makes with the setting that is to be shown."""
+    _, make, first, _ = EXPLORERS[name]
+    asks = dict(asks or {})
+    if word := asks.pop("sentences", None):
+        sentences = explore.LivingEquation().sentences
+        sentences[3][0] = word
+        asks["sentences"] = sentences
+    return make(**first, **asks, **settings)
+
+
+def hold(course):
+    """The kernel gets on with nothing, neither a cell nor a message, for a while."""
+    course.page.evaluate(
+        """code => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }); }""",
+        f"import ctypes; ctypes.PyDLL(None).sleep({BUSY})",
+    )
+    course.page.wait_for_timeout(500)
+
+
+def seen(locator):
+    locator.page.wait_for_timeout(500)
+    return locator.evaluate(SEEN)
+
+
+def expected(page_of, explorer, width):
+    page = page_of(explorer, width)
+    page.wait_for_timeout(300)
+    return page.locator(".bptt").evaluate(SEEN)
+
+
+@every_explorer
+def test_while_python_is_asked_the_old_picture_keeps_its_label(course, page_of, name):
+    root, asks = opened(course, name), EXPLORERS[name][3]
+    width = root.evaluate("root => root.getBoundingClientRect().width") + 33  # the page's own margins
+    before = seen(root)
+    assert before == expected(page_of, made(name), width)
+    hold(course)
+    asked(course.page, asks)
+    waiting = seen(root)
+    assert waiting == before, "nothing of what is asked for is shown"
+    assert root.locator(".asking").is_visible() and root.locator(".asking").inner_text().startswith("asking Python")
+    scale = course.page.get_by_label("Weight scale", exact=True)
+    scale.press("ArrowRight")  # in the table: shown at once, of what the table is of
+    factor = float(scale.get_attribute("aria-valuetext"))
+    assert factor > 1 and root.locator(".asking").is_visible()
+    assert seen(root) == expected(page_of, made(name, weight_scale=factor), width)
+    root.locator(".asking").wait_for(state="hidden")
+    assert seen(root) == expected(page_of, made(name, asks, weight_scale=factor), width)
+    assert course.python("value = w.sentence()") == root.locator(".sentence").inner_text()
+
+
+GONE = {
+    "restarted": "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()",
+    "shut down": "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()",
+}
+
+
+@every_explorer
+@pytest.mark.parametrize("how", [*GONE, "killed"])
+def test_without_its_python_a_control_is_off_and_says_why(course, page_of, name, how):
+    root, asks = opened(course, name), EXPLORERS[name][3]
+    width = root.evaluate("root => root.getBoundingClientRect().width") + 33
+    kernel = course.python("import os; value = os.getpid()")
+    hold(course)
+    asked(course.page, asks)  # this is never answered
+    root.locator(".asking").wait_for()
+    if how == "killed":
+        os.kill(kernel, signal.SIGKILL)
+    else:
+        course.page.evaluate(GONE[how])
+    root.locator(".asking").wait_for(state="hidden")
+    scale = course.page.get_by_label("Weight scale", exact=True)
+    scale.press("ArrowLeft")
+    factor = float(scale.get_attribute("aria-valuetext"))
+    assert seen(root) == expected(page_of, made(name, weight_scale=factor), width)
+    off = {"WordByWord": ".own input", "LivingEquation, a word": ".changing select"}.get(name, ".controls :disabled")
+    assert root.locator(off).first.is_disabled()
+    assert "stopped or begun anew: run this cell again" in root.locator(".note:visible").first.inner_text()
