@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import traitlets
 
-from bptt_lab import memory, text
+from bptt_lab import memory
+from bptt_lab.basics import text
 from bptt_lab.cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from bptt_lab.explore import decay
 from bptt_lab.explore.decay import HIDDEN, LENGTHS, SCALES, Decay

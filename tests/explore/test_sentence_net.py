@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
+from bptt_lab import chain_rule
 from bptt_lab.explore import sentence_net
 from bptt_lab.tasks import vocabulary
 
@@ -69,7 +70,7 @@ def test_the_norm_on_an_edge_bounds_what_a_term_can_lose_or_gain_there():
 def test_a_new_activation_appears_in_every_explorer_with_that_control():
     code = """
 import numpy as np
-from bptt_lab import activations
+from bptt_lab.basics import activations
 value = lambda a, out=None: np.divide(a, 1 + abs(a), out)
 slope = lambda h, out=None: np.square(1 - abs(h), out)
 activations.ACTIVATIONS["softsign"] = activations.Activation("softsign", value, slope, 1.0)
