@@ -1,0 +1,161 @@
+"""Slips made by program: each operator, sign, index, transpose, constant, factor, term and function of a solution, changed once.
+
+They have no sentence of their own, only the kind and the place: what a slip means that no one thought of.
+"""
+
+import ast
+import copy
+import re
+from collections.abc import Iterator
+
+from .edits import Slip
+
+ADD, SUB, MUL, DIV, DOT, POW = ast.Add(), ast.Sub(), ast.Mult(), ast.Div(), ast.MatMult(), ast.Pow()
+OTHERS = {
+    "log": ("log10", "log2", "log1p"), "log10": ("log", "log2"), "exp": ("exp2", "tanh"), "tanh": ("arctanh", "sin"), "sqrt": ("square", "abs"),
+    "sum": ("mean", "max", "prod"), "mean": ("sum", "max", "median"), "prod": ("sum", "mean", "max"), "abs": ("square", "sign"), "max": ("min",),
+    "zeros_like": ("ones_like",), "eye": ("ones",), "norm": ("det",),
+}  # fmt: skip
+COMPARED = {ast.Gt: (ast.GtE, ast.Lt), ast.Lt: (ast.LtE, ast.Gt), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.GtE: (ast.Gt,)}
+SAYS = {
+    "a sign": "A sign is wrong{at}: a plus and a minus are mixed up.",
+    "an operation": "It is the wrong operation{at}: look at each *, / and +.",
+    "the product": "It is the wrong kind of product{at}: one adds up over units, the other goes entry by entry.",
+    "the order": "Two things stand in the wrong order{at}.",
+    "a term left out": "A part of the sum is missing{at}.",
+    "a factor left out": "A factor is missing{at}.",
+    "a transpose": "There is a transpose too many or too few{at}.",
+    "an index": "An index is off{at}: which word, or which unit, is it?",
+    "a number": "A number is wrong{at}.",
+    "a power": "A power is wrong{at}.",
+    "a function": "It is the wrong function{at}.",
+    "an axis": "It goes over the wrong axis{at}.",
+    "a comparison": "The comparison is wrong{at}.",
+    "a case": "One of two cases is missing{at}.",
+    "the adding": "What is to be added up is not{at}: look at = and +=.",
+    "the loop": "The loop does not go where it should{at}.",
+}
+
+
+def _binary(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
+    a, b, op = node.left, node.right, type(node.op)
+    if op in (ast.Add, ast.Sub):
+        yield "a sign", ast.BinOp(a, SUB if op is ast.Add else ADD, b)
+        yield "a term left out", a
+        yield "a term left out", b if op is ast.Add else ast.UnaryOp(ast.USub(), b)
+        yield "an operation", ast.BinOp(a, MUL, b)
+    if op is ast.Sub:
+        yield "the order", ast.BinOp(b, op(), a)
+    if op in (ast.Mult, ast.Div, ast.MatMult):
+        yield "a factor left out", a
+        yield "a factor left out", b if op is not ast.Div else ast.BinOp(ast.Constant(1), DIV, b)
+        yield "an operation", ast.BinOp(a, ADD, b)
+    if op in (ast.Mult, ast.Div):
+        yield "an operation", ast.BinOp(a, DIV if op is ast.Mult else MUL, b)
+    if op in (ast.Div, ast.MatMult):
+        yield "the order", ast.BinOp(b, op(), a)
+    if op is ast.MatMult:
+        yield "the product", ast.BinOp(a, MUL, b)
+        for left, right in ((_turned(a), b), (a, _turned(b)), (_turned(a), _turned(b))):
+            yield "a transpose", ast.BinOp(left, DOT, right)
+    if op is ast.Pow:
+        yield "a power", a
+
+
+def _turned(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Attribute) and node.attr == "T" else ast.Attribute(node, "T", ast.Load())
+
+
+def _others(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """What may stand in the place of a piece of code, and what kind of slip that is."""
+    match node:
+        case ast.BinOp():
+            yield from _binary(node)
+        case ast.UnaryOp(operand=operand):
+            yield "a sign" if isinstance(node.op, ast.USub) else "a case", operand
+        case ast.Subscript(value=value, slice=ast.Name() | ast.BinOp() | ast.Constant(value=int()) as place):
+            for step in (ast.Add(), ast.Sub()):
+                yield "an index", ast.Subscript(value, ast.BinOp(place, step, ast.Constant(1)), node.ctx)
+            if isinstance(place, ast.BinOp):
+                yield "an index", ast.Subscript(value, place.left, node.ctx)
+            yield "an index", ast.Subscript(value, ast.Constant(-1), node.ctx)
+            yield "an index", ast.Subscript(value, ast.Constant(0), node.ctx)
+        case ast.Constant(value=bool() | str() | None):
+            return
+        case ast.Constant(value=value):
+            kinds = (0, 1, 2, 3) if isinstance(value, int) else (0.0, 1.0, 2 * value, value / 2)
+            for other in kinds:
+                if other != value:
+                    yield "a number", ast.Constant(other)
+        case ast.keyword(arg="axis", value=ast.Constant(value=axis)):
+            yield "an axis", ast.keyword("axis", ast.Constant(1 - axis))
+            yield "an axis", ast.keyword("axis", ast.Constant(None))
+        case ast.Call(func=ast.Attribute(attr="outer"), args=[a, b]):
+            yield "the order", ast.Call(node.func, [b, a], [])
+        case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
+            yield "the loop", inner
+        case ast.Call(func=ast.Name(id="range"), args=[inner]):
+            yield "the loop", ast.Call(node.func, [ast.Constant(1), inner], [])
+            yield "the loop", ast.Call(node.func, [ast.BinOp(inner, SUB, ast.Constant(1))], [])
+        case ast.Call(func=ast.Attribute(attr="sqrt" | "tanh" | "abs" | "diag" | "exp" | "log" | "log10"), args=[inner]):
+            yield "a function", inner
+        case ast.Compare(ops=[op]):
+            for other in COMPARED.get(type(op), ()):
+                yield "a comparison", ast.Compare(node.left, [other()], node.comparators)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            yield from (("a case", body), ("a case", orelse), ("a case", ast.IfExp(test, orelse, body)))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        for name in OTHERS.get(node.func.attr, ()):
+            yield "a function", ast.Call(ast.Attribute(node.func.value, name, ast.Load()), node.args, node.keywords)
+
+
+def _all(code: str) -> Iterator[tuple[str, str, str]]:
+    """(kind, key of the dict that it stands in, code) of every way to change one thing in an expression."""
+    tree = ast.parse(code, mode="eval")
+    keys = {id(inner): key.value for d in ast.walk(tree) if isinstance(d, ast.Dict) for key, value in zip(d.keys, d.values)
+            for inner in ast.walk(value) if isinstance(key, ast.Constant)}  # fmt: skip
+    for node in list(ast.walk(tree)):
+        for kind, other in _others(node):
+            yield kind, keys.get(id(node), ""), ast.unparse(_Put(node, other).visit(copy.copy(tree)))
+
+
+class _Put(ast.NodeTransformer):
+    """The tree with one node exchanged; the tree itself is left as it is."""
+
+    def __init__(self, old: ast.AST, new: ast.AST):
+        self.old, self.new = old, new
+
+    def visit(self, node):
+        if node is self.old:
+            return self.new
+        return super().visit(copy.copy(node))
+
+    def generic_visit(self, node):
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                setattr(node, field, [self.visit(entry) if isinstance(entry, ast.AST) else entry for entry in value])
+            elif isinstance(value, ast.AST):
+                setattr(node, field, self.visit(value))
+        return node
+
+
+def mutants(lines: list[str]) -> list[Slip]:
+    """Every slip that can be made in one place of these lines, a function's, of one statement each."""
+    found: dict[str, Slip] = {}
+    for i, line in enumerate(lines[1:], start=1):
+        head = re.match(
+            r" *(?:for (?P<loop>.+?) in |(?P<test>if )|(?P<result>return )|(?P<made>[\w, ]+?) (?P<op>[+*/-]?)= )", line
+        )
+        if head is None:
+            continue
+        code = line[head.end() :].removesuffix(":" if line.endswith(":") else "")
+        end = line[head.end() + len(code) :]
+        made = (head["made"] or "").strip()
+        whole = (
+            [("the adding", "", head[0].replace(head["op"] + "=", other) + code) for other in ("=", "-=")] if head["op"] else []
+        )
+        for kind, key, new in [*whole, *((kind, key, head[0] + new) for kind, key, new in _all(code))]:
+            what = key or made or ("the loop" if head["loop"] else "the condition" if head["test"] else "the result")
+            says = SAYS[kind].format(at=f" where {what} is made" if key or made else f" in {what}")
+            found.setdefault(f"{i}{new}", Slip(f"{kind} in {what}", says, lines=((i, new + end),)))
+    return list(found.values())
