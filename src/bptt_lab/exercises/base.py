@@ -15,6 +15,7 @@ The truth comes from the package, not from the solution, so the check judges the
 
 import copy
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -25,7 +26,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..languages import tr
-from . import calling, diagnosis, progress
+from . import calling, diagnosis, mutants, progress
 from .edits import Slip, Steps, read
 from .naming import Knowledge, Named
 from .report import Report
@@ -156,7 +157,7 @@ class Exercise:
     def wrong(self, slip: Slip) -> Callable:
         """The function that makes this slip, with what the learner is told as its docstring."""
         function = slip.function or self.steps.compiled((slip,))
-        function.__doc__ = slip.says
+        function.__doc__ = slip.says or mutants.told(slip)
         return function
 
     def problems(self) -> list[Problem]:
@@ -207,9 +208,9 @@ class Exercise:
             "Your function also changes its argument {name}, which its caller still needs. That may be why.", name=changed
         )
         also = also if changed else ""
-        if named := self.knowledge.name(found, wrong):
-            says = text_of(*self._told_of(named, wrong), where, also, said(printed))
-            return Report(self, says, named=named, fn=fn)
+        named = self.knowledge.name(found, wrong)
+        if named and all(slip.says for slip in named.slips):
+            return Report(self, text_of(*self._told_of(named, wrong), where, also, said(printed)), named=named, fn=fn)
         says = diagnosis.describe(values, truths, problems[0].truth)
         again = diagnosis.parts(calling.call(fn, copy.deepcopy(problems[0].arguments)).value)
         if again is not None and found[0] is not None and not diagnosis.same(again, found[0]):
@@ -218,11 +219,22 @@ class Exercise:
                 "keeps from call to call?"
             )
             return Report(self, text_of(moves, says, also, said(printed)))
-        return Report(self, text_of(says, where, also, calling.outside(fn), self._by_hand(fn), said(printed)))
+        look = text_of(*self._told_of(named, wrong)[bool(named.parts) :]) if named else self._look(found)
+        says = text_of(says, where, look, also, calling.outside(fn), self._by_hand(fn), said(printed))
+        return Report(self, says, named=named, fn=fn)
+
+    def _look(self, found: list) -> str:
+        """Where to look for a slip that nothing explains: in the step that changes the very numbers that are wrong."""
+        step, words = self.knowledge.suspect(found), " ".join((self.stub, *self._hints, *self.knowledge.truths[0]))
+        if not step or not re.search(rf"\b{re.escape(step)}\b", words):
+            return ""
+        return tell(
+            "The numbers that are wrong are those that a slip where {step} is made would change. Look there first.", step=step
+        )
 
     def _told_of(self, named: Named, wrong: list[str]) -> list[str]:
         """What each of these slips has to say, in front of it the parts that it explains."""
-        own = [tr(self.name, slip.says) for slip in named.slips]
+        own = [tr(self.name, slip.says) if slip.says else mutants.told(slip) for slip in named.slips]
         if not named.parts:
             return (
                 own

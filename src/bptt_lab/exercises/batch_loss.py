@@ -29,13 +29,10 @@ def problem(rng, i):
     return Problem((losses, mask), sum(losses[:length, b].sum() for b, length in enumerate(lengths)) / len(lengths))
 
 
-def _mean_in_each_sentence(losses, mask):
-    """You take the mean within each sentence. A sentence's loss is the sum over its tokens."""
-    return ((losses * mask).sum(axis=0) / mask.sum(axis=0)).mean()
-
-
 SLIPS = (
     r"""
+mean in each sentence | (losses * mask).sum(axis=0) → ((losses * mask).sum(axis=0) / mask.sum(axis=0))
+    | You take the mean within each sentence. A sentence's loss is the sum over its tokens.
 mask ignored | losses * mask → losses | The padding counts too. Leave out the tokens where the mask is false.
 mask turned | losses * mask → losses * ~mask | You sum the padding. Where the mask is true, the token counts.
 sum over sentences | .mean() → .sum() | You sum over the sentences too. Over these the course takes the mean.
@@ -50,5 +47,4 @@ one number a word | .sum(axis=0).mean() → .mean(axis=1) | This is one number f
 one mask for all | losses * mask → losses * mask[:, :1]
     | The first sentence's mask is used for all. Each sentence has its own column.
 """,
-    {"mean in each sentence": _mean_in_each_sentence},
 )

@@ -25,43 +25,30 @@ def solution(grads, limit):
 
 
 def problem(rng, i):
-    """A gradient that is too long, one that is short enough, one of zeros, and two that are far too long."""
-    size, limit = ((3.0, 2.5), (0.1, 4.0), (0.0, 1.0), (300.0, 5.0), (2.0, 0.01))[i]
+    """A gradient that is too long, one that is short enough, one of zeros, one far too long, and one about 1."""
+    size, limit = ((3.0, 2.5), (0.1, 4.0), (0.0, 1.0), (300.0, 5.0), (0.17, 0.4))[i]
     grads = {"W": size * rng.standard_normal((i + 2, 4)), "b": 2 * size * rng.standard_normal(3)}
     return Problem((grads, limit), train.clip_by_norm(grads, limit)[0])
 
 
-def _each_array(grads, limit):
-    """Each array is clipped by itself. That turns the gradient: take one norm over all arrays together."""
-    return {name: train.clip_by_norm({name: g}, limit)[0][name] for name, g in grads.items()}
-
-
-def _longest_array(grads, limit):
-    """Your norm is that of the longest array. Take one norm over all arrays together."""
-    norm = max(np.linalg.norm(g) for g in grads.values())
-    return {name: g * min(1.0, limit / norm if norm > 0 else 1.0) for name, g in grads.items()}
-
-
-def _norms_added(grads, limit):
-    """You add the norms of the arrays. Add their squares, and take the root of the sum."""
-    norm = sum(np.linalg.norm(g) for g in grads.values())
-    return {name: g * min(1.0, limit / norm if norm > 0 else 1.0) for name, g in grads.items()}
-
-
 SLIPS = (
     r"""
+each array by itself | g * factor for name → g * min(1.0, limit / (np.sqrt((g**2).sum()) or limit)) for name
+    | Each array is clipped by itself. That turns the gradient: take one norm over all arrays together.
+longest array | np.sqrt(sum((g**2).sum() for g in grads.values())) → max(np.sqrt((g**2).sum()) for g in grads.values())
+    | Your norm is that of the longest array. Take one norm over all arrays together.
+norms added | np.sqrt(sum((g**2).sum() for g in grads.values())) → sum(np.sqrt((g**2).sum()) for g in grads.values())
+    | You add the norms of the arrays. Add their squares, and take the root of the sum.
 each entry by itself | g * factor for name → np.clip(g, -limit, limit) for name
     | Each entry is clipped by itself. That turns the gradient: scale all entries by one factor.
-always scaled | limit / norm if norm > limit else 1.0 → limit / norm
+always scaled | if norm > limit else 1.0 →
     | A gradient that is short enough must stay as it is. Yours is scaled too, and one of zeros becomes NaN.
-scaled up | limit / norm if norm > limit else 1.0 → limit / norm if norm > 0 else 1.0
-    | A gradient that is short enough must stay as it is. Yours is made longer.
+scaled up | norm > limit → norm > 0 | A gradient that is short enough must stay as it is. Yours is made longer.
 zeros become NaN | g * factor for name → g / norm * min(norm, limit) for name
     | A gradient of zeros becomes NaN: you divide by its norm. What is short enough needs no division.
-root missing | np.sqrt(sum((g**2).sum() for g in grads.values())) → sum((g**2).sum() for g in grads.values())
-    | This compares the square of the norm with the limit: a square root is missing.
-factor turned | limit / norm if → norm / limit if | The factor is turned over: it is limit / norm.
-limit for factor | limit / norm if → limit if | You scale by the limit. The factor is limit / norm.
+root missing | norm = np.sqrt( → norm = ( | This compares the square of the norm with the limit: a square root is missing.
+factor turned | limit / norm → norm / limit | The factor is turned over: it is limit / norm.
+limit for factor | limit / norm → limit | You scale by the limit. The factor is limit / norm.
 not clipped | g * factor for name → g for name | Nothing is clipped: the long gradient comes back as it was.
 comparison turned | norm > limit → norm < limit | The comparison is turned: you leave the long gradient and scale the short one.
 largest entry | np.sqrt(sum((g**2).sum() for g in grads.values())) → max(np.abs(g).max() for g in grads.values())
@@ -70,8 +57,7 @@ sum of sizes | np.sqrt(sum((g**2).sum() for g in grads.values())) → sum(np.abs
     | You add up the sizes of the entries. Add up their squares, and take the root.
 mean of the squares | (g**2).sum() → (g**2).mean()
     | You take the mean of the squares in each array. A norm is the root of their sum.
-length one | limit / norm if → 1 / norm if | The long gradient gets length 1. Its length is to be the limit.
-both squared | limit / norm if → limit**2 / norm**2 if | The factor is squared. Then the norm ends below the limit.
+length one | limit / norm → 1 / norm | The long gradient gets length 1. Its length is to be the limit.
+both squared | limit / norm → limit**2 / norm**2 | The factor is squared. Then the norm ends below the limit.
 """,
-    {"each array by itself": _each_array, "longest array": _longest_array, "norms added": _norms_added},
 )

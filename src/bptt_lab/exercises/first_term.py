@@ -32,9 +32,9 @@ SLIPS = (
     r"""
 order turned | J[3] @ J[2] @ J[1] → J[1] @ J[2] @ J[3]
     | The Jacobians are in the wrong order. The last step's comes first, next to dL_dh.
-one Jacobian too many | J[3] @ J[2] @ J[1] → J[3] @ J[2] @ J[1] @ J[0]
+one Jacobian too many | @ J[1] → @ J[1] @ J[0]
     | One Jacobian too many: J[0] leads from h_1 back to the start, beyond the first word.
-one Jacobian too few | J[3] @ J[2] @ J[1] → J[3] @ J[2] | One Jacobian too few. From h_4 to h_1 there are three steps.
+one Jacobian too few | @ J[1] → | One Jacobian too few. From h_4 to h_1 there are three steps.
 counted from one | J[3] @ J[2] @ J[1] → J[2] @ J[1] @ J[0]
     | These are the Jacobians of the steps 3, 2 and 1. Code counts from 0: J[3] is dh_4/dh_3.
 no Jacobian | @ J[3] @ J[2] @ J[1] → | No Jacobian stands between h_4 and h_1. There are three steps on this road.
@@ -45,14 +45,16 @@ column for row | dL_dh @ J[3] @ J[2] @ J[1] → J[3] @ J[2] @ J[1] @ dL_dh
 entry by entry | J[3] @ J[2] @ J[1] → (J[3] * J[2] * J[1])
     | The Jacobians are multiplied entry by entry. Use @, the product of matrices.
 slope missing | row * slope[0] → row | The slope of word 1 is missing: ∂⁺h_1/∂W_x carries f'(a_1).
+slope added | row * slope[0] → row + slope[0] | You add the slope. The factors on one road multiply.
 slope of the last word | slope[0] → slope[3] | The slope is that of word 4. ∂⁺h_1/∂W_x carries f'(a_1).
 last word | x[0] → x[3] | This is paired with word 4. The first word's term holds x[0].
 outer turned | np.outer(row * slope[0], x[0]) → np.outer(x[0], row * slope[0])
     | The result is transposed. The row of units comes first in np.outer.
-slope carried twice | dL_dh @ J[3] @ J[2] @ J[1] → dL_dh * slope[3] @ J[3] * slope[2] @ J[2] * slope[1] @ J[1]
+slope carried twice | J[3] @ J[2] @ J[1] → (slope[3][:, None] * J[3]) @ (slope[2][:, None] * J[2]) @ (slope[1][:, None] * J[1])
     | The slopes of words 2 to 4 are in it twice. Each J has them already: it is diag(f') W_hh.
-word 2 for word 1 | row * slope[0], x[0] → row * slope[1], x[1]
-    | Slope and input are those of word 2. Code counts from 0: word 1 has index 0.
+word 2's term | @ J[1] → && slope[0], x[0] → slope[1], x[1]
+    | This is the term of word 2, whole. Code counts from 0: word 1 has index 0.
+word 2 for word 1 | slope[0], x[0] → slope[1], x[1] | Slope and input are those of word 2. Code counts from 0: word 1 has index 0.
 slope of word 2 | slope[0] → slope[1] | The slope is that of word 2. Code counts from 0, and ∂⁺h_1/∂W_x carries f'(a_1).
 input of word 2 | x[0] → x[1] | This is paired with word 2. Code counts from 0, and word 1 has index 0.
 added, not multiplied | J[3] @ J[2] @ J[1] → (J[3] + J[2] + J[1]) | You add the Jacobians. Steps that follow each other multiply.

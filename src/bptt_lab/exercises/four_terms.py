@@ -38,15 +38,10 @@ def problem(rng, i):
     return Problem((h_before, *gates, cell.params["W_hh"].copy()), cell.jacobian_terms(trace, 0))
 
 
-def _columns(h_before, G1, G2, candidate, W_hh):
-    """Your factors multiply columns. Row i belongs to unit i of the new state, so its factor multiplies row i of W."""
-    W_1, W_2, W_3 = np.split(W_hh, 3)
-    dG1, dG2 = h_before * G1 * (1 - G1), candidate * G2 * (1 - G2)
-    return {"keep": np.diag(G1), "dG1": W_1 * dG1, "dG2": W_2 * dG2, "candidate": W_3 * (G2 * (1 - candidate**2))}
-
-
 SLIPS = (
     r"""
+columns instead of rows | dG1 = → dG1 = W_1 @ && ) @ W_1 → ) && dG2 = → dG2 = W_2 @ && ) @ W_2 → ) && new = → new = W_3 @ && ) @
+    W_3 → ) | Your factors multiply columns. Row i belongs to unit i of the new state, so its factor multiplies row i of W.
 old state and candidate swapped | np.diag(h_before * G1 → np.diag(candidate * G1 && np.diag(candidate * G2 → np.diag(h_before * G2
     | G1 stands beside the old state and G2 beside the candidate. You have them the other way round.
 keep without diag | keep = np.diag(G1) → keep = G1
@@ -62,12 +57,12 @@ keep with a slope | keep = np.diag(G1) → keep = np.diag(G1 * (1 - G1))
 kept whole | keep = np.diag(G1) → keep = np.eye(len(G1)) | The old state is kept whole in your first term. G1 multiplies it.
 keep with the state | keep = np.diag(G1) → keep = np.diag(G1 * h_before)
     | In the first term the old state is what moves. Its derivative is 1, so only the gate is left.
-entry by entry | @ W_1 → * W_1 && @ W_2 → * W_2 && @ W_3 → * W_3 | You multiply entry by entry, so only the diagonal is left. Use @, or a column of numbers.
+entry by entry | @ W_1 → * W_1 && @ W_2 → * W_2 && @ W_3 → * W_3
+    | You multiply entry by entry, so only the diagonal is left. Use @, or a column of numbers.
 other gate | np.diag(G2 * (1 - candidate**2)) → np.diag(G1 * (1 - candidate**2))
     | The candidate is let in by G2. You have G1 beside it.
 """,
     kinds.tanh("candidate", says="ĥ"),
     kinds.sigma("G1"),
     kinds.sigma("G2"),
-    {"columns instead of rows": _columns},
 )

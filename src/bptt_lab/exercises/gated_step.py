@@ -54,12 +54,12 @@ tanh outside | G1 * h_before + G2 * candidate → np.tanh(G1 * h_before + G2 * c
 tanh gates | 1 / (1 + np.exp(-a_1)), 1 / (1 + np.exp(-a_2)), np.tanh(a_3) → np.tanh(a_1), np.tanh(a_2), np.tanh(a_3)
     | Your gates go through tanh, so they can be negative. Gates are σ.
 σ candidate | 1 / (1 + np.exp(-a_1)), 1 / (1 + np.exp(-a_2)), np.tanh(a_3) → 1 / (1 + np.exp(-a_1)), 1 / (1 + np.exp(-a_2)), 1 /
-    (1 + np.exp(-a_3))
-    | Your candidate goes through σ, so it is never negative. It is a tanh.
+    (1 + np.exp(-a_3)) | Your candidate goes through σ, so it is never negative. It is a tanh.
 candidate without tanh | np.tanh(a_3) → a_3 | The candidate's tanh is missing.
 gates without σ | 1 / (1 + np.exp(-a_1)), 1 / (1 + np.exp(-a_2)), np.tanh(a_3) → a_1, a_2, np.tanh(a_3)
     | The gates' σ is missing: they are to lie between 0 and 1.
-σ turned | np.exp(-a_1) → np.exp(a_1) && np.exp(-a_2) → np.exp(a_2) | Your σ falls as its argument grows. Look at the sign in the exponential.
+σ turned | np.exp(-a_1) → np.exp(a_1) && np.exp(-a_2) → np.exp(a_2)
+    | Your σ falls as its argument grows. Look at the sign in the exponential.
 bias left out | + b → | The biases are missing.
 old state not read | + W_hh @ h_before → | The gates read x alone. They also read the old state, through W_hh.
 order of the blocks | a_1, a_2, a_3 = → a_3, a_1, a_2 = | The blocks stand in another order: G1, G2, candidate.

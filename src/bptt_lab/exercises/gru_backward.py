@@ -38,14 +38,15 @@ def solution(cell, trace, dh):
         δ = dh[t] + back
         da_n = (1 - z[t]) * δ * (1 - n[t] ** 2)
         da_z = (before - n[t]) * δ * z[t] * (1 - z[t])
-        da_r = (W_n @ before + b_hn) * da_n * r[t] * (1 - r[t])
-        inner = r[t] * da_n  # what reaches W_n h_before + b_hn
+        inner = W_n @ before + b_hn
+        da_r = inner * da_n * r[t] * (1 - r[t])
+        da_u = r[t] * da_n  # what reaches the inner sum
         da = np.concatenate([da_r, da_z, da_n])  # reached from x and b
-        da_h = np.concatenate([da_r, da_z, inner])  # reached from the old state
+        da_h = np.concatenate([da_r, da_z, da_u])  # reached from the old state
         dW_x += np.outer(da, x[t])
         dW_hh += np.outer(da_h, before)
         db += da
-        db_hn += inner
+        db_hn += da_u
         back = z[t] * δ + W_hh.T @ da_h
     return {"W_x": dW_x, "W_hh": dW_hh, "b": db, "b_hn": db_hn}
 
@@ -56,45 +57,30 @@ def problem(rng, i):
 
 SLIPS = (
     r"""
-direct road missing | z[t] * δ + W_hh → W_hh | The direct road is missing in what goes back: h_before also stands in z * h_before.
 direct road alone | + W_hh.T @ da_h → | Only the direct road goes back. All three blocks read the old state too.
-direct road not gated | z[t] * δ + W_hh → δ + W_hh | On the direct road the old state is multiplied by z.
-road of another word | z[t] * δ + W_hh → z[t - 1] * δ + W_hh
+direct road of another word | back = z[t] → back = z[t - 1]
     | The direct road is gated by z of the word before. At step t it is z[t].
-z and 1 − z swapped | (1 - z[t]) * δ → z[t] * δ | n is multiplied by 1 − z. Here z is what keeps the old state.
-n left out of dL/dz | (before - n[t]) → before | z stands twice in h = z h_before + (1 − z) n. The second has a minus.
+direct road from its own loss | back = z[t] * δ → back = z[t] * dh[t]
+    | On the direct road only the word's own loss goes back. All that has arrived goes on.
 state after in dL/dz | (before - n[t]) → (h[t] - n[t]) | In dL/dz stands the state after the step. z multiplied the one before.
-inner bias left out | + b_hn) → ) | r multiplies the inner sum, and b_hn is a part of that.
-r beside the old state | (W_n @ before + b_hn) → before
-    | r multiplies the inner sum, not the old state. That is the other form of the GRU.
-reset left out on the way back | inner = r[t] * da_n → inner = da_n
+reset left out on the way back | da_u = r[t] * da_n → da_u = da_n
     | The candidate read the old state through r. So r is on its way back too: to W_hh, to b_hn and to the old state.
-inner bias like the outer | db_hn += inner → db_hn += da_n
+inner bias like the outer | db_hn += da_u → db_hn += da_n
     | b_hn stands inside, next to W_n h_before. So r multiplies its gradient too.
 W_hh like W_x | np.outer(da_h, before) → np.outer(da, before)
-    | In dL/dW_hh the candidate's block lacks r: W_n h_before stands inside, next to r.
+    | In dL/dW_hh the candidate's block lacks r, which stands beside W_n.
 state after for state before | np.outer(da_h, before) → np.outer(da_h, h[t])
     | W_hh is paired with the state after the step. It multiplied the one before.
 b like W_hh | db += da → db += da_h | b stands beside W_x, outside the reset. So its candidate block takes da_n, without r.
 order of the blocks | np.concatenate([da_r, da_z, → np.concatenate([da_z, da_r,
     | The blocks stand in another order: reset, update, candidate.
-direct road by 1 − z | back = z[t] * δ → back = (1 - z[t]) * δ
-    | The direct road is gated by 1 − z in yours. Here z is what keeps the old state.
-direct road from its own loss | back = z[t] * δ → back = z[t] * dh[t]
-    | On the direct road only the word's own loss goes back. All that has arrived goes on.
-sign of dL/dz | (before - n[t]) → (n[t] - before) | The sign of dL/dz is turned: more z is more of the old state.
-candidate let in whole | (1 - z[t]) * δ → δ | n is multiplied by 1 − z. In da_n that is missing.
-back like W_x | W_hh.T @ da_h → W_hh.T @ da
-    | What goes back to the old state through the candidate lacks r: the product stands inside, next to r.
+back like W_x | W_hh.T @ da_h → W_hh.T @ da | What goes back through the candidate lacks r: it stands beside the product.
 the other form | W_hh.T @ da_h → W_hh.T @ np.concatenate([da_r, da_z, 0 * da_n]) + r[t] * (W_n.T @ da_n)
     | That is the way back of the other form, reset before the product. Here r comes after it.
 gates swapped | trace.gates["reset"], trace.gates["update"] → trace.gates["update"], trace.gates["reset"]
     | You read the two gates the other way round: reset is r, update is z.
-inner sum left out | (W_n @ before + b_hn) * da_n → da_n | r multiplies the inner sum, W_n h_before + b_hn. So da_r carries that.
 """,
-    kinds.tanh("n[t]", " of n", "n"),
-    kinds.sigma("z[t]", "z", but="slope of z: sign"),
-    kinds.sigma("r[t]", "r"),
+    kinds.gru("z[t]", "r[t]", "n[t]", "δ", "before"),
     kinds.way_back('{"W_x": dW_x, "W_hh": dW_hh, "b": db, "b_hn": db_hn}', da="da_h", blocks=3, carry="z[t]"),
     kinds.before("h"),
 )

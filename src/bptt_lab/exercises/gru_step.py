@@ -46,34 +46,16 @@ def problem(rng, i):
 
 SLIPS = (
     r"""
-direct road missing | z * dh + → | The direct road is missing: h_before also stands in z * h_before.
-direct road not gated | z * dh + → dh + | On the direct road the old state is multiplied by z.
-z and 1 − z swapped | (1 - z) * dh → z * dh | n is multiplied by 1 − z. Here z is what keeps the old state.
-n left out of dL/dz | (h_before - n) → h_before | z stands twice in h = z h_before + (1 − z) n. The second has a minus.
-sign of dL/dz | (h_before - n) → (n - h_before) | The sign of dL/dz is turned: more z is more of the old state.
-inner sum left out | inner * da_n → da_n | r multiplies the inner sum. So da_r carries inner.
 way through a gate missing | W_r.T @ da_r + → | The old state stands in four places. What comes back through the reset is missing.
-r beside the old state | inner * da_n → h_before * da_n
-    | r multiplies the inner sum, W_n h_before + b_hn. So da_r carries inner, not h_before.
-r outside the tanh | inner * da_n → inner * (1 - z) * dh
-    | r stands inside the tanh. So da_r starts from da_n, which has its slope.
+way through the update missing | + W_z.T @ da_z →
+    | The old state stands in four places. The way back through the update is missing.
+way through the candidate missing | + W_n.T @ (r * da_n) →
+    | The old state stands in four places. What comes back through the candidate is missing.
 reset left out on the way back | (r * da_n) → da_n | The candidate read the old state through r. So r is on its way back too.
 the other form | W_n.T @ (r * da_n) → r * (W_n.T @ da_n)
     | That is the way back of the other form, reset before the product. Here r comes after: W_n.T @ (r * da_n).
 transpose lost | .T @ → @ | The way back goes through W_hh transposed, block by block.
 order of the blocks | W_r, W_z, W_n = → W_z, W_r, W_n = | The blocks of W_hh stand in another order: reset, update, candidate.
-way through the candidate missing | + W_n.T @ (r * da_n) →
-    | The old state stands in four places. What comes back through the candidate is missing.
-way through the update missing | + W_z.T @ da_z →
-    | The old state stands in four places. What comes back through the update gate is missing.
-direct road by 1 − z | z * dh + → (1 - z) * dh + | The direct road is gated by 1 − z in yours. Here z is what keeps the old state.
-candidate let in whole | (1 - z) * dh * (1 → dh * (1 | n is multiplied by 1 − z. In da_n that is missing.
-inner bias left out | inner * da_n → (W_n @ h_before) * da_n
-    | The inner sum has a bias too. It is given as inner: r multiplies all of it.
-r twice in dL/dr | inner * da_n → inner * r * da_n | In dL/dr the r itself is what moves: what is left is the inner sum.
-sign of dL/dn | (1 - z) * dh * (1 → (z - 1) * dh * (1 | The sign of dL/dn is turned: more n is more of the new state.
 """,
-    kinds.tanh("n", " of n", "n", but="slope of n: sign"),
-    kinds.sigma("z", but="slope of z: sign"),
-    kinds.sigma("r"),
+    kinds.gru("z", "r", "n", "dh", "h_before"),
 )

@@ -76,8 +76,6 @@ sign | {ret} → {name: -g for name, g in {ret}.items()}
     | The sign is turned. The gradient points uphill; going down is the optimiser's work.
 times the words | {ret} → {name: g * len(h) for name, g in {ret}.items()}
     | It is multiplied by the number of words. Each word's part is added once.
-one length for all | {ret} → {name: g / np.sqrt(sum((v**2).sum() for v in {ret}.values())) for name, g in {ret}.items()}
-    | The whole gradient is scaled to length 1. The gradient itself is asked for.
 """
 
 # Clipped to one of the limits that people use. Each has the same name: the message need not know which.
@@ -101,7 +99,7 @@ state after for state before{of} | {s}[t - 1] if t > 0 else {s}0 → {s}[t]
 start for every state before{of} | {s}[t - 1] if t > 0 else {s}0 → {s}0
     | {s}0 stands before every word. It does before the first: at a later one it is the state before the step, and changes with t.
 last state for every word{of} | {s}[t - 1] if t > 0 else {s}0 → {s}[-1]
-    | The last state stands before every word. Each word has the state before its own step.
+    | The last {s} stands before every word. Each word has the one before its own step.
 first word has no state before{of} | {s}[t - 1] if t > 0 else {s}0 → {s}[max(t - 1, 0)]
     | At t=0 stands the state after the first word. Before it stands {s}0.
 """
@@ -116,14 +114,69 @@ Frobenius norm{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A})
     | You take the Frobenius norm{of}, the root of the sum of squares. Take the largest singular value: norm(…, 2).
 spectral radius{of} | np.linalg.norm({A}, 2) → np.abs(np.linalg.eigvals({A})).max()
     | You take the largest eigenvalue{of}, which bounds nothing. The norm is the largest stretch: norm(…, 2).
-largest entry{of} | np.linalg.norm({A}, 2) → np.abs({A}).max() | You take the largest entry{of}. Take the largest stretch: norm(…, 2).
-smallest stretch{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, -2) | You take the smallest stretch{of}. A norm is the largest one.
+largest entry{of} | np.linalg.norm({A}, 2) → np.abs({A}).max() | You take the largest entry{of}. Take its stretch: norm(…, 2).
+smallest stretch{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, -2) | You take the smallest stretch{of}, not the largest.
 largest row sum{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, np.inf)
     | You take the largest sum over a row{of}. Take the largest stretch: norm(…, 2).
 largest column sum{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, 1)
     | You take the largest sum over a column{of}. Take the largest stretch: norm(…, 2).
 stretch squared{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, 2)**2 | The stretch is squared{of}. Take it as it is.
-singular values added{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, "nuc") | You add up the singular values{of}. Take the largest.
+stretches added{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, "nuc") | You add up singular values{of}. Take the largest.
+"""
+
+
+# One step back through a GRU. {d} is what arrives at h, {old} the state before.
+GRU = """
+z and 1 − z swapped | (1 - {z}) * {d} → {z} * {d} | n is multiplied by 1 − z. Here z is what keeps the old state.
+candidate let in whole | (1 - {z}) * {d} → {d} | n is multiplied by 1 − z. In da_n that is missing.
+sign of dL/dn | (1 - {z}) * {d} → ({z} - 1) * {d} | The sign of dL/dn is turned: more n is more of the new state.
+n left out of dL/dz | ({old} - {n}) → {old} | z stands twice in h = z h_before + (1 − z) n. The second has a minus.
+sign of dL/dz | ({old} - {n}) → ({n} - {old}) | The sign of dL/dz is turned: more z is more of the old state.
+inner sum left out | inner * da_n → da_n | r multiplies the inner sum, and in da_r that is missing.
+r beside the old state | inner * da_n → {old} * da_n | r multiplies the inner sum, not the old state alone. da_r carries it.
+r outside the tanh | inner * da_n → inner * (1 - {z}) * {d} | r stands inside the tanh: da_r starts from da_n, with its slope.
+inner bias left out | inner * da_n → (W_n @ {old}) * da_n | The inner sum has a bias too. r multiplies all of it.
+r twice in dL/dr | inner * da_n → inner * {r} * da_n | In dL/dr it is r that moves: what is left is the inner sum.
+direct road missing | {z} * {d} + → | The direct road is missing in what goes back: h_before also stands beside z.
+direct road not gated | {z} * {d} + → {d} + | On the direct road the old state is multiplied by z.
+direct road by 1 − z | {z} * {d} + → (1 - {z}) * {d} + | Your direct road is gated by 1 − z. Here z is what keeps the old state.
+"""
+
+# One step back through an LSTM. {dc} is what arrives at c, {dh} at h, {came} what came back to c from the next step.
+LSTM = """
+nothing comes back to c | = {came} + {o} → = {o}
+    | Nothing comes back to c from the next step, which read it through its forget gate.
+way through h missing | {came} + {o} * (1 - np.tanh({c})**2) * {dh} → {came}
+    | c matters in two ways: for the next step, and through h = o tanh(c). The second is missing.
+output gate missing | {o} * (1 - np.tanh({c})**2) → (1 - np.tanh({c})**2)
+    | On the way from h = o tanh(c) into c the gate o is missing.
+slope of c at the sum | np.tanh({c})**2 → {c}**2
+    | On the way from h into c the slope of tanh is read from tanh(c). Here c is squared.
+slope at the old c | np.tanh({c})**2 → np.tanh(c_before)**2
+    | The slope of tanh is taken at the old c. h = o tanh(c) has the new one.
+new c beside f | c_before * {dc} → {c} * {dc} | f multiplies the old c. So da_f carries c_before, not c.
+g beside f | c_before * {dc} → {g} * {dc} | f multiplies the old c. You have g beside it, which belongs to i.
+g beside g | {i} * {dc} * (1 → {g} * {dc} * (1 | g is multiplied by i in c. So da_g carries i.
+i beside i | {g} * {dc} * {i} → {i} * {dc} * {i} | i is multiplied by g in c. So da_i carries g.
+input and forget swapped | {g} * {dc} * {i} * (1 - {i}) → {g} * {dc} * {f} * (1 - {f})
+    | da_i has the slope of f. It takes its own.
+c for tanh(c) | np.tanh({c}) * {dh} → {c} * {dh} | o multiplies tanh(c), not c.
+h for tanh(c) | np.tanh({c}) * {dh} → {o} * np.tanh({c}) * {dh}
+    | In h = o tanh(c) it is o that moves. So da_o carries tanh(c), not h.
+output gate from dc | np.tanh({c}) * {dh} → np.tanh({c}) * {dc} | o stands in h alone. So da_o starts from dL/dh, not from dL/dc.
+forget gate missing | {f} * {dc} → {dc} | On its way to the old c the gradient is multiplied by f.
+input gate for forget gate | {f} * {dc} → {i} * {dc}
+    | The input gate stands on the way to the old c. c = f c_before + i g: it is f.
+1 − f for f | {f} * {dc} → (1 - {f}) * {dc} | On its way to the old c the gradient is multiplied by f. You used 1 − f.
+σ of f on the way to c | {f} * {dc} → {dc} / (1 + np.exp(-{f})) | f is a σ already. On the way to the old c you take σ once more.
+slope of f on the way to c | {f} * {dc} → {f} * (1 - {f}) * {dc}
+    | On the way to the old c it is c that moves, not f: f, without slope.
+one block alone | W_hh.T @ da → np.split(W_hh, 4)[3].T @ da_o
+    | Only the output gate's block goes back to h. All four read the old h.
+order of the blocks | [da_i, da_f, da_g, da_o] → [da_f, da_i, da_g, da_o]
+    | The blocks stand in another order: input, forget, cell, output.
+output before candidate | [da_i, da_f, da_g, da_o] → [da_i, da_f, da_o, da_g]
+    | The blocks stand in another order: input, forget, cell, output. Some texts put the output third.
 """
 
 
@@ -161,3 +214,17 @@ def logarithm(of: str = "") -> list[Slip]:
 def stretch(A: str, of: str = "", but: str = "") -> list[Slip]:
     """The norm of a matrix, its largest singular value."""
     return _kind(STRETCH, but, A=A, of=of)
+
+
+def gru(z: str, r: str, n: str, d: str, old: str) -> list[Slip]:
+    """One step back through a GRU, from the gates and the candidate, what arrives, and the state before."""
+    slopes = [*tanh(n, " of n", "n", "slope of n: sign"), *sigma(z, "z", "slope of z: sign"), *sigma(r, "r")]
+    return _kind(GRU, z=z, r=r, n=n, d=d, old=old) + slopes
+
+
+def lstm(gates: tuple[str, str, str, str], c: str, dh: str, dc: str, came: str) -> list[Slip]:
+    """One step back through an LSTM, from i, f, g and o, c, what arrives at h and c, and what came back to c."""
+    i, f, g, o = gates
+    slopes = [*tanh(f"np.tanh({c})", " of c", "tanh(c)"), *tanh(g, " of g", "g"), *sigma(i, "i"), *sigma(f, "f"), *sigma(o, "o")]
+    own = _kind(LSTM, i=i, f=f, g=g, o=o, c=c, dh=dh, dc=dc, came=came)
+    return own + [slip for slip in slopes if slip.name != "slope of c at the sum"]

@@ -8,6 +8,7 @@ import contextlib
 import copy
 import inspect
 import io
+import re
 import sys
 from collections.abc import Callable, Mapping
 
@@ -18,7 +19,7 @@ from .edits import Slip
 
 def faulty(exercise, slips: tuple[Slip, ...], fn: Callable) -> int | None:
     """The number of the learner's line, counted from the `def` as 1; None if no line of theirs makes these numbers."""
-    if not hasattr(fn, "__code__") or any(slip.function for slip in slips):
+    if not inspect.isfunction(fn) or any(slip.function for slip in slips) or not _text(fn):
         return None
     arguments = exercise.knowledge.problems[0].arguments
     right = [value for _, value in made(exercise.steps.compiled(()), arguments)]
@@ -64,8 +65,25 @@ def made(fn: Callable, arguments: tuple) -> list[tuple[int, np.ndarray]]:
 
 def marked(fn: Callable, line: int) -> str:
     """The learner's code, with an arrow at that line."""
-    text = inspect.getsource(fn).splitlines()
-    return "\n".join(("→ " if i == line else "  ") + row for i, row in enumerate(text, start=1))
+    return "\n".join(("→ " if i == line else "  ") + row for i, row in enumerate(_text(fn), start=1))
+
+
+def _text(fn: Callable) -> list[str]:
+    """The lines of a function, as far as they can be read."""
+    with contextlib.suppress(OSError, TypeError):
+        return inspect.getsource(fn).splitlines()
+    return []
+
+
+def about(exercise, slips: tuple[Slip, ...]) -> int | None:
+    """The number of the one hint that speaks of the step in which a slip was made, by the names that stand in both."""
+    places = exercise.steps.places(slips[0])
+    if len(places) > 2 or slips[0].function:
+        return None
+    names = set(re.findall(r"[^\W\d]\w*", " ".join(exercise.steps.lines[place] for place in places)))
+    common = [len(names & set(re.findall(r"[^\W\d]\w*", hint))) for hint in exercise._hints]
+    best = max(common)
+    return common.index(best) + 1 if best > 1 and common.count(best) == 1 else None
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

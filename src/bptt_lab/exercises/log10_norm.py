@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import memory, overflow
+from .. import memory
 from ..cells import RNNCell
 from . import kinds
 from .base import Problem
@@ -38,47 +38,19 @@ def problem(rng, i):
     return Problem((factors,), float(memory.norms_back(cell, trace, T - 1, [T - 1])[0]))
 
 
-def _multiplied_out(jacobians):
-    """The product is multiplied out before its logarithm is taken. Long ones leave float64: divide by the size as you go."""
-    product = np.eye(len(jacobians[0]))
-    with overflow.quietly():
-        for J in jacobians:
-            product = product @ J
-        return (
-            float(np.log10(np.abs(product).max()))
-            if not np.isfinite(product).all()
-            else float(np.log10(np.linalg.norm(product, 2)))
-        )
-
-
-def _logarithm_too_late(jacobians):
-    """You multiply the sizes, and take the logarithm at the end. Their product leaves float64: add up logarithms as you go."""
-    product, total = np.eye(len(jacobians[0])), np.ones(())
-    for J in jacobians:
-        product = product @ J
-        size = np.linalg.norm(product, 2)
-        product, total = product / size, total * size
-    return np.log10(total)
-
-
-def _product_of_norms(jacobians):
-    """These are the norms of the single Jacobians, multiplied. That is a bound; the product's own norm is smaller."""
-    return float(sum(np.log10(np.linalg.norm(J, 2)) for J in jacobians))
-
-
-def _spectral_radius(jacobians):
-    """You multiply spectral radii. They bound nothing: take the largest singular value of the product."""
-    return float(sum(np.log10(np.abs(np.linalg.eigvals(J)).max()) for J in jacobians))
-
-
-def _norm_itself(jacobians):
-    """This is the norm itself. Return its logarithm, which stays in range."""
-    with overflow.quietly():
-        return float(np.power(10.0, solution(jacobians)))
-
-
 SLIPS = (
     r"""
+multiplied out | np.linalg.norm(product, 2) → np.linalg.norm(product, 2) if np.isfinite(product).all() else np.abs(product).max()
+    && product, total = product / size, total + np.log10(size) → total = np.log10(size)
+    | The product is multiplied out before its logarithm is taken. Long ones leave float64: divide by the size as you go.
+logarithm too late | , 0.0 → , 1.0 && total + np.log10(size) → total * size && return total → return np.log10(total)
+    | You multiply the sizes, and take the logarithm at the end. Their product leaves float64: add up logarithms as you go.
+product of norms | product @ J → J
+    | These are the norms of the single Jacobians, multiplied. That is a bound; the product's own norm is smaller.
+spectral radii multiplied | product @ J → J && np.linalg.norm(product, 2) → np.abs(np.linalg.eigvals(product)).max()
+    | You multiply spectral radii. They bound nothing: take the largest singular value of the product.
+the norm itself | return total → return np.power(10.0, total)
+    | This is the norm itself. Return its logarithm, which stays in range.
 wrong order | product @ J → J @ product
     | The factors are multiplied in the wrong order, or each is transposed. The last step's Jacobian comes first.
 sizes not added up | total + np.log10(size) → np.log10(size)
@@ -86,6 +58,8 @@ sizes not added up | total + np.log10(size) → np.log10(size)
 first factor left out | in jacobians: → in jacobians[1:]: | The first Jacobian of the list is left out.
 last factor left out | in jacobians: → in jacobians[:-1]: | The last Jacobian of the list is left out.
 entry by entry | product @ J → product * J | The Jacobians are multiplied entry by entry. Use @, the product of matrices.
+largest entry | np.linalg.norm(product, 2) → np.abs(product).max()
+    | You divide by the largest entry, and the norm of what is left at the end is missing. Measure it once more.
 sign | return total → return -total | The sign is turned. A product that vanishes has a negative logarithm.
 mean a step | return total → return total / len(jacobians)
     | You divide by the number of factors. That is the slope a step; the logarithm of the whole norm is asked for.
@@ -93,11 +67,4 @@ sizes not their logarithms | total + np.log10(size) → total + size | You add u
 """,
     kinds.stretch("product", but="smallest stretch"),
     kinds.logarithm(),
-    {
-        "multiplied out": _multiplied_out,
-        "logarithm too late": _logarithm_too_late,
-        "product of norms": _product_of_norms,
-        "spectral radius": _spectral_radius,
-        "the norm itself": _norm_itself,
-    },
 )

@@ -47,37 +47,9 @@ def problem(rng, i):
 
 SLIPS = (
     r"""
-way through h missing | dc + o * (1 - np.tanh(c) ** 2) * dh → dc
-    | c matters in two ways: for the next step, which is dc, and through h = o tanh(c). The second is missing.
-next step missing | dc + o * (1 - np.tanh(c) ** 2) * dh → o * (1 - np.tanh(c) ** 2) * dh
-    | c matters in two ways: through h, and for the next step. The second, dc, is missing.
-slope of c at the sum | np.tanh(c) ** 2 → c**2 | The slope of tanh at c is 1 − tanh(c)². Here c itself was squared.
-output gate missing | o * (1 - np.tanh → (1 - np.tanh | h = o tanh(c). On the way from h into c the gate o is missing.
-new c beside f | c_before * dc → c * dc | f multiplies the old c. So da_f carries c_before, not c.
-g beside g | i * dc * (1 → g * dc * (1 | g is multiplied by i in c. So da_g carries i.
-i beside i | g * dc * i → i * dc * i | i is multiplied by g in c. So da_i carries g.
-c for tanh(c) | np.tanh(c) * dh → c * dh | o multiplies tanh(c), not c.
-output gate from dc | np.tanh(c) * dh → np.tanh(c) * dc | o stands in h alone. So da_o starts from dh, not from dc.
-forget gate missing | f * dc} → dc} | On its way to the old c the gradient is multiplied by f.
-one block alone | W_hh.T @ da → np.split(W_hh, 4)[3].T @ da_o
-    | Only the output gate's block is in it. All four blocks read h_before.
-order of the blocks | [da_i, da_f, da_g, da_o] → [da_f, da_i, da_g, da_o]
-    | The blocks stand in another order: input, forget, cell, output.
+own dh to the old c | f * dc} → f * dc + dh} | The old c hears of the loss only through the new c. dh is in dc already.
 transpose lost | W_hh.T @ da → sum(W @ d for W, d in zip(np.split(W_hh, 4), np.split(da, 4)))
     | The way back goes through W_hh transposed, block by block.
-h for tanh(c) | np.tanh(c) * dh → o * np.tanh(c) * dh | In h = o tanh(c) it is o that moves. So da_o carries tanh(c), not h.
-input gate for forget gate | f * dc} → i * dc}
-    | The input gate stands on the way to the old c. c = f c_before + i g: it is f there.
-output before candidate | [da_i, da_f, da_g, da_o] → [da_i, da_f, da_o, da_g]
-    | The blocks stand in another order: input, forget, cell, output. Some texts put the output third.
-g beside f | c_before * dc → g * dc | f multiplies the old c. You have g beside it, which belongs to i.
-slope at the old c | 1 - np.tanh(c) ** 2 → 1 - np.tanh(c_before) ** 2
-    | The slope of tanh is taken at the old c. h = o tanh(c) has the new one.
-own dh to the old c | f * dc} → f * dc + dh} | The old c hears of the loss only through the new c. dh is in dc already.
 """,
-    kinds.tanh("np.tanh(c)", " of c", "tanh(c)"),
-    kinds.tanh("g", " of g", "g"),
-    kinds.sigma("i"),
-    kinds.sigma("f"),
-    kinds.sigma("o"),
+    kinds.lstm(("i", "f", "g", "o"), "c", "dh", "dc", "dc"),
 )

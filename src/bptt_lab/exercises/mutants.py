@@ -6,35 +6,46 @@ They have no sentence of their own, only the kind and the place: what a slip mea
 import ast
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from .edits import Slip
+from .telling import tell
 
 ADD, SUB, MUL, DIV, DOT, POW = ast.Add(), ast.Sub(), ast.Mult(), ast.Div(), ast.MatMult(), ast.Pow()
+ENOUGH = 60  # of the usual ones; a shorter solution is changed in more ways
 OTHERS = {
-    "log": ("log10", "log2", "log1p"), "log10": ("log", "log2"), "exp": ("exp2", "tanh"), "tanh": ("arctanh", "sin"), "sqrt": ("square", "abs"),
-    "sum": ("mean", "max", "prod"), "mean": ("sum", "max", "median"), "prod": ("sum", "mean", "max"), "abs": ("square", "sign"), "max": ("min",),
-    "zeros_like": ("ones_like",), "eye": ("ones",), "norm": ("det",),
+    "log": ("log10", "log2", "log1p"), "log10": ("log", "log2"), "exp": ("exp2", "tanh"), "tanh": ("arctanh", "sin"),
+    "sqrt": ("square", "abs"), "abs": ("square", "sign"), "sum": ("mean", "max", "prod"), "mean": ("sum", "max", "median"),
+    "prod": ("sum", "mean", "max"), "max": ("min",), "zeros_like": ("ones_like",), "eye": ("ones",), "norm": ("det",),
 }  # fmt: skip
 COMPARED = {ast.Gt: (ast.GtE, ast.Lt), ast.Lt: (ast.LtE, ast.Gt), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.GtE: (ast.Gt,)}
-SAYS = {
-    "a sign": "A sign is wrong{at}: a plus and a minus are mixed up.",
-    "an operation": "It is the wrong operation{at}: look at each *, / and +.",
-    "the product": "It is the wrong kind of product{at}: one adds up over units, the other goes entry by entry.",
-    "the order": "Two things stand in the wrong order{at}.",
-    "a term left out": "A part of the sum is missing{at}.",
-    "a factor left out": "A factor is missing{at}.",
-    "a transpose": "There is a transpose too many or too few{at}.",
-    "an index": "An index is off{at}: which word, or which unit, is it?",
-    "a number": "A number is wrong{at}.",
-    "a power": "A power is wrong{at}.",
-    "a function": "It is the wrong function{at}.",
-    "an axis": "It goes over the wrong axis{at}.",
-    "a comparison": "The comparison is wrong{at}.",
-    "a case": "One of two cases is missing{at}.",
-    "the adding": "What is to be added up is not{at}: look at = and +=.",
-    "the loop": "The loop does not go where it should{at}.",
-}
+
+
+def told(slip: Slip) -> str:
+    """What to say of a slip that was made by program: its kind, and its place."""
+    kind, _, what = slip.name.partition(" in ")
+    places = {"the result": tell("in the result"), "the loop": tell("in the loop"), "the condition": tell("in the condition")}
+    at = places.get(what) or tell("where {what} is made", what=what)
+    return {
+        "a sign": tell("A sign is wrong {at}: a plus and a minus are mixed up.", at=at),
+        "an operation": tell("It is the wrong operation {at}: look at each *, / and +.", at=at),
+        "the product": tell(
+            "It is the wrong kind of product {at}: one adds up over units, the other goes entry by entry.", at=at
+        ),
+        "the order": tell("Two things stand in the wrong order {at}.", at=at),
+        "a term left out": tell("A part of the sum is missing {at}.", at=at),
+        "a factor left out": tell("A factor is missing {at}.", at=at),
+        "a transpose": tell("There is a transpose too many or too few {at}.", at=at),
+        "an index": tell("An index is off {at}: which word, or which unit, is it?", at=at),
+        "a number": tell("A number is wrong {at}.", at=at),
+        "a power": tell("A power is wrong {at}.", at=at),
+        "a function": tell("A function is wrong {at}, or missing.", at=at),
+        "an axis": tell("It goes over the wrong axis {at}.", at=at),
+        "a comparison": tell("The comparison is wrong {at}.", at=at),
+        "a case": tell("One of two cases is missing {at}.", at=at),
+        "the adding": tell("What is to be added up is not {at}: look at = and +=.", at=at),
+        "the loop": tell("The loop does not go where it should {at}.", at=at),
+    }[kind]
 
 
 def _binary(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
@@ -109,26 +120,39 @@ def _others(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "a function", ast.Call(ast.Attribute(node.func.value, name, ast.Load()), node.args, node.keywords)
 
 
-def _all(code: str) -> Iterator[tuple[str, str, str]]:
+def _wrapped(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """A piece of code with something around it that does not belong there."""
+    if isinstance(node, ast.Subscript | ast.BinOp | ast.Call | ast.Name) and isinstance(
+        getattr(node, "ctx", ast.Load()), ast.Load
+    ):
+        yield "a sign", ast.UnaryOp(ast.USub(), node)
+        yield "a power", ast.BinOp(node, POW, ast.Constant(2))
+        for factor in (2, 3, 0.5):
+            yield "a number", ast.BinOp(ast.Constant(factor), MUL, node)
+        for op in (ADD, SUB):
+            yield "a number", ast.BinOp(node, op, ast.Constant(1))
+        for name in ("abs", "exp", "sinh", "arctan", "cbrt", "log1p"):
+            yield "a function", ast.Call(ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load()), [node], [])
+
+
+def _all(code: str, ways: Callable) -> Iterator[tuple[str, str, str]]:
     """(kind, key of the dict that it stands in, code) of every way to change one thing in an expression."""
     tree = ast.parse(code, mode="eval")
     keys = {id(inner): key.value for d in ast.walk(tree) if isinstance(d, ast.Dict) for key, value in zip(d.keys, d.values)
             for inner in ast.walk(value) if isinstance(key, ast.Constant)}  # fmt: skip
-    for node in list(ast.walk(tree)):
-        for kind, other in _others(node):
-            yield kind, keys.get(id(node), ""), ast.unparse(_Put(node, other).visit(copy.copy(tree)))
+    for node in ast.walk(tree):
+        for kind, other in ways(node):
+            yield kind, keys.get(id(node), ""), ast.unparse(_Put(node, other).visit(tree))
 
 
 class _Put(ast.NodeTransformer):
-    """The tree with one node exchanged; the tree itself is left as it is."""
+    """A copy of a tree with one node exchanged."""
 
     def __init__(self, old: ast.AST, new: ast.AST):
         self.old, self.new = old, new
 
     def visit(self, node):
-        if node is self.old:
-            return self.new
-        return super().visit(copy.copy(node))
+        return self.new if node is self.old else self.generic_visit(copy.copy(node))
 
     def generic_visit(self, node):
         for field, value in ast.iter_fields(node):
@@ -140,7 +164,12 @@ class _Put(ast.NodeTransformer):
 
 
 def mutants(lines: list[str]) -> list[Slip]:
-    """Every slip that can be made in one place of these lines, a function's, of one statement each."""
+    """Every slip that can be made in one place of these lines, of one statement each; in a short solution of more kinds."""
+    found = _made(lines, _others)
+    return found if len(found) >= ENOUGH else [*found, *_made(lines, _wrapped)]
+
+
+def _made(lines: list[str], ways: Callable) -> list[Slip]:
     found: dict[str, Slip] = {}
     for i, line in enumerate(lines[1:], start=1):
         head = re.match(
@@ -154,8 +183,7 @@ def mutants(lines: list[str]) -> list[Slip]:
         whole = (
             [("the adding", "", head[0].replace(head["op"] + "=", other) + code) for other in ("=", "-=")] if head["op"] else []
         )
-        for kind, key, new in [*whole, *((kind, key, head[0] + new) for kind, key, new in _all(code))]:
+        for kind, key, new in [*whole, *((kind, key, head[0] + new) for kind, key, new in _all(code, ways))]:
             what = key or made or ("the loop" if head["loop"] else "the condition" if head["test"] else "the result")
-            says = SAYS[kind].format(at=f" where {what} is made" if key or made else f" in {what}")
-            found.setdefault(f"{i}{new}", Slip(f"{kind} in {what}", says, lines=((i, new + end),)))
+            found.setdefault(f"{i}{new}", Slip(f"{kind} in {what}", "", lines=((i, new + end),)))
     return list(found.values())

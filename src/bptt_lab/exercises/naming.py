@@ -1,6 +1,7 @@
 """Which slip gives these numbers? One, or two together, or one in each part of the result."""
 
 import contextlib
+import warnings
 from functools import cached_property
 from typing import NamedTuple
 
@@ -63,8 +64,14 @@ class Knowledge:
 
     def name(self, found: list, wrong: list[str]) -> Named | None:
         """The slips that explain what was found; None if none do."""
+        with warnings.catch_warnings(action="ignore"):
+            return self._named(found, wrong)
+
+    def _named(self, found: list, wrong: list[str]) -> Named | None:
         if not all(f is not None and f.keys() >= truth.keys() for f, truth in zip(found, self.truths)):
             return None
+        if not any(np.isfinite(list(f.values())[0]).all() for f in found):
+            return None  # any two functions give the same where neither gives a number
         whole, explains = set(found[0]), dict[str, Slip]()
         for slips in (self.slips, self.loose):
             alone = None
@@ -119,6 +126,16 @@ class Knowledge:
         likely = np.argsort(order[first, second], kind="stable")[: TRIALS // len(self.steps.lines)]
         return list(zip(first[likely].tolist(), second[likely].tolist()))
 
+    def suspect(self, found: list) -> str:
+        """The step of the solution in which a slip would change exactly the numbers that are wrong; "" if it is not one step."""
+        right, mine = self._flat(self.truths, self.order[:3]), self._flat(found, self.order[:3])
+        steps = set()
+        for slip in self.loose if mine is not None else ():
+            row = self._flat({i: self.gives((slip,), i) for i in self.order[:3]}, self.order[:3])
+            if row is not None and np.array_equal(_differ(row, right), _differ(mine, right)):
+                steps.add(slip.name.partition(" in ")[2])
+        return steps.pop() if len(steps) == 1 else ""
+
     def _shape(self, slip: Slip) -> dict | None:
         return _shape(self.gives((slip,), 0))
 
@@ -134,6 +151,10 @@ class Knowledge:
 
 def _alike(found, given) -> bool:
     return given is not None and all(diagnosis.part_close(found, given, part) for part in found)
+
+
+def _differ(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.abs(one - other) > 1e-7 * np.abs(other)
 
 
 def _shape(parts) -> dict:

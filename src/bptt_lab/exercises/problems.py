@@ -1,7 +1,7 @@
 """Random problems that show what is wrong: one factory for all exercises.
 
-The cases differ in length, in sizes, in how strong the weights are and in how large the numbers. Among them are one word and many,
-states near ±1, gradients past any limit at which people clip, and zeros. Starts are not zero.
+The cases differ in length, in sizes, in how strong the weights are and in how large the numbers. Among them are one word and
+many, states near ±1, gradients past any limit at which people clip, and zeros. Starts are not zero.
 """
 
 from typing import Any, NamedTuple

@@ -54,17 +54,14 @@ logarithm to base 10 | return total → return total / np.log(10)
 stops at the first | range(len(targets)) → range(1)
     | Only the first token is looked at: the return stands inside the loop. Move it to the left.
 logarithm of the sum | return total → p = np.exp(y[np.arange(len(y)), targets]) / np.exp(y).sum(axis=1)\nreturn -np.log((p *
-    mask).sum())
-    | You add up probabilities and take one logarithm. Each token has its own: first the logarithm, then the sum.
+    mask).sum()) | You add up probabilities and take one logarithm. Each token has its own: first the logarithm, then the sum.
 softmax over time | np.exp(y[t]).sum() → np.exp(y[:, targets[t]]).sum()
     | Your softmax sums over the words of the sentence. It sums over the vocabulary: one row at a time.
 every word of the vocabulary | np.log(np.exp(y[t]).sum()) - y[t, targets[t]] → y.shape[1] * np.log(np.exp(y[t]).sum()) -
-    y[t].sum()
-    | You add up −ln of every probability in a row. Only the right word has a price.
+    y[t].sum() | You add up −ln of every probability in a row. Only the right word has a price.
 rows and words mixed | return total → return sum(np.log(np.exp(y[k]).sum()) - y[k, word] for k, word in enumerate(targets[mask]))
     | The words that count are cut out, but not their rows. Then word and row no longer belong together.
 right words in every row | return total → p = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)\nreturn -(np.log(p[:, targets]) *
-    mask).sum()
-    | Each row meets the right words of all rows: [:, targets] takes all of these columns. Row t has one right word.
+    mask).sum() | Each row meets the right words of all rows: [:, targets] takes all of these columns. Row t has one right word.
 """,
 )

@@ -51,8 +51,7 @@ entries summed | [(term * whole).sum() for term in terms]) / (whole**2).sum() �
 entry by entry | (term * whole).sum() → np.abs(term * whole).sum()
     | You add up sizes, entry by entry. Keep each product's sign when you sum.
 turned over | np.array([(term * whole).sum() for term in terms]) / (whole**2).sum() → (whole**2).sum() / np.array([(term *
-    whole).sum() for term in terms])
-    | It is turned over: the whole's square belongs below the line.
+    whole).sum() for term in terms]) | It is turned over: the whole's square belongs below the line.
 percent | / (whole**2).sum() → / (whole**2).sum() * 100 | These are percent. Shares that sum to 1 are asked for.
 last word first | in terms] → in reversed(terms)] | They stand in the wrong order: the first word's term comes first.
 part of the squares | return np.array([(term * whole).sum() for term in terms]) / (whole**2).sum() → sizes =
@@ -64,7 +63,6 @@ each by its own square | np.array([(term * whole).sum() for term in terms]) / (w
 mean for the whole | sum(terms) → sum(terms) / len(terms) | The whole gradient is the sum of the terms. You took their mean.
 last term for the whole | sum(terms) → terms[-1] | You compare with the last term. The whole gradient is the sum of all terms.
 running total | return np.array([(term * whole).sum() for term in terms]) → return np.cumsum([(term * whole).sum() for term in
-    terms])
-    | You add up the shares as you go. Each entry is one term's share alone.
+    terms]) | You add up the shares as you go. Each entry is one term's share alone.
 """,
 )

@@ -40,22 +40,11 @@ def problem(rng, i):
     return problems.way_back(RNNCell, rng, i, k=(3, 2, 2, 4, 3)[i])
 
 
-def _k_steps_each(cell, trace, dh, k):
-    """You let each word look back k steps. A cut is at a fixed place: just after it, a word sees only itself."""
-    total = {name: np.zeros_like(value) for name, value in cell.params.items()}
-    for t in range(len(dh)):
-        back = dh[t]
-        for j in range(t, max(t - k, -1), -1):
-            da = (1 - trace.h[j] ** 2) * back
-            total["W_x"] += np.outer(da, trace.x[j])
-            total["W_hh"] += np.outer(da, trace.h[j - 1] if j > 0 else trace.h0)
-            total["b"] += da
-            back = cell.params["W_hh"].T @ da
-    return total
-
-
 SLIPS = (
     r"""
+k steps each | t in reversed(range(len(h))) → s, t in [(s, t) for s in range(len(h)) for t in range(s, max(s - k, -1), -1)] &&
+    dh[t] + back → dh[t] if s == t else back && if t % k else np.zeros_like(h0) →
+    | You let each word look back k steps. A cut is at a fixed place: just after it, a word sees only itself.
 nothing cut | if t % k else np.zeros_like(h0) → | Nothing is cut: this is the whole gradient.
 nothing carried back | W_hh.T @ da if t % k else np.zeros_like(h0) → np.zeros_like(h0)
     | You cut at every step. Between two cuts the message goes on.
@@ -77,8 +66,7 @@ last piece alone | dh[t] + back → (dh[t] + back) * (t >= (len(h) - 1) // k * k
 own loss lost | dh[t] + back → (dh[t] if (t + 1) % k else 0) + back
     | The word before a cut has lost its own loss. Only what comes back is cut off.
 mean over the pieces | {"W_x": dW_x, "W_hh": dW_hh, "b": db} → {name: g / -(-len(h) // k) for name, g in zip(cell.params, (dW_x,
-    dW_hh, db))}
-    | You divide by the number of pieces. Their gradients are summed.
+    dW_hh, db))} | You divide by the number of pieces. Their gradients are summed.
 step at a cut left out | dh[t] + back → (dh[t] + back) * (t % k > 0)
     | The steps 0, k, 2k, … are left out of the sums. Only what goes back from them is cut off.
 one cut alone | if t % k else → if t != k else | There is one cut, before step k. There is another before 2k, and so on.
@@ -92,5 +80,4 @@ one step a piece | reversed(range(len(h))) → reversed(range(0, len(h), k))
     kinds.tanh("h[t]"),
     kinds.way_back('{"W_x": dW_x, "W_hh": dW_hh, "b": db}'),
     kinds.before("h"),
-    {"k steps each": _k_steps_each},
 )
