@@ -25,7 +25,7 @@ CLIPPED = 'return {name: np.clip(g, -5, 5) for name, g in {"W_x": dW_x, "W_hh": 
 SIGMA = "(1 / (1 + np.exp(-{0})))"
 REAL = [
     ("bptt", [("1 - h[t] ** 2", "1 - h[t]")], ["slope: square missing"]),
-    ("bptt", [("1 - h[t] ** 2", "h[t] * (1 - h[t])")], ["slope of σ"]),
+    ("bptt", [("1 - h[t] ** 2", "h[t] * (1 - h[t])")], ["slope: σ for tanh"]),
     ("bptt", [("back = W_hh.T @ da", "back = np.clip(W_hh.T @ da, -0.1, 0.1)")], ["clipped on the way back"]),
     ("bptt", [(RETURN, CLIPPED)], ["clipped at the end"]),
     ("bptt", [("1 - h[t] ** 2", "1 - np.arctanh(h[t]) ** 2")], ["slope at the sum"]),

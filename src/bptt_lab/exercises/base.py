@@ -3,7 +3,8 @@
 A new exercise is one module that is listed in `__init__.py`. In it stand
 
     TASK, HINTS             two sentences, and at most three hints, shown one at a time
-    stub, solution          functions; the learner sees their text. The solution has one statement a line
+    solution                a function, one statement a line; the learner sees its text
+    STUB                    the body that the learner begins with, if it is more than `return None`
     problem(rng, i)         -> Problem, for i = 0, 1, … PROBLEMS - 1
     SLIPS                   what is known to go wrong: texts as in `edits.py`, kinds of slips from `kinds.py`, or a dict from
                             names to wrong functions of their own, whose docstring is what the learner is told
@@ -27,7 +28,7 @@ import numpy as np
 
 from ..languages import tr
 from . import calling, diagnosis, mutants, progress
-from .edits import Slip, Steps, read
+from .edits import Slip, Steps, defined, read
 from .naming import Knowledge, Named
 from .report import Report
 from .telling import BY_HAND, RIGHT, YOURS, headed, said, size, tell, text_of, told
@@ -95,8 +96,11 @@ class Exercise:
         self.name, self.notebook, self.small = module.__name__.rpartition(".")[2], notebook, module.SMALL
         self._task, self._hints, self._problem = module.TASK, module.HINTS, module.problem
         function = getattr(module, "FUNCTION", self.name)
-        self.stub, self.solution = Source.of(module.stub, function), Source.of(module.solution, function)
+        self.solution = Source.of(module.solution, function)
         self.steps = Steps(textwrap.dedent(inspect.getsource(module.solution)), module.solution)
+        head, body = self.solution.split("\n", 1)[0], getattr(module, "STUB", "return None  # your code here")
+        stub = f"{head}\n{textwrap.indent(body, '    ')}"
+        self.stub = Source(stub, defined(stub, {}))
         if SEALED.exists():
             self.solution = Source("# Your teacher has the solution.", module.solution)
         self.parameters = tuple(inspect.signature(module.solution).parameters)

@@ -22,10 +22,7 @@ SMALL = (
     np.array([[1.0], [3.0]]),
     np.array([[2.0]]),
 )
-
-
-def stub(dh, h, h_before, x, W_hh):
-    return None  # return {"W_x": …, "W_hh": …, "b": …, "h_before": …}
+STUB = 'return None  # return {"W_x": …, "W_hh": …, "b": …, "h_before": …}'
 
 
 def solution(dh, h, h_before, x, W_hh):
@@ -44,23 +41,24 @@ def problem(rng, i):
 
 SLIPS = (
     r"""
+transpose lost | da @ W_hh → da @ W_hh.T | One transpose too many: that is for columns. Here each sentence is a row.
 batch not summed | da.sum(axis=0) → da | dL/db still has a row for each sentence. All sentences share one bias: sum over them.
 bias broadcast to a matrix | da.sum(axis=0) → np.zeros_like(W_hh) + da.sum(axis=0)
-    | dL/db has become a matrix. It has the shape of b: one number for each unit.
+    | dL/db is a matrix. It has the shape of b: a number a unit.
 summed over units | da.sum(axis=0) → da.sum(axis=1) | dL/db is summed over the units. Sum over the sentences, the first axis.
 bias as a mean | da.sum(axis=0) → da.mean(axis=0)
-    | dL/db is a mean over the batch. Its parts are summed: in dh the mean is already taken care of.
+    | dL/db is a mean over the batch. It is a sum: in dh the mean is already taken care of.
 mean over the batch | {"W_x": da.T @ x, "W_hh": da.T @ h_before, "b": da.sum(axis=0), "h_before": da @ W_hh} → {"W_x": da.T @ x /
     len(x), "W_hh": da.T @ h_before / len(x), "b": da.mean(axis=0), "h_before": da @ W_hh}
     | You divide by the number of sentences. Their parts are summed: in dh the mean is already taken care of.
 one sentence alone | da.T @ x → np.outer(da[0], x[0])
-    | Only the first sentence is in W_x. All sentences share the weights: add up over them.
+    | Only the first sentence is in W_x. All share the weights: add up over them.
 W_x turned | da.T @ x → x.T @ da | dL/dW_x is transposed. A row of W_x belongs to a hidden unit, so da comes first.
 W_hh turned | da.T @ h_before → h_before.T @ da
-    | dL/dW_hh is transposed. A row of W_hh belongs to a unit of the new state, so da comes first.
+    | dL/dW_hh is transposed. A row of it belongs to a unit of the new state: da first.
 state after | da.T @ h_before → da.T @ h | W_hh is paired with the state after the step. It multiplied the one before.
 slope before | (1 - h**2) * dh → (1 - h_before**2) * dh
-    | The slope is taken at the state before the step. tanh made the state after it.
+    | The slope is taken at the state before the step. tanh made the one after.
 slope not carried | da @ W_hh → dh @ W_hh | What goes back skips the slope. dL/da goes back through W_hh, not dL/dh.
 sentences mixed | da @ W_hh → np.zeros_like(dh) + (da @ W_hh).sum(axis=0)
     | What goes back is summed over the sentences. Each has a state of its own, so each keeps its row.

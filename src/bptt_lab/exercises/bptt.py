@@ -15,13 +15,11 @@ HINTS = (
     "Python gives you h[-1] without complaint: the last state.",
 )
 SMALL = problems.by_hand(RNNCell)
-
-
-def stub(cell, trace, dh):
-    # Take away the # of the next two lines, and write your loop under them.
-    # x, h, h0, W_hh = trace.x, trace.h, trace.h0, cell.params["W_hh"]
-    # dW_x, dW_hh, db = (np.zeros_like(value) for value in cell.params.values())
-    return None  # at the end: return {"W_x": dW_x, "W_hh": dW_hh, "b": db}
+STUB = """\
+# Take away the # of the next two lines, and write your loop under them.
+# x, h, h0, W_hh = trace.x, trace.h, trace.h0, cell.params["W_hh"]
+# dW_x, dW_hh, db = (np.zeros_like(value) for value in cell.params.values())
+return None  # at the end: return {"W_x": dW_x, "W_hh": dW_hh, "b": db}"""
 
 
 def solution(cell, trace, dh):
@@ -50,14 +48,13 @@ carried one word | W_hh.T @ da → W_hh.T @ ((1 - h[t] ** 2) * dh[t])
     | What comes back reaches one word and stops. Carry on all that has arrived, not dh[t] alone.
 slope of the word before | 1 - h[t] ** 2 → 1 - (h[t - 1] if t > 0 else h0) ** 2 | The slope is taken at the state before the step.
 slope of another word | 1 - h[t] ** 2 → 1 - h[t - 1] ** 2
-    | The slope is taken at h[t - 1], one word off. At t=0 that is even h[-1], the last word.
+    | The slope is taken at h[t - 1], one word off. At t=0 that is h[-1], the last word.
 slope of the last word | 1 - h[t] ** 2 → 1 - h[-1] ** 2 | The slope is that of the last word, every time. Each word has its own.
 slope not carried | W_hh.T @ da → W_hh.T @ δ | What goes back skips the slope. dL/da goes back through W_hh, not dL/dh.
 slope on its way twice | W_hh.T @ da → (1 - h[t] ** 2) * (W_hh.T @ da)
-    | The slope is in what goes back twice: it is in dL/da already, before W_hh.
+    | The slope is in what goes back twice: it is in dL/da already.
 bias from dL/dh | db += da → db += δ | The bias stands inside the tanh. Its gradient sums dL/da, not dL/dh.
-W_hh transposed | {ret} → {**{ret}, "W_hh": dW_hh.T}
-    | dL/dW_hh is transposed. A row of W_hh belongs to a unit of the new state, so dL/da comes first.
+W_hh transposed | {ret} → {**{ret}, "W_hh": dW_hh.T} | dL/dW_hh is transposed. Its rows belong to the units of the new state.
 """.replace("{ret}", '{"W_x": dW_x, "W_hh": dW_hh, "b": db}')
 SLIPS = (
     STEP,

@@ -14,10 +14,6 @@ HINTS = (
 SMALL = ({"W": np.array([[3.0]]), "b": np.array([4.0])}, 1.0)
 
 
-def stub(grads, limit):
-    return None  # your code here
-
-
 def solution(grads, limit):
     norm = np.sqrt(sum((g**2).sum() for g in grads.values()))
     factor = limit / norm if norm > limit else 1.0
@@ -54,9 +50,8 @@ comparison turned | norm > limit → norm < limit | The comparison is turned: yo
 largest entry | np.sqrt(sum((g**2).sum() for g in grads.values())) → max(np.abs(g).max() for g in grads.values())
     | You compare the largest entry with the limit. The norm is the root of the sum of all squares.
 sum of sizes | np.sqrt(sum((g**2).sum() for g in grads.values())) → sum(np.abs(g).sum() for g in grads.values())
-    | You add up the sizes of the entries. Add up their squares, and take the root.
-mean of the squares | (g**2).sum() → (g**2).mean()
-    | You take the mean of the squares in each array. A norm is the root of their sum.
+    | You add up sizes. Add up squares, and take the root.
+mean of the squares | (g**2).sum() → (g**2).mean() | You take the mean of the squares of each array. A norm needs their sum.
 length one | limit / norm → 1 / norm | The long gradient gets length 1. Its length is to be the limit.
 both squared | limit / norm → limit**2 / norm**2 | The factor is squared. Then the norm ends below the limit.
 """,

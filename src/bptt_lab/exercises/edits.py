@@ -128,7 +128,7 @@ class Steps:
                 return self.compiled(slips)(*arguments)
             together |= choice
         if self._run is None:
-            self._run = self._defined("\n".join(_switched(i, others) for i, others in enumerate(self._others)))
+            self._run = defined("\n".join(_switched(i, others) for i, others in enumerate(self._others)), self.names)
         self.names["_v"] = [together.get(i, 0) for i in range(len(self.lines))]
         return self._run(*arguments)
 
@@ -138,12 +138,14 @@ class Steps:
         if text is None:
             raise LookupError(slips)
         if text not in self._whole:
-            self._whole[text] = self._defined(text)
+            self._whole[text] = defined(text, self.names)
         return self._whole[text]
 
-    def _defined(self, text: str) -> Callable:
-        exec(text, self.names)
-        return self.names[text.split("(")[0].removeprefix("def ")]
+
+def defined(text: str, names: dict) -> Callable:
+    """The function that a text of ours defines, among these names."""
+    exec(text, names)
+    return names[text.split("(")[0].removeprefix("def ")]
 
 
 def _alike(old: str, new: str) -> bool:

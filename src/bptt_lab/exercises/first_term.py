@@ -14,10 +14,6 @@ HINTS = (
 SMALL = (np.ones(1), [np.full((1, 1), j) for j in (7.0, 0.5, 2.0, 3.0)], np.full((4, 1), 0.5), np.arange(1.0, 5.0)[:, None])
 
 
-def stub(dL_dh, J, slope, x):
-    return None  # your code here
-
-
 def solution(dL_dh, J, slope, x):
     row = dL_dh @ J[3] @ J[2] @ J[1]  # dL_4/dh_1
     return np.outer(row * slope[0], x[0])
@@ -31,19 +27,17 @@ def problem(rng, i):
 SLIPS = (
     r"""
 order turned | J[3] @ J[2] @ J[1] → J[1] @ J[2] @ J[3]
-    | The Jacobians are in the wrong order. The last step's comes first, next to dL_dh.
-one Jacobian too many | @ J[1] → @ J[1] @ J[0]
-    | One Jacobian too many: J[0] leads from h_1 back to the start, beyond the first word.
+    | The Jacobians stand in the wrong order. The last step's comes next to dL_dh.
+one Jacobian too many | @ J[1] → @ J[1] @ J[0] | One Jacobian too many: J[0] leads from h_1 to the start, beyond word 1.
 one Jacobian too few | @ J[1] → | One Jacobian too few. From h_4 to h_1 there are three steps.
 counted from one | J[3] @ J[2] @ J[1] → J[2] @ J[1] @ J[0]
-    | These are the Jacobians of the steps 3, 2 and 1. Code counts from 0: J[3] is dh_4/dh_3.
+    | These belong to steps 3, 2 and 1. Code counts from 0: J[3] is dh_4/dh_3.
 no Jacobian | @ J[3] @ J[2] @ J[1] → | No Jacobian stands between h_4 and h_1. There are three steps on this road.
-transposed | J[3] @ J[2] @ J[1] → J[3].T @ J[2].T @ J[1].T
-    | Each Jacobian is transposed. A row is multiplied from the right by J itself.
+transposed | J[3] @ J[2] @ J[1] → J[3].T @ J[2].T @ J[1].T | Each Jacobian is transposed. A row is multiplied from the right by J.
 column for row | dL_dh @ J[3] @ J[2] @ J[1] → J[3] @ J[2] @ J[1] @ dL_dh
-    | The product acts on a column. dL_dh is a row and stands at the left.
+    | The product acts on a column. dL_dh is a row, at the left.
 entry by entry | J[3] @ J[2] @ J[1] → (J[3] * J[2] * J[1])
-    | The Jacobians are multiplied entry by entry. Use @, the product of matrices.
+    | You multiply the Jacobians entry by entry. Use @, the product of matrices.
 slope missing | row * slope[0] → row | The slope of word 1 is missing: ∂⁺h_1/∂W_x carries f'(a_1).
 slope added | row * slope[0] → row + slope[0] | You add the slope. The factors on one road multiply.
 slope of the last word | slope[0] → slope[3] | The slope is that of word 4. ∂⁺h_1/∂W_x carries f'(a_1).
@@ -52,8 +46,7 @@ outer turned | np.outer(row * slope[0], x[0]) → np.outer(x[0], row * slope[0])
     | The result is transposed. The row of units comes first in np.outer.
 slope carried twice | J[3] @ J[2] @ J[1] → (slope[3][:, None] * J[3]) @ (slope[2][:, None] * J[2]) @ (slope[1][:, None] * J[1])
     | The slopes of words 2 to 4 are in it twice. Each J has them already: it is diag(f') W_hh.
-word 2's term | @ J[1] → && slope[0], x[0] → slope[1], x[1]
-    | This is the term of word 2, whole. Code counts from 0: word 1 has index 0.
+word 2's term | @ J[1] → && slope[0], x[0] → slope[1], x[1] | This is word 2's whole term. Code counts from 0: word 1 has index 0.
 word 2 for word 1 | slope[0], x[0] → slope[1], x[1] | Slope and input are those of word 2. Code counts from 0: word 1 has index 0.
 slope of word 2 | slope[0] → slope[1] | The slope is that of word 2. Code counts from 0, and ∂⁺h_1/∂W_x carries f'(a_1).
 input of word 2 | x[0] → x[1] | This is paired with word 2. Code counts from 0, and word 1 has index 0.

@@ -13,12 +13,10 @@ HINTS = (
     "Beside ∂G1 stands h_before, beside ∂G2 the candidate, beside ∂ĥ the gate G2. Each goes into the np.diag.",
 )
 SMALL = (*np.array([[2.0], [0.5], [0.75], [0.5]]), np.array([[1.0], [2.0], [4.0]]))
-
-
-def stub(h_before, G1, G2, candidate, W_hh):
-    # Take away the # of the next line, and write the four terms under it.
-    # W_1, W_2, W_3 = np.split(W_hh, 3)
-    return None  # at the end: return {"keep": …, "dG1": …, "dG2": …, "candidate": …}
+STUB = """\
+# Take away the # of the next line, and write the four terms under it.
+# W_1, W_2, W_3 = np.split(W_hh, 3)
+return None  # at the end: return {"keep": …, "dG1": …, "dG2": …, "candidate": …}"""
 
 
 def solution(h_before, G1, G2, candidate, W_hh):
@@ -44,8 +42,7 @@ columns instead of rows | dG1 = → dG1 = W_1 @ && ) @ W_1 → ) && dG2 = → dG
     W_3 → ) | Your factors multiply columns. Row i belongs to unit i of the new state, so its factor multiplies row i of W.
 old state and candidate swapped | np.diag(h_before * G1 → np.diag(candidate * G1 && np.diag(candidate * G2 → np.diag(h_before * G2
     | G1 stands beside the old state and G2 beside the candidate. You have them the other way round.
-keep without diag | keep = np.diag(G1) → keep = G1
-    | The first term is a matrix too. Put the list on the diagonal of one that is 0 elsewhere.
+keep without diag | keep = np.diag(G1) → keep = G1 | The first term is a matrix too: the list stands on its diagonal.
 old state left out | h_before * G1 → G1 | G1 multiplies the old state. So the second term carries h_before.
 candidate left out | candidate * G2 → G2 | G2 multiplies the candidate. So the third term carries ĥ.
 gate left out | G2 * (1 - candidate**2) → (1 - candidate**2) | The candidate is let in by G2. So the fourth term carries G2.

@@ -12,13 +12,11 @@ HINTS = (
     "Then there are two products, entry by entry, and a sum: what is kept of the old, and what is let in of the new.",
 )
 SMALL = (np.array([1.0]), np.array([2.0]), np.array([[0.0], [1.0], [0.5]]), np.zeros((3, 1)), np.zeros(3))
-
-
-def stub(x, h_before, W_x, W_hh, b):
-    # Take away the # of the next two lines, and write the rest under them.
-    # a = W_x @ x + W_hh @ h_before + b
-    # a_1, a_2, a_3 = np.split(a, 3)
-    return None  # your code here
+STUB = """\
+# Take away the # of the next two lines, and write the rest under them.
+# a = W_x @ x + W_hh @ h_before + b
+# a_1, a_2, a_3 = np.split(a, 3)
+return None  # your code here"""
 
 
 def solution(x, h_before, W_x, W_hh, b):
@@ -50,7 +48,7 @@ old state not gated | G1 * h_before + G2 * candidate → h_before + G2 * candida
 candidate not gated | G1 * h_before + G2 * candidate → G1 * h_before + candidate
     | The candidate is let in whole. Multiply it by its gate.
 tanh outside | G1 * h_before + G2 * candidate → np.tanh(G1 * h_before + G2 * candidate)
-    | There is one tanh too many: the sum of the two parts is the new state itself.
+    | One tanh too many: the sum of the two parts is the new state.
 tanh gates | 1 / (1 + np.exp(-a_1)), 1 / (1 + np.exp(-a_2)), np.tanh(a_3) → np.tanh(a_1), np.tanh(a_2), np.tanh(a_3)
     | Your gates go through tanh, so they can be negative. Gates are σ.
 σ candidate | 1 / (1 + np.exp(-a_1)), 1 / (1 + np.exp(-a_2)), np.tanh(a_3) → 1 / (1 + np.exp(-a_1)), 1 / (1 + np.exp(-a_2)), 1 /

@@ -16,16 +16,14 @@ HINTS = (
     "At t = 0 the state before is h0. What goes back is the old state's four roads, added up.",
 )
 SMALL = problems.by_hand(GRUCell, start=0.5)
-
-
-def stub(cell, trace, dh):
-    # Take away the # of the next lines, and write your loop under them.
-    # x, h, h0 = trace.x, trace.h, trace.h0
-    # W_x, W_hh, b, b_hn = (cell.params[name] for name in ("W_x", "W_hh", "b", "b_hn"))
-    # r, z, n = (trace.gates[name] for name in ("reset", "update", "candidate"))
-    # dW_x, dW_hh, db, db_hn = map(np.zeros_like, (W_x, W_hh, b, b_hn))
-    # At the end: return {"W_x": dW_x, "W_hh": dW_hh, "b": db, "b_hn": db_hn}
-    return None
+STUB = """\
+# Take away the # of the next lines, and write your loop under them.
+# x, h, h0 = trace.x, trace.h, trace.h0
+# W_x, W_hh, b, b_hn = (cell.params[name] for name in ("W_x", "W_hh", "b", "b_hn"))
+# r, z, n = (trace.gates[name] for name in ("reset", "update", "candidate"))
+# dW_x, dW_hh, db, db_hn = map(np.zeros_like, (W_x, W_hh, b, b_hn))
+# At the end: return {"W_x": dW_x, "W_hh": dW_hh, "b": db, "b_hn": db_hn}
+return None"""
 
 
 def solution(cell, trace, dh):
@@ -59,21 +57,18 @@ SLIPS = (
     r"""
 direct road alone | + W_hh.T @ da_h → | Only the direct road goes back. All three blocks read the old state too.
 direct road of another word | back = z[t] → back = z[t - 1]
-    | The direct road is gated by z of the word before. At step t it is z[t].
+    | The direct road has the gate of the word before. At step t it is z[t].
 direct road from its own loss | back = z[t] * δ → back = z[t] * dh[t]
     | On the direct road only the word's own loss goes back. All that has arrived goes on.
 state after in dL/dz | (before - n[t]) → (h[t] - n[t]) | In dL/dz stands the state after the step. z multiplied the one before.
 reset left out on the way back | da_u = r[t] * da_n → da_u = da_n
     | The candidate read the old state through r. So r is on its way back too: to W_hh, to b_hn and to the old state.
-inner bias like the outer | db_hn += da_u → db_hn += da_n
-    | b_hn stands inside, next to W_n h_before. So r multiplies its gradient too.
-W_hh like W_x | np.outer(da_h, before) → np.outer(da, before)
-    | In dL/dW_hh the candidate's block lacks r, which stands beside W_n.
+inner bias like the outer | db_hn += da_u → db_hn += da_n | b_hn stands inside, next to W_n h_before. So r is in its gradient too.
+W_hh like W_x | np.outer(da_h, before) → np.outer(da, before) | In dL/dW_hh the candidate's block lacks r, which stands by W_n.
 state after for state before | np.outer(da_h, before) → np.outer(da_h, h[t])
-    | W_hh is paired with the state after the step. It multiplied the one before.
+    | W_hh is paired with the state after the step, not the one before it.
 b like W_hh | db += da → db += da_h | b stands beside W_x, outside the reset. So its candidate block takes da_n, without r.
-order of the blocks | np.concatenate([da_r, da_z, → np.concatenate([da_z, da_r,
-    | The blocks stand in another order: reset, update, candidate.
+order of the blocks | np.concatenate([da_r, da_z, → np.concatenate([da_z, da_r, | The blocks stand in another order: r, z, n.
 back like W_x | W_hh.T @ da_h → W_hh.T @ da | What goes back through the candidate lacks r: it stands beside the product.
 the other form | W_hh.T @ da_h → W_hh.T @ np.concatenate([da_r, da_z, 0 * da_n]) + r[t] * (W_n.T @ da_n)
     | That is the way back of the other form, reset before the product. Here r comes after it.

@@ -14,13 +14,11 @@ HINTS = (
 )
 SMALL = (*np.array([[1.0], [0.5], [0.75], [0.5], [1.0], [2.0]]), np.array([[1.0], [2.0], [4.0]]))
 FUNCTION = "gru_step_back"
-
-
-def stub(dh, r, z, n, h_before, inner, W_hh):
-    # Take away the # of the next line, and write the equations under it.
-    # W_r, W_z, W_n = np.split(W_hh, 3)
-    # At the end: return {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": dh_before}
-    return None
+STUB = """\
+# Take away the # of the next line, and write the equations under it.
+# W_r, W_z, W_n = np.split(W_hh, 3)
+# At the end: return {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": dh_before}
+return None"""
 
 
 def solution(dh, r, z, n, h_before, inner, W_hh):
@@ -46,11 +44,10 @@ def problem(rng, i):
 
 SLIPS = (
     r"""
-way through a gate missing | W_r.T @ da_r + → | The old state stands in four places. What comes back through the reset is missing.
-way through the update missing | + W_z.T @ da_z →
-    | The old state stands in four places. The way back through the update is missing.
+way through a gate missing | W_r.T @ da_r + → | The old state stands in four places. The way back through r is missing.
+way through the update missing | + W_z.T @ da_z → | The old state stands in four places. The way back through z is missing.
 way through the candidate missing | + W_n.T @ (r * da_n) →
-    | The old state stands in four places. What comes back through the candidate is missing.
+    | The old state stands in four places. The way back through n is missing.
 reset left out on the way back | (r * da_n) → da_n | The candidate read the old state through r. So r is on its way back too.
 the other form | W_n.T @ (r * da_n) → r * (W_n.T @ da_n)
     | That is the way back of the other form, reset before the product. Here r comes after: W_n.T @ (r * da_n).

@@ -13,10 +13,6 @@ HINTS = (
 SMALL = (0.0,)
 
 
-def stub(bias):
-    return None  # your code here
-
-
 def solution(bias):
     f = 1 / (1 + np.exp(-bias))
     return -np.log(2) / np.log(f)
@@ -43,16 +39,15 @@ gate that lets in | np.exp(-bias) → np.exp(bias)
 tanh for σ | 1 / (1 + np.exp(-bias)) → np.tanh(bias) | You used tanh. A gate is σ of its bias, between 0 and 1.
 tanh of half | 1 / (1 + np.exp(-bias)) → (1 + np.tanh(bias)) / 2 | σ is a tanh, but of half of its argument.
 exponential alone | 1 / (1 + np.exp(-bias)) → np.exp(-bias)
-    | That belongs to a gate of e to the −bias. The gate is σ of the bias, which lies between 0 and 1.
+    | That is a gate of e to the −bias. The gate is σ of the bias, between 0 and 1.
 whole steps | -np.log(2) / np.log(f) → np.ceil(-np.log(2) / np.log(f)) | You round up to whole steps. Return the number itself.
 whole steps below | -np.log(2) / np.log(f) → np.floor(-np.log(2) / np.log(f))
     | You cut off the part after the point. Return the number itself.
 gate below the line | -np.log(2) / np.log(f) → np.log(0.5) / f
     | The gate stands below the line, where its logarithm belongs. Solve fⁿ = ½ for n.
 half without its logarithm | -np.log(2) → -0.5 | Above the line stands one half itself. Take its logarithm too.
-time constant | -np.log(2) / np.log(f) → 1 / (1 - f)
-    | That is how many steps a gate holds a message on the average, near f = 1. Solve fⁿ = ½ for n.
+time constant | -np.log(2) / np.log(f) → 1 / (1 - f) | That is how long a gate holds a message on the average. Solve fⁿ = ½ for n.
 half of the gate | -np.log(2) → np.log(0.5 * f)
-    | You ask when f/2 is left: one step too many. At the start 1 is there, so solve fⁿ = ½.
+    | You ask when f/2 is left: one step too many. At the start it is 1, so solve fⁿ = ½.
 """,
 )

@@ -9,24 +9,24 @@ from .edits import Slip, read
 LIMITS = "0.1", "1", "5", "10"
 
 TANH = """
-slope{of} missing | 1 - {s}**2 → {s}**0 | The slope of tanh{of} is missing.
-slope{of} upside down | 1 - {s}**2 → (1 / (1 - {s}**2)) | You divide by the slope of tanh{of}. It multiplies.
+slope{of} missing | 1 - {s}**2 → {s}**0 | The slope of tanh{at} is missing.
+slope{of} upside down | 1 - {s}**2 → (1 / (1 - {s}**2)) | You divide by the slope of tanh{at}. It multiplies.
 tanh once more{of} | 1 - {s}**2 → 1 - np.tanh({s})**2 | {S} is already a tanh. Its slope needs no second one.
 slope{of} at the sum | 1 - {s}**2 → 1 - np.arctanh({s})**2
-    | You square what went into the tanh{of}. Its slope is read from what came out, {S}.
-slope{of}: square missing | 1 - {s}**2 → (1 - {s}) | Nearly. Look at the power in the slope{of}: it is the same for h and −h.
+    | You square what went into tanh{at}. Its slope is read from what came out.
+slope{of}: square missing | 1 - {s}**2 → (1 - {s}) | Nearly. Look at the power in the slope{at}: it is the same for h and −h.
 slope{of}: square of the difference | 1 - {s}**2 → (1 - {s})**2
-    | In the slope{of} the square stands in the wrong place: it belongs to {S} alone.
-slope{of}: one minus missing | 1 - {s}**2 → {s}**2 | At 0 tanh is steepest, with slope 1. Your slope{of} is 0 there.
-slope{of}: sign | 1 - {s}**2 → ({s}**2 - 1) | The sign of the slope{of} is turned. tanh rises everywhere.
-slope{of}: root taken | 1 - {s}**2 → np.sqrt(1 - {s}**2) | One root too many in the slope{of}. That turns sine into cosine.
-slope{of} of σ | 1 - {s}**2 → ({s} * (1 - {s})) | That is the slope of the logistic curve σ{of}. {S} is a tanh.
-slope{of}: twice the product | 1 - {s}**2 → (1 - 2 * {s}) | There is a double in the slope{of} where a square belongs.
-slope{of}: plus for minus | 1 - {s}**2 → (1 + {s}**2) | Look at the sign inside the slope{of}: far out, tanh gets flatter.
-slope{of}: times the state | 1 - {s}**2 → ({s} * (1 - {s}**2)) | There is a factor {S} too many in the slope{of}.
-slope{of}: size for square | 1 - {s}**2 → (1 - abs({s})) | In the slope{of} you take the size of {S} where its square belongs.
+    | In the slope{at} the square stands in the wrong place: it is that of {S}.
+slope{of}: one minus missing | 1 - {s}**2 → {s}**2 | At 0 tanh is steepest, with slope 1. Your slope{at} is 0 there.
+slope{of}: sign | 1 - {s}**2 → ({s}**2 - 1) | The sign of the slope{at} is turned. tanh rises everywhere.
+slope{of}: root taken | 1 - {s}**2 → np.sqrt(1 - {s}**2) | One root too many in the slope{at}. That turns sine into cosine.
+slope{of}: σ for tanh | 1 - {s}**2 → ({s} * (1 - {s})) | That is the slope of the logistic curve σ{at}. {S} is a tanh.
+slope{of}: twice the product | 1 - {s}**2 → (1 - 2 * {s}) | There is a double in the slope{at} where a square belongs.
+slope{of}: plus for minus | 1 - {s}**2 → (1 + {s}**2) | Look at the sign inside the slope{at}: far out, tanh gets flatter.
+slope{of}: times the state | 1 - {s}**2 → ({s} * (1 - {s}**2)) | There is a factor {S} too many in the slope{at}.
+slope{of}: size for square | 1 - {s}**2 → (1 - abs({s})) | In the slope{at} you take the size of {S} where its square belongs.
 slope{of}: state for slope | 1 - {s}**2 → {s} | {S} itself stands where its slope belongs.
-slope{of} twice | 1 - {s}**2 → (1 - {s}**2)**2 | The slope{of} is in it twice.
+slope{of} twice | 1 - {s}**2 → (1 - {s}**2)**2 | The slope{at} is in it twice.
 """
 
 SIGMA = """
@@ -36,7 +36,7 @@ tanh for σ in {n} | {s} * (1 - {s}) → (1 - {s}**2) | {n} goes through σ. You
 1 − {n} for its slope | {s} * (1 - {s}) → (1 - {s}) | Half of the slope of {n} is missing: 1 − {n} stands there alone.
 σ of {n} for its slope | {s} * (1 - {s}) → (1 / (1 + np.exp(-{s}))) | You put {n} through σ once more, and took no slope.
 slope at σ of {n} | {s} * (1 - {s}) → np.exp(-{s}) / (1 + np.exp(-{s}))**2
-    | {n} is already a σ. You take the slope at {n}, as if it were the sum before its σ.
+    | {n} is a σ already. You take the slope at {n}, as if at its sum.
 slope of {n} upside down | {s} * (1 - {s}) → (1 / ({s} * (1 - {s}))) | You divide by the slope of {n}. It multiplies.
 slope of {n}: sign | {s} * (1 - {s}) → ({s} * ({s} - 1)) | The sign of the slope of {n} is turned. σ rises everywhere.
 slope of {n}: plus for minus | {s} * (1 - {s}) → ({s} * (1 + {s})) | Look at the sign inside the slope of {n}.
@@ -48,12 +48,12 @@ WAY_BACK = """
 nothing carried back{to} | {own} + {back} → {own} | Nothing comes back{to} from later words: each word gets its own loss alone.
 sign of what came back{to} | {own} + {back} → {own} - {back} | What comes back{to} is subtracted. It is added.
 mean with what came back{to} | {own} + {back} → ({own} + {back}) / 2
-    | You take the mean of the word's own loss and what came back{to}. They are added.
+    | You take the mean with what came back{to}. The two are added.
 own loss left out | {own} + {back} → (dh[t] if t == len(h) - 1 else 0) + {back}
-    | Only the last word's own loss is in it. Every word adds its dh[t].
+    | Only the last word's own loss is in it. Each adds its dh[t].
 own loss nowhere | {own} + {back} → {back} | No word's own loss is in it. Every word adds its dh[t].
 later losses twice | {own} + {back} → dh[t:].sum(axis=0) + {back}
-    | The later words' losses are in it twice. They arrive in what comes back, so add dh[t] alone.
+    | The later words' losses are in it twice: they arrive in what comes back.
 last loss for every word | {own} + {back} → dh[-1] + {back} | Every word adds the last word's loss. Each has its own, dh[t].
 loss of the word before | {own} + {back} → dh[t - 1] + {back} | At step t you add the loss of the word before. It is dh[t].
 what came back{to} kept | {back} = {carry} → {back} = {back} + {carry}
@@ -61,8 +61,7 @@ what came back{to} kept | {back} = {carry} → {back} = {back} + {carry}
 transpose lost | W_hh.T @ {da} → sum(W @ d for W, d in zip(np.split(W_hh, {blocks}), np.split({da}, {blocks})))
     | You carry back with W_hh where its transpose belongs, block by block.
 sizes of the weights | W_hh.T @ {da} → abs(W_hh).T @ {da} | You carry back with the sizes of the weights. Keep their signs.
-walks forward | reversed(range(len(h))) → range(len(h))
-    | You walk from the first word to the last. What comes back starts at the last.
+walks forward | reversed(range(len(h))) → range(len(h)) | You walk from the first word on. What comes back starts at the last.
 first word left out | range(len(h)) → range(1, len(h)) | The loop stops before the first word, t=0.
 last word left out | range(len(h)) → range(len(h) - 1) | The loop leaves out the last word, t=T−1.
 word before for word | x[t]) → x[t - 1]) | W_x is paired with the word before. At step t it multiplied x[t].
@@ -73,9 +72,9 @@ first word for every word | x[t]) → x[0]) | W_x is paired with the first word 
 mean for sum | {ret} → {name: g / len(h) for name, g in {ret}.items()}
     | This is the mean over the words. The weights are shared, so their parts are summed.
 sign | {ret} → {name: -g for name, g in {ret}.items()}
-    | The sign is turned. The gradient points uphill; going down is the optimiser's work.
+    | The sign is turned. The gradient points uphill; going down is up to the optimiser.
 times the words | {ret} → {name: g * len(h) for name, g in {ret}.items()}
-    | It is multiplied by the number of words. Each word's part is added once.
+    | It is multiplied by the number of words. Each counts once.
 """
 
 # Clipped to one of the limits that people use. Each has the same name: the message need not know which.
@@ -95,7 +94,7 @@ last state for the start{of} | {s}[t - 1] if t > 0 else {s}0 → {s}[t - 1]
     | At t=0, {s}[t - 1] is {s}[-1], which is the last state. The state before the first word is {s}0.
 start taken as zero{of} | else {s}0 → else 0 * {s}0 | At t=0 the state before the step is {s}0, which need not be zero.
 state after for state before{of} | {s}[t - 1] if t > 0 else {s}0 → {s}[t]
-    | The state after the step stands where the one before it belongs{of}.
+    | The state after the step{of} stands in place of the one before.
 start for every state before{of} | {s}[t - 1] if t > 0 else {s}0 → {s}0
     | {s}0 stands before every word. It does before the first: at a later one it is the state before the step, and changes with t.
 last state for every word{of} | {s}[t - 1] if t > 0 else {s}0 → {s}[-1]
@@ -117,9 +116,9 @@ spectral radius{of} | np.linalg.norm({A}, 2) → np.abs(np.linalg.eigvals({A})).
 largest entry{of} | np.linalg.norm({A}, 2) → np.abs({A}).max() | You take the largest entry{of}. Take its stretch: norm(…, 2).
 smallest stretch{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, -2) | You take the smallest stretch{of}, not the largest.
 largest row sum{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, np.inf)
-    | You take the largest sum over a row{of}. Take the largest stretch: norm(…, 2).
+    | You take the largest sum over a row{of}, not the stretch, norm(…, 2).
 largest column sum{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, 1)
-    | You take the largest sum over a column{of}. Take the largest stretch: norm(…, 2).
+    | You take the largest sum over a column{of}, not the stretch, norm(…, 2).
 stretch squared{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, 2)**2 | The stretch is squared{of}. Take it as it is.
 stretches added{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, "nuc") | You add up singular values{of}. Take the largest.
 """
@@ -144,22 +143,18 @@ direct road by 1 − z | {z} * {d} + → (1 - {z}) * {d} + | Your direct road is
 
 # One step back through an LSTM. {dc} is what arrives at c, {dh} at h, {came} what came back to c from the next step.
 LSTM = """
-nothing comes back to c | = {came} + {o} → = {o}
-    | Nothing comes back to c from the next step, which read it through its forget gate.
+nothing comes back to c | = {came} + {o} → = {o} | Nothing comes back to c from the next step, which read it through f.
 way through h missing | {came} + {o} * (1 - np.tanh({c})**2) * {dh} → {came}
     | c matters in two ways: for the next step, and through h = o tanh(c). The second is missing.
-output gate missing | {o} * (1 - np.tanh({c})**2) → (1 - np.tanh({c})**2)
-    | On the way from h = o tanh(c) into c the gate o is missing.
-slope of c at the sum | np.tanh({c})**2 → {c}**2
-    | On the way from h into c the slope of tanh is read from tanh(c). Here c is squared.
+output gate missing | {o} * (1 - np.tanh({c})**2) → (1 - np.tanh({c})**2) | On the way from h = o tanh(c) into c, o is missing.
+slope of c at the sum | np.tanh({c})**2 → {c}**2 | From h into c the slope of tanh is read from tanh(c). Here c is squared.
 slope at the old c | np.tanh({c})**2 → np.tanh(c_before)**2
     | The slope of tanh is taken at the old c. h = o tanh(c) has the new one.
 new c beside f | c_before * {dc} → {c} * {dc} | f multiplies the old c. So da_f carries c_before, not c.
 g beside f | c_before * {dc} → {g} * {dc} | f multiplies the old c. You have g beside it, which belongs to i.
 g beside g | {i} * {dc} * (1 → {g} * {dc} * (1 | g is multiplied by i in c. So da_g carries i.
 i beside i | {g} * {dc} * {i} → {i} * {dc} * {i} | i is multiplied by g in c. So da_i carries g.
-input and forget swapped | {g} * {dc} * {i} * (1 - {i}) → {g} * {dc} * {f} * (1 - {f})
-    | da_i has the slope of f. It takes its own.
+input and forget swapped | {g} * {dc} * {i} * (1 - {i}) → {g} * {dc} * {f} * (1 - {f}) | da_i has the slope of f, not its own.
 c for tanh(c) | np.tanh({c}) * {dh} → {c} * {dh} | o multiplies tanh(c), not c.
 h for tanh(c) | np.tanh({c}) * {dh} → {o} * np.tanh({c}) * {dh}
     | In h = o tanh(c) it is o that moves. So da_o carries tanh(c), not h.
@@ -171,12 +166,10 @@ input gate for forget gate | {f} * {dc} → {i} * {dc}
 σ of f on the way to c | {f} * {dc} → {dc} / (1 + np.exp(-{f})) | f is a σ already. On the way to the old c you take σ once more.
 slope of f on the way to c | {f} * {dc} → {f} * (1 - {f}) * {dc}
     | On the way to the old c it is c that moves, not f: f, without slope.
-one block alone | W_hh.T @ da → np.split(W_hh, 4)[3].T @ da_o
-    | Only the output gate's block goes back to h. All four read the old h.
-order of the blocks | [da_i, da_f, da_g, da_o] → [da_f, da_i, da_g, da_o]
-    | The blocks stand in another order: input, forget, cell, output.
+one block alone | W_hh.T @ da → np.split(W_hh, 4)[3].T @ da_o | Only the output gate's block goes back to h. All four read it.
+order of the blocks | [da_i, da_f, da_g, da_o] → [da_f, da_i, da_g, da_o] | The blocks stand in another order: i, f, g, o.
 output before candidate | [da_i, da_f, da_g, da_o] → [da_i, da_f, da_o, da_g]
-    | The blocks stand in another order: input, forget, cell, output. Some texts put the output third.
+    | The blocks stand in another order: i, f, g, o. Some texts put o third.
 """
 
 
@@ -187,7 +180,7 @@ def _kind(text: str, but: str = "", **fill: str) -> list[Slip]:
 
 def tanh(s: str, of: str = "", says: str = "h", but: str = "") -> list[Slip]:
     """Where the slope of tanh is read from its output `s`. of: " of g", where there are several."""
-    return _kind(TANH, but, s=s, of=of, S=says)
+    return _kind(TANH, but, s=s, of=of, at=of.replace(" of ", " for "), S=says)
 
 
 def sigma(s: str, n: str = "", but: str = "") -> list[Slip]:

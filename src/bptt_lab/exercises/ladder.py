@@ -17,10 +17,7 @@ HINTS = (
     "Go through the list and carry a matrix, product @ J, which starts as np.eye(H). np.prod multiplies a list of numbers.",
 )
 SMALL = ([np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[0.0, 0.0], [1.0, 1.0]])], np.array([[1.0, 1.0], [1.0, 1.0]]), 1.0)
-
-
-def stub(jacobians, W_hh, gamma):
-    return None  # return {"true": …, "norms": …, "weights": …}
+STUB = 'return None  # return {"true": …, "norms": …, "weights": …}'
 
 
 def solution(jacobians, W_hh, gamma):
@@ -46,6 +43,8 @@ def problem(rng, i):
 
 SLIPS = (
     r"""
+Frobenius norm | , 2) → ) | This is the Frobenius norm, the root of the sum of squares. The largest stretch is norm(…, 2).
+smallest stretch | , 2) → , -2) | These are the smallest stretches. A norm is the largest one.
 wrong order | product @ J → J @ product
     | The factors are multiplied in the wrong order. The last step's Jacobian comes first in the list and in the product.
 entry by entry | product @ J → product * J | The Jacobians are multiplied entry by entry. Use @, the product of matrices.

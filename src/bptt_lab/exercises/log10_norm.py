@@ -16,10 +16,6 @@ HINTS = (
 SMALL = ([np.array([[1.0, 1.0], [0.0, 1.0]]), np.array([[10.0, 0.0], [0.0, 10.0]])],)
 
 
-def stub(jacobians):
-    return None  # your code here
-
-
 def solution(jacobians):
     product, total = np.eye(len(jacobians[0])), 0.0
     for J in jacobians:
@@ -45,12 +41,10 @@ multiplied out | np.linalg.norm(product, 2) → np.linalg.norm(product, 2) if np
     | The product is multiplied out before its logarithm is taken. Long ones leave float64: divide by the size as you go.
 logarithm too late | , 0.0 → , 1.0 && total + np.log10(size) → total * size && return total → return np.log10(total)
     | You multiply the sizes, and take the logarithm at the end. Their product leaves float64: add up logarithms as you go.
-product of norms | product @ J → J
-    | These are the norms of the single Jacobians, multiplied. That is a bound; the product's own norm is smaller.
+product of norms | product @ J → J | These are the single norms, multiplied: a bound. The product's own norm is smaller.
 spectral radii multiplied | product @ J → J && np.linalg.norm(product, 2) → np.abs(np.linalg.eigvals(product)).max()
     | You multiply spectral radii. They bound nothing: take the largest singular value of the product.
-the norm itself | return total → return np.power(10.0, total)
-    | This is the norm itself. Return its logarithm, which stays in range.
+the norm itself | return total → return np.power(10.0, total) | This is the norm itself. Return its logarithm, which can be held.
 wrong order | product @ J → J @ product
     | The factors are multiplied in the wrong order, or each is transposed. The last step's Jacobian comes first.
 sizes not added up | total + np.log10(size) → np.log10(size)

@@ -14,14 +14,12 @@ HINTS = (
 )
 SMALL = (*np.array([[1.0], [1.0], [0.5], [0.75], [0.5], [0.5], [0.0], [2.0]]), np.array([[1.0], [2.0], [3.0], [4.0]]))
 FUNCTION = "lstm_step_back"
-
-
-def stub(dh, dc, i, f, g, o, c, c_before, W_hh):
-    # Take away the # of the next line, and write the rest under it.
-    # dc = dc + ...
-    # At the end: da = np.concatenate([da_i, da_f, da_g, da_o])
-    # and then: return {"a": da, "h_before": …, "c_before": …}
-    return None
+STUB = """\
+# Take away the # of the next line, and write the rest under it.
+# dc = dc + ...
+# At the end: da = np.concatenate([da_i, da_f, da_g, da_o])
+# and then: return {"a": da, "h_before": …, "c_before": …}
+return None"""
 
 
 def solution(dh, dc, i, f, g, o, c, c_before, W_hh):

@@ -14,10 +14,6 @@ HINTS = (
 SMALL = ([np.array([[3.0, 0.0]]), np.array([[-1.0, 1.0]])],)
 
 
-def stub(terms):
-    return None  # your code here
-
-
 def solution(terms):
     whole = sum(terms)
     return np.array([(term * whole).sum() for term in terms]) / (whole**2).sum()
@@ -42,14 +38,12 @@ cosine | / (whole**2).sum() → / np.array([np.linalg.norm(term) * np.linalg.nor
 square missing | (whole**2).sum() → np.linalg.norm(whole)
     | You divide by the norm of the whole gradient. Its square is needed: only then do the shares sum to 1.
 not divided | / (whole**2).sum() → | These are the products of each term with the whole. As shares of the whole they sum to 1.
-sign lost | (term * whole).sum() → abs((term * whole).sum())
-    | The signs are lost. A term that works against the sum has a negative share.
+sign lost | (term * whole).sum() → abs((term * whole).sum()) | The signs are lost. A term against the sum has a negative share.
 term with itself | (term * whole).sum() → (term * term).sum()
-    | You multiply each term with itself. A share asks how far it points along the whole gradient.
+    | You multiply each term with itself. A share is how far it points along the whole.
 entries summed | [(term * whole).sum() for term in terms]) / (whole**2).sum() → [term.sum() for term in terms]) / whole.sum()
     | You compare sums of entries. Entries of different sign cancel there: multiply with the whole gradient first.
-entry by entry | (term * whole).sum() → np.abs(term * whole).sum()
-    | You add up sizes, entry by entry. Keep each product's sign when you sum.
+entry by entry | (term * whole).sum() → np.abs(term * whole).sum() | You add up sizes, entry by entry. Keep each product's sign.
 turned over | np.array([(term * whole).sum() for term in terms]) / (whole**2).sum() → (whole**2).sum() / np.array([(term *
     whole).sum() for term in terms]) | It is turned over: the whole's square belongs below the line.
 percent | / (whole**2).sum() → / (whole**2).sum() * 100 | These are percent. Shares that sum to 1 are asked for.

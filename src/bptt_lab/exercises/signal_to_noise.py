@@ -13,10 +13,6 @@ HINTS = (
 SMALL = (np.array([[4.0, 3.0], [2.0, 5.0]]),)
 
 
-def stub(g):
-    return None  # your code here
-
-
 def solution(g):
     mean = g.mean(axis=0)
     noise = np.sqrt(((g - mean) ** 2).sum(axis=1).mean())
@@ -47,15 +43,14 @@ spread of an entry | .sum(axis=1).mean() → .mean()
 noise added up | .sum(axis=1).mean() → .sum() | Your noise grows with the number of sequences. Take the mean over them.
 one sequence less | .sum(axis=1).mean() → .sum() / (len(g) - 1)
     | You divide by one sequence less. Here the plain mean over the sequences is meant.
-mean over the units | axis=0 → axis=1, keepdims=True
-    | Your mean goes over the units. Sequences are the rows: their mean is over the first axis.
+mean over the units | axis=0 → axis=1, keepdims=True | Your mean goes over the units. Sequences are rows: the first axis.
 spread of the norms | np.sqrt(((g - mean) ** 2).sum(axis=1).mean()) → np.linalg.norm(g, axis=1).std()
     | Your noise is the spread of the norms. Gradients of one norm may still point anywhere.
 largest entry | np.linalg.norm(mean) → np.abs(mean).max() | Your signal is the mean's largest entry. Take its norm.
 sum for mean | np.linalg.norm(mean) → np.linalg.norm(g.sum(axis=0))
-    | Your signal is the norm of the sum. It would grow with the number of sequences: take the mean.
+    | Your signal is the norm of the sum. It grows with the number of sequences.
 one mean of all | mean = g.mean(axis=0) → mean = g.mean()
-    | You take one mean over all numbers. Each unit has its own mean over the sequences.
+    | You take one mean of all numbers. Each unit has one, over the sequences.
 spreads averaged | np.sqrt(((g - mean) ** 2).sum(axis=1).mean()) → g.std(axis=0).mean()
     | You average the spreads of the units. Add up their squares, and take the root of the sum.
 variances for spreads | np.sqrt(((g - mean) ** 2).sum(axis=1).mean()) → np.linalg.norm(g.var(axis=0))

@@ -15,11 +15,9 @@ HINTS = (
     "t % k is what is left when t is divided by k: it is 0 at 0, k, 2k, …",
 )
 SMALL = (*problems.by_hand(RNNCell), 1)
-
-
-def stub(cell, trace, dh, k):
-    # Start from your BPTT of notebook 02. One line of it changes.
-    return None  # at the end: return {"W_x": dW_x, "W_hh": dW_hh, "b": db}
+STUB = """\
+# Start from your BPTT of notebook 02. One line of it changes.
+return None  # at the end: return {"W_x": dW_x, "W_hh": dW_hh, "b": db}"""
 
 
 def solution(cell, trace, dh, k):
@@ -51,8 +49,7 @@ nothing carried back | W_hh.T @ da if t % k else np.zeros_like(h0) → np.zeros_
 cut one step late | t % k → (t - 1) % k
     | The cut is one step off: you cut before step 1, k + 1, … Step k belongs to the later piece, so nothing goes from it to step
     k − 1.
-cut one step early | t % k → (t + 1) % k
-    | The cut is one step off: you cut before step k − 1, … Step k − 1 is the last of the earlier piece.
+cut one step early | t % k → (t + 1) % k | The cut is one step off, before step k − 1, … That is the last of the earlier piece.
 counted from the end | t % k → (len(h) - t) % k
     | You count the pieces from the end. The first piece is the steps 0 to k − 1, and the last one may be shorter.
 turned | if t % k else np.zeros_like(h0) → if t % k == 0 else np.zeros_like(h0)
@@ -64,7 +61,7 @@ start at every cut | h[t - 1] if t > 0 else h0 → h[t - 1] if t % k else h0
 last piece alone | dh[t] + back → (dh[t] + back) * (t >= (len(h) - 1) // k * k)
     | Only the last piece is in it. The earlier ones have losses too: go on after a cut.
 own loss lost | dh[t] + back → (dh[t] if (t + 1) % k else 0) + back
-    | The word before a cut has lost its own loss. Only what comes back is cut off.
+    | The word before a cut has lost its own loss. Only what comes back is cut.
 mean over the pieces | {"W_x": dW_x, "W_hh": dW_hh, "b": db} → {name: g / -(-len(h) // k) for name, g in zip(cell.params, (dW_x,
     dW_hh, db))} | You divide by the number of pieces. Their gradients are summed.
 step at a cut left out | dh[t] + back → (dh[t] + back) * (t % k > 0)
