@@ -16,7 +16,7 @@ import numpy as np
 
 from . import all as every
 from . import diagnosis
-from .base import CHANGES, PROBLEMS, Exercise
+from .base import CHANGES, Exercise
 from .edits import Slip
 
 UNSEEN = 1000  # where the random numbers of problems begin that no check uses
@@ -34,7 +34,7 @@ class Judge:
 
     def __init__(self, exercise: Exercise):
         self.exercise = exercise
-        self.unseen = [exercise._problem(np.random.default_rng(UNSEEN + i), i) for i in range(PROBLEMS)]
+        self.unseen = [exercise.problem(i, UNSEEN + i) for i in range(exercise.count)]
 
     def results(self, slips: tuple[Slip, ...]) -> list:
         """What the solution with these slips gives; None where it stops or gives no finite numbers."""

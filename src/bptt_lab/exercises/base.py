@@ -5,7 +5,7 @@ A new exercise is one module that is listed in `__init__.py`. In it stand
     TASK, HINTS             two sentences, and at most three hints, shown one at a time
     solution                a function, one statement a line; the learner sees its text
     STUB                    the body that the learner begins with, if it is more than `return None`
-    problem(rng, i)         -> Problem, for i = 0, 1, … PROBLEMS - 1
+    problem(rng, i)         -> Problem, for i = 0, 1, … PROBLEMS - 1; five if the module does not say how many
     SLIPS                   what is known to go wrong: texts as in `edits.py`, kinds of slips from `kinds.py`, or a dict from
                             names to wrong functions of their own, whose docstring is what the learner is told
     SMALL                   arguments of a case to follow by hand
@@ -94,6 +94,7 @@ class Exercise:
 
     def __init__(self, module: ModuleType, notebook: str):
         self.name, self.notebook, self.small = module.__name__.rpartition(".")[2], notebook, module.SMALL
+        self.count = getattr(module, "PROBLEMS", PROBLEMS)
         self._task, self._hints, self._problem = module.TASK, module.HINTS, module.problem
         function = getattr(module, "FUNCTION", self.name)
         self.solution = Source.of(module.solution, function)
@@ -164,9 +165,13 @@ class Exercise:
         function.__doc__ = slip.says or mutants.told(slip)
         return function
 
+    def problem(self, i: int, seed: int | None = None) -> Problem:
+        """Problem i of the check, or one of the same kind with other random numbers."""
+        return self._problem(np.random.default_rng(i if seed is None else seed), i)
+
     def problems(self) -> list[Problem]:
         """Small random problems, the same ones each time."""
-        return [self._problem(np.random.default_rng(i), i) for i in range(PROBLEMS)]
+        return [self.problem(i) for i in range(self.count)]
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -188,7 +193,7 @@ class Exercise:
                 "This is {value}, not a function. Hand in its name alone, without brackets after it.", value=diagnosis.a(fn)
             )
             return Report(self, says, verdict="not a function")
-        problems, values, changed, printed = self.knowledge.problems, [], None, ""
+        problems, values, changed, printed = self.knowledge.problems, list[Any](), None, ""
         for problem in problems:
             arguments = copy.deepcopy(problem.arguments)
             answer = calling.call(fn, arguments)

@@ -12,6 +12,7 @@ HINTS = (
     "Return a new dict with the same names: {name: g * factor for name, g in grads.items()}.",
 )
 SMALL = ({"W": np.array([[3.0]]), "b": np.array([4.0])}, 1.0)
+PROBLEMS = 9
 
 
 def solution(grads, limit):
@@ -21,9 +22,10 @@ def solution(grads, limit):
 
 
 def problem(rng, i):
-    """A gradient that is too long, one that is short enough, one of zeros, one far too long, and one about 1."""
-    size, limit = ((3.0, 2.5), (0.1, 4.0), (0.0, 1.0), (300.0, 5.0), (0.17, 0.4))[i]
-    grads = {"W": size * rng.standard_normal((i + 2, 4)), "b": 2 * size * rng.standard_normal(3)}
+    """Gradients of many sizes, and limits below, above and near to their norms. One is of zeros."""
+    size = (3.0, 0.02, 0.0, 0.25, 0.1, 2.0, 300.0, 0.02, 0.05)[i]
+    grads = {"W": size * rng.standard_normal((i % 4 + 2, 4)), "b": 2 * size * rng.standard_normal(3)}
+    limit = (0.23, 14.0, 1.0, 1.2, 0.6, 2.5, 0.003, 0.9, 1.6)[i] * (np.sqrt(sum((g**2).sum() for g in grads.values())) or 1.0)
     return Problem((grads, limit), train.clip_by_norm(grads, limit)[0])
 
 

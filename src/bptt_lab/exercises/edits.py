@@ -75,7 +75,7 @@ class Steps:
 
     def changed(self, slips: tuple[Slip, ...]) -> str | None:
         """The text with all these slips in it; None if they do not go together."""
-        lines, text = list(self.lines), self.text
+        lines = list(self.lines)
         for slip in slips:
             choice = dict(slip.lines) or {i: self._others[i][n] for i, n in (self._choices.get(slip) or {}).items()}
             if any(lines[i] != self.lines[i] for i in choice):
@@ -87,6 +87,7 @@ class Steps:
         else:
             if all(slip.lines or self._choices.get(slip) for slip in slips):
                 return "\n".join(lines)
+        text: str | None = self.text
         for slip in slips:
             text = edited(text, slip.edits) if not slip.lines and text is not None else None
         return text

@@ -31,7 +31,8 @@ def faulty(exercise, slips: tuple[Slip, ...], fn: Callable) -> int | None:
 
 def made(fn: Callable, arguments: tuple) -> list[tuple[int, np.ndarray]]:
     """(line, value) of every number and array that a function makes, in order; a line counts from its `def` as 1."""
-    code, found, last, kept = fn.__code__, [], 0, {}  # type: ignore[attr-defined]
+    code, last = fn.__code__, 0
+    found, kept = list[tuple[int, np.ndarray]](), dict[str, np.ndarray]()
 
     def note(values: Mapping) -> None:
         for name, value in values.items():

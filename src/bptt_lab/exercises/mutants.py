@@ -6,13 +6,15 @@ They have no sentence of their own, only the kind and the place: what a slip mea
 import ast
 import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
 
 from .edits import Slip
 from .telling import tell
 
 ADD, SUB, MUL, DIV, DOT, POW = ast.Add(), ast.Sub(), ast.Mult(), ast.Div(), ast.MatMult(), ast.Pow()
-ENOUGH = 60  # of the usual ones; a shorter solution is changed in more ways
+ENOUGH = 90  # of the usual ones; a shorter solution is changed in more ways
 OTHERS = {
     "log": ("log10", "log2", "log1p"), "log10": ("log", "log2"), "exp": ("exp2", "tanh"), "tanh": ("arctanh", "sin"),
     "sqrt": ("square", "abs"), "abs": ("square", "sign"), "sum": ("mean", "max", "prod"), "mean": ("sum", "max", "median"),
@@ -91,14 +93,11 @@ def _others(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
                 yield "an index", ast.Subscript(value, place.left, node.ctx)
             yield "an index", ast.Subscript(value, ast.Constant(-1), node.ctx)
             yield "an index", ast.Subscript(value, ast.Constant(0), node.ctx)
-        case ast.Constant(value=bool() | str() | None):
-            return
-        case ast.Constant(value=value):
-            kinds = (0, 1, 2, 3) if isinstance(value, int) else (0.0, 1.0, 2 * value, value / 2)
-            for other in kinds:
-                if other != value:
-                    yield "a number", ast.Constant(other)
-        case ast.keyword(arg="axis", value=ast.Constant(value=axis)):
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            for number in (0, 1, 2, 3) if isinstance(value, int) else (0.0, 1.0, 2 * value, value / 2):
+                if number != value:
+                    yield "a number", ast.Constant(number)
+        case ast.keyword(arg="axis", value=ast.Constant(value=int() as axis)):
             yield "an axis", ast.keyword("axis", ast.Constant(1 - axis))
             yield "an axis", ast.keyword("axis", ast.Constant(None))
         case ast.Call(func=ast.Attribute(attr="outer"), args=[a, b]):
@@ -120,29 +119,36 @@ def _others(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "a function", ast.Call(ast.Attribute(node.func.value, name, ast.Load()), node.args, node.keywords)
 
 
-def _wrapped(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """A piece of code with something around it that does not belong there."""
-    if isinstance(node, ast.Subscript | ast.BinOp | ast.Call | ast.Name) and isinstance(
-        getattr(node, "ctx", ast.Load()), ast.Load
-    ):
-        yield "a sign", ast.UnaryOp(ast.USub(), node)
-        yield "a power", ast.BinOp(node, POW, ast.Constant(2))
-        for factor in (2, 3, 0.5):
-            yield "a number", ast.BinOp(ast.Constant(factor), MUL, node)
-        for op in (ADD, SUB):
-            yield "a number", ast.BinOp(node, op, ast.Constant(1))
-        for name in ("abs", "exp", "sinh", "arctan", "cbrt", "log1p"):
-            yield "a function", ast.Call(ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load()), [node], [])
+WRAPPED: tuple[tuple[str, Callable[[Any], ast.AST]], ...] = (
+    ("a sign", lambda node: ast.UnaryOp(ast.USub(), node)),
+    ("a number", lambda node: ast.BinOp(ast.Constant(2), MUL, node)),
+    ("a number", lambda node: ast.BinOp(node, DIV, ast.Constant(2))),
+    ("a power", lambda node: ast.BinOp(node, POW, ast.Constant(2))),
+    ("a function", lambda node: _called("abs", node)),
+    ("a number", lambda node: ast.BinOp(node, ADD, ast.Constant(1))),
+    ("a number", lambda node: ast.BinOp(node, SUB, ast.Constant(1))),
+    ("a number", lambda node: ast.BinOp(ast.Constant(3), MUL, node)),
+    ("a function", lambda node: _called("cos", node)),
+    ("a function", lambda node: _called("log1p", node)),
+    ("a function", lambda node: _called("exp", node)),
+    ("a function", lambda node: _called("sinh", node)),
+    ("a function", lambda node: _called("arctan", node)),
+    ("a function", lambda node: _called("cbrt", node)),
+)
 
 
-def _all(code: str, ways: Callable) -> Iterator[tuple[str, str, str]]:
+def _called(name: str, node: ast.expr) -> ast.Call:
+    return ast.Call(ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load()), [node], [])
+
+
+def _all(code: str, ways: Callable[[ast.AST], Iterable]) -> Iterator[tuple[str, str, str]]:
     """(kind, key of the dict that it stands in, code) of every way to change one thing in an expression."""
     tree = ast.parse(code, mode="eval")
     keys = {id(inner): key.value for d in ast.walk(tree) if isinstance(d, ast.Dict) for key, value in zip(d.keys, d.values)
             for inner in ast.walk(value) if isinstance(key, ast.Constant)}  # fmt: skip
     for node in ast.walk(tree):
         for kind, other in ways(node):
-            yield kind, keys.get(id(node), ""), ast.unparse(_Put(node, other).visit(tree))
+            yield kind, str(keys.get(id(node), "")), ast.unparse(_Put(node, other).visit(tree))
 
 
 class _Put(ast.NodeTransformer):
@@ -166,10 +172,20 @@ class _Put(ast.NodeTransformer):
 def mutants(lines: list[str]) -> list[Slip]:
     """Every slip that can be made in one place of these lines, of one statement each; in a short solution of more kinds."""
     found = _made(lines, _others)
-    return found if len(found) >= ENOUGH else [*found, *_made(lines, _wrapped)]
+    for kind, wrapped in WRAPPED:
+        if len(found) < ENOUGH:
+            found += _made(lines, partial(_around, kind, wrapped))
+    return found
 
 
-def _made(lines: list[str], ways: Callable) -> list[Slip]:
+def _around(kind: str, wrapped: Callable, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Something around a piece of code that does not belong there."""
+    stored = isinstance(getattr(node, "ctx", None), ast.Store)
+    if isinstance(node, ast.Subscript | ast.BinOp | ast.Call | ast.Name) and not stored:
+        yield kind, wrapped(node)
+
+
+def _made(lines: list[str], ways: Callable[[ast.AST], Iterable]) -> list[Slip]:
     found: dict[str, Slip] = {}
     for i, line in enumerate(lines[1:], start=1):
         head = re.match(

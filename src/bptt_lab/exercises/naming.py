@@ -1,6 +1,7 @@
 """Which slip gives these numbers? One, or two together, or one in each part of the result."""
 
 import contextlib
+import time
 import warnings
 from functools import cached_property
 from typing import NamedTuple
@@ -11,7 +12,8 @@ from . import calling, diagnosis
 from .edits import Slip, Steps
 from .mutants import mutants
 
-TRIALS = 12_000  # lines of solutions that are run as pairs, the likeliest first: as many as a learner has patience for
+SECONDS = 0.08  # of this thread's own time, for pairs: as long as a learner has patience for, on a busy machine too
+TRIALS = 2000
 
 
 class Named(NamedTuple):
@@ -42,7 +44,7 @@ class Knowledge:
         """What the solution with these slips gives on problem i, as parts; None if it stops."""
         key = (slips[0], i) if len(slips) == 1 else None
         if key in self._kept:
-            return self._kept[key]  # type: ignore[index]
+            return self._kept[key]
         with np.errstate(all="ignore"):
             try:
                 value = diagnosis.parts(self.steps(slips, self.problems[i].arguments))
@@ -97,17 +99,20 @@ class Knowledge:
         Where one of two slips alone changes nothing, the result is that of the other: this rules nearly all pairs out before
         they are run. What cannot be told so, the numbers that both change, is told by running them.
         """
-        looked_at = self.order[:3]
+        looked_at = self.order[:2]
         right, mine = self._flat(self.truths, looked_at), self._flat(found, looked_at)
         known = [slip for slip in (*self.slips, *self.loose) if not slip.function]
         rows = [self._flat({i: self.gives((slip,), i) for i in looked_at}, looked_at) for slip in known]
-        if mine is None:  # not of the right shape: one of the two alone gives that shape
+        if mine is None or right is None:  # not of the right shape: one of the two alone gives that shape
             odd = [i for i, row in enumerate(rows) if row is None and self._shape(known[i]) == _shape(found[0])]
             likely = [(i, j) for i in odd for j in range(len(self.slips)) if j not in odd]
         else:
             known, rows = zip(*((slip, row) for slip, row in zip(known, rows) if row is not None))
             likely = self._likely(right, mine, np.array(rows), np.array([slip.lines != () for slip in known]))
-        for a, b in likely[: TRIALS // len(self.steps.lines)]:
+        start = time.thread_time()
+        for a, b in likely:
+            if time.thread_time() - start > SECONDS:
+                break
             pair = tuple(sorted((known[a], known[b]), key=lambda slip: min(self.steps.places(slip), default=0)))
             with contextlib.suppress(LookupError):
                 if all(_alike(found[i], self.gives(pair, i)) for i in self.order):
@@ -123,15 +128,17 @@ class Knowledge:
         against = (rest * wrong) @ rest.T + (moves * off) @ rest.T + rest @ (moves * off).T
         order = against * 1e6 + (loose[:, None].astype(float) + loose) * 1e4 + moves @ moves.T
         first, second = np.triu_indices(len(values), 1)
-        likely = np.argsort(order[first, second], kind="stable")[: TRIALS // len(self.steps.lines)]
+        likely = np.argsort(order[first, second], kind="stable")[:TRIALS]
         return list(zip(first[likely].tolist(), second[likely].tolist()))
 
     def suspect(self, found: list) -> str:
         """The step of the solution in which a slip would change exactly the numbers that are wrong; "" if it is not one step."""
-        right, mine = self._flat(self.truths, self.order[:3]), self._flat(found, self.order[:3])
-        steps = set()
-        for slip in self.loose if mine is not None else ():
-            row = self._flat({i: self.gives((slip,), i) for i in self.order[:3]}, self.order[:3])
+        right, mine = self._flat(self.truths, self.order[:2]), self._flat(found, self.order[:2])
+        steps = set[str]()
+        if mine is None or right is None:
+            return ""
+        for slip in self.loose:
+            row = self._flat({i: self.gives((slip,), i) for i in self.order[:2]}, self.order[:2])
             if row is not None and np.array_equal(_differ(row, right), _differ(mine, right)):
                 steps.add(slip.name.partition(" in ")[2])
         return steps.pop() if len(steps) == 1 else ""

@@ -50,8 +50,8 @@ class Report:
             hints = _folded(tell("The line in your code"), f"<pre>{html.escape(lines.marked(self._fn, self.line))}</pre>")
         for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
             hints = _folded(tell("Hint {i}", i=i), f"<p>{html.escape(hint)}</p>{hints}")
-        if not self.solved and self.named and (i := lines.about(self.exercise, self.named.slips)):
-            hints = f"<p>{tell('Hint {i} is about this.', i=i)}</p>{hints}"
+        if not self.solved and self.named and (about := lines.about(self.exercise, self.named.slips)):
+            hints = f"<p>{tell('Hint {i} is about this.', i=about)}</p>{hints}"
         solution = _folded(tell("Show a solution"), f"<pre>{html.escape(self.exercise.solution)}</pre>")
         solution = "" if SEALED.exists() else solution
         message = "<br>".join(map(as_html, self.message.splitlines()))
