@@ -6,8 +6,7 @@ A new exercise is one module that is listed in `__init__.py`. In it stand
     solution                a function, one statement a line; the learner sees its text
     STUB                    the body that the learner begins with, if it is more than `return None`
     problem(rng, i)         -> Problem, for i = 0, 1, … PROBLEMS - 1; five if the module does not say how many
-    SLIPS                   what is known to go wrong: texts as in `edits.py`, kinds of slips from `kinds.py`, or a dict from
-                            names to wrong functions of their own, whose docstring is what the learner is told
+    SLIPS, KINDS            what is known to go wrong: a text as in `edits.py`, and kinds of slips from `kinds.py`
     SMALL                   arguments of a case to follow by hand
     FUNCTION                the name of the learner's function, if it is not the module's
 
@@ -105,40 +104,31 @@ class Exercise:
         if SEALED.exists():
             self.solution = Source("# Your teacher has the solution.", module.solution)
         self.parameters = tuple(inspect.signature(module.solution).parameters)
-        self.slips = self._read(module.SLIPS)
+        self.slips = self._read(getattr(module, "SLIPS", ""), getattr(module, "KINDS", ()))
         self.mistakes: Mapping[str, Callable] = Mistakes(self)
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.task}"
 
-    def _read(self, known: tuple) -> list[Slip]:
-        """All slips: of the same name those that were given first, and of the kinds those whose step stands in this solution."""
-        slips, names, texts = [], set[str](), set[str | None]()
-        for given in (*known, {CHANGES: self._changes()}):
-            if isinstance(given, dict):
-                given = [Slip(name, str(fn.__doc__), function=fn) for name, fn in given.items() if fn]
-            new = read(given) if isinstance(given, str) else given
+    def _read(self, own: str, kinds: tuple) -> list[Slip]:
+        """All slips: of those of one name the ones that came first, and of the kinds those whose step stands in this solution."""
+        slips, names, texts, first = [], set[str](), set[str | None](), read(own) if own else []
+        for new in (first, *(read(kind) if isinstance(kind, str) else kind for kind in kinds)):
             for slip in new:
-                text = slip.name if slip.function else self.steps.changed((slip,))
-                if slip.name in names or text in texts or (text is None and not isinstance(given, str)):
-                    continue
-                slips.append(slip)
-                texts.add(text)
+                text = self.steps.changed((slip,))
+                if slip.name not in names and text not in texts and (text is not None or new is first):
+                    slips.append(slip)
+                    texts.add(text)
             names |= {slip.name for slip in new}
-        return slips
+        changeable = any(calling.arrays(value) for value in self.small)
+        return [*slips, Slip(CHANGES, "It changes its input.", function=self._changing)] if changeable else slips
 
-    def _changes(self) -> Callable | None:
-        """A function that is right, but changes the first of its arguments that can be changed."""
-        name = next((name for name, value in zip(self.parameters, self.small) if calling.arrays(value)), None)
-
-        def changes(*arguments):
-            value = copy.deepcopy(self.steps.function(*arguments))
-            array = calling.arrays(arguments[self.parameters.index(name)])[0]
-            array += 1 if array.dtype.kind != "b" else True
-            return value
-
-        changes.__doc__ = self._says_changed(name)
-        return changes if name else None
+    def _changing(self, *arguments):
+        """What is right, but the first of the arguments that can be changed is."""
+        value = copy.deepcopy(self.steps.function(*arguments))
+        array = next(array for argument in arguments for array in calling.arrays(argument))
+        array += 1 if array.dtype.kind != "b" else True
+        return value
 
     def _says_changed(self, name: str | None) -> str:
         return tell(
@@ -161,8 +151,12 @@ class Exercise:
 
     def wrong(self, slip: Slip) -> Callable:
         """The function that makes this slip, with what the learner is told as its docstring."""
-        function = slip.function or self.steps.compiled((slip,))
-        function.__doc__ = slip.says or mutants.told(slip)
+        if slip.name == CHANGES:
+            name = next(name for name, value in zip(self.parameters, self.small) if calling.arrays(value))
+            says, function = self._says_changed(name), lambda *arguments: self._changing(*arguments)
+        else:
+            says, function = slip.says or mutants.told(slip), self.steps.compiled((slip,))
+        function.__doc__ = says
         return function
 
     def problem(self, i: int, seed: int | None = None) -> Problem:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Problem
+from . import problems
 
 TASK = "Sum the token losses of each sentence, without the padding. Return the mean over the sentences."
 HINTS = (
@@ -22,11 +22,10 @@ def problem(rng, i):
     lengths = ([4, 2, 1], [1], [5, 3], [2, 6, 4, 1], [3, 3])[i]
     mask = np.arange(max(lengths))[:, None] < lengths
     losses = (1, 1, 100, 0.01, 1)[i] * rng.random(mask.shape)
-    return Problem((losses, mask), sum(losses[:length, b].sum() for b, length in enumerate(lengths)) / len(lengths))
+    return problems.Problem((losses, mask), sum(losses[:length, b].sum() for b, length in enumerate(lengths)) / len(lengths))
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 mean in each sentence | (losses * mask).sum(axis=0) → ((losses * mask).sum(axis=0) / mask.sum(axis=0))
     | You take the mean within each sentence. A sentence's loss is the sum over its tokens.
 mask ignored | losses * mask → losses | The padding counts too. Leave out the tokens where the mask is false.
@@ -42,5 +41,4 @@ one number a sentence | .mean() → | This is one loss for each sentence. The lo
 one number a word | .sum(axis=0).mean() → .mean(axis=1) | This is one number for each time step. Sum over time as well.
 one mask for all | losses * mask → losses * mask[:, :1]
     | The first sentence's mask is used for all. Each sentence has its own column.
-""",
-)
+"""

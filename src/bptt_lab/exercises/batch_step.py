@@ -4,7 +4,6 @@ import numpy as np
 
 from ..cells import RNNCell
 from . import kinds, problems
-from .base import Problem
 
 TASK = (
     "Write one step of the way back for a batch: every array has one row for each sentence. Return what the step adds to "
@@ -36,11 +35,10 @@ def problem(rng, i):
     trace = cell.unroll(x[None], h_before)
     grads = cell.backward(trace, dh[None])
     truth = {name: grads[name] for name in cell.params} | {"h_before": grads["h0"]}
-    return Problem((dh, trace.h[0], h_before, x, cell.params["W_hh"].copy()), truth)
+    return problems.Problem((dh, trace.h[0], h_before, x, cell.params["W_hh"].copy()), truth)
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 transpose lost | da @ W_hh → da @ W_hh.T | One transpose too many: that is for columns. Here each sentence is a row.
 batch not summed | da.sum(axis=0) → da | dL/db still has a row for each sentence. All sentences share one bias: sum over them.
 bias broadcast to a matrix | da.sum(axis=0) → np.zeros_like(W_hh) + da.sum(axis=0)
@@ -67,6 +65,5 @@ next slope too | da @ W_hh → (da @ W_hh) * (1 - h_before**2)
 bias from dh | da.sum(axis=0) → dh.sum(axis=0) | The bias stands inside the tanh. Its gradient sums da, not dh.
 goes on as a mean | da @ W_hh → da @ W_hh / len(dh)
     | What goes back is divided by the number of sentences. Each has a state of its own, so nothing is shared here.
-""",
-    kinds.tanh("h"),
-)
+"""
+KINDS = (kinds.tanh("h"),)

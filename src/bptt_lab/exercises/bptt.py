@@ -41,7 +41,7 @@ def problem(rng, i):
 
 
 # What goes wrong in one step of the plain cell, in `truncated_bptt` too.
-STEP = r"""
+SLIPS = r"""
 weights after | da, x[t] → W_hh.T @ da, x[t] && da, h[t - 1] → W_hh.T @ da, h[t - 1] && += da → += W_hh.T @ da
     | You pair the weights with what has already gone back through W_hh. They meet dL/da of their own word, before that.
 carried one word | W_hh.T @ da → W_hh.T @ ((1 - h[t] ** 2) * dh[t])
@@ -56,8 +56,7 @@ slope on its way twice | W_hh.T @ da → (1 - h[t] ** 2) * (W_hh.T @ da)
 bias from dL/dh | db += da → db += δ | The bias stands inside the tanh. Its gradient sums dL/da, not dL/dh.
 W_hh transposed | {ret} → {**{ret}, "W_hh": dW_hh.T} | dL/dW_hh is transposed. Its rows belong to the units of the new state.
 """.replace("{ret}", '{"W_x": dW_x, "W_hh": dW_hh, "b": db}')
-SLIPS = (
-    STEP,
+KINDS = (
     kinds.tanh("h[t]"),
     kinds.way_back('{"W_x": dW_x, "W_hh": dW_hh, "b": db}'),
     kinds.before("h"),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import train
-from .base import Problem
+from . import problems
 
 TASK = "Scale a dict of arrays by one factor, so that their norm together is at most `limit`. Leave what is short enough."
 HINTS = (
@@ -26,11 +26,10 @@ def problem(rng, i):
     size = (3.0, 0.02, 0.0, 0.25, 0.1, 2.0, 300.0, 0.02, 0.05)[i]
     grads = {"W": size * rng.standard_normal((i % 4 + 2, 4)), "b": 2 * size * rng.standard_normal(3)}
     limit = (0.23, 14.0, 1.0, 1.2, 0.6, 2.5, 0.003, 0.9, 1.6)[i] * (np.sqrt(sum((g**2).sum() for g in grads.values())) or 1.0)
-    return Problem((grads, limit), train.clip_by_norm(grads, limit)[0])
+    return problems.Problem((grads, limit), train.clip_by_norm(grads, limit)[0])
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 each array by itself | g * factor for name → g * min(1.0, limit / (np.sqrt((g**2).sum()) or limit)) for name
     | Each array is clipped by itself. That turns the gradient: take one norm over all arrays together.
 longest array | np.sqrt(sum((g**2).sum() for g in grads.values())) → max(np.sqrt((g**2).sum()) for g in grads.values())
@@ -56,5 +55,4 @@ sum of sizes | np.sqrt(sum((g**2).sum() for g in grads.values())) → sum(np.abs
 mean of the squares | (g**2).sum() → (g**2).mean() | You take the mean of the squares of each array. A norm needs their sum.
 length one | limit / norm → 1 / norm | The long gradient gets length 1. Its length is to be the limit.
 both squared | limit / norm → limit**2 / norm**2 | The factor is squared. Then the norm ends below the limit.
-""",
-)
+"""

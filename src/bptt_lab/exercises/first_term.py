@@ -3,7 +3,6 @@
 import numpy as np
 
 from . import problems
-from .base import Problem
 
 TASK = "Compute the first word's term of dL_4/dW_x by multiplying its factors. Return an array of the shape of W_x."
 HINTS = (
@@ -21,11 +20,10 @@ def solution(dL_dh, J, slope, x):
 
 def problem(rng, i):
     model, run, J, dL_dh = problems.sentence(rng, i, T=4)
-    return Problem((dL_dh, J, 1 - run.trace.h**2, run.trace.x), model.chain_rule_terms(run, 3)[0].gradient)
+    return problems.Problem((dL_dh, J, 1 - run.trace.h**2, run.trace.x), model.chain_rule_terms(run, 3)[0].gradient)
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 order turned | J[3] @ J[2] @ J[1] → J[1] @ J[2] @ J[3]
     | The Jacobians stand in the wrong order. The last step's comes next to dL_dh.
 one Jacobian too many | @ J[1] → @ J[1] @ J[0] | One Jacobian too many: J[0] leads from h_1 to the start, beyond word 1.
@@ -53,5 +51,4 @@ input of word 2 | x[0] → x[1] | This is paired with word 2. Code counts from 0
 added, not multiplied | J[3] @ J[2] @ J[1] → (J[3] + J[2] + J[1]) | You add the Jacobians. Steps that follow each other multiply.
 one step left out | J[3] @ J[2] @ J[1] → J[3] @ J[1]
     | The step from h_3 to h_2 is left out. Each step on the road has its Jacobian.
-""",
-)
+"""

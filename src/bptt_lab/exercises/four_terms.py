@@ -4,7 +4,6 @@ import numpy as np
 
 from ..cells import GatedCell
 from . import kinds, problems
-from .base import Problem
 
 TASK = "Write the four terms of dh_t/dh_{t-1} of the gated cell, each an (H, H) array."
 HINTS = (
@@ -33,11 +32,10 @@ def problem(rng, i):
     h_before = rng.standard_normal(cell.hidden_size)
     trace = cell.unroll(rng.standard_normal((1, cell.input_size)), h_before)
     gates = (trace.gates[name][0].copy() for name in ("G1", "G2", "candidate"))
-    return Problem((h_before, *gates, cell.params["W_hh"].copy()), cell.jacobian_terms(trace, 0))
+    return problems.Problem((h_before, *gates, cell.params["W_hh"].copy()), cell.jacobian_terms(trace, 0))
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 columns instead of rows | dG1 = → dG1 = W_1 @ && ) @ W_1 → ) && dG2 = → dG2 = W_2 @ && ) @ W_2 → ) && new = → new = W_3 @ && ) @
     W_3 → ) | Your factors multiply columns. Row i belongs to unit i of the new state, so its factor multiplies row i of W.
 old state and candidate swapped | np.diag(h_before * G1 → np.diag(candidate * G1 && np.diag(candidate * G2 → np.diag(h_before * G2
@@ -58,7 +56,8 @@ entry by entry | @ W_1 → * W_1 && @ W_2 → * W_2 && @ W_3 → * W_3
     | You multiply entry by entry, so only the diagonal is left. Use @, or a column of numbers.
 other gate | np.diag(G2 * (1 - candidate**2)) → np.diag(G1 * (1 - candidate**2))
     | The candidate is let in by G2. You have G1 beside it.
-""",
+"""
+KINDS = (
     kinds.tanh("candidate", says="ĥ"),
     kinds.sigma("G1"),
     kinds.sigma("G2"),

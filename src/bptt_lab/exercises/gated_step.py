@@ -4,7 +4,6 @@ import numpy as np
 
 from ..cells import GatedCell
 from . import problems
-from .base import Problem
 
 TASK = "Write one step of the free gates. W_x, W_hh and b hold the blocks of G1, G2 and the candidate, in this order."
 HINTS = (
@@ -30,11 +29,10 @@ def problem(rng, i):
     cell = problems.cell_of(GatedCell, rng, i)
     x, h_before = rng.standard_normal(cell.input_size), rng.standard_normal(cell.hidden_size)
     weights = (cell.params[name].copy() for name in ("W_x", "W_hh", "b"))
-    return Problem((x, h_before, *weights), cell.unroll(x[None], h_before).h[0])
+    return problems.Problem((x, h_before, *weights), cell.unroll(x[None], h_before).h[0])
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 gates swapped | G1 * h_before + G2 * candidate → G2 * h_before + G1 * candidate
     | The gates are swapped: G1 keeps the old state, G2 lets the candidate in.
 gates tied | G1 * h_before + G2 * candidate → G1 * h_before + (1 - G1) * candidate
@@ -71,5 +69,4 @@ candidate reads the word alone | = np.split(a, 3) → = *np.split(a, 3)[:2], np.
 tanh of σ | np.tanh(a_3) → np.tanh(1 / (1 + np.exp(-a_3)))
     | Your candidate goes through σ and then through tanh. It is the tanh of its own sum alone.
 G1 for both | G2 * candidate → G1 * candidate | G1 stands beside both parts. The candidate has a gate of its own, G2.
-""",
-)
+"""

@@ -53,8 +53,7 @@ def problem(rng, i):
     return problems.way_back(GRUCell, rng, i)
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 direct road alone | + W_hh.T @ da_h → | Only the direct road goes back. All three blocks read the old state too.
 direct road of another word | back = z[t] → back = z[t - 1]
     | The direct road has the gate of the word before. At step t it is z[t].
@@ -74,7 +73,8 @@ the other form | W_hh.T @ da_h → W_hh.T @ np.concatenate([da_r, da_z, 0 * da_n
     | That is the way back of the other form, reset before the product. Here r comes after it.
 gates swapped | trace.gates["reset"], trace.gates["update"] → trace.gates["update"], trace.gates["reset"]
     | You read the two gates the other way round: reset is r, update is z.
-""",
+"""
+KINDS = (
     kinds.gru("z[t]", "r[t]", "n[t]", "δ", "before"),
     kinds.way_back('{"W_x": dW_x, "W_hh": dW_hh, "b": db, "b_hn": db_hn}', da="da_h", blocks=3, carry="z[t]"),
     kinds.before("h"),

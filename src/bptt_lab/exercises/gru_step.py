@@ -4,7 +4,6 @@ import numpy as np
 
 from ..cells import GRUCell
 from . import kinds, problems
-from .base import Problem
 
 TASK = "Write one step of GRU's way back. Return dL/da of the three blocks, and what reaches the state before."
 HINTS = (
@@ -39,11 +38,10 @@ def problem(rng, i):
     inner = np.split(W_hh, 3)[2] @ h_before + cell.params["b_hn"]
     da_r, da_z, da_n = np.split(grads["b"], 3)
     gates = (trace.gates[name][0].copy() for name in ("reset", "update", "candidate"))
-    return Problem((dh, *gates, h_before, inner, W_hh), {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": grads["h0"]})
+    return problems.Problem((dh, *gates, h_before, inner, W_hh), {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": grads["h0"]})
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 way through a gate missing | W_r.T @ da_r + → | The old state stands in four places. The way back through r is missing.
 way through the update missing | + W_z.T @ da_z → | The old state stands in four places. The way back through z is missing.
 way through the candidate missing | + W_n.T @ (r * da_n) →
@@ -53,6 +51,5 @@ the other form | W_n.T @ (r * da_n) → r * (W_n.T @ da_n)
     | That is the way back of the other form, reset before the product. Here r comes after: W_n.T @ (r * da_n).
 transpose lost | .T @ → @ | The way back goes through W_hh transposed, block by block.
 order of the blocks | W_r, W_z, W_n = → W_z, W_r, W_n = | The blocks of W_hh stand in another order: reset, update, candidate.
-""",
-    kinds.gru("z", "r", "n", "dh", "h_before"),
-)
+"""
+KINDS = (kinds.gru("z", "r", "n", "dh", "h_before"),)

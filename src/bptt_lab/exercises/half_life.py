@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import free_gates, memory
-from .base import Problem
+from . import problems
 
 TASK = "A gate stands at σ(bias), and nothing else carries the gradient. Return after how many steps one half of it is left."
 HINTS = (
@@ -20,11 +20,10 @@ def solution(bias):
 
 def problem(rng, i):
     bias = (2.0, -1.0, 4.5, 0.0, -3.0)[i]
-    return Problem((bias,), memory.half_life(np.log(free_gates.gate(bias))))
+    return problems.Problem((bias,), memory.half_life(np.log(free_gates.gate(bias))))
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 sign | -np.log(2) → np.log(2) | The sign is turned. A gate is below 1, so its logarithm is negative.
 time to 1/e | -np.log(2) → -1 | After that many steps 1/e is left. A half-life leaves one half.
 logarithms mixed | np.log(f) → np.log10(f) | Two kinds of logarithm are mixed. Take the same one above and below the line.
@@ -49,5 +48,4 @@ half without its logarithm | -np.log(2) → -0.5 | Above the line stands one hal
 time constant | -np.log(2) / np.log(f) → 1 / (1 - f) | That is how long a gate holds a message on the average. Solve fⁿ = ½ for n.
 half of the gate | -np.log(2) → np.log(0.5 * f)
     | You ask when f/2 is left: one step too many. At the start it is 1, so solve fⁿ = ½.
-""",
-)
+"""

@@ -4,7 +4,6 @@ import numpy as np
 
 from ..cells import RNNCell
 from . import kinds, problems
-from .base import Problem
 
 TASK = "Return the Jacobian of one step of the plain tanh cell, from the new state h and W_hh. Row i belongs to unit i of h."
 HINTS = (
@@ -22,11 +21,10 @@ def solution(h, W_hh):
 def problem(rng, i):
     cell = problems.cell_of(RNNCell, rng, i)
     trace = cell.unroll(rng.standard_normal((1, cell.input_size)), rng.standard_normal(cell.hidden_size))
-    return Problem((trace.h[0], cell.params["W_hh"].copy()), cell.jacobian(trace, 0))
+    return problems.Problem((trace.h[0], cell.params["W_hh"].copy()), cell.jacobian(trace, 0))
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 columns instead of rows | np.diag(1 - h**2) @ W_hh → W_hh @ np.diag(1 - h**2)
     | The slopes multiply columns. Row i belongs to unit i of the new state, and so does slope i.
 result transposed | np.diag(1 - h**2) @ W_hh → (np.diag(1 - h**2) @ W_hh).T
@@ -42,6 +40,5 @@ one slope for all | np.diag(1 - h**2) @ W_hh → (1 - h**2).mean() * W_hh | You 
 slopes on both sides | np.diag(1 - h**2) @ W_hh → np.diag(1 - h**2) @ W_hh @ np.diag(1 - h**2)
     | The slopes stand on both sides. Those of the new state belong there; the old state's tanh is not part of this step.
 added | @ W_hh → + W_hh | You add slopes and weights. They lie on one road, one after the other: multiply.
-""",
-    kinds.tanh("h"),
-)
+"""
+KINDS = (kinds.tanh("h"),)

@@ -4,8 +4,7 @@ import numpy as np
 
 from .. import memory
 from ..cells import RNNCell
-from . import kinds
-from .base import Problem
+from . import kinds, problems
 
 TASK = (
     "Return the three rungs of the ladder: the norm of the product of the Jacobians, J_t first; the product of their norms; "
@@ -38,11 +37,10 @@ def problem(rng, i):
     names = {"true": "true", "norms": "product of norms", "weights": "(γσ_max)^lag"}
     jacobians = [cell.jacobian(trace, t) for t in range(lag, 0, -1)]
     arguments = (jacobians, cell.params["W_hh"].copy(), cell.activation.gamma)
-    return Problem(arguments, {name: float(10.0 ** rungs[rung][0]) for name, rung in names.items()})
+    return problems.Problem(arguments, {name: float(10.0 ** rungs[rung][0]) for name, rung in names.items()})
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 Frobenius norm | , 2) → ) | This is the Frobenius norm, the root of the sum of squares. The largest stretch is norm(…, 2).
 smallest stretch | , 2) → , -2) | These are the smallest stretches. A norm is the largest one.
 wrong order | product @ J → J @ product
@@ -66,7 +64,8 @@ units for steps | ** len(jacobians) → ** len(W_hh) | You raise to the number o
 last factor left out | for J in jacobians: → for J in jacobians[:-1]: | The last Jacobian of the list is not in the product.
 γ upside down | gamma * → 1 / gamma * | You divide by γ. A slope multiplies: a flat activation makes the bound smaller.
 product itself | np.linalg.norm(product, 2), → product, | This is the product itself. Return its largest stretch, one number.
-""",
+"""
+KINDS = (
     kinds.stretch("W_hh", " of W_hh"),
     kinds.stretch("J", " of each Jacobian"),
     kinds.stretch("product", " of the product"),

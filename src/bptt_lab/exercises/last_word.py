@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..tasks.english import last_word_guess
-from .base import Problem
+from . import problems
 
 TASK = "Guess was (0) or were (1) from the last word alone: the verb that followed it more often in training."
 HINTS = (
@@ -30,11 +30,10 @@ def problem(rng, i):
     new = np.append(rng.permutation(30), [0, 28, 29])
     were = (rng.random(92) < np.where(last % 2 == 1, share, 1 - share) * 0.5 + 0.5 * share).astype(int)
     were[-2:] = 0, 1
-    return Problem((last, were, new), last_word_guess(last, were, new))
+    return problems.Problem((last, were, new), last_word_guess(last, were, new))
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 commoner verb | seen = were[last == word] → seen = were
     | You always say the commoner verb, the other baseline. Look at the word too.
 shares | 1 if followed.mean() > 0.5 else 0 → followed.mean()
@@ -52,5 +51,4 @@ tie is the commoner | followed.mean() > 0.5 → followed.mean() + 1e-9 * (were.m
     | Where both verbs are as common, you say the commoner one of all. The task says was.
 more than once | followed.mean() > 0.5 → followed.sum() > 1
     | You say were once it came twice. Say it where it came in more than half the cases.
-""",
-)
+"""

@@ -4,8 +4,7 @@ import numpy as np
 
 from .. import memory
 from ..cells import RNNCell
-from . import kinds
-from .base import Problem
+from . import kinds, problems
 
 TASK = (
     "Run h = tanh(w h) from the starts a and b. Return how far apart the two states end, and the derivative of the last "
@@ -33,11 +32,10 @@ def problem(rng, i):
     cell.params["W_hh"] = [[w]]
     from_a, from_b = (cell.unroll(np.zeros((steps, 1)), [start]) for start in (a, b))
     gradient = memory.jacobian_product(cell, from_a, steps - 1, -1)[0, 0]
-    return Problem((w, a, b, steps), {"apart": abs(from_a.h[-1, 0] - from_b.h[-1, 0]), "gradient": gradient})
+    return problems.Problem((w, a, b, steps), {"apart": abs(from_a.h[-1, 0] - from_b.h[-1, 0]), "gradient": gradient})
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 w missing | gradient * w * (1 - a**2) → gradient * (1 - a**2) | w is missing in the gradient. Each step multiplies by it, too.
 slope before the step | a, b = np.tanh(w * a), np.tanh(w * b) gradient = gradient * w * (1 - a**2) → gradient = gradient * w * (1
     - a**2)\na, b = np.tanh(w * a), np.tanh(w * b)
@@ -64,6 +62,5 @@ sign of the gradient lost | "gradient": gradient → "gradient": abs(gradient)
 product starts at w | gradient = 1.0 → gradient = w | Your product starts at w, so w is in it once too often. It starts at 1.
 product starts at zero | gradient = 1.0 → gradient = 0.0 | Your product starts at 0, and stays there. A product starts at 1.
 slopes of both runs | (1 - a**2) → (1 - a**2) * (1 - b**2) | The slopes of both runs are in the gradient, not of the one from a.
-""",
-    kinds.tanh("a", says="the state"),
-)
+"""
+KINDS = (kinds.tanh("a", says="the state"),)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from . import problems
-from .base import Problem
 from .telling import tell
 
 TASK = (
@@ -37,11 +36,10 @@ def problem(rng, i):
         k = off[-1]
         return tell("On the way back the norms first go wrong at word {word} of {T}, k={k}.", word=k + 1, T=T, k=k)
 
-    return Problem((dL_dh, J, 1 - run.trace.h**2, run.trace.x), right, where)
+    return problems.Problem((dL_dh, J, 1 - run.trace.h**2, run.trace.x), right, where)
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 product of norms | dL_dh, np. → np.linalg.norm(dL_dh), np. && np.linalg.norm(np.outer(row * slope[k], x[k])) → row *
     slope[k].max() * np.linalg.norm(x[k]) && row @ J[k] → row * np.linalg.norm(J[k], 2)
     | You multiply norms. That is only a bound: carry the row itself, and take its norm at each word.
@@ -78,5 +76,4 @@ sum of sizes | np.linalg.norm(np.outer(row * slope[k], x[k])) → np.abs(np.oute
 slope of the word before | slope[k] → slope[k - 1] | The slope is that of the word before. The term of word k carries f'(a_k).
 parts of the sum | return norms → return norms / norms.sum() | You divide by the sum. The norms themselves are asked for.
 logarithms | return norms → return np.log10(norms) | These are logarithms. The norms themselves are asked for.
-""",
-)
+"""

@@ -4,8 +4,7 @@ import numpy as np
 
 from .. import memory
 from ..cells import RNNCell
-from . import kinds
-from .base import Problem
+from . import kinds, problems
 
 TASK = "Return log10 of the spectral norm of the product of a list of Jacobians, J_t first, however long the list is."
 HINTS = (
@@ -31,11 +30,10 @@ def problem(rng, i):
     cell = RNNCell(4 + i, 4 + i, activation, scale, init="orthogonal" if i == 1 else "normal", seed=i)
     trace = cell.unroll(0.1 * rng.standard_normal((T, 4 + i)) + (i == 1))
     factors = [cell.jacobian(trace, t) for t in range(T - 1, 0, -1)]
-    return Problem((factors,), float(memory.norms_back(cell, trace, T - 1, [T - 1])[0]))
+    return problems.Problem((factors,), float(memory.norms_back(cell, trace, T - 1, [T - 1])[0]))
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 multiplied out | np.linalg.norm(product, 2) → np.linalg.norm(product, 2) if np.isfinite(product).all() else np.abs(product).max()
     && product, total = product / size, total + np.log10(size) → total = np.log10(size)
     | The product is multiplied out before its logarithm is taken. Long ones leave float64: divide by the size as you go.
@@ -58,7 +56,8 @@ sign | return total → return -total | The sign is turned. A product that vanis
 mean a step | return total → return total / len(jacobians)
     | You divide by the number of factors. That is the slope a step; the logarithm of the whole norm is asked for.
 sizes not their logarithms | total + np.log10(size) → total + size | You add up the sizes. Add up their logarithms.
-""",
+"""
+KINDS = (
     kinds.stretch("product", but="smallest stretch"),
     kinds.logarithm(),
 )

@@ -52,8 +52,7 @@ def problem(rng, i):
     return problems.way_back(LSTMCell, rng, i)
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 last state for the start | h[t - 1] if t > 0 else h0 → h[t - 1] && c[t - 1] if t > 0 else c0 → c[t - 1]
     | At t=0, [t - 1] is [-1], the last word. Before the first word stand h0 and c0.
 start taken as zero | else h0 → else 0 * h0 && else c0 → else 0 * c0
@@ -74,7 +73,8 @@ own loss at c | δc = back_c + → δc = back_c + dh[t] + | The loss reads h alo
 cell for state | np.outer(da, h_before) → np.outer(da, c_before) | W_hh is paired with the old c. The gates read the old h.
 lists swapped | back_h = W_hh.T @ da → back_h = f[t] * δc && back_c = f[t] * δc → back_c = W_hh.T @ da
     | What goes back to h and what goes back to c are swapped.
-""",
+"""
+KINDS = (
     kinds.lstm(("i[t]", "f[t]", "g[t]", "o[t]"), "c[t]", "δh", "δc", "back_c"),
     kinds.way_back('{"W_x": dW_x, "W_hh": dW_hh, "b": db}', back="back_h", blocks=4, to=" to h"),
     kinds.before("h", " of h"),

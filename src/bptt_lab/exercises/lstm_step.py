@@ -4,7 +4,6 @@ import numpy as np
 
 from ..cells import LSTMCell
 from . import kinds, problems
-from .base import Problem
 
 TASK = "Write one step of LSTM's way back. Return dL/da, and what goes on to h and to c of the step before."
 HINTS = (
@@ -40,14 +39,12 @@ def problem(rng, i):
     grads = cell.backward(trace, dh[None], dc[None])
     gates = (trace.gates[name][0].copy() for name in ("input", "forget", "cell", "output"))
     arguments = (dh, dc, *gates, trace.c[0], c_before, cell.params["W_hh"].copy())
-    return Problem(arguments, {"a": grads["b"], "h_before": grads["h0"], "c_before": grads["c0"]})
+    return problems.Problem(arguments, {"a": grads["b"], "h_before": grads["h0"], "c_before": grads["c0"]})
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 own dh to the old c | f * dc} → f * dc + dh} | The old c hears of the loss only through the new c. dh is in dc already.
 transpose lost | W_hh.T @ da → sum(W @ d for W, d in zip(np.split(W_hh, 4), np.split(da, 4)))
     | The way back goes through W_hh transposed, block by block.
-""",
-    kinds.lstm(("i", "f", "g", "o"), "c", "dh", "dc", "dc"),
-)
+"""
+KINDS = (kinds.lstm(("i", "f", "g", "o"), "c", "dh", "dc", "dc"),)

@@ -12,8 +12,9 @@ from . import calling, diagnosis
 from .edits import Slip, Steps
 from .mutants import mutants
 
-SECONDS = 0.08  # of this thread's own time, for pairs: as long as a learner has patience for, on a busy machine too
+SECONDS = 0.08  # of this thread, for pairs: as long as a learner has patience for, on a busy machine too
 TRIALS = 2000
+CLOCK = getattr(time, "thread_time", time.perf_counter)  # a browser has one thread, and no clock for it
 
 
 class Named(NamedTuple):
@@ -109,9 +110,9 @@ class Knowledge:
         else:
             known, rows = zip(*((slip, row) for slip, row in zip(known, rows) if row is not None))
             likely = self._likely(right, mine, np.array(rows), np.array([slip.lines != () for slip in known]))
-        start = time.thread_time()
+        start = CLOCK()
         for a, b in likely:
-            if time.thread_time() - start > SECONDS:
+            if CLOCK() - start > SECONDS:
                 break
             pair = tuple(sorted((known[a], known[b]), key=lambda slip: min(self.steps.places(slip), default=0)))
             with contextlib.suppress(LookupError):

@@ -3,7 +3,6 @@
 import numpy as np
 
 from . import problems
-from .base import Problem
 
 TASK = "Return the first factor of every word, dL/dy: one row a word. A word that does not count has a row of zeros."
 HINTS = (
@@ -25,11 +24,10 @@ def problem(rng, i):
     p = np.exp(y - y.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
     p[np.arange(len(y)), targets] -= 1
-    return Problem((y, targets, mask), np.where(mask[:, None], p, 0.0))
+    return problems.Problem((y, targets, mask), np.where(mask[:, None], p, 0.0))
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 sign | p - right → right - p | The sign is turned. More y at the right word makes the loss smaller: there it is negative.
 right word forgotten | p - right → p | These are the probabilities. At the right word something is to be taken away.
 number for its place | p - right → p - targets[:, None]
@@ -62,5 +60,4 @@ mask on the right word alone | (p - right) * mask[:, None] → p - right * mask[
 mask on the probabilities alone | (p - right) * mask[:, None] → p * mask[:, None] - right
     | The mask reaches the probabilities alone. It belongs to the whole row, with the right word's 1.
 slope of σ | p - right → p * (1 - p) | p (1 − p) is how a probability moves with its own y. The right word enters too.
-""",
-)
+"""

@@ -3,7 +3,6 @@
 import numpy as np
 
 from . import problems
-from .base import Problem
 
 TASK = "Write the loss of a sentence from its outputs, the right words and a mask. Return the sum over the tokens that count."
 HINTS = (
@@ -27,11 +26,10 @@ def problem(rng, i):
     y, targets, mask = problems.guesses(rng, i, counts)
     p = np.exp(y - y.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
-    return Problem((y, targets, mask), -np.log(p[np.arange(len(y)), targets])[mask].sum())
+    return problems.Problem((y, targets, mask), -np.log(p[np.arange(len(y)), targets])[mask].sum())
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 mean for sum | return total → return total / mask.sum() | This is the mean over the tokens that count. The course takes the sum.
 mean over all | return total → return total / len(mask) | This divides by the number of all tokens. The course takes the sum.
 mask ignored | if mask[t]: → if True: | This sums every token. Leave out those where the mask is false.
@@ -59,5 +57,4 @@ rows and words mixed | return total → return sum(np.log(np.exp(y[k]).sum()) - 
     | The words that count are cut out, but not their rows. Then word and row no longer belong together.
 right words in every row | return total → p = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)\nreturn -(np.log(p[:, targets]) *
     mask).sum() | Each row meets the right words of all rows: [:, targets] takes all of these columns. Row t has one right word.
-""",
-)
+"""

@@ -4,7 +4,6 @@ import numpy as np
 
 from .. import chain_rule
 from . import problems
-from .base import Problem
 
 TASK = "Here are the terms of one gradient, a list of arrays; their sum is G. Return their signed shares, ⟨term, G⟩ / ‖G‖²."
 HINTS = (
@@ -23,11 +22,10 @@ def problem(rng, i):
     """Among the terms are some that work against the sum."""
     model, run, _, _ = problems.sentence(rng, i)
     terms = [term.gradient for term in model.chain_rule_terms(run, len(run.losses) - 1)]
-    return Problem((terms,), chain_rule.sequence_shares(model.cell, run.trace, run.dh, "W_x")[-1, :, 0])
+    return problems.Problem((terms,), chain_rule.sequence_shares(model.cell, run.trace, run.dh, "W_x")[-1, :, 0])
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 ratio of norms | (term * whole).sum() → np.linalg.norm(term) * np.linalg.norm(whole)
     | These are ratios of norms. They have no sign, and do not sum to 1: terms may point apart.
 part of the norms | np.array([(term * whole).sum() for term in terms]) / (whole**2).sum() → np.array([np.linalg.norm(term) for
@@ -58,5 +56,4 @@ mean for the whole | sum(terms) → sum(terms) / len(terms) | The whole gradient
 last term for the whole | sum(terms) → terms[-1] | You compare with the last term. The whole gradient is the sum of all terms.
 running total | return np.array([(term * whole).sum() for term in terms]) → return np.cumsum([(term * whole).sum() for term in
     terms]) | You add up the shares as you go. Each entry is one term's share alone.
-""",
-)
+"""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import growth
-from .base import Problem
+from . import problems
 
 TASK = "Each row of g is the gradient of one sequence. Return the norm of their mean, divided by the spread around that mean."
 HINTS = (
@@ -22,11 +22,10 @@ def solution(g):
 def problem(rng, i):
     B, H = ((6, 3), (4, 5), (9, 2), (2, 1), (5, 4))[i]
     g = rng.standard_normal(H) + (0.5, 1.0, 2.0, 0.01, 100.0)[i] * rng.standard_normal((B, H))
-    return Problem((g,), growth.norm_and_signal(g)[1])
+    return problems.Problem((g,), growth.norm_and_signal(g)[1])
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 mean of the norms | np.linalg.norm(mean) → np.linalg.norm(g, axis=1).mean()
     | Your signal is the mean of the norms. Take the mean of the gradients first, then its norm: what disagrees must cancel.
 spread around zero | (g - mean) → g | Your noise is measured around zero. Measure it around the mean.
@@ -59,5 +58,4 @@ error of the mean | np.sqrt(((g - mean) ** 2).sum(axis=1).mean()) → np.sqrt(((
     | You divide the spread by the root of the number of sequences. That is the error of the mean; the spread is asked for.
 largest distance | np.sqrt(((g - mean) ** 2).sum(axis=1).mean()) → np.linalg.norm(g - mean, axis=1).max()
     | You take the largest distance. The spread is the root of the mean square.
-""",
-)
+"""

@@ -3,8 +3,7 @@
 import numpy as np
 
 from .. import activations
-from . import kinds
-from .base import Problem
+from . import kinds, problems
 
 TASK = "You are given h = tanh(a), but not a. Return the slope of tanh at a, entry by entry."
 HINTS = (
@@ -20,7 +19,7 @@ def solution(h):
 
 def problem(rng, i):
     h = np.tanh((1, 3, 0.1, 6, 1)[i] * rng.standard_normal(((3,), (4, 2), (5,), (40,), (1,))[i]))
-    return Problem((h,), activations.get("tanh").slope(h))
+    return problems.Problem((h,), activations.get("tanh").slope(h))
 
 
-SLIPS = (kinds.tanh("h"),)
+KINDS = (kinds.tanh("h"),)

@@ -38,8 +38,7 @@ def problem(rng, i):
     return problems.way_back(RNNCell, rng, i, k=(3, 2, 2, 4, 3)[i])
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 k steps each | t in reversed(range(len(h))) → s, t in [(s, t) for s in range(len(h)) for t in range(s, max(s - k, -1), -1)] &&
     dh[t] + back → dh[t] if s == t else back && if t % k else np.zeros_like(h0) →
     | You let each word look back k steps. A cut is at a fixed place: just after it, a word sees only itself.
@@ -72,8 +71,9 @@ first piece uncut | if t % k else → if t >= k else
     | You cut inside the first piece, and nowhere later. A cut is just before the steps k, 2k, and so on.
 one step a piece | reversed(range(len(h))) → reversed(range(0, len(h), k))
     | You visit one step of each piece. Visit every step; only the message stops at the cuts.
-""",
-    bptt.STEP,
+"""
+KINDS = (
+    bptt.SLIPS,
     kinds.tanh("h[t]"),
     kinds.way_back('{"W_x": dW_x, "W_hh": dW_hh, "b": db}'),
     kinds.before("h"),
