@@ -46,6 +46,11 @@ weights after | da, x[t] → W_hh.T @ da, x[t] && da, h[t - 1] → W_hh.T @ da, 
     | You pair the weights with what has already gone back through W_hh. They meet dL/da of their own word, before that.
 carried one word | W_hh.T @ da → W_hh.T @ ((1 - h[t] ** 2) * dh[t])
     | What comes back reaches one word and stops. Carry on all that has arrived, not dh[t] alone.
+slope on its own loss alone | (1 - h[t] ** 2) * δ → (1 - h[t] ** 2) * dh[t] + back
+    | Only the word's own loss goes through the slope. What came back reaches h too, and goes through it as well.
+slope on what came back alone | (1 - h[t] ** 2) * δ → dh[t] + (1 - h[t] ** 2) * back
+    | Only what came back goes through the slope. The word's own loss reaches h too, and goes through it as well.
+W_hh left out | W_hh.T @ da → da | W_hh is missing on the way back. The old state came in through it.
 slope of the word before | 1 - h[t] ** 2 → 1 - (h[t - 1] if t > 0 else h0) ** 2 | The slope is taken at the state before the step.
 slope of another word | 1 - h[t] ** 2 → 1 - h[t - 1] ** 2
     | The slope is taken at h[t - 1], one word off. At t=0 that is h[-1], the last word.

@@ -55,11 +55,12 @@ own loss nowhere | {own} + {back} → {back} | No word's own loss is in it. Ever
 later losses twice | {own} + {back} → dh[t:].sum(axis=0) + {back}
     | The later words' losses are in it twice: they arrive in what comes back.
 last loss for every word | {own} + {back} → dh[-1] + {back} | Every word adds the last word's loss. Each has its own, dh[t].
+losses in reverse order | {own} + {back} → dh[-1 - t] + {back} | The losses stand in reverse order: at step t it is dh[t].
 loss of the word before | {own} + {back} → dh[t - 1] + {back} | At step t you add the loss of the word before. It is dh[t].
 what came back{to} kept | {back} = {carry} → {back} = {back} + {carry}
     | What came back{to} is in it already. The part for the word before takes its place, and is not added to it.
 transpose lost | W_hh.T @ {da} → sum(W @ d for W, d in zip(np.split(W_hh, {blocks}), np.split({da}, {blocks})))
-    | You carry back with W_hh where its transpose belongs, block by block.
+    | You carry back with W_hh where its transpose belongs{each}.
 sizes of the weights | W_hh.T @ {da} → abs(W_hh).T @ {da} | You carry back with the sizes of the weights. Keep their signs.
 walks forward | reversed(range(len(h))) → range(len(h)) | You walk from the first word on. What comes back starts at the last.
 first word left out | range(len(h)) → range(1, len(h)) | The loop stops before the first word, t=0.
@@ -127,6 +128,8 @@ stretches added{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, "nuc") | Yo
 # One step back through a GRU. {d} is what arrives at h, {old} the state before.
 GRU = """
 z and 1 − z swapped | (1 - {z}) * {d} → {z} * {d} | n is multiplied by 1 − z. Here z is what keeps the old state.
+the other z | (1 - {z}) * {d} → {z} * {d} && ({old} - {n}) → ({n} - {old}) && {z} * {d} + → (1 - {z}) * {d} +
+    | You have z and 1 − z the other way round, everywhere. Here z is what keeps the old state; other texts swap them.
 candidate let in whole | (1 - {z}) * {d} → {d} | n is multiplied by 1 − z. In da_n that is missing.
 sign of dL/dn | (1 - {z}) * {d} → ({z} - 1) * {d} | The sign of dL/dn is turned: more n is more of the new state.
 n left out of dL/dz | ({old} - {n}) → {old} | z stands twice in h = z h_before + (1 − z) n. The second has a minus.
@@ -191,6 +194,7 @@ def sigma(s: str, n: str = "", but: str = "") -> list[Slip]:
 def way_back(ret: str, own: str = "dh[t]", back: str = "back", da: str = "da", blocks=1, to="", carry="W_hh.T") -> list[Slip]:
     """The loop of every way back: the loss and what came back, the words, what is carried, the sums, what is returned."""
     fill = {"ret": ret, "own": own, "back": back, "da": da, "blocks": str(blocks), "to": to, "carry": carry}
+    fill["each"] = ", block by block" if blocks > 1 else ""
     return _kind(WAY_BACK, **fill) + [slip for limit in LIMITS for slip in _kind(CLIPPED, limit=limit, **fill)]
 
 

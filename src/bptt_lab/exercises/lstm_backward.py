@@ -71,6 +71,10 @@ what came back to c kept | back_c = f[t] → back_c = back_c + f[t]
     | What came back to c is in it already. The new part takes its place.
 own loss at c | δc = back_c + → δc = back_c + dh[t] + | The loss reads h alone. To c it comes through h, not directly.
 cell for state | np.outer(da, h_before) → np.outer(da, c_before) | W_hh is paired with the old c. The gates read the old h.
+gates in another order | "cell", "output") → "output", "cell")
+    | You read the gates in another order: the cell's candidate is g, the output gate is o.
+input and forget read swapped | "input", "forget" → "forget", "input"
+    | You read i and f the other way round: input is i, forget is f.
 lists swapped | back_h = W_hh.T @ da → back_h = f[t] * δc && back_c = f[t] * δc → back_c = W_hh.T @ da
     | What goes back to h and what goes back to c are swapped.
 """

@@ -8,6 +8,7 @@ import copy
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 from .edits import Slip
@@ -100,6 +101,9 @@ def _others(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         case ast.keyword(arg="axis", value=ast.Constant(value=int() as axis)):
             yield "an axis", ast.keyword("axis", ast.Constant(1 - axis))
             yield "an axis", ast.keyword("axis", ast.Constant(None))
+        case ast.List(elts=elts):
+            for a, b in combinations(range(len(elts)), 2):
+                yield "the order", ast.List([elts[{a: b, b: a}.get(k, k)] for k in range(len(elts))], node.ctx)
         case ast.Call(func=ast.Attribute(attr="outer"), args=[a, b]):
             yield "the order", ast.Call(node.func, [b, a], [])
         case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
@@ -199,6 +203,10 @@ def _made(lines: list[str], ways: Callable[[ast.AST], Iterable]) -> list[Slip]:
         whole = (
             [("the adding", "", head[0].replace(head["op"] + "=", other) + code) for other in ("=", "-=")] if head["op"] else []
         )
+        names = made.split(", ")
+        for a, b in combinations(range(len(names) if len(names) < 5 else 0), 2):
+            turned = [names[{a: b, b: a}.get(k, k)] for k in range(len(names))]
+            whole.append(("the order", "", head[0].replace(made, ", ".join(turned)) + code))
         for kind, key, new in [*whole, *((kind, key, head[0] + new) for kind, key, new in _all(code, ways))]:
             what = key or made or ("the loop" if head["loop"] else "the condition" if head["test"] else "the result")
             found.setdefault(f"{i}{new}", Slip(f"{kind} in {what}", "", lines=((i, new + end),)))
