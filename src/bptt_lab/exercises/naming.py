@@ -28,8 +28,11 @@ class Knowledge:
     """What is known of one exercise's slips: what each gives on the problems of the check."""
 
     def __init__(self, steps: Steps, slips: list[Slip], problems: list):
-        self.steps, self.slips, self.problems = steps, slips, problems
+        self.steps, self.problems = steps, problems
+        self.slips = sorted(slips, key=lambda slip: len(slip.edits))  # where one part is alike, the slip that does no more
         self.steps.learn(slips)
+        for array in (array for problem in problems for array in calling.arrays(problem.arguments)):
+            array.flags.writeable = False  # a slip that writes into what it was given stops
         self.truths = [diagnosis.parts(problem.truth) or {} for problem in problems]
         self.order = sorted(range(len(problems)), key=lambda i: sum(map(np.size, calling.arrays(problems[i].arguments))))
         self._kept: dict[tuple[Slip, int], diagnosis.Parts | None] = {}
