@@ -16,7 +16,7 @@ SCRIPTS = sorted(
 )
 RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
 # One exception: a known mistake is the text of our own solution with a piece of it replaced, also ours.
-MAY_RUN_TEXT = {"exercises/base.py": {"exec"}}
+MAY_RUN_TEXT = {"exercises/edits.py": {"exec"}}
 NO_BUSINESS_HERE = {
     "aiohttp", "asyncio.streams", "ftplib", "http", "httpx", "marshal", "pickle", "requests", "shelve", "smtplib", "socket",
     "ssl", "telnetlib", "urllib", "webbrowser", "xmlrpc",

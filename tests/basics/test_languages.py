@@ -118,6 +118,8 @@ def test_an_unknown_mistake_is_told_in_german_too():
     says = exercise.check(lambda y, targets, mask: 3 * exercise.solution.function(y, targets, mask)).message.splitlines()
     assert says[0] == "Dein Ergebnis ist immer das 3.00-fache dessen, was es sein soll."
     assert [line.split(":")[0] for line in says[1:]] == ["Ein Fall zum Nachrechnen", "Richtig", "Deins"]
+    twice = exercise.check(lambda y, targets, mask: 2 * exercise.solution.function(y, targets, mask)).message
+    assert "Eine Zahl ist falsch dort, wo total entsteht." in twice
     shape = exercise.check(lambda y, targets, mask: np.ones(2)).message
     assert "Dein Ergebnis hat die Form (2,); erwartet war eine einzelne Zahl." in shape
 

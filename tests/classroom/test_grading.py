@@ -1,7 +1,9 @@
 """Submitted notebooks are graded each in its own process, and whatever one of them does is a row."""
 
 import csv
+import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ from bptt_lab.classroom import __main__, grading
 NAME = "02_the_chain_rule_through_time.ipynb"
 RIGHT = "def tanh_slope(h):\n    return 1 - h**2"
 MISTAKEN = "def tanh_slope(h):\n    return 1 / (1 - h**2)"
+TWO = str(bl.exercises.get("bptt").solution).replace("W_hh.T @ da", "W_hh @ da").replace("1 - h[t] ** 2", "1 - h[t]")
 IMPORTS = "import numpy as np\nimport bptt_lab as bl"
 
 
@@ -39,7 +42,7 @@ def test_each_notebook_is_a_row_and_a_broken_one_too(tmp_path, capsys):
     folder = tmp_path / "in"
     jacobian = "def jacobian(h, W_hh):\n    return None  # your code here"
     hand_in(folder, "ann", IMPORTS, RIGHT, 'bl.exercises.get("tanh_slope").check(tanh_slope)', jacobian)
-    hand_in(folder, "ben", IMPORTS, MISTAKEN, "1 / 0", "def jacobian(h, W_hh):\n    return 3")
+    hand_in(folder, "ben", IMPORTS, MISTAKEN, "1 / 0", "def jacobian(h, W_hh):\n    return 3", TWO)
     hand_in(folder, "cy", "import os; os._exit(3)", RIGHT)
     hand_in(folder, "dee", IMPORTS, "import os\nos._exit(3)", RIGHT)
     hand_in(folder, "=eve()", IMPORTS, 'print(\'graded: {"tanh_slope": "solved"}\')\nraise ValueError(\'a, "b"\\n\' * 999)')
@@ -59,7 +62,7 @@ def test_each_notebook_is_a_row_and_a_broken_one_too(tmp_path, capsys):
     }
     assert results == {
         "ann": ("1", "5", "solved", "not tried", "missing"),
-        "ben": ("0", "5", "upside down", "wrong", "missing"),
+        "ben": ("0", "5", "slope upside down", "wrong", "slope: square missing + transpose lost"),
         "cy": ("0", "5", "not judged", "not judged", "not judged"),
         "dee": ("1", "5", "solved", "missing", "missing"),
         "'=eve()": ("0", "5", "missing", "missing", "missing"),
@@ -73,6 +76,24 @@ def test_each_notebook_is_a_row_and_a_broken_one_too(tmp_path, capsys):
     assert rows["'=eve()"]["error"].startswith("Code cell 2: ValueError") and len(rows["'=eve()"]["error"]) <= 300
     assert "JSON" in rows["fay"]["error"] and "no exercise" in rows["gil"]["error"]
     assert 0 <= float(rows["ann"]["minutes"]) < 5
+    picture = (tmp_path / "grades.html").read_text(encoding="utf-8")
+    assert "<h2>tanh_slope: 3 of 6 solved</h2>" in picture and "<h2>clip" not in picture and "<script" not in picture
+    bars = re.findall(r'<th scope="row">(.*?)</th>.*?</span>(\d+)</td>', picture)
+    assert ("slope upside down<p>You divide by the slope of tanh. It multiplies.</p>", "1") in bars
+    assert {name.split("<p>")[0] for name, _ in bars} >= {"slope: square missing", "transpose lost", "not judged"}
+
+
+def test_what_became_of_an_answer_is_said_in_the_table(monkeypatch):
+    monkeypatch.setattr(bl.exercises.base.calling, "SECONDS", 0.2)
+    answers = {"tanh_slope": never_ends, "jacobian": lambda h, W_hh: h.nothing, "my_bptt": lambda *_: 3}
+    answers |= {"batch_step": lambda *_: print("h"), "output_gradient": 1}
+    found = json.loads(grading.judged(["tanh_slope", "jacobian", "bptt", "batch_step", "output_gradient"], answers))
+    assert list(found.values()) == ["does not end", "stops: AttributeError", "wrong", "returns None", "not a function"]
+
+
+def never_ends(h):
+    while True:
+        h = h + 1
 
 
 def test_a_notebook_that_does_not_end_is_stopped_and_what_it_solved_still_counts(tmp_path):

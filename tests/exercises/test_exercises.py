@@ -26,9 +26,13 @@ def test_a_known_mistake_is_caught_by_its_name_and_told_in_its_own_words(exercis
     report = exercise.check(exercise.mistakes[name])
     assert not report.solved and report.mistake == name
     assert report.message.startswith(exercise.mistakes[name].__doc__)
-    assert 20 < len(exercise.mistakes[name].__doc__) and len({m.__doc__ for m in exercise.mistakes.values()}) == len(
-        exercise.mistakes
-    )
+    assert 20 < len(exercise.mistakes[name].__doc__)
+
+
+@every_exercise
+def test_each_mistake_is_told_in_words_of_its_own(exercise):
+    told = {name: wrong.__doc__ for name, wrong in exercise.mistakes.items()}
+    assert len(set(told.values())) == len(told)
 
 
 @every_exercise
@@ -72,7 +76,7 @@ def test_what_an_argument_is_made_of_leaves_out_the_scratch_that_all_runs_of_a_s
 
 def test_there_are_enough_of_them_in_course_order():
     notebooks = [exercise.notebook for exercise in EXERCISES]
-    assert len(EXERCISES) >= 24 and len(MISTAKES) >= 510 and notebooks == sorted(notebooks)
+    assert len(EXERCISES) >= 24 and len(MISTAKES) >= 900 and notebooks == sorted(notebooks)
     assert {notebook[:2] for notebook in notebooks} == {f"0{i}" for i in range(1, 10)}
     assert len({exercise.name for exercise in EXERCISES}) == len(EXERCISES)
 
@@ -103,20 +107,37 @@ def test_no_message_gives_the_answer_away(exercise):
 @every_exercise
 def test_a_case_to_follow_by_hand_is_small(exercise):
     told = exercise._by_hand(lambda *arguments: 1e9)
-    assert len(told) < 600 and "nan" not in told and "inf" not in told
+    assert len(told) < 800 and "nan" not in told and "inf" not in told
     assert [line.split(": ")[0] for line in told.splitlines()] == ["A case to follow by hand", "Right", "Yours"]
     assert exercise._by_hand(exercise.solution).startswith("In a case as small as can be yours is right")
 
 
 def test_the_table_of_mistakes_made_and_named_has_nothing_off_its_diagonal(capsys):
-    assert __main__.main() == 0
+    assert __main__.known(EXERCISES) == []
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(EXERCISES) + 2 and lines[-1].split() == [str(len(MISTAKES)), str(len(MISTAKES)), "0", "0"]
+
+
+@every_exercise
+def test_slips_made_by_program_are_refused_and_never_named_wrongly(exercise):
+    made, judge = __main__.mutants(exercise), __main__.Judge(exercise)
+    found = [judge.verdict(slips) for slips in made[:: max(1, len(made) // 40)]]
+    changing = [verdict for verdict in found if verdict not in ("same", "stops")]
+    assert len(made) >= 50 and not {"passes", "wrongly"} & set(found)
+    assert sum(verdict in ("own", "loose") for verdict in changing) >= 0.8 * len(changing)
+
+
+@every_exercise
+def test_two_known_mistakes_at_once_are_nearly_always_named_both(exercise):
+    judge = __main__.Judge(exercise)
+    found = [judge.verdict(slips) for slips in __main__.pairs(exercise)[:12]]
+    assert not {"passes", "wrongly"} & set(found) and found.count("unnamed") <= 3
 
 
 def test_the_table_shows_what_is_called_by_another_name(monkeypatch, capsys):
     exercise = bl.exercises.get("tanh_slope")
     monkeypatch.setattr(__main__, "every", lambda: [exercise])
-    monkeypatch.setattr(exercise, "mistakes", {"twin": exercise.mistakes["sign"], **exercise.mistakes})
+    monkeypatch.setattr(exercise, "mistakes", {"twin": exercise.mistakes["slope: sign"], **exercise.mistakes})
+    monkeypatch.setattr(__main__, "_counted", lambda *_: [])
     assert __main__.main() == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "tanh_slope: sign is called twin"
+    assert capsys.readouterr().out.splitlines()[-1] == "tanh_slope: twin is called slope: sign"

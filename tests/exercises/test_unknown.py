@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab.exercises import base, calling
+from bptt_lab.exercises import calling, edits
 
 
 def changed(name, old, new, **names):
@@ -32,20 +32,29 @@ def test_a_mistake_in_one_part_alone_is_named_too():
 def test_two_mistakes_in_two_parts_are_both_told():
     step = changed("lstm_step", "da_i = g * dc * i * (1 - i)\n    da_f = c_before", "da_i = g * dc\n    da_f = c")
     report = bl.exercises.get("lstm_step").check(step)
-    assert report.mistake is None  # both stand in "a": nothing of it is explained, and the rest follows from it
+    assert report.mistakes == ("slope of i missing", "new c beside f") and report.mistake == report.mistakes[0]
+    first, second = report.message.splitlines()
+    assert first.startswith("Two things at once. First: The slope of") and second.startswith("Then: f multiplies the old c.")
     da_z_da_r = changed(
         "gru_step",
         "(h_before - n) * dh * z * (1 - z)\n    da_r = inner",
         "(n - h_before) * dh * z * (1 - z)\n    da_r = h_before",
     )
     report = bl.exercises.get("gru_step").check(da_z_da_r)
-    right, first, second, rest = report.message.splitlines()
-    assert (
-        right == "a_n is right."
-        and first.startswith("a_r: r multiplies the inner sum")
-        and second.startswith("a_z: The sign of dL/dz")
+    assert report.mistakes == ("sign of dL/dz", "r beside the old state")
+
+
+def test_where_a_third_is_unknown_those_that_each_part_shows_are_told():
+    three = changed(
+        "gru_step",
+        "(h_before - n) * dh * z * (1 - z)\n    da_r = inner * da_n * r * (1 - r)\n    dh_before = z * dh",
+        "(n - h_before) * dh * z * (1 - z)\n    da_r = h_before * da_n * r * (1 - r)\n    dh_before = 7 * z * dh",
     )
-    assert rest.startswith("h_before: not right yet either") and report.mistake == "r beside the old state"
+    report = bl.exercises.get("gru_step").check(three)
+    right, first, second, rest = report.message.splitlines()
+    assert right == "a_n is right." and first.startswith("a_r: r multiplies the inner sum")
+    assert second.startswith("a_z: The sign of dL/dz") and rest.startswith("h_before: not right yet either")
+    assert report.mistakes == ("r beside the old state", "sign of dL/dz")
 
 
 def changes_its_input(dL_dh, J, slope, x):
@@ -264,5 +273,6 @@ def test_an_unknown_exercise_is_refused():
 
 
 def test_an_edit_that_changes_nothing_is_refused():
+    steps = edits.Steps("def slope(h):\n    return 1 - h**2", lambda h: 1 - h**2)
     with pytest.raises(ValueError, match="no such text"):
-        base.edits(never_ends, {"slip": ("no such text", "", "")})
+        steps.learn(edits.read("slip | no such text → | It is refused."))

@@ -28,7 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "grade":
             rows = grading.grade(given.folder, given.grades, given.seconds, given.workers)
-            print(f"{len(rows)} notebooks, {sum(bool(row['error']) for row in rows)} with an error: see {given.grades}")
+            errors = sum(bool(row["error"]) for row in rows)
+            print(
+                f"{len(rows)} notebooks, {errors} with an error: see {given.grades}, and {given.grades.with_suffix('.html').name}"
+            )
         else:
             print(f"Made {MAKES[given.command](given.out, given.course)}")
     except ValueError as error:

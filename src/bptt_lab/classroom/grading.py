@@ -24,21 +24,25 @@ from .. import exercises
 from ..basics import checks
 from ..basics.workers import end_with_the_command
 from .notebook import CHECK, function
+from .picture import picture
 
-NOT_TRIED, MISSING, SOLVED, WRONG, NOT_JUDGED = "not tried", "missing", "solved", "wrong", "not judged"
+MISSING, SOLVED, NOT_JUDGED = "missing", "solved", "not judged"
 START = "graded: "
 
 
 def grade(folder: Path, grades: Path, seconds: float = 300.0, workers: int = 2) -> list[dict]:
-    """Grade every notebook below `folder` into the CSV file `grades`, and return its rows.
+    """Grade every notebook below `folder` into the CSV file `grades`, draw the class beside it, and return the rows.
 
     student    the first folder below `folder`, or the file's name
     file       the path below `folder`
     score, of  exercises solved, and how many the notebook has
     minutes    how long it ran
     error      the first error of a cell, or why the notebook could not be run; the exercises are judged as far as they can be
-    …          a column for each exercise: "solved", "not tried", "missing" (no such function), a known mistake, "wrong", or "not
-               judged" (the notebook never let the checks run: `error` says why)
+    …          a column for each exercise: "solved", "not tried", "missing" (no such function), the known mistake, or two with a
+               "+" between them, "does not end", "stops: …" and the error's kind, "returns None", "wrong", or "not judged" (the
+               notebook never let the checks run: `error` says why)
+
+    The picture is `grades` as .html: the mistakes by exercise, each with how many made it.
     """
     if not folder.is_dir():
         raise checks.error("FOLDER", str(folder), "a folder of submitted notebooks")
@@ -52,6 +56,7 @@ def grade(folder: Path, grades: Path, seconds: float = 300.0, workers: int = 2) 
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
         writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
+    grades.with_suffix(".html").write_text(picture(rows), encoding="utf-8")
     return rows
 
 
@@ -136,8 +141,7 @@ def judged(names: list[str], found: dict) -> str:
         if function(exercise) not in found:
             results[exercise.name] = MISSING
             continue
-        report = exercise.check(found[function(exercise)])
-        results[exercise.name] = SOLVED if report.solved else report.mistake or (WRONG if report.tried else NOT_TRIED)
+        results[exercise.name] = exercise.check(found[function(exercise)]).verdict
     return json.dumps(results)
 
 

@@ -1,59 +1,36 @@
-"""Exercises that name the mistake: one file each, on the base in `base.py`. A new one is imported and listed here."""
+"""Exercises that name the mistake: one module each, on the base in `base.py`. A new one is listed here."""
+
+from importlib import import_module
 
 from ..basics import checks
-from . import (
-    batch_loss,
-    batch_step,
-    bptt,
-    clip,
-    first_term,
-    four_terms,
-    gated_step,
-    gru_backward,
-    gru_step,
-    half_life,
-    jacobian,
-    ladder,
-    last_word,
-    latch,
-    ledger_row,
-    log10_norm,
-    lstm_backward,
-    lstm_step,
-    output_gradient,
-    progress,
-    sentence_loss,
-    shares,
-    signal_to_noise,
-    tanh_slope,
-    truncated_bptt,
-)
+from . import progress
 from .base import Exercise
 from .progress import Progress
 
-_MODULES = (
-    (sentence_loss, batch_loss),  # notebook 01
-    (output_gradient, tanh_slope, jacobian, bptt, batch_step),
-    (shares, first_term, ledger_row),
-    (log10_norm, ladder, signal_to_noise),
-    (latch,),
-    (clip, truncated_bptt),
-    (gated_step, four_terms, half_life),
-    (gru_step, gru_backward, lstm_step, lstm_backward),
-    (last_word,),  # notebook 09
-)
-_ALL = tuple(module.EXERCISE for modules in _MODULES for module in modules)
+_NAMES = {
+    "01_the_loss_is_a_sum": "sentence_loss batch_loss",
+    "02_the_chain_rule_through_time": "output_gradient tanh_slope jacobian bptt batch_step",
+    "03_four_words_four_terms": "shares first_term ledger_row",
+    "04_vanishing_and_exploding": "log10_norm ladder signal_to_noise",
+    "05_short_term_memory": "latch",
+    "06_partial_cures": "clip truncated_bptt",
+    "07_gates": "gated_step four_terms half_life",
+    "08_gru_and_lstm": "gru_step gru_backward lstm_step lstm_backward",
+    "09_long_memory_measured": "last_word",
+}
+_ALL = {
+    name: Exercise(import_module(f".{name}", __name__), notebook) for notebook, names in _NAMES.items() for name in names.split()
+}
 
 
 def all() -> list[Exercise]:
     """Every exercise, in course order."""
-    return list(_ALL)
+    return list(_ALL.values())
 
 
 def get(name: str) -> Exercise:
     """The exercise of that name; `ValueError` for any other."""
-    by_name = {exercise.name: exercise for exercise in _ALL}
-    return by_name[checks.choice("name", name, by_name)]
+    return _ALL[checks.choice("name", name, _ALL)]
 
 
 def my_progress(keep: bool | None = None) -> Progress:
@@ -61,4 +38,4 @@ def my_progress(keep: bool | None = None) -> Progress:
 
     keep: False forgets everything and keeps nothing from now on; True keeps it again. The file stays on this machine.
     """
-    return progress.read(((exercise.notebook, exercise.name) for exercise in _ALL), keep)
+    return progress.read(((exercise.notebook, exercise.name) for exercise in _ALL.values()), keep)

@@ -1,37 +1,38 @@
 """The base of the exercises: call the learner's function on random small problems, and name the mistake.
 
-A new exercise is one file. It ends with
+A new exercise is one module that is listed in `__init__.py`. In it stand
 
-    EXERCISE = Exercise(
-        name="first_term", notebook="03", function="first_term",       the name that the learner's function has
-        task="Two sentences.", hints=("…", "…"),                       at most three hints, shown one at a time
-        stub=stub, solution=solution,                                  functions; the learner sees their text
-        problem=problem,                                               problem(rng, i) -> Problem, for i = 0, 1, 2
-        mistakes={"short name": wrong_function, …},
-        small=(…),                                                     arguments of a case to follow by hand
-    )
+    TASK, HINTS             two sentences, and at most three hints, shown one at a time
+    solution                a function, one statement a line; the learner sees its text
+    STUB                    the body that the learner begins with, if it is more than `return None`
+    problem(rng, i)         -> Problem, for i = 0, 1, … PROBLEMS - 1; five if the module does not say how many
+    SLIPS, KINDS            what is known to go wrong: a text as in `edits.py`, and kinds of slips from `kinds.py`
+    SMALL                   arguments of a case to follow by hand
+    FUNCTION                the name of the learner's function, if it is not the module's
 
-A wrong function's docstring is what the learner is told. Most are the solution with one edit, and `edits` makes them:
-{"short name": ("old text", "new text", "what the learner is told")}. The truth comes from the package, not from the
-solution, so the check judges the solution too. A mistake called CHANGES is right but for what it does to its arguments.
+The truth comes from the package, not from the solution, so the check judges the solution too.
 """
 
 import copy
-import html
 import inspect
+import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..basics import checks
-from ..basics.languages import spoken, tr
-from . import calling, diagnosis, progress
-from .telling import BY_HAND, RIGHT, YOURS, as_html, headed, said, size, tell, text_of, told
+from ..basics.languages import tr
+from . import calling, diagnosis, mutants, progress
+from .edits import Slip, Steps, defined, read
+from .naming import Knowledge, Named
+from .report import Report
+from .telling import BY_HAND, RIGHT, YOURS, headed, said, size, tell, text_of, told
 
-PROBLEMS = 3
+PROBLEMS = 5
 CHANGES = "changes its input"
 # In a class version the exercises are packed into this file, and no solution is shown: see `bptt_lab.classroom`.
 SEALED = Path(__file__).with_name("sealed.zip")
@@ -68,65 +69,72 @@ class Source(str):
         return self.function(*arguments)
 
 
-def edits(solution: Callable, changes: Mapping[str, tuple[str, str, str]]) -> dict[str, Callable]:
-    """Wrong functions by name: the solution with the old text replaced by the new one wherever it stands."""
-    text, wrong = textwrap.dedent(inspect.getsource(solution)), {}
-    for name, (old, new, says) in changes.items():
-        if old not in text:
-            raise checks.error(name, repr(old), f"a text that stands in {solution.__name__}")
-        names = dict(solution.__globals__)
-        exec(text.replace(old, new), names)
-        wrong[name] = names[solution.__name__]
-        wrong[name].__doc__ = says
-    return wrong
+class Mistakes(Mapping):
+    """Name -> a function that makes this mistake, compiled when it is asked for. Slips made by program are known by name too."""
 
+    def __init__(self, exercise: "Exercise"):
+        self._exercise, self._slips = exercise, {slip.name: slip for slip in reversed(exercise.slips)}
 
-class Report:
-    """What the check found.
+    def __iter__(self) -> Iterator[str]:
+        return reversed(self._slips)
 
-    solved    whether the function is right
-    mistake   the name of the known mistake, or None
-    message   what the learner is told
-    """
+    def __len__(self) -> int:
+        return len(self._slips)
 
-    def __init__(self, exercise: "Exercise", message: str, solved=False, mistake: str | None = None, tried=True):
-        self.exercise, self.message, self.solved, self.mistake, self.tried = exercise, message, solved, mistake, tried
-
-    def __repr__(self) -> str:
-        return self.message
-
-    def _repr_html_(self) -> str:
-        colour = "var(--jp-success-color1, #388e3c)" if self.solved else "var(--jp-warn-color1, #b5540a)"
-        colour = colour if self.tried else "var(--jp-border-color1, #bdbdbd)"
-        hints = ""
-        for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
-            hints = f"<details><summary>{tell('Hint {i}', i=i)}</summary><p>{html.escape(hint)}</p>{hints}</details>"
-        summary = tell("Show a solution")
-        solution = f"<details><summary>{summary}</summary><pre>{html.escape(self.exercise.solution)}</pre></details>"
-        solution = "" if SEALED.exists() else solution
-        message = "<br>".join(map(as_html, self.message.splitlines()))
-        language = spoken(self.exercise.name)
-        lang = "" if language == "en" else f' lang="{language}"'
-        return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"{lang}><p>{message}</p>{hints}{solution}</div>'
+    def __getitem__(self, name: str) -> Callable:
+        slip = self._slips.get(name) or next((s for s in self._exercise.knowledge.loose if s.name == name), None)
+        if slip is None:
+            raise KeyError(name)
+        return self._exercise.wrong(slip)
 
 
 class Exercise:
     """A task, and a check that names the mistake. See the head of this file."""
 
-    def __init__(
-        self, name: str, notebook: str, function: str, task: str, hints: tuple[str, ...], stub: Callable, solution: Callable,
-        problem: Callable[[np.random.Generator, int], Problem], mistakes: Mapping[str, Callable], small: tuple,
-    ):  # fmt: skip
-        self.small = small
-        self.name, self.notebook, self._task, self._hints = name, notebook, task, hints
-        self.stub, self.solution = Source.of(stub, function), Source.of(solution, function)
+    def __init__(self, module: ModuleType, notebook: str):
+        self.name, self.notebook, self.small = module.__name__.rpartition(".")[2], notebook, module.SMALL
+        self.count = getattr(module, "PROBLEMS", PROBLEMS)
+        self._task, self._hints, self._problem = module.TASK, module.HINTS, module.problem
+        function = getattr(module, "FUNCTION", self.name)
+        self.solution = Source.of(module.solution, function)
+        self.steps = Steps(textwrap.dedent(inspect.getsource(module.solution)), module.solution)
+        head, body = self.solution.split("\n", 1)[0], getattr(module, "STUB", "return None  # your code here")
+        stub = f"{head}\n{textwrap.indent(body, '    ')}"
+        self.stub = Source(stub, defined(stub, {}))
         if SEALED.exists():
-            self.solution = Source("# Your teacher has the solution.", solution)
-        self.mistakes = dict(mistakes)
-        self._problem = problem
+            self.solution = Source("# Your teacher has the solution.", module.solution)
+        self.parameters = tuple(inspect.signature(module.solution).parameters)
+        self.slips = self._read(getattr(module, "SLIPS", ""), getattr(module, "KINDS", ()))
+        self.mistakes: Mapping[str, Callable] = Mistakes(self)
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.task}"
+
+    def _read(self, own: str, kinds: tuple) -> list[Slip]:
+        """All slips: of those of one name the ones that came first, and of the kinds those whose step stands in this solution."""
+        slips, names, texts, first = [], set[str](), set[str | None](), read(own) if own else []
+        for new in (first, *(read(kind) if isinstance(kind, str) else kind for kind in kinds)):
+            for slip in new:
+                text = self.steps.changed((slip,))
+                if slip.name not in names and text not in texts and (text is not None or new is first):
+                    slips.append(slip)
+                    texts.add(text)
+            names |= {slip.name for slip in new}
+        changeable = any(calling.arrays(value) for value in self.small)
+        return [*slips, Slip(CHANGES, "It changes its input.", function=self._changing)] if changeable else slips
+
+    def _changing(self, *arguments):
+        """What is right, but the first of the arguments that can be changed is."""
+        value = copy.deepcopy(self.steps.function(*arguments))
+        array = next(array for argument in arguments for array in calling.arrays(argument))
+        array += 1 if array.dtype.kind != "b" else True
+        return value
+
+    def _says_changed(self, name: str | None) -> str:
+        return tell(
+            "The result is right, but your function changes its argument {name}, which its caller still needs. Work on a copy.",
+            name=name,
+        )
 
     @property
     def task(self) -> str:
@@ -139,11 +147,29 @@ class Exercise:
 
     def texts(self) -> list[str]:
         """All that this exercise may say in words of its own, in English."""
-        return [self._task, *self._hints, *(str(wrong.__doc__) for wrong in self.mistakes.values())]
+        return [self._task, *self._hints, *(slip.says for slip in self.slips if slip.name != CHANGES)]
+
+    def wrong(self, slip: Slip) -> Callable:
+        """The function that makes this slip, with what the learner is told as its docstring."""
+        if slip.name == CHANGES:
+            name = next(name for name, value in zip(self.parameters, self.small) if calling.arrays(value))
+            says, function = self._says_changed(name), lambda *arguments: self._changing(*arguments)
+        else:
+            says, function = slip.says or mutants.told(slip), self.steps.compiled((slip,))
+        function.__doc__ = says
+        return function
+
+    def problem(self, i: int, seed: int | None = None) -> Problem:
+        """Problem i of the check, or one of the same kind with other random numbers."""
+        return self._problem(np.random.default_rng(i if seed is None else seed), i)
 
     def problems(self) -> list[Problem]:
         """Small random problems, the same ones each time."""
-        return [self._problem(np.random.default_rng(i), i) for i in range(PROBLEMS)]
+        return [self.problem(i) for i in range(self.count)]
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return Knowledge(self.steps, [slip for slip in self.slips if slip.name != CHANGES], self.problems())
 
     def check(self, fn: Callable) -> Report:
         """Call the learner's function on the problems and say what is wrong with it. Never raises for what it does.
@@ -157,43 +183,37 @@ class Exercise:
 
     def _judged(self, fn) -> Report:
         if not callable(fn):
-            return Report(
-                self,
-                tell(
-                    "This is {value}, not a function. Hand in its name alone, without brackets after it.", value=diagnosis.a(fn)
-                ),
+            says = tell(
+                "This is {value}, not a function. Hand in its name alone, without brackets after it.", value=diagnosis.a(fn)
             )
-        problems, values, changed, printed = self.problems(), [], None, ""
+            return Report(self, says, verdict="not a function")
+        problems, values, changed, printed = self.knowledge.problems, list[Any](), None, ""
         for problem in problems:
             arguments = copy.deepcopy(problem.arguments)
             answer = calling.call(fn, arguments)
             printed = printed or answer.printed
             if answer.error is not None:
-                return Report(self, text_of(self._stopped(fn, answer.error, problem), said(printed)))
+                says = text_of(self._stopped(fn, answer.error, problem), self._ran_before(values), said(printed))
+                stopped = isinstance(answer.error, calling.TooLong)
+                return Report(self, says, verdict="does not end" if stopped else f"stops: {type(answer.error).__name__}")
             if answer.value is None:
                 return self._nothing(fn, printed)
             values.append(answer.value)
             changed = changed or self._changed(problem.arguments, arguments)
-        truths, found = [diagnosis.parts(problem.truth) for problem in problems], list(map(diagnosis.parts, values))
+        truths, found = self.knowledge.truths, list(map(diagnosis.parts, values))
         wrong = diagnosis.wrong_parts(found, truths)
         if not wrong and changed:
-            says = tell(
-                "The result is right, but your function changes its argument {name}, which its caller still needs. "
-                "Work on a copy.",
-                name=changed,
-            )
-            return Report(self, text_of(says, said(printed)), mistake=CHANGES if CHANGES in self.mistakes else None)
+            return Report(self, text_of(self._says_changed(changed), said(printed)), named=Named((self.slips[-1],)))
         if not wrong:
             return Report(self, text_of(tell("Right, for every size that was tried."), said(printed)), solved=True)
         where = next((words for p, f in zip(problems, found) if f is not None and (words := p.where(f))), "")
-        also = (
-            tell("Your function also changes its argument {name}, which its caller still needs. That may be why.", name=changed)
-            if changed
-            else ""
+        also = tell(
+            "Your function also changes its argument {name}, which its caller still needs. That may be why.", name=changed
         )
-        if known := self._known(problems, found, wrong):
-            says = text_of(*self._told_of(known, wrong, list(truths[0] or {})))
-            return Report(self, text_of(says, where, also, said(printed)), mistake=next(iter(known)))
+        also = also if changed else ""
+        named = self.knowledge.name(found, wrong)
+        if named and all(slip.says for slip in named.slips):
+            return Report(self, text_of(*self._told_of(named, wrong), where, also, said(printed)), named=named, fn=fn)
         says = diagnosis.describe(values, truths, problems[0].truth)
         again = diagnosis.parts(calling.call(fn, copy.deepcopy(problems[0].arguments)).value)
         if again is not None and found[0] is not None and not diagnosis.same(again, found[0]):
@@ -202,84 +222,75 @@ class Exercise:
                 "keeps from call to call?"
             )
             return Report(self, text_of(moves, says, also, said(printed)))
-        return Report(self, text_of(says, where, also, calling.outside(fn), self._by_hand(fn), said(printed)))
+        look = text_of(*self._told_of(named, wrong)[bool(named.parts) :]) if named else self._look(found)
+        says = text_of(says, where, look, also, calling.outside(fn), self._by_hand(fn), said(printed))
+        return Report(self, says, named=named, fn=fn)
 
-    def _known(self, problems: list[Problem], found: list, wrong: list[str]) -> dict[str, list[str]]:
-        """The known mistake that gives the same wrong results, in all parts or else in those that are wrong: {name: []}.
+    def _look(self, found: list) -> str:
+        """Where to look for a slip that nothing explains: in the step that changes the very numbers that are wrong."""
+        step, words = self.knowledge.suspect(found), " ".join((self.stub, *self._hints, *self.knowledge.truths[0]))
+        if not step or not re.search(rf"\b{re.escape(step)}\b", words):
+            return ""
+        return tell(
+            "The numbers that are wrong are those that a slip where {step} is made would change. Look there first.", step=step
+        )
 
-        If other parts are right, or one does not explain all that is wrong, each with the parts that it explains. Where a
-        part is missing, none: that is to be said first.
-        """
-        alone, explained = None, dict[str, str]()
-        if not all(f is not None and f.keys() >= (diagnosis.parts(p.truth) or {}).keys() for f, p in zip(found, problems)):
-            return {}
-        for name, mistaken in self.mistakes.items():
-            same = set(found[0] or {})
-            for problem, f in zip(problems, found):
-                with np.errstate(all="ignore"):
-                    theirs = diagnosis.parts(mistaken(*copy.deepcopy(problem.arguments)))
-                same = {part for part in same if diagnosis.part_close(f, theirs, part)}
-                if same.isdisjoint(wrong):
-                    break  # on the first problem, as a rule
-            else:
-                if same.issuperset(found[0] or {}):
-                    return {name: []}
-                alone = alone or (name if same.issuperset(wrong) else None)
-                for part in same.intersection(wrong):
-                    explained.setdefault(part, name)  # by the first that fits
-        if alone:
-            return {alone: wrong}
-        names = [explained[part] for part in wrong if part in explained]
-        return {name: [part for part in wrong if explained.get(part) == name] for name in names}
-
-    def _told_of(self, known: dict[str, list[str]], wrong: list[str], names: list[str]) -> list[str]:
-        """What each of these mistakes has to say, in front of it the parts that it explains. names: of all parts."""
-        own = {name: tr(self.name, str(self.mistakes[name].__doc__)) for name in known}
-        if not all(known.values()):
-            return list(own.values())
-        says = [f"{', '.join(parts)}: {own[name]}" for name, parts in known.items()]
-        left = ", ".join(part for part in wrong if not any(part in parts for parts in known.values()))
+    def _told_of(self, named: Named, wrong: list[str]) -> list[str]:
+        """What each of these slips has to say, in front of it the parts that it explains."""
+        own = [tr(self.name, slip.says) if slip.says else mutants.told(slip) for slip in named.slips]
+        if not named.parts:
+            return (
+                own
+                if len(own) == 1
+                else [tell("Two things at once. First: {says}", says=own[0]), tell("Then: {says}", says=own[1])]
+            )
+        says = [f"{', '.join(parts)}: {text}" for parts, text in zip(named.parts, own)]
+        left = ", ".join(part for part in wrong if not any(part in parts for parts in named.parts))
         rest = tell("{names}: not right yet either. That may come from the same: mend the first thing first.", names=left)
-        return [diagnosis.right_so_far([name for name in names if name not in wrong]).rstrip(), *says, rest if left else ""]
+        right = [name for name in self.knowledge.truths[0] if name not in wrong]
+        return [diagnosis.right_so_far(right).rstrip(), *says, rest if left else ""]
 
     def _nothing(self, fn, printed: str) -> Report:
         """What to say to a function that returns None."""
         if calling.same_code(fn, self.stub.function):
             return Report(self, tell("Not tried yet: the function returns None."), tried=False)
+        says = tell("Your function returns None. At its end hand the result back: return, and what you computed.")
         if printed:
-            says = tell("Your function prints, but returns None. Hand the result back with return.")
-            return Report(self, text_of(says, said(printed)))
-        return Report(self, tell("Your function returns None. At its end hand the result back: return, and what you computed."))
+            says = text_of(tell("Your function prints, but returns None. Hand the result back with return."), said(printed))
+        return Report(self, says, verdict="returns None")
+
+    def _ran_before(self, values: list) -> str:
+        """For what stops at a later problem: the sizes at which it ran."""
+        if not values:
+            return ""
+        sizes = ", ".join(map(size, self.parameters, self.knowledge.problems[len(values) - 1].arguments))
+        return tell("With {sizes} it ran. Is a size, or a number of words, fixed in your code?", sizes=sizes)
 
     def _stopped(self, fn, error: BaseException, problem: Problem) -> str:
         line = diagnosis.line_of(fn, error)
         if isinstance(error, calling.TooLong):
-            return text_of(
-                tell(
-                    "Your function was stopped after {seconds:.0f} seconds. Is there a loop in it that never ends?",
-                    seconds=calling.SECONDS,
-                ),
-                line,
+            says = tell(
+                "Your function was stopped after {seconds:.0f} seconds. Is there a loop in it that never ends?",
+                seconds=calling.SECONDS,
             )
+            return text_of(says, line)
         if isinstance(error, SystemExit):
             return text_of(tell("Your function leaves Python altogether. Use return to leave a function."), line)
-        if not line and isinstance(error, TypeError):
-            wanted = ", ".join(inspect.signature(self.solution.function).parameters)
-            return tell(
-                "Your function could not be called with {wanted}: {error}.", wanted=wanted, error=diagnosis.message_of(error)
-            )
         kind, message = type(error).__name__, diagnosis.message_of(error)
+        if not line and isinstance(error, TypeError):
+            wanted = ", ".join(self.parameters)
+            return tell("Your function could not be called with {wanted}: {error}.", wanted=wanted, error=message)
         says = tell("Your function stops with {kind}: {error}", kind=kind, error=message)
         says = says if message else tell("Your function stops with {kind}.", kind=kind)
         power = tell("In Python a power is written **, not ^.") if "bitwise_xor" in message or "for ^:" in message else ""
-        sizes = ", ".join(map(size, inspect.signature(self.solution.function).parameters, problem.arguments))
+        sizes = ", ".join(map(size, self.parameters, problem.arguments))
         infinite = tell("Does the matrix still hold numbers? A long product leaves what float64 can hold.")
         infinite = infinite if isinstance(error, np.linalg.LinAlgError) else ""
         return text_of(says, line, power, infinite, tell("It was called with {sizes}.", sizes=sizes), calling.outside(fn))
 
     def _changed(self, before, after) -> str | None:
         """The name of the first argument that is no longer what it was."""
-        for name, old, new in zip(inspect.signature(self.solution.function).parameters, before, after):
+        for name, old, new in zip(self.parameters, before, after):
             old, new = calling.arrays(old), calling.arrays(new)
             if len(old) != len(new) or not all(map(np.array_equal, old, new)):
                 return name
@@ -289,11 +300,14 @@ class Exercise:
         """A case small enough to follow with paper and pencil, and what comes out of it."""
         right = self.solution(*copy.deepcopy(self.small))
         yours = calling.call(fn, copy.deepcopy(self.small))
-        given = "; ".join(map(told, inspect.signature(self.solution.function).parameters, self.small))
+        given = "; ".join(map(told, self.parameters, self.small))
         found = diagnosis.parts(yours.value)
         if found is not None and not diagnosis.wrong_parts([found], [diagnosis.parts(right)]):
             return tell(
                 "In a case as small as can be yours is right. Look for what that cannot show: a transpose, an order, a size."
             )
         gives = "" if found is None else headed(YOURS, told("", yours.value))
+        if yours.error is not None:
+            gives = headed(YOURS, tell("it stops with {kind}. Is a size, or a number of words, fixed in your code?",
+                                       kind=type(yours.error).__name__))  # fmt: skip
         return text_of(headed(BY_HAND, given), headed(RIGHT, told("", right)), gives)

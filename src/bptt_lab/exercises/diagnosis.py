@@ -78,11 +78,15 @@ def a(value) -> str:
 
 
 def close(found: np.ndarray, right: np.ndarray) -> bool:
+    """Equal to the last digits, as a share of the largest entry that is right; where one is no finite number, both are."""
     if found.shape != right.shape:
         return False
     with np.errstate(all="ignore"):
-        size = np.abs(right).max(initial=0.0, where=np.isfinite(right))
-        return bool(np.allclose(found, right, rtol=0, atol=TOLERANCE * size, equal_nan=True))
+        size = np.abs(right).max(initial=0.0)
+        if np.isfinite(size):
+            return bool((np.abs(found - right) <= TOLERANCE * size).all())
+        finite = np.isfinite(right)
+        return bool(np.array_equal(found[~finite], right[~finite], equal_nan=True)) and close(found[finite], right[finite])
 
 
 def same(one: Parts, other: Parts) -> bool:
@@ -152,12 +156,12 @@ def _difference(what: str, pairs: list) -> str:
     if factor := _factor(what, pairs):
         return factor
     rows = [pair for pair in pairs if pair[0].ndim and len(pair[0]) > 1]
-    if len(rows) == len(pairs):
-        if _always(pairs, lambda f, right: close(f[::-1], right)):
+    if rows and all(close(f, right) for f, right in pairs if not f.ndim or len(f) < 2):
+        if _always(rows, lambda f, right: close(f[::-1], right)):
             return tell("{what} is turned round: its last entry stands first.", what=what)
-        if _always(pairs, lambda f, right: close(f[1:], right[:-1])):
+        if _always(rows, lambda f, right: close(f[1:], right[:-1])):
             return tell("{what} is shifted by one: each entry stands one place too late.", what=what)
-        if _always(pairs, lambda f, right: close(f[:-1], right[1:])):
+        if _always(rows, lambda f, right: close(f[:-1], right[1:])):
             return tell("{what} is shifted by one: each entry stands one place too early.", what=what)
     apart = [f - right for f, right in pairs]
     if all(np.allclose(gap, apart[0].flat[0], rtol=1e-6, atol=0) for gap in apart):
@@ -219,7 +223,8 @@ def _only(pairs: list) -> str:
         (0, tell("Only the first row is wrong."), tell("Only the first entry is wrong.")),
         (-1, tell("Only the last row is wrong."), tell("Only the last entry is wrong.")),
     ):
-        if all(len(f) > 2 and close(np.delete(f, place, 0), np.delete(right, place, 0)) for f, right in pairs):
+        long = [(f, right) for f, right in pairs if len(f) > 2]
+        if long and all(close(np.delete(f, place, 0), np.delete(right, place, 0)) for f, right in long):
             return f" {row if pairs[0][0].ndim > 1 else entry}"
     return ""
 

@@ -3,14 +3,21 @@
 import numpy as np
 
 from ..cells import GRUCell
-from .base import Exercise, Problem, edits
+from . import kinds, problems
 
-
-def stub(dh, r, z, n, h_before, inner, W_hh):
-    # Take away the # of the next line, and write the equations under it.
-    # W_r, W_z, W_n = np.split(W_hh, 3)
-    # At the end: return {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": dh_before}
-    return None
+TASK = "Write one step of GRU's way back. Return dL/da of the three blocks, and what reaches the state before."
+HINTS = (
+    "Begin at the end: h = z h_before + (1 − z) n. Write dL/dn and dL/dz, then multiply by the slopes of tanh and σ.",
+    "n = tanh(… + r * inner). So dL/dr is inner * da_n, and dL/d inner is r * da_n.",
+    "The old state stands in four places: beside z, and in three blocks of W_hh. Four parts add up to dh_before.",
+)
+SMALL = (*np.array([[1.0], [0.5], [0.75], [0.5], [1.0], [2.0]]), np.array([[1.0], [2.0], [4.0]]))
+FUNCTION = "gru_step_back"
+STUB = """\
+# Take away the # of the next line, and write the equations under it.
+# W_r, W_z, W_n = np.split(W_hh, 3)
+# At the end: return {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": dh_before}
+return None"""
 
 
 def solution(dh, r, z, n, h_before, inner, W_hh):
@@ -24,117 +31,25 @@ def solution(dh, r, z, n, h_before, inner, W_hh):
 
 def problem(rng, i):
     """A sequence of one word: then the gradient of b is dL/da, and that of h0 is what reaches the state before."""
-    H = (4, 3, 5)[i]
-    cell = GRUCell(2, H, seed=i)
-    for name in ("b", "b_hn"):
-        cell.params[name] = rng.standard_normal(cell.params[name].shape)
-    h_before, dh, W_hh = rng.standard_normal(H), rng.standard_normal(H), cell.params["W_hh"].copy()
-    trace = cell.unroll(rng.standard_normal((1, 2)), h_before)
+    cell, H = problems.cell_of(GRUCell, rng, i), problems.CASES[i].H
+    h_before, dh, W_hh = rng.standard_normal(H), problems.numbers(rng, i, H), cell.params["W_hh"].copy()
+    trace = cell.unroll(rng.standard_normal((1, cell.input_size)), h_before)
     grads = cell.backward(trace, dh[None])
-    inner = W_hh[cell.rows_of("candidate")] @ h_before + cell.params["b_hn"]
+    inner = np.split(W_hh, 3)[2] @ h_before + cell.params["b_hn"]
     da_r, da_z, da_n = np.split(grads["b"], 3)
-    gates = (trace.gates[name][0].copy() for name in cell.blocks)
-    return Problem((dh, *gates, h_before, inner, W_hh), {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": grads["h0"]})
+    gates = (trace.gates[name][0].copy() for name in ("reset", "update", "candidate"))
+    return problems.Problem((dh, *gates, h_before, inner, W_hh), {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": grads["h0"]})
 
 
-EDITS = {
-    "direct road missing": ("z * dh + ", "", "The direct road is missing: h_before also stands in z * h_before."),
-    "direct road not gated": ("z * dh + ", "dh + ", "On the direct road the old state is multiplied by z."),
-    "z and 1 − z swapped": ("(1 - z) * dh", "z * dh", "n is multiplied by 1 − z. Here z is what keeps the old state."),
-    "n left out of dL/dz": (
-        "(h_before - n)",
-        "h_before",
-        "z stands twice in h = z h_before + (1 − z) n. The second has a minus.",
-    ),
-    "sign of dL/dz": ("(h_before - n)", "(n - h_before)", "The sign of dL/dz is turned: more z is more of the old state."),
-    "slope of tanh missing": (" * (1 - n**2)", "", "The slope of tanh is missing in da_n. It is 1 − n²."),
-    "slope of z missing": (" * z * (1 - z)", "", "The slope of the logistic curve is missing in da_z. It is z (1 − z)."),
-    "slope of r missing": (" * r * (1 - r)", "", "The slope of the logistic curve is missing in da_r. It is r (1 − r)."),
-    "inner sum left out": (
-        "inner * da_n",
-        "da_n",
-        "r multiplies the inner sum. So da_r carries inner.",
-    ),
-    "way through a gate missing": (
-        "W_r.T @ da_r + ",
-        "",
-        "The old state stands in four places. What comes back through the reset is missing.",
-    ),
-    "r beside the old state": (
-        "inner * da_n",
-        "h_before * da_n",
-        "r multiplies the inner sum, W_n h_before + b_hn. So da_r carries inner, not h_before.",
-    ),
-    "r outside the tanh": (
-        "inner * da_n",
-        "inner * (1 - z) * dh",
-        "r stands inside the tanh. So da_r starts from da_n, which has its slope.",
-    ),
-    "reset left out on the way back": (
-        "(r * da_n)",
-        "da_n",
-        "The candidate read the old state through r. So r is on its way back too.",
-    ),
-    "the other form": (
-        "W_n.T @ (r * da_n)",
-        "r * (W_n.T @ da_n)",
-        "That is the way back of the other form, reset before the product. Here r comes after: W_n.T @ (r * da_n).",
-    ),
-    "transpose lost": (".T @", " @", "The way back goes through W_hh transposed, block by block."),
-    "order of the blocks": (
-        "W_r, W_z, W_n =",
-        "W_z, W_r, W_n =",
-        "The blocks of W_hh stand in another order: reset, update, candidate.",
-    ),
-    "way through the candidate missing": (
-        " + W_n.T @ (r * da_n)",
-        "",
-        "The old state stands in four places. What comes back through the candidate is missing.",
-    ),
-    "way through the update missing": (
-        " + W_z.T @ da_z",
-        "",
-        "The old state stands in four places. What comes back through the update gate is missing.",
-    ),
-    "direct road by 1 − z": (
-        "z * dh + ",
-        "(1 - z) * dh + ",
-        "The direct road is gated by 1 − z in yours. Here z is what keeps the old state.",
-    ),
-    "candidate let in whole": ("(1 - z) * dh * (1", "dh * (1", "n is multiplied by 1 − z. In da_n that is missing."),
-    "σ for tanh": ("(1 - n**2)", "n * (1 - n)", "n goes through tanh, whose slope is 1 − n². You used the slope of σ."),
-    "inner bias left out": (
-        "inner * da_n",
-        "(W_n @ h_before) * da_n",
-        "The inner sum has a bias too. It is given as inner: r multiplies all of it.",
-    ),
-    "tanh for σ in z": (
-        "z * (1 - z)\n",
-        "(1 - z**2)\n",
-        "z goes through σ, whose slope is z (1 − z). You used the slope of tanh.",
-    ),
-    "tanh for σ in r": ("r * (1 - r)", "(1 - r**2)", "r goes through σ, whose slope is r (1 − r). You used the slope of tanh."),
-    "r twice in dL/dr": (
-        "inner * da_n",
-        "inner * r * da_n",
-        "In dL/dr the r itself is what moves: what is left is the inner sum.",
-    ),
-    "sign of dL/dn": ("(1 - z) * dh * (1", "(z - 1) * dh * (1", "The sign of dL/dn is turned: more n is more of the new state."),
-}
-
-EXERCISE = Exercise(
-    name="gru_step",
-    notebook="08_gru_and_lstm",
-    function="gru_step_back",
-    task="Write one step of GRU's way back. Return dL/da of the three blocks, and what reaches the state before.",
-    hints=(
-        "Begin at the end: h = z h_before + (1 − z) n. Write dL/dn and dL/dz, then multiply by the slopes of tanh and σ.",
-        "n = tanh(… + r * inner). So dL/dr is inner * da_n, and dL/d inner is r * da_n.",
-        "The old state stands in four places: beside z, and in three blocks of W_hh. Four parts add up to dh_before.",
-    ),
-    stub=stub,
-    solution=solution,
-    problem=problem,
-    mistakes=edits(solution, EDITS),
-    small=(*np.array([[1.0], [0.5], [0.75], [0.5], [1.0], [2.0]]), np.array([[1.0], [2.0], [4.0]])),
-)
+SLIPS = r"""
+way through a gate missing | W_r.T @ da_r + → | The old state stands in four places. The way back through r is missing.
+way through the update missing | + W_z.T @ da_z → | The old state stands in four places. The way back through z is missing.
+way through the candidate missing | + W_n.T @ (r * da_n) →
+    | The old state stands in four places. The way back through n is missing.
+reset left out on the way back | (r * da_n) → da_n | The candidate read the old state through r. So r is on its way back too.
+the other form | W_n.T @ (r * da_n) → r * (W_n.T @ da_n)
+    | That is the way back of the other form, reset before the product. Here r comes after: W_n.T @ (r * da_n).
+transpose lost | .T @ → @ | The way back goes through W_hh transposed, block by block.
+order of the blocks | W_r, W_z, W_n = → W_z, W_r, W_n = | The blocks of W_hh stand in another order: reset, update, candidate.
+"""
+KINDS = (kinds.gru("z", "r", "n", "dh", "h_before"),)

@@ -1,0 +1,64 @@
+"""What the check found, as words and as it shows itself in a notebook."""
+
+import html
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..basics.languages import spoken
+from . import lines
+from .naming import Named
+from .telling import as_html, tell
+
+if TYPE_CHECKING:
+    from .base import Exercise
+
+
+class Report:
+    """What the check found.
+
+    solved    whether the function is right
+    mistake   the name of the known mistake, the one to mend first, or None
+    mistakes  the names of all that were found
+    message   what the learner is told
+    verdict   a few words for a table: "solved", the mistakes' names, or what happened
+    line      the line of the learner's code in which the mistake was made, counted from 1, or None
+    """
+
+    def __init__(
+        self, exercise: "Exercise", message: str, solved=False, named: Named | None = None, tried=True, verdict="wrong", fn=None,
+    ):  # fmt: skip
+        self.exercise, self.message, self.solved, self.named, self.tried = exercise, message, solved, named, tried
+        self.mistakes = tuple(slip.name for slip in named.slips) if named else ()
+        self.mistake = self.mistakes[0] if named else None
+        self.verdict = "solved" if solved else "not tried" if not tried else " + ".join(self.mistakes) or verdict
+        self._fn = fn
+
+    def __repr__(self) -> str:
+        return self.message
+
+    @cached_property
+    def line(self) -> int | None:
+        return lines.faulty(self.exercise, self.named.slips, self._fn) if self.named else None
+
+    def _repr_html_(self) -> str:
+        from .base import SEALED
+
+        colour = "var(--jp-success-color1, #388e3c)" if self.solved else "var(--jp-warn-color1, #b5540a)"
+        colour = colour if self.tried else "var(--jp-border-color1, #bdbdbd)"
+        hints = ""
+        if not self.solved and self.line is not None:
+            hints = _folded(tell("The line in your code"), f"<pre>{html.escape(lines.marked(self._fn, self.line))}</pre>")
+        for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
+            hints = _folded(tell("Hint {i}", i=i), f"<p>{html.escape(hint)}</p>{hints}")
+        if not self.solved and self.named and (about := lines.about(self.exercise, self.named.slips)):
+            hints = f"<p>{tell('Hint {i} is about this.', i=about)}</p>{hints}"
+        solution = _folded(tell("Show a solution"), f"<pre>{html.escape(self.exercise.solution)}</pre>")
+        solution = "" if SEALED.exists() else solution
+        message = "<br>".join(map(as_html, self.message.splitlines()))
+        language = spoken(self.exercise.name)
+        lang = "" if language == "en" else f' lang="{language}"'
+        return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"{lang}><p>{message}</p>{hints}{solution}</div>'
+
+
+def _folded(summary: str, inside: str) -> str:
+    return f"<details><summary>{summary}</summary>{inside}</details>"
