@@ -70,7 +70,7 @@ def test_what_an_argument_is_made_of_leaves_out_the_scratch_that_all_runs_of_a_s
     cell.backward(other, dh)
     after = base.calling.arrays(trace)
     assert len(before) == len(after) > 0 and all(map(np.array_equal, before, after))
-    trace.h[0] += 1.0
+    trace.flat[-1] += 1.0
     assert not all(map(np.array_equal, before, base.calling.arrays(trace)))
 
 

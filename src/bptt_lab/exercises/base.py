@@ -19,7 +19,6 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -29,13 +28,11 @@ from ..basics.languages import tr
 from . import calling, diagnosis, mutants, progress
 from .edits import Slip, Steps, defined, read
 from .naming import Knowledge, Named
-from .report import Report
+from .report import SEALED, Report
 from .telling import BY_HAND, RIGHT, YOURS, headed, said, size, tell, text_of, told
 
 PROBLEMS = 5
 CHANGES = "changes its input"
-# In a class version the exercises are packed into this file, and no solution is shown: see `bptt_lab.classroom`.
-SEALED = Path(__file__).with_name("sealed.zip")
 
 
 class Problem(NamedTuple):

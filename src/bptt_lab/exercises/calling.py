@@ -80,11 +80,13 @@ def arrays(value) -> list[np.ndarray]:
         return [array for entry in value for array in arrays(entry)]
     if not hasattr(value, "__dict__"):
         return []
-    # What a property made when it was asked, and kept, is no change. Nor is what other objects hold, as the scratch for a size.
+    # What is made when asked for, and kept, is no change: a copy would not take it along. Nor is what other objects hold.
+    state, made = value.__getstate__(), functools.cached_property
+    named = state if isinstance(state, dict) else vars(value)
     own = (
         entry
-        for name, entry in vars(value).items()
-        if not isinstance(getattr(type(value), name, None), functools.cached_property) and not hasattr(entry, "__dict__")
+        for name, entry in named.items()
+        if not isinstance(getattr(type(value), name, None), made) and not hasattr(entry, "__dict__")
     )
     return [array for entry in own for array in arrays(entry)]
 
