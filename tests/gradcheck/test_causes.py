@@ -29,9 +29,10 @@ def test_every_cause_is_named_and_not_by_another_s_name(cell, B):
     right, seen = p.model.backward(run), []
     for says, gradients in causes.wrong_ways(p.model, run):
         wrong = {n: value for n, value in gradients().items() if np.abs(value - right[n]).max() > 1e-4 * np.abs(right[n]).max()}
-        assert wrong and bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == says
-        seen.append(says)
-    assert len(set(seen)) == len(seen) >= 13
+        if wrong or "clipped" not in says:  # what comes back may be too small for a clip
+            assert wrong and bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == says
+            seen.append(says)
+    assert len(set(seen)) == len(seen) >= 17
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def way(x, h, dh, W_hh, T):
     ("old", "new", "said"),
     [
         ("h[t + 1] ** 2", "h[t] ** 2", "slope is taken at the state before"),
-        ("W_hh.T @ da", "W_hh.T @ (dh[t] + back)", "slope is missing in what goes back"),
+        ("W_hh.T @ da", "W_hh.T @ (dh[t] + back)", "is missing in what goes back"),
         ("W_hh.T @ da", "W_hh.T @ ((1 - h[t + 1] ** 2) * dh[t])", "reaches one step and stops"),
         ("back = W_hh", "back = back + W_hh", "is kept and added to"),
         ("reversed(range(T))", "reversed(range(1, T))", "first step is left out"),
