@@ -42,13 +42,13 @@ class FallibleBPTT:
         it is "kept" and added to.
         """
         rows, found = self.rows if rows is None else rows, []
-        cell, further = changed(self.trace.cell, edits), changed(self.trace.cell, (carried,) if carried else edits)
-        trace, apart, back = self.trace.but(cell), self.trace.but(further), np.zeros_like(rows[:1])
+        trace, back = self.trace.but(changed(self.trace.cell, edits)), np.zeros_like(rows[:1])
+        further = self.trace.but(carried(self.trace.cell)) if carried else trace
         for t in reversed(range(self.T)):
             row, came = rows[t : t + 1], arrives(back) if arrives else back
             da, back = chain_rule.pull(self.cell, trace, t, row + came)
             if carried or carries == "one":
-                back = chain_rule.pull(self.cell, apart, t, row if carries == "one" else row + came)[1]
+                back = chain_rule.pull(self.cell, further, t, row if carries == "one" else row + came)[1]
             back = back + came if carries == "kept" else back
             found.append(da)
         return np.concatenate(found[::-1]), back
@@ -129,16 +129,15 @@ def slopes(cell: Cell) -> Iterator[Cause]:
         for places in ([those] if those else []) + (each if len(each) > 1 else []):
             subject = name if places is those else f"the slope at {places[0][0]}"
             for says, slope in wrong.items():
-                edit = partial(_edited, body=body, places=places, slope=slope)
-                yield says.format(subject), {"edits": (edit,), "alone": places is not those}
+                code, names = body, {**type(cell).step_back.__globals__, "wrong_slope": slope}
+                for v, (start, end) in reversed(places):
+                    code = f"{code[:start]}wrong_slope({v}){code[end:]}"
+                exec(code, names)
+                yield says.format(subject), {"edits": (partial(_with, names["step_back"]),), "alone": places is not those}
 
 
-def _edited(cell: Cell, body: str, places: list, slope: Callable) -> Cell:
-    for v, (start, end) in reversed(places):
-        body = f"{body[:start]}wrong_slope({v}){body[end:]}"
-    names = {**type(cell).step_back.__globals__, "wrong_slope": slope}
-    exec(body, names)
-    return cell.frozen(step_back=MethodType(names["step_back"], cell))
+def _with(step_back: Callable, cell: Cell) -> Cell:
+    return cell.frozen(step_back=MethodType(step_back, cell))
 
 
 def _before(cell: Cell) -> Cell:
@@ -194,7 +193,7 @@ def wrong_ways(model: SequenceModel, run: Run) -> Iterator[tuple[str, Callable[[
 def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> str | None:
     """The mistake, or the two, that give all of `given`, which is wrong in each of its names; None if it is none of the usual.
 
-    from_start: the gradient of the same words from another start, given as one vector; without one, from zeros.
+    from_start: the gradient of the same words from another start, given as one vector.
     """
     way = FallibleBPTT(model, run)
     factors = {
@@ -229,11 +228,11 @@ def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients, f
         for k in range(2, way.T):
             yield explained(model.backward(run, truncate=k), f"it is truncated, as of backward(run, truncate={k}).")
         if any(part[0].any() for part in run.trace.parts):
-            yield explained(from_start(), "it belongs to a start of zeros, not to this h0.")
+            yield explained(from_start(np.zeros(way.rows[0].size)), "it belongs to a start of zeros, not to this h0.")
         elif (start := _other_start(given, from_start, way.rows[0].size)) is not None:
             yield f"it belongs to another start, near {np.array2string(start, precision=3, threshold=8)}: hand it in as h0."
         pairs = [(one, two) for one, two in combinations(back, 2) if not (one[1].get("alone") or two[1].get("alone"))]
-        for (first, one), (second, two) in islice(pairs, 6000 // way.T):
+        for (first, one), (second, two) in islice(pairs, 3000 // way.T):
             if one.keys() & two.keys() <= {"edits", "alone"}:
                 edits = {"edits": one.get("edits", ()) + two.get("edits", ())}
                 yield explained(way.gradients(given, **_plain(one | two | edits)), first, second)

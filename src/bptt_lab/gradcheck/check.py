@@ -107,7 +107,7 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
         report.slips = [] if type(cell) in QUICK else one_step.slips(cell)
         if grads is not None and not report.slips:
             report.step = first_wrong_step(model, run, {name: value - own[name] for name, value in off.items()})
-            report.cause = causes.likely(model, run, off, own, lambda vector: model.backward(forward(vector=vector)))
+            report.cause = causes.likely(model, run, off, own, lambda vector: model.backward(forward(model, vector)))
     return report
 
 

@@ -53,7 +53,7 @@ def slips(cell: Cell, n: int = 8) -> list[str]:
         for (block, one), got, wanted in each if name == "W_hh" else [(("", 0), np.concatenate(rows)[:, 0], right[name])]:
             if not _same(got, wanted):
                 ways = product(factors, _products({"h": parts["h"]}, factors, 1).items()) if block else ()
-                way = next((f": dL/da{l and f' ⊙ {l}'} with {v}." for l, (v, a) in ways if _same((one * factors[l]).T @ a, wanted)), ".")
+                way = next((f": W_hh multiplies {v}{l and f', and dL/da {l}'}." for l, (v, a) in ways if _same((one * factors[l]).T @ a, wanted)), ".")
                 said.append(f"pairs: {f'the block {block!r} of ' * bool(block)}{name}'s gradient {_beside(got, wanted)}{way}")
     return said
 
