@@ -64,8 +64,8 @@ def way(x, h, dh, W_hh, T):
 """
     assert old in text
     names, run = {"np": np}, p.model.forward(p.x, p.targets)
-    for old, new in ((old, new), *more):
-        text = text.replace(old, new)
+    for before, after in ((old, new), *more):
+        text = text.replace(before, after)
     exec(text, names)
     return names["way"](run.trace.x, run.trace.states[:, 0], run.dh[:, 0], p.model.params["W_hh"], run.trace.T)
 
@@ -105,7 +105,9 @@ def test_another_slip_is_named_too(old, new, said):
 )
 def test_two_slips_are_named_the_first_one_first(old, new, first, second):
     p = make(T=4, H=6, I=5)
-    both = a_second_slip(p, old, new) | {"W_hh": a_second_slip(p, old, new, ("np.outer(da, h[t])", "np.outer(da, h[t + 1])"))["W_hh"]}
+    both = a_second_slip(p, old, new) | {
+        "W_hh": a_second_slip(p, old, new, ("np.outer(da, h[t])", "np.outer(da, h[t + 1])"))["W_hh"]
+    }
     cause = bl.gradcheck(p.model, p.x, p.targets, grads=both).cause
     assert 0 <= cause.find(first) < cause.find(second) and " And " in cause
 
@@ -115,7 +117,9 @@ def test_a_slope_and_a_lost_transpose_and_the_mean_for_the_sum_are_named_in_pair
     p = make(T=5, H=4, I=3, cell=cell)
     way = causes.FallibleBPTT(p.model, p.model.forward(p.x, p.targets))
     says, told = next(one for one in causes.slopes(p.model.cell) if "1 − tanh²" in one[0])
-    wrong = {n: value for n, value in way.gradients(edits=(causes.transposed, *told["edits"])).items() if n in p.model.cell.params}
+    wrong = {
+        n: value for n, value in way.gradients(edits=(causes.transposed, *told["edits"])).items() if n in p.model.cell.params
+    }
     assert bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause.endswith(f"on the way back. And {says}")
     wrong = {n: value / 5 for n, value in way.gradients(edits=told["edits"]).items() if n in p.model.cell.params}
     assert bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == f"{says} And it is the mean over the steps, not the sum."

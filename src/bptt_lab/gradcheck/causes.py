@@ -72,7 +72,11 @@ class FallibleBPTT:
             rows = [left.reshape(-1, left.shape[2]).T @ right.reshape(-1, right.shape[2]) for left, right in pairs[name]]
             grads[name] = np.concatenate(rows).reshape(cell.params[name].shape)
         starts = {f"{part}0": trace.squeeze(value, 0) for part, value in zip(cell.parts, cell.split(start[0]))}
-        return {**grads, "x": trace.squeeze(overflow.dot(da.reshape(-1, da.shape[2]), cell.W_x).reshape(trace.inputs.shape)), **starts}
+        return {
+            **grads,
+            "x": trace.squeeze(overflow.dot(da.reshape(-1, da.shape[2]), cell.W_x).reshape(trace.inputs.shape)),
+            **starts,
+        }
 
 
 def changed(cell: Cell, edits) -> Cell:

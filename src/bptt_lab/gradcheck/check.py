@@ -34,7 +34,7 @@ class GradCheck:
              if the steps cannot be told apart
     cause    the most likely mistake, in words; None if it is none of the usual ones
     slips    of a cell of one's own: what is wrong in its `step_back` and `pairs`, a sentence each
-    numeric  name -> the derivatives by moving each entry
+    numeric  name -> the derivatives by moving each entry; where `moved` is imaginary, only those that seemed furthest off
     moved    name -> by how much the entries were moved; imaginary where no real step can tell
     """
 
@@ -45,14 +45,14 @@ class GradCheck:
         said = {one.says for one in found.values()}
         self._says = next(says for says in ("wrong", "unknown", "kink", "agrees") if says in said)
         name = max((n for n, one in found.items() if one.says == self._says), key=self.errors.__getitem__)
-        self.worst: tuple[str, tuple[int, ...]] = (name, found[name].index)
+        self.worst: tuple[str, tuple[int, ...]] = (name, found[name].place)
         self.result: str = self._says if self._says in ("agrees", "wrong") else "no answer"
         self.step: int | None = None
         self.cause: str | None = None
         self.slips: list[str] = []
         self.numeric: dict[str, np.ndarray] = {name: one.numeric for name, one in found.items()}
         self.moved: dict[str, complex] = {name: one.moved for name, one in found.items()}
-        self._entry = float(given[name][found[name].index])
+        self._entry = float(given[name][found[name].place])
 
     @property
     def passed(self) -> bool:

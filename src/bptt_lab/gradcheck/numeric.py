@@ -8,7 +8,7 @@ once more, by iε (Squire & Trapp 1998): L(θ + iε) = L(θ) + iε dL/dθ, where
 import copy
 import warnings
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Found(NamedTuple):
 
     says: str
     error: float
-    index: tuple[int, ...]
+    place: tuple[int, ...]
     numeric: np.ndarray
     moved: complex
 
@@ -37,7 +37,7 @@ def look(model, run: Run, forward: Callable, words: tuple, places: Arrays, given
     found, floor = {}, np.finfo(float).eps * max(1.0, abs(run.loss)) / TOLERANCE
     largest = {name: np.abs(own.get(name, given[name])).max() for name in given}
     for name, value in given.items():
-        ε = STEP / max(1.0, min(largest[name], 1e200) / max(1.0, abs(run.loss)))
+        ε = STEP / min(max(1.0, largest[name] / max(1.0, abs(run.loss))), 1e6)
         numeric = derivatives(places[name], lambda: forward().loss, ε)
         error, index = _furthest(value, numeric, floor)
         found[name] = Found("agrees" if error < TOLERANCE else "wrong", error, index, numeric, ε)
@@ -69,7 +69,7 @@ def _again(found: Found, given, array, loss, steps, doubt: float, floor: float) 
         numeric.flat[place], apart.flat[place], jumps.flat[place] = slope(array, index, loss, here, steps)
     seen = np.isin(np.arange(given.size), again).reshape(given.shape)
     size = max(np.abs(numeric[seen]).max(), floor)
-    error, index = _furthest(np.where(seen, given, numeric), numeric, size)
+    error, index = _furthest(np.where(seen, given, 0.0), np.where(seen, numeric, 0.0), size)
     off = np.abs(given - numeric)[index]
     says = "wrong"
     if error < TOLERANCE:
@@ -89,7 +89,7 @@ def _furthest(given, numeric, floor: float) -> tuple[float, tuple[int, ...]]:
     return float(np.nan_to_num(error, nan=np.inf, posinf=np.inf)), index
 
 
-def derivatives(array: np.ndarray, loss: Callable, ε: float) -> np.ndarray:
+def derivatives(array: Any, loss: Callable, ε: float) -> np.ndarray:
     """The derivative with respect to each entry, moved to both sides by ε times its size, and by ε at least."""
     here = loss()
     slopes = [slope(array, index, loss, here, (ε * max(1.0, abs(array[index])),))[0] for index in np.ndindex(array.shape)]

@@ -49,18 +49,27 @@ def slips(cell: Cell, n: int = 8) -> list[str]:
     pairs = cell.pairs(right["u"], kept, state)
     for name in ("W_hh", *cell.vectors):
         rows = [left.T @ (np.ones((n, 1)) if v is None else v) for left, v in pairs[name]]
-        each = zip(blocks.items(), cell.blocks_of(np.concatenate(rows)), cell.blocks_of(right[name].reshape(-1, rows[0].shape[1])))
+        each = zip(
+            blocks.items(), cell.blocks_of(np.concatenate(rows)), cell.blocks_of(right[name].reshape(-1, rows[0].shape[1]))
+        )
         for (block, one), got, wanted in each if name == "W_hh" else [(("", 0), np.concatenate(rows)[:, 0], right[name])]:
             if not _same(got, wanted):
                 ways = product(factors, _products({"h": parts["h"]}, factors, 1).items()) if block else ()
-                way = next((f": W_hh multiplies {v}{l and f', and dL/da {l}'}." for l, (v, a) in ways if _same((one * factors[l]).T @ a, wanted)), ".")
+                way = next(
+                    (
+                        f": W_hh multiplies {v}{l and f', and dL/da {l}'}."
+                        for l, (v, a) in ways
+                        if _same((one * factors[l]).T @ a, wanted)
+                    ),
+                    ".",
+                )
                 said.append(f"pairs: {f'the block {block!r} of ' * bool(block)}{name}'s gradient {_beside(got, wanted)}{way}")
     return said
 
 
 def _beside(got: np.ndarray, wanted: np.ndarray) -> str:
     place = np.unravel_index(np.abs(got - wanted).argmax(), got.shape)
-    return f"is {text.say(got[place], '0')}, should be near {text.say(wanted[place], '0')}"
+    return f"is {text.say(float(got[place]), '0')}, should be near {text.say(float(wanted[place]), '0')}"
 
 
 def _slip(got: np.ndarray, wanted: np.ndarray, factors: Named, sent: Named) -> str:

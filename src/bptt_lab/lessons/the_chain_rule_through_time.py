@@ -10,7 +10,7 @@ import numpy as np
 from ..basics import text
 from ..cells import Cell, RNNCell
 from ..cells.trace import Trace
-from ..gradcheck import gradcheck
+from ..gradcheck import GradCheck, gradcheck
 from ..model import Run, SequenceModel, rtrl
 from ..tasks import vocabulary
 
@@ -138,3 +138,28 @@ def losses_around(sentence: str, steps: np.ndarray, H: int = 8, seeds: int = 200
         true.append([np.vdot(model.gradient(x, targets)[1]["W_hh"], model.params["W_hh"])])
     up, here, down = np.split(np.array(losses), [len(steps), len(steps) + 1], axis=1)
     return up, here, down, np.array(true)
+
+
+def first_word_moved(
+    weight_scale: float, steps: np.ndarray, H: int = 32, T: int = 100
+) -> tuple[np.ndarray, GradCheck, GradCheck]:
+    """How far dL/dx of the first word is off by moving it; and what gradcheck says of dL/dx, right and with the transpose lost.
+
+    The relative errors, a number for each step: medians of 10 nets that read inputs of std 0.05 and have one loss, at the end.
+    The two reports are of the first net. T steps.
+    """
+    errors, mask, n = [], np.arange(T) == T - 1, len(steps)
+    for seed in range(10):
+        rng, model = np.random.default_rng(seed), SequenceModel(RNNCell(2, H, weight_scale=weight_scale, seed=seed), 3, seed=seed)
+        x, targets = 0.05 * rng.standard_normal((T, 2)), rng.integers(3, size=T)
+        run = model.forward(x, targets, mask)
+        right, moved = model.backward(run)["x"], np.repeat(x[:, None], 2 * n, axis=1)
+        moved[0, :, 0] += np.concatenate([steps, -steps])
+        up, down = np.split(model.forward(moved, *(np.repeat(y[:, None], 2 * n, axis=1) for y in (targets, mask))).losses[-1], 2)
+        errors.append(np.abs((up - down) / (2 * steps) / right[0, 0] - 1))
+        if seed == 0:
+            other = model.cell.frozen()
+            other.params["W_hh"] = model.params["W_hh"].T
+            lost = model.cell.backward(run.trace.but(other), run.trace.squeeze(run.dh))["x"]
+            reports = [gradcheck(model, x, targets, mask, {"x": grads}) for grads in (right, lost)]
+    return np.median(errors, axis=0), *reports
