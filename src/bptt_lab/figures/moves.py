@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 from . import look
 
 LOW, HIGH = -12, 3  # the powers of ten between which an error is drawn
-STYLES = (*look.SERIES, (look.INK, "square"))
+STYLES = (*look.SERIES, (look.INK, "square"), (look.INK, "x"))
 
 
 def moves(steps: np.ndarray, errors: Mapping[str, np.ndarray], allowed: float, setting: str) -> look.Figure:
-    """errors: up to three nets -> the relative error at each step, which may be a median. allowed: what a check lets pass."""
+    """errors: up to four nets -> the relative error at each step, which may be a median. allowed: what a check lets pass."""
     lines = textwrap.wrap(setting, 46)
     shown = look.figure(look.heading("Error of a finite difference", lines), _sentence(steps, errors), 420 + 18 * len(lines))
     shown.add_hline(y=allowed, line={"color": look.INK, "dash": "dot", "width": 1.5})
@@ -29,5 +29,8 @@ def moves(steps: np.ndarray, errors: Mapping[str, np.ndarray], allowed: float, s
 
 
 def _sentence(steps: np.ndarray, errors: Mapping[str, np.ndarray]) -> str:
-    parts = [f"{name}: {look.say(np.min(error))}, at {look.say(steps[np.argmin(error)])}" for name, error in errors.items()]
+    parts = [
+        f"{name}: {look.say(np.min(error), vanished='0')}, at {look.say(steps[np.argmin(error)])}"
+        for name, error in errors.items()
+    ]
     return f"The smallest error, and the step where it is. {'; '.join(parts)}."
