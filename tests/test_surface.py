@@ -109,7 +109,9 @@ def test_signatures():
     assert parameters(bl.SequenceModel.backward) == {"run": nothing, "truncate": None}
     assert parameters(bl.SequenceModel.chain_rule_terms) == {"run": nothing, "t": nothing, "wrt": "W_x"}
     assert parameters(bl.SequenceModel.ledger) == {"run": nothing, "wrt": "W_x"}
-    assert parameters(bl.gradcheck) == {"model": nothing, "x": nothing, "targets": nothing, "mask": None, "grads": None}
+    assert parameters(bl.gradcheck) == {
+        "model": nothing, "x": nothing, "targets": nothing, "mask": None, "grads": None, "h0": None,
+    }  # fmt: skip
     assert list(parameters(bl.rtrl)) == ["model", "run"]
     assert list(parameters(bl.memory.jacobian_product)) == ["cell", "trace", "t", "k"]
     assert list(parameters(bl.memory.norms)) == ["cell", "trace"]

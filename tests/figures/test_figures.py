@@ -32,6 +32,19 @@ def test_a_loss_for_each_word_is_asked_for():
         bl.figures.token_losses(["the", "cats"], [1.0, 2.0, 3.0])
 
 
+def test_moves_draws_a_line_for_each_net_and_says_its_best_step():
+    steps = np.array([1e-1, 1e-5, 1e-9])
+    figure = bl.figures.moves(
+        steps, {"edge": np.array([1e-2, 1e-8, 0.0]), "steep": np.array([np.inf, 1.0, 2.0])}, 1e-5, "a setting"
+    )
+    edge, steep = figure.data
+    assert list(edge.x) == list(steps) and list(edge.y) == [1e-2, 1e-8, 1e-12] and steep.y[0] == 1e3
+    assert edge.text[2] == "0" and steep.text[0] == "exploded" and edge.marker.symbol != steep.marker.symbol
+    said = "edge: 0, at 1.00·10⁻⁹; steep: 1.00, at 1.00·10⁻⁵."
+    assert bl.figures.sentence(figure) == f"The smallest error, and the step where it is. {said}"
+    assert "a setting" in figure.layout.title.text and figure.layout.shapes[0].y0 == 1e-5
+
+
 def test_ratios_shows_every_seed_and_the_median():
     measured = {"small": {"a": np.array([0.1, 0.2, 0.4]), "b": np.array([1.0, 2.0, 3.0])}}
     figure = bl.figures.ratios(measured, "a setting")

@@ -77,13 +77,14 @@ def test_a_lost_transpose_changes_nothing_where_it_is_not_lost():
         assert found["word 1"][seed] < 0.99
 
 
-def test_losses_around_are_those_of_nets_whose_weights_were_scaled():
-    steps = np.array([0.1, 1e-4])
-    up, here, down, true = lesson.losses_around(SENTENCE, steps, H=4, seeds=2)
-    for seed, model in enumerate(lesson.readers(4, 2)):
-        W = model.params["W_hh"].copy()
-        for losses, factors in ((up, 1 + steps), (here, [1.0]), (down, 1 - steps)):
-            for i, factor in enumerate(factors):
-                model.params["W_hh"] = factor * W
-                assert losses[seed, i] == pytest.approx(model.forward(X, TARGETS).loss, rel=1e-13)
-        assert (up - down)[seed, 1] / 2e-4 == pytest.approx(true[seed, 0], rel=1e-5)
+def test_a_first_word_that_is_moved_shows_the_derivative_where_the_net_lets_it():
+    steps = np.array([1e-3, 1e-5, 1e-9])
+    one, both = lesson.first_word_moved(1.0, steps, H=6, T=5)
+    assert both[1] < 1e-6 < one[0] and both[0] < one[0] / 10
+    assert both[1] < both[2], "a short step drowns in rounding"
+    assert lesson.first_word_moved(0.01, steps, H=6, T=60)[1].min() > 0.1
+
+
+def test_the_three_verdicts():
+    assert lesson.verdicts(1.0, H=6, T=5) == ["agrees", "wrong"]
+    assert lesson.verdicts(3.0) == ["no answer", "no answer"]

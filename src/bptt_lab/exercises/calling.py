@@ -81,8 +81,8 @@ def arrays(value) -> list[np.ndarray]:
     if not hasattr(value, "__dict__"):
         return []
     # What is made when asked for, and kept, is no change: a copy would not take it along. Nor is what other objects hold.
-    state, made = value.__getstate__(), functools.cached_property
-    named = state if isinstance(state, dict) else vars(value)
+    says, made = type(value).__getstate__ is not object.__getstate__, functools.cached_property
+    named = value.__getstate__() if says else vars(value)
     own = (
         entry
         for name, entry in named.items()

@@ -7,6 +7,7 @@ from .distances import distances
 from .exponents import exponents
 from .look import sentence
 from .memory import memory
+from .moves import moves
 from .paths import paths
 from .ratios import ratios
 from .scores import scores
@@ -19,6 +20,7 @@ __all__ = [
     "distances",
     "exponents",
     "memory",
+    "moves",
     "paths",
     "ratios",
     "scores",

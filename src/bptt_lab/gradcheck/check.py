@@ -1,101 +1,114 @@
-"""Finite differences that say where a gradient is wrong.
+"""Is a gradient right? If not, where is it wrong and why? And can that be asked at all, with the digits that float64 has?
 
-Each entry is moved a little to both sides and the loss computed twice: (L(θ + ε) − L(θ − ε)) / 2ε. That knows nothing
-of the chain rule, so it can judge every other way to the gradient. Its error is about ε² from the curvature and 10⁻¹⁶ L/ε
-from rounding; ε near 10⁻⁵ balances the two. At the kink of relu there is no derivative to agree with.
+The loss itself judges, with one entry moved at a time: see `numeric`. At the kink of relu there is no derivative to agree with.
+And where a net is so steep that BPTT's own gradient moves with the last digit of the weights, nobody can say who is wrong.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from .. import chain_rule
 from ..basics import checks, overflow, text
-from ..model import Run, SequenceModel, check_model
-from . import causes
+from ..cells import Cell
+from ..cells.cell import QUICK
+from ..model import SequenceModel, check_model
+from . import causes, numeric, one_step
+from .numeric import TOLERANCE
+from .where import first_wrong_step
 
-EPSILON = 6e-6  # the cube root of float64's 2·10⁻¹⁶
+SAYS = {
+    "agrees": "The gradient agrees with finite differences.",
+    "kink": "No answer: at a kink there is no derivative. An activation stands where its slope jumps, and each side has its own.",
+    "unknown": "No answer in float64: the last digit of a weight moves this gradient by more than the tolerance.",
+}
 
 
 class GradCheck:
     """What `gradcheck` found.
 
-    errors   name -> largest difference, divided by the largest entry of the finite differences of that name (or by what
-             rounding lets them see, if that is larger: what has vanished cannot be judged)
+    result   "agrees", "wrong", or "no answer": at a kink, or where float64 holds too few digits
+    errors   name -> largest difference, divided by the largest derivative of that name (or by what rounding the loss lets
+             anyone see, if that is larger: what has vanished so far cannot be judged)
     worst    (name, index) of the entry that is furthest off, measured so
     step     the first step on the way back (counted from 0) from which the gradient is wrong; None if nothing is, or
              if the steps cannot be told apart
     cause    the most likely mistake, in words; None if it is none of the usual ones
-    numeric  name -> the finite differences themselves
+    slips    of a cell of one's own: what is wrong in its `step_back` and `pairs`, a sentence each
+    numeric  name -> the derivatives by moving each entry; where `moved` is imaginary, only those that seemed furthest off
+    moved    name -> by how much the entries were moved; imaginary where no real step can tell
     """
 
-    TOLERANCE = 1e-5
+    TOLERANCE = TOLERANCE
 
-    def __init__(self, errors, worst, step, cause, numeric, given_entry: float):
-        self.errors: dict[str, float] = errors
-        self.worst: tuple[str, tuple[int, ...]] = worst
-        self.step: int | None = step
-        self.cause: str | None = cause
-        self.numeric: dict[str, np.ndarray] = numeric
-        self._given_entry = given_entry
+    def __init__(self, found: dict[str, numeric.Found], given: dict[str, np.ndarray]):
+        self.errors: dict[str, float] = {name: one.error for name, one in found.items()}
+        said = {one.says for one in found.values()}
+        self._says = next(says for says in ("wrong", "unknown", "kink", "agrees") if says in said)
+        name = max((n for n, one in found.items() if one.says == self._says), key=self.errors.__getitem__)
+        self.worst: tuple[str, tuple[int, ...]] = (name, found[name].place)
+        self.result: str = self._says if self._says in ("agrees", "wrong") else "no answer"
+        self.step: int | None = None
+        self.cause: str | None = None
+        self.slips: list[str] = []
+        self.numeric: dict[str, np.ndarray] = {name: one.numeric for name, one in found.items()}
+        self.moved: dict[str, complex] = {name: one.moved for name, one in found.items()}
+        self._entry = float(given[name][found[name].place])
 
     @property
     def passed(self) -> bool:
-        """Whether every error is below 10⁻⁵; a right gradient is usually below 10⁻⁷."""
-        return all(error < self.TOLERANCE for error in self.errors.values())
+        """Whether the result is "agrees": every error is below 10⁻⁵; a right gradient's is usually below 10⁻⁷."""
+        return self.result == "agrees"
 
     def __repr__(self) -> str:
         lines = [f"{name:>5}  largest error {text.say(error, vanished='0')}" for name, error in self.errors.items()]
-        name, index = self.worst
-        if self.passed:
-            lines.append("The gradient agrees with finite differences.")
+        if self.result == "wrong":
+            name, index = self.worst
+            entry, right = f"{name}[{', '.join(map(str, index))}]", text.say(float(self.numeric[name][index]), vanished="0")
+            lines.append(f"Wrong: {entry} is {text.say(self._entry, vanished='0')}, should be near {right}.")
         else:
-            entry = f"{name}[{', '.join(map(str, index))}]"
-            right = text.say(float(self.numeric[name][index]), vanished="0")
-            lines.append(f"Wrong: {entry} is {text.say(self._given_entry, vanished='0')}, should be near {right}.")
-            if self.step is not None:
-                lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
-            if self.cause is not None:
-                lines.append(f"Most likely {self.cause}")
-        return "\n".join(lines)
+            lines.append(SAYS[self._says])
+        if self.step is not None:
+            lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
+        lines += self.slips if self.cause is None else [f"Most likely {self.cause}", *self.slips]
+        steps = sorted(f"{text.say(abs(step))}{'i' if step.imag else ''}" for step in set(self.moved.values()))
+        return "\n".join([*lines, f"Entries were moved by {' or '.join(steps)}."])
 
 
 @overflow.silent
-def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None = None) -> GradCheck:
-    """Compare a gradient with finite differences: the model's own, or `grads`, a dict that was handed in.
+def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None = None, h0=None) -> GradCheck:
+    """Compare a gradient with what moving each entry does to the loss: the model's own, or `grads`, a dict that was handed in.
 
-    Names in `grads` may be any of the parameters, "x" and "h0" (and "c0"); only those are checked. Two forward runs an entry, so
-    keep the net small. The model is left as it was. Raises `ValueError` for an unknown name, a wrong shape, or a loss
-    that is not finite: no difference can be taken there.
+    mask, h0: as in `model.forward`. Names in `grads` may be any of the parameters, "x" and "h0" (and "c0"); only those are
+    checked. Two forward runs an entry, so keep the net small. The model is left as it was. Raises `ValueError` for an unknown
+    name, a wrong shape, or a loss that is not finite: no difference can be taken there.
     """
     check_model(model)
-    run = model.forward(x, targets, mask)
+    run, cell = model.forward(x, targets, mask, h0), model.cell
     if not np.isfinite(run.loss):
         raise checks.error("loss", run.loss, "a finite loss", "Take smaller weights or a shorter sequence.")
-    x = checks.sequence(model.cell, x).copy()
-    start = {f"{part}0": np.array(getattr(run.trace, f"{part}0")) for part in model.cell.parts}
-    h0 = tuple(start.values()) if len(start) > 1 else start["h0"]
+    x = checks.sequence(cell, x).copy()
+    start = {f"{part}0": np.array(getattr(run.trace, f"{part}0")) for part in cell.parts}
     places = {**model.params, "x": x, **start}
-    own = model.backward(run)
+    has_own = type(cell).step_back is not Cell.step_back
+    if grads is None and not has_own:
+        raise checks.error("model", f"a {type(cell).__name__} without step_back", "a way back to check", "Or hand in `grads`.")
+    own = model.backward(run) if has_own else {}
     given = own if grads is None else _check_names(grads, places)
 
-    def loss() -> float:
-        return model.forward(x, targets, mask, h0).loss
+    def forward(other=model, vector=None):
+        values = start.values() if vector is None else np.split(vector, len(start))
+        parts = [np.reshape(value, one.shape) for value, one in zip(values, start.values())]
+        return other.forward(x, targets, mask, cell.state_of(parts))
 
-    numeric = {name: _differences(places[name], loss) for name in given}
-    # What rounding the loss leaves in a difference: nothing below it can be judged, so errors are not measured by less.
-    noise = np.finfo(float).eps * max(1.0, abs(run.loss)) / EPSILON / GradCheck.TOLERANCE
-    wrong = {name: np.abs(given[name] - numeric[name]) for name in given}
-    sizes = {name: max(float(np.abs(numeric[name]).max()), noise) for name in given}
-    errors = {name: float(np.nan_to_num(wrong[name].max() / sizes[name], nan=np.inf, posinf=np.inf)) for name in given}
-    name = max(errors, key=lambda name: errors[name])
-    index = tuple(int(i) for i in np.unravel_index(np.argmax(wrong[name]), wrong[name].shape))
-    step = cause = None
-    if grads is not None and errors[name] >= GradCheck.TOLERANCE:
-        off = {n: value for n, value in given.items() if errors[n] >= GradCheck.TOLERANCE}
-        step = _first_wrong_step(model, run, {n: value - own[n] for n, value in off.items()})
-        cause = causes.likely(model, run, off, own)
-    return GradCheck(errors, (name, index), step, cause, numeric, float(given[name][index]))
+    found = numeric.look(model, run, forward, (x, targets, mask), places, given, own)
+    report = GradCheck(found, given)
+    if report.result == "wrong" and has_own:
+        off = {name: given[name] for name, one in found.items() if one.says == "wrong"}
+        report.slips = [] if type(cell) in QUICK else one_step.slips(cell)
+        if grads is not None and not report.slips:
+            report.step = first_wrong_step(model, run, {name: value - own[name] for name, value in off.items()})
+            report.cause = causes.likely(model, run, off, own, lambda vector: model.backward(forward(model, vector)))
+    return report
 
 
 def _check_names(grads: Mapping, places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -105,77 +118,3 @@ def _check_names(grads: Mapping, places: dict[str, np.ndarray]) -> dict[str, np.
     for name in grads:
         checks.choice("a name in grads", name, places)
     return {name: checks.array(f"grads[{name!r}]", grads[name], places[name].shape, allow_inf=True) for name in grads}
-
-
-def _differences(array: np.ndarray, loss) -> np.ndarray:
-    result = np.empty(array.shape)
-    for index in np.ndindex(array.shape):
-        kept = array[index]
-        ε = EPSILON * max(1.0, abs(float(kept)))
-        try:
-            array[index] = kept + ε
-            above, up = loss(), array[index]
-            array[index] = kept - ε
-            below, down = loss(), array[index]
-        finally:
-            array[index] = kept
-        result[index] = (above - below) / (up - down)  # the step that float64 really took
-    return result
-
-
-def _first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarray]) -> int | None:
-    """The step where the way back goes wrong first, which is the latest one.
-
-    "x" has a step of its own in each row. A weight is shared by all steps, and its gradient is Σ_t dL/da_t v_tᵀ, with v_t
-    what it multiplies. So an error is Σ_t (error of dL/da_t) v_tᵀ if the v_t are right, and Σ_t dL/da_t (error of v_t)ᵀ if
-    the dL/da_t are. Where the steps are few enough, either can be solved for; if both explain it, the one that blames fewer
-    steps is taken.
-    """
-    if "x" in wrong:
-        return _last_row(wrong["x"].reshape(run.trace.T, -1))
-    cell, trace, da = model.cell, run.trace, []
-    T, B, _ = trace.shape
-    rows = chain_rule.state_rows(cell, run.dh)
-    back = np.zeros_like(rows[:1])
-    for t in range(T - 1, -1, -1):
-        da_t, back = chain_rule.pull(cell, trace, t, rows[t : t + 1] + back)
-        da.append(da_t)
-    for name in (name for name in cell.params if name in wrong):
-        found, error, row = [], wrong[name].reshape(len(wrong[name]), -1), 0
-        for left, v in cell.all_pairs(trace, slice(0, T), np.concatenate(da[::-1]))[name]:
-            first, row = row, row + left.shape[-1]
-            found.append(_solve(error[first:row], left.reshape(T * B, -1), v.reshape(T * B, -1), T))
-        steps = [step for step in found if step is not None]
-        if steps:
-            return max(steps)
-    return None
-
-
-def _solve(error: np.ndarray, da: np.ndarray, v: np.ndarray, T: int) -> int | None:
-    """The last step that Σ_t dL/da_t v_tᵀ must be wrong at to be off by `error`; None if that cannot be told."""
-    largest = np.abs(error).max()
-    if not 0 < largest < np.inf:
-        return None
-    error, explanations = error / largest, []
-    for known, sought in ((v, error.T), (da, error)):
-        counts = known.any(axis=1)  # what multiplies 0, as W_hh does a start of zeros, cannot be wrong
-        solved, _, rank, _ = np.linalg.lstsq(known[counts].T, sought, rcond=1e-9)
-        explained = np.linalg.norm(known[counts].T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
-        if rank == counts.sum() < known.shape[1] and explained:  # with as many unknowns as entries, anything is explained
-            off = np.zeros((len(known), solved.shape[1]))
-            off[counts] = solved
-            explanations.append(off.reshape(T, -1))
-    return _last_row(min(explanations, key=lambda off: _wrong_rows(off).sum())) if explanations else None
-
-
-def _wrong_rows(off: np.ndarray) -> np.ndarray:
-    """Which rows differ from zero by more than rounding, or are not finite."""
-    size = np.abs(off).max(axis=1)
-    finite = np.isfinite(size)
-    return ~finite | (size > 1e-4 * size[finite].max(initial=0.0))
-
-
-def _last_row(off: np.ndarray) -> int | None:
-    """The last row that is wrong."""
-    wrong = np.flatnonzero(_wrong_rows(off))
-    return int(wrong[-1]) if wrong.size else None

@@ -124,17 +124,32 @@ def _cosine(u: np.ndarray, v: np.ndarray) -> float:
     return float(np.vdot(u, v) / np.linalg.norm(u) / np.linalg.norm(v))
 
 
-def losses_around(sentence: str, steps: np.ndarray, H: int = 8, seeds: int = 200) -> tuple[np.ndarray, ...]:
-    """The losses L with W_hh scaled by 1 + steps, by 1 and by 1 − steps, and the true dL/d(scale) at 1; a row for each net.
+def first_word_moved(weight_scale: float, steps: np.ndarray, H: int = 32, T: int = 200) -> tuple[np.ndarray, ...]:
+    """How far dL/dx of the first word is off by moving it, to one side and to both: (steps,) each, the medians of 10 nets.
 
-    Of shapes (seeds, steps), (seeds, 1), (seeds, steps), (seeds, 1).
+    The nets read T inputs of standard deviation 0.05 and have one loss, at the end.
     """
-    x, targets = vocabulary.encode(sentence), vocabulary.next_words(sentence)
-    scales = np.concatenate([1 + steps, [1.0], 1 - steps])
-    copies = (np.repeat(x[:, None], len(scales), axis=1), np.repeat(targets[:, None], len(scales), axis=1))
-    losses, true = [], []
-    for model in readers(H, seeds):
-        losses.append(model.forward(*copies, scales=scales).losses.sum(axis=0))
-        true.append([np.vdot(model.gradient(x, targets)[1]["W_hh"], model.params["W_hh"])])
-    up, here, down = np.split(np.array(losses), [len(steps), len(steps) + 1], axis=1)
-    return up, here, down, np.array(true)
+    errors = []
+    for model, x, targets, mask in _with_one_loss(weight_scale, H, T, seeds=10):
+        true, moves = model.gradient(x, targets, mask)[1]["x"][0, 0], np.concatenate([steps, [0.0], -steps])
+        moved, *rest = (np.repeat(values[:, None], len(moves), axis=1) for values in (x, targets, mask))
+        moved[0, :, 0] += moves
+        up, here, down = np.split(model.forward(moved, *rest).losses[-1], [len(steps), len(steps) + 1])
+        errors.append(np.abs([(up - here) / steps / true - 1, (up - down) / (2 * steps) / true - 1]))
+    return tuple(np.median(errors, axis=0))
+
+
+def verdicts(weight_scale: float, H: int = 32, T: int = 200) -> list[str]:
+    """What gradcheck says of dL/dx of the first of these nets: as it is, and with W_hh in place of its transpose."""
+    model, x, targets, mask = next(_with_one_loss(weight_scale, H, T, seeds=1))
+    run, other = model.forward(x, targets, mask), model.cell.frozen()
+    other.params["W_hh"] = model.params["W_hh"].T
+    ways = (run.trace, run.trace.but(other))
+    return [gradcheck(model, x, targets, mask, {"x": model.cell.backward(way, run.dh[:, 0])["x"]}).result for way in ways]
+
+
+def _with_one_loss(weight_scale: float, H: int, T: int, seeds: int) -> Iterator[tuple]:
+    for seed in range(seeds):
+        rng, cell = np.random.default_rng(seed), RNNCell(2, H, weight_scale=weight_scale, seed=seed)
+        x, targets = 0.05 * rng.standard_normal((T, 2)), rng.integers(3, size=T)
+        yield SequenceModel(cell, 3, seed=seed), x, targets, np.arange(T) == T - 1

@@ -1,0 +1,59 @@
+"""Where on the way back a gradient goes wrong first."""
+
+import numpy as np
+
+from ..model import Run, SequenceModel
+from .causes import FallibleBPTT
+
+
+def first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarray]) -> int | None:
+    """The step where the way back goes wrong first, which is the latest one.
+
+    "x" has a step of its own in each row. A weight is shared by all steps, and its gradient is Σ_t dL/da_t v_tᵀ, with v_t
+    what it multiplies. So an error is Σ_t (error of dL/da_t) v_tᵀ if the v_t are right, and Σ_t dL/da_t (error of v_t)ᵀ if
+    the dL/da_t are. Where the steps are few enough, either can be solved for; if both explain it, the one that blames fewer
+    steps is taken.
+    """
+    if "x" in wrong:
+        return _last_row(wrong["x"].reshape(run.trace.T, -1))
+    cell, trace, (T, B, _) = model.cell, run.trace, run.trace.shape
+    da, _ = FallibleBPTT(model, run).way_back()
+    for name in (name for name in cell.params if name in wrong):
+        found, error, row = [], wrong[name].reshape(len(wrong[name]), -1), 0
+        for left, v in cell.all_pairs(trace, slice(0, T), da)[name]:
+            first, row = row, row + left.shape[-1]
+            found.append(_solve(error[first:row], left.reshape(T * B, -1), v.reshape(T * B, -1), T))
+        steps = [step for step in found if step is not None]
+        if steps:
+            return max(steps)
+    return None
+
+
+def _solve(error: np.ndarray, da: np.ndarray, v: np.ndarray, T: int) -> int | None:
+    """The last step that Σ_t dL/da_t v_tᵀ must be wrong at to be off by `error`; None if that cannot be told."""
+    largest = np.abs(error).max()
+    if not 0 < largest < np.inf:
+        return None
+    error, explanations = error / largest, []
+    for known, sought in ((v, error.T), (da, error)):
+        counts = known.any(axis=1)  # what multiplies 0, as W_hh does a start of zeros, cannot be wrong
+        solved, _, rank, _ = np.linalg.lstsq(known[counts].T, sought, rcond=1e-9)
+        explained = np.linalg.norm(known[counts].T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
+        if rank == counts.sum() < known.shape[1] and explained:  # with as many unknowns as entries, anything is explained
+            off = np.zeros((len(known), solved.shape[1]))
+            off[counts] = solved
+            explanations.append(off.reshape(T, -1))
+    return _last_row(min(explanations, key=lambda off: _wrong_rows(off).sum())) if explanations else None
+
+
+def _wrong_rows(off: np.ndarray) -> np.ndarray:
+    """Which rows differ from zero by more than rounding, or are not finite."""
+    size = np.abs(off).max(axis=1)
+    finite = np.isfinite(size)
+    return ~finite | (size > 1e-4 * size[finite].max(initial=0.0))
+
+
+def _last_row(off: np.ndarray) -> int | None:
+    """The last row that is wrong."""
+    wrong = np.flatnonzero(_wrong_rows(off))
+    return int(wrong[-1]) if wrong.size else None
