@@ -9,13 +9,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..basics import checks, overflow, text
-from ..cells import Cell
-from ..cells.cell import QUICK
+from ..cells import Cell, GatedCell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel, check_model
 from . import causes, numeric, one_step
 from .numeric import TOLERANCE
 from .where import first_wrong_step
 
+BUILT_IN = (RNNCell, GatedCell, GRUCell, LSTMCell)
 SAYS = {
     "agrees": "The gradient agrees with finite differences.",
     "kink": "No answer: at a kink there is no derivative. An activation stands where its slope jumps, and each side has its own.",
@@ -104,7 +104,7 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     report = GradCheck(found, given)
     if report.result == "wrong" and has_own:
         off = {name: given[name] for name, one in found.items() if one.says == "wrong"}
-        report.slips = [] if type(cell) in QUICK else one_step.slips(cell)
+        report.slips = [] if type(cell) in BUILT_IN else one_step.slips(cell)
         if grads is not None and not report.slips:
             report.step = first_wrong_step(model, run, {name: value - own[name] for name, value in off.items()})
             report.cause = causes.likely(model, run, off, own, lambda vector: model.backward(forward(model, vector)))

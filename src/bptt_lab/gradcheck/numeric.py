@@ -124,8 +124,8 @@ def _in_complex_numbers(model: SequenceModel, run: Run, x, targets, mask) -> tup
     """A complex copy of all that can be moved, and its loss; None if the cell's step takes real numbers alone."""
     if not _takes_complex_numbers(model.cell):
         return None
-    x, counts = model._check(x, mask)
-    wanted = losses.targets(model.loss, targets, x.shape[:-1], model.output_size, counts)
+    _, counts = checks.problem(model, x, mask)
+    wanted = checks.wanted(model, targets, counts)
     cell = model.cell.frozen(**{name: value.astype(complex) for name, value in _weights(model.cell).items()})
     arrays = {"W_oh": run.W_oh, "b_o": run.b_o, "x": run.trace.inputs}
     arrays |= {f"{name}0": part[0] for name, part in zip(cell.parts, run.trace.parts)}
