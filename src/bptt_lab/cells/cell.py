@@ -40,6 +40,7 @@ class Cell:
     opening: np.ndarray | None = None  # (B, rows): likewise, what is added to b
 
     def __init__(self, input_size, hidden_size, weight_scale=1.0, init="normal", seed=0, gate_bias=0.0):
+        door.names(self)
         self.input_size = I = checks.count("input_size", input_size)
         self.hidden_size = H = checks.count("hidden_size", hidden_size)
         self.weight_scale = checks.number("weight_scale", weight_scale)
@@ -86,11 +87,10 @@ class Cell:
 
     def step_jacobian(self, kept: tuple[np.ndarray, ...], h) -> np.ndarray:
         """dh_t/dh_{t-1}, (…, D, D) from kept (…, H). D is H, and 2H where the state is a pair. Override it with a formula."""
-        seen, before = (tuple(array[..., None, :] for array in arrays) for arrays in (kept, self.parts_of(h)))
-        D = self.hidden_size * len(self.parts)
-        unit_rows = np.broadcast_to(np.eye(D), (*before[0].shape[:-2], D, D))
-        _, back = self.step_back(self.state_of(self.split(unit_rows)), seen, self.state_of(before))
-        return self.join(*self.parts_of(back))
+        D, parts = self.hidden_size * len(self.parts), self.parts_of(h)
+        unit_rows = np.moveaxis(np.broadcast_to(np.eye(D), (*parts[0].shape[:-1], D, D)), -2, 0)  # D losses: one is h_i alone
+        _, back = self.step_back(self.state_of(self.split(unit_rows)), kept, h)
+        return np.moveaxis(self.join(*self.parts_of(back)), 0, -2)
 
     @property
     def W_x(self) -> np.ndarray:
@@ -165,7 +165,8 @@ class Cell:
         (T, B, I), states, kept = x.shape, [state], []
         all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1) + self.b  # W_x x_t + b of all steps: it needs no state
         for u in all_u:
-            h, seen = self.step(u, self.state_of(states[-1]))
+            result = self.step(u, self.state_of(states[-1]))
+            h, seen = result if kept else door.stepped(self, result, states[-1])
             states.append(self.parts_of(h))
             kept.append(seen)
         return tuple(map(np.array, zip(*states))), tuple(map(np.array, zip(*kept)))
@@ -211,7 +212,7 @@ class Cell:
         pairs = {"W_x": [(da, x)], "W_hh": [], "b": [(da, ones)], **cell.pairs(da, *self.seen(trace, steps))}
         if cell.scales is not None:
             pairs["W_hh"] = [(left * cell.scales, right) for left, right in pairs["W_hh"]]
-        return {name: [(left, ones if right is None else right) for left, right in pairs[name]] for name in self.params}
+        return {name: door.paired(self, pairs, name, ones) for name in self.params}
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """dh_t/dh_{t-1}, (D, D) or (B, D, D): row i holds the derivatives of unit i. t=0 is with respect to the start.
@@ -230,11 +231,10 @@ class Cell:
 
     def _differences(self, trace: Trace, steps) -> np.ndarray:
         """The same without `step_back`, by moving each unit of h_{t-1} a little to both sides."""
-        said = f"{type(self).__name__} has no step_back: its Jacobians are finite differences, right to about 7 digits."
-        warnings.warn(said, stacklevel=4)
+        warnings.warn(f"{type(self).__name__} has no step_back: its Jacobians are finite differences, to 7 digits.", stacklevel=4)
         cell, (_, h), u = trace.cell, self.seen(trace, steps), trace.inputs[steps] @ trace.cell.W_x.T + trace.cell.b
 
         def after(rows):
             return self.join(*self.parts_of(cell.step(u, self.state_of(self.split(rows)))[0]))
 
-        return arrays.jacobian_by_differences(after, self.join(*self.parts_of(h)))
+        return overflow.settled(arrays.jacobian_by_differences, after, self.join(*self.parts_of(h)))
