@@ -21,6 +21,7 @@ from . import (
     lstm_backward,
     lstm_step,
     output_gradient,
+    own_cell,
     progress,
     sentence_loss,
     shares,
@@ -39,7 +40,7 @@ _MODULES = (
     (latch,),
     (clip, truncated_bptt),
     (gated_step, four_terms, half_life),
-    (gru_step, gru_backward, lstm_step, lstm_backward),
+    (gru_step, gru_backward, lstm_step, lstm_backward, own_cell),
     (last_word,),  # notebook 09
 )
 _ALL = tuple(module.EXERCISE for modules in _MODULES for module in modules)

@@ -3,7 +3,8 @@
 A new exercise is one file. It ends with
 
     EXERCISE = Exercise(
-        name="first_term", notebook="03", function="first_term",       the name that the learner's function has
+        name="first_term", notebook="03_four_words_four_terms",        its notebook: the whole name of the file, less .ipynb
+        function="first_term",                                         the name that the learner's function has
         task="Two sentences.", hints=("…", "…"),                       at most three hints, shown one at a time
         stub=stub, solution=solution,                                  functions; the learner sees their text
         problem=problem,                                               problem(rng, i) -> Problem, for i = 0, 1, 2
