@@ -3,7 +3,9 @@
 import copy
 import inspect
 import pickle
+import re
 import warnings
+from pathlib import Path
 
 import autograd.numpy as anp
 import numpy as np
@@ -12,6 +14,7 @@ from autograd import grad, jacobian
 
 import bptt_lab as bl
 from bptt_lab.cells import Cell
+from bptt_lab.gradcheck import own_step
 from tests.conftest import same
 
 
@@ -323,6 +326,56 @@ def test_what_is_too_large_has_exploded_without_nan_or_warning(kind, weight_scal
         assert not any(np.isnan(value).any() for value in bl.rtrl(model, run).values())
         if kind is Linear:
             assert np.isinf(run.trace.h).any() and np.isinf(grads["W_hh"]).any()
+
+
+@pytest.mark.parametrize(
+    "kind, old, new, says",
+    [
+        (MGU, " * f * (1 - f)", "", "the step_back of MGU: it returns a wrong dL/da of 'forget'"),
+        (
+            MGU,
+            " * (1 - ĥ**2)",
+            "",
+            "the step_back of MGU: it returns a wrong dL/da of 'forget' and 'candidate', and a wrong dL/dh,",
+        ),
+        (MGU, " + dp * f", "", "the step_back of MGU: it returns a wrong dL/dh, what reaches h of the step before."),
+        (MGU, " + dp * h", "", "the step_back of MGU: it returns a wrong dL/da of 'forget', and a wrong dL/dh"),
+        (MGU, "da_h @ U_h", "da_h @ U_h.T", "the step_back of MGU: it returns a wrong dL/da of 'forget', and a wrong dL/dh"),
+        (MGU, "kept[0] * h", "h", "the pairs of MGU: dL/dW_hh is wrong in the rows of 'candidate'."),
+        (MGU, "(da_f, h)", "(da_f, kept[0] * h)", "the pairs of MGU: dL/dW_hh is wrong in the rows of 'forget'."),
+        (Leaky, "(1 - self.leak) + da", "+ da", "the step_back of Leaky: it returns a wrong dL/dh"),
+        (
+            Peephole,
+            " + da_f * self.p_f",
+            "",
+            "the step_back of Peephole: it returns a wrong dL/dc, what reaches c of the step before",
+        ),
+        (Peephole, "da_o * kept[4]", "da_o * c", "the pairs of Peephole: dL/dp_o is wrong."),
+    ],
+)
+def test_finite_differences_name_what_a_step_back_or_its_pairs_return_wrong(kind, old, new, says):
+    head, mark, back = inspect.getsource(kind).partition("    def step_back")
+    assert old in back
+    names = {**globals()}
+    exec(head + mark + back.replace(old, new), names)
+    model, given, *_ = made(names[kind.__name__], T=4)
+    check = bl.gradcheck(model, given["x"], given["targets"])
+    assert not check.passed and check.cause.startswith(says)
+    assert repr(check).endswith(f"Most likely {check.cause}")
+    right = made(kind, T=4)[0]
+    assert own_step.wrong(right.cell, right.forward(**given).trace) is None
+
+
+def test_the_page_about_it_runs_as_it_stands(capsys):
+    page = (Path(__file__).parents[2] / "site" / "own_cell.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    names = {}
+    exec(code, names)
+    agrees, score, report = re.split(r"\n(?=0|1|Memory)", capsys.readouterr().out)
+    assert agrees.endswith("The gradient agrees with finite differences.")
+    assert float(score) > 0.9 and report.startswith("Memory of Leaky(")
+    for said in ("step", "step_back", "pairs", *(name for name in vars(Cell) if name in Cell.__annotations__)):
+        assert said in ("scales", "opening") or f"`{said}" in page
 
 
 # ---- before the way back is written ----------------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ class Cell:
         return Trace(cell, x.copy(), parts, kept, batched)
 
     def _read(self, x: np.ndarray, state: tuple) -> tuple[tuple, tuple]:
-        (T, B, I), states, kept = x.shape, [state], []
+        (T, B, I), states, kept = x.shape, [state], list[tuple]()
         all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1) + self.b  # W_x x_t + b of all steps: it needs no state
         for u in all_u:
             result = self.step(u, self.state_of(states[-1]))

@@ -16,9 +16,11 @@ SMALL = (*np.array([[1.0], [0.25], [0.5], [2.0]]), np.array([[1.0], [4.0]]))
 
 
 def stub(dh, f, candidate, h_before, W_hh):
-    # Take away the # of the next line, and write the equations under it.
+    # Take away the # of the next line, and write the rest under it.
     # U_f, U_h = np.split(W_hh, 2)
-    # At the end: return {"a_f": da_f, "a_h": da_h, "h_before": dh_before, "W_hh": dW_hh}
+    # At the end: dW_hh = np.concatenate([np.outer(…, …), np.outer(…, …)])
+    # and then:
+    # return {"a_f": da_f, "a_h": da_h, "h_before": dh_before, "W_hh": dW_hh}
     return None
 
 
@@ -59,7 +61,8 @@ tanh for σ | * f * (1 - f) → * (1 - f**2) | f goes through σ, whose slope is
     | The candidate goes through tanh, whose slope is 1 − ĥ². You used the slope of σ.
 f and 1 − f swapped | da_h = f * dh → da_h = (1 - f) * dh && (1 - f) * dh + f * dp → f * dh + f * dp
     | f and 1 − f are swapped: here f lets the candidate in, and 1 − f keeps the old state.
-direct road by f | (1 - f) * dh + → f * dh + | The direct road is gated by f in yours. Here f replaces; 1 − f is what keeps the old state.
+direct road by f | (1 - f) * dh + → f * dh +
+    | The direct road is gated by f in yours. Here f replaces; 1 − f is what keeps the old state.
 candidate by 1 − f | da_h = f * dh → da_h = (1 - f) * dh | The candidate is let in by f. In your da_h it is 1 − f.
 candidate let in whole | da_h = f * dh → da_h = dh | The candidate is multiplied by f. In da_h that is missing.
 sign of dL/df | (candidate - h_before) → (h_before - candidate)

@@ -12,7 +12,7 @@ import numpy as np
 from .. import chain_rule
 from ..basics import checks, door, overflow, text
 from ..model import Run, SequenceModel, check_model
-from . import causes
+from . import causes, own_step
 
 EPSILON = 6e-6  # the cube root of float64's 2·10⁻¹⁶
 
@@ -25,7 +25,8 @@ class GradCheck:
     worst    (name, index) of the entry that is furthest off, measured so
     step     the first step on the way back (counted from 0) from which the gradient is wrong; None if nothing is, or
              if the steps cannot be told apart
-    cause    the most likely mistake, in words; None if it is none of the usual ones
+    cause    the most likely mistake, in words; None if it is none of the usual ones. Of the model's own gradient: what the
+             cell's `step_back` or `pairs` returns wrong
     numeric  name -> the finite differences themselves
     """
 
@@ -91,7 +92,9 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     name = max(errors, key=lambda name: errors[name])
     index = tuple(int(i) for i in np.unravel_index(np.argmax(wrong[name]), wrong[name].shape))
     step = cause = None
-    if grads is not None and errors[name] >= GradCheck.TOLERANCE:
+    if grads is None and errors[name] >= GradCheck.TOLERANCE:
+        cause = own_step.wrong(model.cell, run.trace)
+    elif errors[name] >= GradCheck.TOLERANCE:
         off = {n: value for n, value in given.items() if errors[n] >= GradCheck.TOLERANCE}
         step = _first_wrong_step(model, run, {n: value - own[n] for n, value in off.items()})
         cause = causes.likely(model, run, off, own)
