@@ -423,6 +423,8 @@ def test_without_a_step_back_finite_differences_explode_without_nan():
         assert np.isinf(trace.h).any() and not np.isnan(trace.h).any()
         for t in range(4):
             assert not np.isnan(cell.jacobian(trace, t)).any()
+        slow = Fast(3, 4)  # a large state is moved in proportion
+        same(slow.jacobian(slow.unroll(np.ones((1, 3)), np.full(4, 1e12)), 0), slow.W_hh, 1e-8)
 
 
 # ---- what is easily written wrong ------------------------------------------------------------------------------------------
