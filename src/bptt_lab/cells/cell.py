@@ -8,12 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..basics import arrays, checks, door, overflow
+from ..basics import arrays, checks, overflow, own_cells
 from . import starts
 from .parameters import Parameters
 from .trace import Trace
 
-QUICK: dict[type, Any] = {}  # `engine/` puts here what computes the same numbers for the built-in cells, quicker
 Pairs = dict[str, list[tuple[np.ndarray, Any]]]
 
 
@@ -38,9 +37,13 @@ class Cell:
     keeping_gate: str | None = None
     scales: np.ndarray | None = None  # (B, 1): of a sweep, what multiplies W_hh in each sequence
     opening: np.ndarray | None = None  # (B, rows): likewise, what is added to b
+    quick: Any = None  # `engine/` puts here what computes the same numbers for the built-in cells, quicker
+
+    def __init_subclass__(cls) -> None:
+        cls.quick = None  # made for another cell's step
 
     def __init__(self, input_size, hidden_size, weight_scale=1.0, init="normal", seed=0, gate_bias=0.0):
-        door.names(self)
+        own_cells.names(self)
         self.input_size = I = checks.count("input_size", input_size)
         self.hidden_size = H = checks.count("hidden_size", hidden_size)
         self.weight_scale = checks.number("weight_scale", weight_scale)
@@ -92,9 +95,7 @@ class Cell:
         _, back = self.step_back(self.state_of(self.split(unit_rows)), kept, h)
         return np.moveaxis(self.join(*self.parts_of(back)), 0, -2)
 
-    @property
-    def W_x(self) -> np.ndarray:
-        return self.stack[:, : self.input_size]
+    W_x = property(lambda self: self.stack[:, : self.input_size])
 
     @property
     def b(self) -> np.ndarray:
@@ -122,10 +123,7 @@ class Cell:
         H = self.hidden_size
         return [a[..., start : start + H] for start in range(0, a.shape[-1], H)]
 
-    @staticmethod
-    def join(*blocks: np.ndarray) -> np.ndarray:
-        """`split` undone."""
-        return np.concatenate(blocks, axis=-1)
+    join = staticmethod(lambda *blocks: np.concatenate(blocks, axis=-1))  # `split` undone
 
     def blocks_of(self, W) -> list:
         """The blocks of W_hh: (rows, H) -> (H, H) each."""
@@ -153,23 +151,26 @@ class Cell:
         scales, (B,), multiplies W_hh, and gate_biases, (B,), is added to the bias of the gate that keeps: numbers of its own
         for each sequence of the batch. That is a sweep over both in one call: the same words in every sequence.
         """
-        quick = QUICK.get(type(self))
-        if quick and scales is None and gate_biases is None and (trace := quick.unroll(self, x, h0)):
+        if self.quick and scales is None and gate_biases is None and (trace := self.quick.unroll(self, x, h0)):
             return trace
-        x, state, batched = door.inputs(self, x, h0)
+        x, state, batched = checks.inputs(self, x, h0)
         cell = self.frozen(**arrays.sweep(self, x.shape[1], scales, gate_biases))
-        parts, kept = overflow.settled(cell._read, x, state)
-        return Trace(cell, x.copy(), parts, kept, batched)
+        return Trace(cell, x.copy(), *overflow.settled(cell._read, x, state), batched)  # type: ignore[call-arg]
 
-    def _read(self, x: np.ndarray, state: tuple) -> tuple[tuple, tuple]:
-        (T, B, I), states, kept = x.shape, [state], list[tuple]()
-        all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1) + self.b  # W_x x_t + b of all steps: it needs no state
-        for u in all_u:
-            result = self.step(u, self.state_of(states[-1]))
-            h, seen = result if kept else door.stepped(self, result, states[-1])
-            states.append(self.parts_of(h))
-            kept.append(seen)
-        return tuple(map(np.array, zip(*states))), tuple(map(np.array, zip(*kept)))
+    def _read(self, x: np.ndarray, start: tuple) -> tuple[tuple, tuple]:
+        (T, B, I), H = x.shape, self.hidden_size
+        all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1)  # W_x x_t + b of all steps at once: it needs no state
+        all_u += self.b
+        parts, kept = [np.empty((T + 1, B, H)).view(type(x)) for _ in start], list[np.ndarray]()
+        for part, value in zip(parts, start):
+            part[0] = value
+        for t, u in enumerate(all_u):
+            result = self.step(u, self.state_of([part[t] for part in parts]))
+            h, seen = result if t else own_cells.stepped(self, result, start)
+            kept = kept or [np.empty((T, B, H)).view(type(x)) for _ in seen]
+            for array, value in zip((*parts, *kept), (*self.parts_of(h), *seen)):
+                array[t - T] = value  # counted from the end, since the states have the start in front
+        return tuple(parts), tuple(kept)
 
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
@@ -179,10 +180,9 @@ class Cell:
         gradient of every parameter (summed over B), of "x", and of "h0" (and "c0"), in their shapes. What is past float64's
         end is ±inf, never NaN.
         """
-        quick = QUICK.get(type(self))
-        if quick and (grads := quick.backward(self, trace, dh, dc)):
+        if self.quick and (grads := self.quick.backward(self, trace, dh, dc)):
             return grads
-        own = door.gradients(self, trace, dh, dc)
+        own = checks.gradients(self, trace, dh, dc)
         sums, dx, start = overflow.settled(trace.cell._back, own, trace)
         grads = {name: array.reshape(self.params[name].shape) for name, array in sums.items()} | {"x": trace.squeeze(dx)}
         return grads | {f"{part}0": trace.squeeze(value, axis=0) for part, value in zip(self.parts, start)}
@@ -212,14 +212,14 @@ class Cell:
         pairs = {"W_x": [(da, x)], "W_hh": [], "b": [(da, ones)], **cell.pairs(da, *self.seen(trace, steps))}
         if cell.scales is not None:
             pairs["W_hh"] = [(left * cell.scales, right) for left, right in pairs["W_hh"]]
-        return {name: door.paired(self, pairs, name, ones) for name in self.params}
+        return {name: own_cells.paired(self, pairs, name, ones) for name in self.params}
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """dh_t/dh_{t-1}, (D, D) or (B, D, D): row i holds the derivatives of unit i. t=0 is with respect to the start.
 
         D is H. Where the state is a pair it is 2H, the rows of h above those of c, the columns likewise.
         """
-        door.trace(self, trace)
+        checks.trace(self, trace)
         t = checks.index("t", t, trace.T)
         return trace.squeeze(self.jacobians(trace, slice(t, t + 1))[0], axis=0)
 

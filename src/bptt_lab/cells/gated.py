@@ -15,7 +15,7 @@ h_{t-1} stands in four places, so dh_t/dh_{t-1} has four terms (`jacobian_terms`
 
 import numpy as np
 
-from ..basics import checks, door, overflow
+from ..basics import checks, overflow
 from ..basics.activations import sigmoid, tanh
 from ..basics.arrays import diag
 from .cell import Cell
@@ -67,6 +67,6 @@ class GatedCell(Cell):
 
         "keep" diag(G1) · "dG1" diag(h_{t-1}) ∂G1/∂h_{t-1} · "dG2" diag(ĥ) ∂G2/∂h_{t-1} · "candidate" diag(G2) ∂ĥ/∂h_{t-1}
         """
-        door.trace(self, trace)
+        checks.trace(self, trace)
         t = checks.index("t", t, trace.T)
         return {name: trace.squeeze(term, 0) for name, term in overflow.settled(trace.cell._terms, *self.seen(trace, t)).items()}

@@ -56,30 +56,30 @@ class GRUCell(TorchGRU, Cell):
         return f"GRUCell({self.input_size}, {self.hidden_size}, reset_after={self.reset_after})"
 
     def step(self, u, h):
-        (u1, u2, u3), (W1, W2, W3) = self.split(u), self.blocks_of(self.W_hh)
-        r = sigmoid(u1 + h @ W1.T)
-        z = sigmoid(u2 + h @ W2.T)
+        H, W_hh, u3 = self.hidden_size, self.W_hh, u[..., 2 * self.hidden_size :]
+        v = h @ (W_hh if self.reset_after else W_hh[: 2 * H]).T
+        r, z = self.split(sigmoid(u[..., : 2 * H] + v[..., : 2 * H]))
         if self.reset_after:
-            inner = q = h @ W3.T + self.b_hn  # type: ignore[attr-defined]
+            inner = q = v[..., 2 * H :] + self.b_hn  # type: ignore[attr-defined]
             n = tanh(u3 + r * q)
         else:
             inner = p = r * h
-            n = tanh(u3 + p @ W3.T)
+            n = tanh(u3 + p @ W_hh[2 * H :].T)
         return (1 - z) * n + z * h, (r, z, n, inner)
 
     def step_back(self, δ, kept, h):
-        (r, z, n, inner), (W1, W2, W3) = kept, self.blocks_of(self.W_hh)
-        da2 = δ * (h - n) * z * (1 - z)
+        (r, z, n, inner), H = kept, self.hidden_size
         da3 = δ * (1 - z) * (1 - n * n)
+        da2 = δ * (h - n) * z * (1 - z)
         if self.reset_after:
             q, dq = inner, da3 * r
             da1 = da3 * q * r * (1 - r)
-            back = dq @ W3
+            back = self.join(da1, da2, dq) @ self.W_hh
         else:
-            dp = da3 @ W3
+            dp = da3 @ self.W_hh[2 * H :]
             da1 = dp * h * r * (1 - r)
-            back = dp * r
-        return self.join(da1, da2, da3), δ * z + back + da1 @ W1 + da2 @ W2
+            back = dp * r + self.join(da1, da2) @ self.W_hh[: 2 * H]
+        return self.join(da1, da2, da3), δ * z + back
 
     def pairs(self, da, kept, h):
         (r, _, _, inner), (da1, da2, da3) = kept, self.split(da)

@@ -17,53 +17,36 @@ from typing import Any
 
 import numpy as np
 
-from ..basics import door, overflow
-from ..cells.trace import Trace
+from ..basics import checks, overflow
 from . import scratch
-from .scratch import FEW_UNITS, Scratch
+from .scratch import FEW_UNITS, Scratch, below_each_other
+from .trace import QuickTrace, fits
 
 HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
 
 
-class GateTrace(Trace):
-    """A trace that lies in one array, `flat`; `arrays` has its parts as the loops wrote them.
+class GateTrace(QuickTrace):
+    """`arrays`, as the loops wrote them: weights; z (T + 1, I + 1 + H, B), the last rows h; gates (T, …, H, B); `also_kept`."""
 
-    weights; z (T + 1, I + 1 + H, B), whose last rows are h; gates (T, blocks, H, B); and what else the way back needs.
-    """
-
-    def __init__(self, engine, key: tuple, layout: scratch.Layout, flat: np.ndarray, batched: bool, live):
-        self.engine, self.key, self.layout, self.flat, self.batched, self.live = engine, key, layout, flat, batched, live
-        flat.setflags(write=False)
+    def __init__(self, flat: np.ndarray, live, key: tuple, layout: scratch.Layout, with_batch: bool):
+        self.flat, self.live, self.key, self.layout, self.with_batch = flat, live, key, layout, with_batch
 
     @functools.cached_property
     def arrays(self) -> dict[str, np.ndarray]:
         return scratch.carve(self.layout, self.flat)
 
-    def __getstate__(self):
-        """Copies and pickles: what else there is are views, to be made anew."""
-        return {name: self.__dict__[name] for name in ("engine", "key", "layout", "flat", "batched", "live")}
-
-    @functools.cached_property
-    def cell(self):  # type: ignore[override]
-        return self.live.frozen(stack=self.arrays["weights"], **{name: self.arrays[name] for name in self.live.vectors})
-
-    @property
-    def inputs(self) -> np.ndarray:  # type: ignore[override]
-        return self.arrays["z"][:-1, : self.key[3]].swapaxes(1, 2)
-
-    @functools.cached_property
-    def parts(self) -> tuple[np.ndarray, ...]:  # type: ignore[override]
-        h = self.arrays["z"][:, self.key[3] + 1 :]
-        return tuple(part.swapaxes(1, 2) for part in (h, *(self.arrays[name] for name in self.live.parts[1:])))
-
-    @functools.cached_property
-    def kept(self) -> tuple[np.ndarray, ...]:  # type: ignore[override]
-        rows = [gate.swapaxes(1, 2) for gate in self.arrays["gates"].swapaxes(0, 1)]
-        return *rows, *(self.arrays[name].swapaxes(1, 2) for name in self.live.keeps[len(rows) :])
+    def views(self):
+        arrays, live, I = self.arrays, self.live, self.key[3]
+        z = arrays["z"].swapaxes(1, 2)
+        parts = z[:, :, I + 1 :], *(arrays[name].swapaxes(1, 2) for name in live.parts[1:])
+        gates = [gate.swapaxes(1, 2) for gate in arrays["gates"].swapaxes(0, 1)]
+        kept = *gates, *(arrays[name].swapaxes(1, 2) for name in live.keeps[len(gates) :])
+        cell = live.frozen(stack=arrays["weights"], **{name: arrays[name] for name in live.vectors})
+        return cell, z[:-1, :, :I], parts, kept, self.with_batch
 
 
 class GateEngine:
-    """`unroll` and `backward` of one kind of cell. A subclass says its loops, and what they need."""
+    """`unroll` and `backward` of one kind of cell, None if something is not finite. Each says its loops, and what they need."""
 
     parts: tuple[str, ...] = ("h",)
     blocks: int  # how many the weights have
@@ -74,55 +57,27 @@ class GateEngine:
     also_read: tuple[str, ...] = ("h",)  # what `derivatives` reads besides the gates: of a state, the one before the step
 
     # What each cell says for itself. Arrays of the loops are columns, so products read as in the equations.
+    forward_views: Callable  # (p, z, gates, h): for each step, the arrays that `forward` goes through
+    forward: Callable  # (p, cell): the loop over time
+    derivative_views: Callable  # (seen, out, spare), (…, n, H, B) each: what `derivatives` reads, fills and uses
+    derivatives: Callable  # (views): the derivatives of some steps at once
+    backward_views: Callable  # (local): for each step, the arrays that `back` goes through
+    back: Callable  # (p, steps, δ, W_hh): the loop back over some steps, from δ of the last to δ of the one before the first
 
     def also_kept(self, T: int, H: int, B: int) -> dict[str, tuple[int, ...]]:
-        """The shapes of what the way back needs besides z and the gates."""
-        return {}
-
-    def forward_views(self, p: Scratch, z, gates, h) -> list[tuple]:
-        """For each step, the arrays that `forward` goes through."""
-        raise NotImplementedError
-
-    def forward(self, p: Scratch, cell) -> None:
-        raise NotImplementedError
-
-    def derivative_views(self, seen: np.ndarray, out: np.ndarray, spare: np.ndarray) -> tuple:
-        """What `derivatives` goes through. seen: the gates and `also_read`, (…, n, H, B). out: (`local_names`, n, H, B)."""
-        raise NotImplementedError
-
-    def derivatives(self, views: tuple) -> None:
-        """One step's derivatives, for some steps at once: fills `out` of the views."""
-        raise NotImplementedError
-
-    def backward_views(self, local: np.ndarray) -> list[tuple]:
-        """For each step, the arrays that `back` goes through."""
-        raise NotImplementedError
-
-    def back(self, p: Scratch, steps: list[tuple], δ: list[np.ndarray], W_hh: np.ndarray) -> list[np.ndarray]:
-        """The loop back over some steps, the last one first: from δ of the last to δ of the one before the first."""
-        raise NotImplementedError
+        return {}  # the shapes of what the way back needs besides z and the gates
 
     # Forward
 
     @overflow.silent
     def unroll(self, cell, x, h0) -> GateTrace | None:
-        """As `Cell.unroll`; None if something is not finite."""
-        if (
-            h0 is None
-            and type(x) is np.ndarray
-            and x.dtype.kind in "fiub"
-            and x.size
-            and x.shape[-1:] == (cell.input_size,)
-            and 2 <= x.ndim <= 3
-        ):
-            batched, start = (
-                x.ndim == 3,
-                (0.0,) * len(self.parts),
-            )  # seen to fit at a glance; its numbers are looked at in the end
+        start: Any = (0.0,) * len(self.parts)
+        if h0 is None and fits(cell, x):
+            batched = x.ndim == 3
             x = x if batched else x[:, None]
         else:
-            x, start, batched = door.inputs(cell, x, h0)
-            start = [part.T for part in start]
+            x, given, batched = checks.inputs(cell, x, h0)
+            start = [part.T for part in given]
         T, B, I = x.shape
         key = type(self), T, B, I, cell.hidden_size
         p = scratch.take(key, lambda: self._forward_scratch(*key[1:]))
@@ -133,9 +88,9 @@ class GateEngine:
         p.arrays["weights"][...] = cell.stack
         np.multiply(cell.stack, work["fold weights"], work["folded"])
         self.forward(p, cell)
-        flat = p.keep() if p.finite() else None
+        flat = None if not p.finite() else p.flat.copy() if p.small else p.flat  # too large to be used again
         scratch.give_back(key, p)
-        return None if flat is None else GateTrace(self, key, p.layout, flat, batched, cell)
+        return None if flat is None else GateTrace(flat, cell, key, p.layout, batched)
 
     def _kept_shapes(self, T, B, I, H) -> dict[str, tuple[int, ...]]:
         z, gates = (T + 1, I + 1 + H, B), (T, self.gate_rows, H, B)
@@ -159,7 +114,6 @@ class GateEngine:
 
     @overflow.silent
     def backward(self, cell, trace, dh, dc) -> dict[str, np.ndarray] | None:
-        """As `Cell.backward`, in chunks of steps, the last first; None for a trace of the plain way, and past float64's end."""
         if not isinstance(trace, GateTrace):
             return None
         own = self._own(cell, trace, dh, dc)
@@ -174,7 +128,7 @@ class GateEngine:
             p.seen.flat[...] = trace.flat
             kept, chunks = p.seen.arrays, p.chunks
         found, δ, W_x = p.found.arrays, p.work["δ"], p.work["W_x"]
-        for chunk in chunks:
+        for chunk in chunks:  # some steps each, the last ones first
             for to, read in chunk.reads:
                 to[...] = read
             self.derivatives(chunk.views)
@@ -191,7 +145,7 @@ class GateEngine:
             place[...] = δ_0
         grads = None
         if p.found.finite():
-            views = p.work["grads"][trace.batched].items()
+            views = p.work["grads"][trace.with_batch].items()
             grads = {name: view.copy() for name, view in views} if p.small else dict(views)
         scratch.give_back(key, p)
         return grads
@@ -199,12 +153,12 @@ class GateEngine:
     def _own(self, cell, trace: GateTrace, dh, dc) -> dict[str, np.ndarray]:
         """dh and dc, as far as given, as arrays (T, B, H). What does not fit is refused."""
         _, T, B, I, H = trace.key
-        shape = (T, B, H) if trace.batched else (T, H)
+        shape = (T, B, H) if trace.with_batch else (T, H)
         fits = dc is None and type(dh) is np.ndarray and dh.shape == shape and dh.dtype.kind in "fiub"
         if not fits or trace.key[0] is not type(self) or (I, H) != (cell.input_size, cell.hidden_size):
-            dh, *other = door.gradients(cell, trace, dh, dc)
+            dh, *other = checks.gradients(cell, trace, dh, dc)
             return {"h": dh} if dc is None else {"h": dh, "c": other[0]}
-        return {"h": dh if trace.batched else dh[:, None]}
+        return {"h": dh if trace.with_batch else dh[:, None]}
 
     def _backward_scratch(self, key, given) -> Scratch:
         _, T, B, I, H = key
@@ -213,10 +167,11 @@ class GateEngine:
         own = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
         shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (2, F, n, H, B)}
         p = Scratch({**shapes, "back": (H, B), **own})
+        columns = lambda name: scratch.one_column(p.arrays[name])  # noqa: E731
         sums = self.sums(B, I, H)
         p.found = Scratch({**sums, "x": (T, B, I), **{f"{name}0": (B, H) for name in self.parts}})
         p.work = {name: p.arrays[f"d{name}"][1:].swapaxes(1, 2) for name in self.parts}
-        p.work |= {"δ": [p.columns(name)[T] for name in own], "given": given, "sums": sums, "back": p.columns("back")}
+        p.work |= {"δ": [columns(name)[T] for name in own], "given": given, "sums": sums, "back": columns("back")}
         p.work["starts"] = [scratch.one_column(p.found.arrays[f"{name}0"].T) for name in self.parts]
         batched = self.named(p.found.arrays, B, I, H)
         alone = {name: view[:, 0] if name == "x" else view[0] if name[1:] == "0" else view for name, view in batched.items()}
@@ -224,8 +179,8 @@ class GateEngine:
         W = np.tile(np.eye(H), (1, rows - self.onward)) if few else np.empty((H, self.blocks * H))
         p.work |= {"W_x": np.zeros((rows * H if B == 1 else self.blocks * H, I)), "W back": W, "W_hhᵀ": W[:, : self.blocks * H]}
         p.work |= {"few": few, "spread": _spread(rows, H) if B == 1 else lambda δ, n: δ}
-        local = self.backward_views(p.columns("local"))
-        p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(p.columns, own)))][:T]
+        local = self.backward_views(columns("local"))
+        p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(columns, own)))][:T]
         p.small = p.flat.size + p.found.flat.size <= scratch.LARGE
         kept = self._kept_shapes(*key[1:])
         if p.small and sum(map(math.prod, kept.values())) <= scratch.SMALL:
@@ -277,10 +232,7 @@ class GateEngine:
         return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I], **others}
 
     def _sides(self, chunk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """dL/da_t of all steps side by side, (rows, n·B), the same transposed, and z_t transposed.
-
-        One sequence: with all other rows of `local` too, as they stand. To multiply them costs less than to pick them out.
-        """
+        """dL/da_t side by side, (rows, n·B), the same transposed, and z_t transposed; of one sequence all of `local` as it is."""
         if chunk.z.shape[-1] == 1:
             da = chunk.local.reshape(len(chunk.z), -1)
             return da.T, da, chunk.z[..., 0]
@@ -296,8 +248,7 @@ class GateEngine:
 
     def rows_onward(self, local: np.ndarray) -> np.ndarray:
         """The rows from `onward` on of each step as one vector: (n, rows, H[, B]) -> (n, some H[, B])."""
-        n, rows, H = local.shape[:3]
-        return local.reshape(n, rows * H, *local.shape[3:])[:, self.onward * H :]
+        return below_each_other(local, local.shape[1])[:, self.onward * local.shape[2] :]
 
     def product_onward(self, p: Scratch, W_hh: np.ndarray) -> Callable:
         """(v, out) -> W_hhᵀ times the first rows of v, plus the blocks of H rows that follow in v."""

@@ -23,15 +23,10 @@ class GRUEngine(GateEngine):
         return {"b_hn": (H,)}
 
     def forward_views(self, p, z, gates, h):
-        (H, *_), (_, I) = h[0].shape, (0, z.shape[1] - 1 - h.shape[1])
+        H, I = h.shape[1], z.shape[1] - 1 - h.shape[1]
         few, folded, W = z.ndim == 2 and H <= FEW_UNITS, p.work["folded"], np.zeros((4 * H, I + 1 + H))
-        p.work |= {
-            "few": few,
-            "x1": p.arrays["z"][:-1, : I + 1],
-            "x part": p.arrays["gates"][:, 2],
-            "W": W,
-            "inner": np.empty((H, H + 1)),
-        }
+        p.work |= {"few": few, "x1": p.arrays["z"][:-1, : I + 1], "x part": p.arrays["gates"][:, 2]}
+        p.work |= {"W": W, "inner": np.empty((H, H + 1))}
         p.work |= {"first": folded[: 2 * H], "W_x3, b_3": folded[2 * H :, : I + 1], "W_hh3": folded[2 * H :, I + 1 :]}
         p.work["few W"] = [(W[: 2 * H], folded[: 2 * H]), (W[2 * H : 3 * H, : I + 1], folded[2 * H :, : I + 1])]
         p.work["few W"] += [(W[3 * H :, I + 1 :], folded[2 * H :, I + 1 :]), (W[3 * H :, I], p.arrays["b_hn"])]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .gates import ONE, GateEngine
-from .scratch import below_each_other
+from .scratch import below_each_other, one_column
 
 
 class LSTMEngine(GateEngine):
@@ -19,9 +19,9 @@ class LSTMEngine(GateEngine):
         return {"c": (T + 1, H, B), "tanh c": (T, H, B)}
 
     def forward_views(self, p, z, gates, h):
-        a, c = below_each_other(gates, 4), p.columns("c")
+        a, c = below_each_other(gates, 4), one_column(p.arrays["c"])
         i, f, g, o = gates.swapaxes(0, 1)
-        return list(zip(z, a, i, f, g, o, c, c[1:], p.columns("tanh c"), h[1:]))
+        return list(zip(z, a, i, f, g, o, c, c[1:], one_column(p.arrays["tanh c"]), h[1:]))
 
     def forward(self, p, cell):
         tanh, multiply, add = np.tanh, np.multiply, np.add

@@ -1,66 +1,55 @@
 """The quick plain cell: a plan for one sequence, plain loops for a batch."""
 
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from math import isfinite
 
 import numpy as np
 from numpy import ndarray
 
-from ..basics import checks, door, overflow
+from ..basics import checks, overflow
 from ..cells.trace import Trace
 from .scratch import SMALL
+from .trace import QuickTrace, fits
 
 FLOAT64, ZERO = np.dtype(np.float64), np.array(0.0)
 _FEW_UNITS = 48  # up to here a product with zeros and ones in it is quicker than one more call
 _FEW_NUMBERS = 64  # up to here a product with rows that nobody needs is quicker than to pick out the others
-_SIZES_KEPT = 16
 
 
 class RNNEngine:
-    """`unroll` and `backward` of the plain cell."""
+    """`unroll` and `backward` of `Cell`, for one sequence without a call more than needed; None if something is not finite."""
 
     def unroll(self, cell, x, h0):
-        """As `Cell.unroll`; None if something is not finite."""
-        if type(x) is ndarray and x.dtype is FLOAT64 and (trace := self._unroll_one(cell, x, h0)):
-            return trace
-        x, (h,), batched = door.inputs(cell, x, h0)
+        if type(x) is ndarray and x.dtype is FLOAT64:
+            size = size_of(x.shape, cell.input_size, cell.hidden_size)
+            if size and (h0 is None or type(h0) is ndarray and h0.dtype is FLOAT64 and h0.shape == size.h_shape[1:]):
+                plan = size.free.pop(0, None) or Plan(size)
+                flat = plan.silently(_forward_one, plan, cell, x, h0)
+                size.free[0] = plan
+                if flat is not None:
+                    return SingleTrace(flat, cell, size)
+        if h0 is None and fits(cell, x) and x.ndim == 3:
+            return self._unroll_batch(cell, x, 0.0, True)
+        x, (h,), batched = checks.inputs(cell, x, h0)
         return self._unroll_batch(cell, x, h, batched)
 
     def backward(self, cell, trace, dh, dc):
-        """As `Cell.backward`; None if something is not finite."""
         if dc is None and type(trace) is SingleTrace and type(dh) is ndarray and dh.dtype is FLOAT64:
-            if grads := self._backward_one(cell, trace, dh):
-                return grads
-        (dh,) = door.gradients(cell, trace, dh, dc)
+            size = trace.size
+            if dh.shape == size.h_shape and size.H == cell.hidden_size and size.x_shape[-1] == cell.input_size:
+                plan = size.free.pop(0, None) or Plan(size)
+                found = plan.silently(_back_one, plan, cell, trace, dh)
+                size.free[0] = plan
+                if found is not None:
+                    W_x, W_hh, b, dx, dh0 = plan.places
+                    return {"W_x": found[W_x], "W_hh": found[W_hh], "b": found[b], "x": found[dx], "h0": found[dh0]}
+        (dh,) = checks.gradients(cell, trace, dh, dc)
         return None if trace.cell.scales is not None else self._backward_batch(trace, dh)
-
-    def _unroll_one(self, cell, x, h0):
-        """One sequence, as quickly as can be; None if something does not fit, or is not finite in the end."""
-        size = size_of(x.shape, cell.input_size, cell.hidden_size)
-        if size is None or not (h0 is None or type(h0) is ndarray and h0.dtype is FLOAT64 and h0.shape == size.h_shape[1:]):
-            return None
-        plan = size.free.pop(0, None) or Plan(size)
-        kept = plan.silently(_forward_one, plan, cell, x, h0)
-        size.free[0] = plan
-        return None if kept is None else SingleTrace(kept, size, cell)
-
-    def _backward_one(self, cell, trace, dh):
-        """The way back of `_unroll_one`; None if something does not fit, or is not finite in the end."""
-        size = trace.size
-        if dh.shape != size.h_shape or size.H != cell.hidden_size or size.x_shape[-1] != cell.input_size:
-            return None
-        plan = size.free.pop(0, None) or Plan(size)
-        found = plan.silently(_back_one, plan, cell, trace, dh)
-        size.free[0] = plan
-        if found is None:
-            return None
-        W_x, W_hh, b, dx, dh0 = plan.places
-        return {"W_x": found[W_x], "W_hh": found[W_hh], "b": found[b], "x": found[dx], "h0": found[dh0]}
 
     @overflow.silent
     def _unroll_batch(self, cell, x, h0, batched):
         T, B, I = x.shape
-        H, f, x, cell = cell.hidden_size, cell.activation.value, x.copy(), cell.frozen()
+        H, f, x, cell = cell.hidden_size, cell.activation.value, np.array(x, np.float64), cell.frozen()
         W_xT, W_hhT = cell.W_x.copy().T, cell.W_hh.copy().T  # BLAS likes the right factor transposed
         h, product = np.empty((T + 1, B, H)), np.empty((B, H))
         h[0], a = h0, h[1:]  # a_t stands where h_t will be
@@ -132,8 +121,7 @@ def _chunks(T: int, products_a_step: int) -> list[slice]:
 class Size:
     """x of one shape, (T, I) or (T, 1, I), H units, and the plan for them while nobody uses it.
 
-    Borrow with `plan = size.free.pop(0, None) or Plan(size)`: two threads never get the same, since `dict.pop` is atomic.
-    Give back with `size.free[0] = plan`.
+    Borrow with `size.free.pop(0, None) or Plan(size)`: two threads never get the same. Give back with `size.free[0] = plan`.
     """
 
     def __init__(self, x_shape: tuple[int, ...], H: int):
@@ -144,7 +132,7 @@ class Size:
         return size_of, (self.x_shape, self.x_shape[-1], self.H)  # a copy of a trace shares the plan
 
 
-@lru_cache(_SIZES_KEPT)
+@lru_cache(16)
 def size_of(x_shape: tuple[int, ...], I: int, H: int) -> Size | None:
     """None if x is more than one sequence, does not fit the cell, or is so long that its scratch is better not kept."""
     fits = x_shape[1:] in ((I,), (1, I)) and (H + x_shape[0]) * (I + 1 + H) <= SMALL
@@ -152,10 +140,7 @@ def size_of(x_shape: tuple[int, ...], I: int, H: int) -> Size | None:
 
 
 class Plan:
-    """Scratch for one size, and the calls that fill it.
-
-    The rows of z are z_t = [x_t, 1, h_{t-1}]. The way back has the same layout.
-    """
+    """Scratch for one size, and the calls that fill it. The rows of z, and of the way back, are z_t = [x_t, 1, h_{t-1}]."""
 
     def __init__(self, size: Size):
         (T, *one, I), H = size.x_shape, size.H
@@ -164,13 +149,8 @@ class Plan:
         self._make_backward(size, T, I, H)
         # Where each gradient stands in `found`.
         axis, units = (None,) * len(one), slice(I + 1, None)
-        self.places = (
-            (slice(H), slice(I)),
-            (slice(H), units),
-            (slice(H), I),
-            (slice(H, None), *axis, slice(I)),
-            (*axis, H, units),
-        )
+        x, start = (slice(H, None), *axis, slice(I)), (*axis, H, units)
+        self.places = (slice(H), slice(I)), (slice(H), units), (slice(H), I), x, start
 
     def _make_forward(self, size, T, I, H):
         # What a trace keeps lies in one array, [W_x | b | W_hh] above z: one copy and one look at its size for both.
@@ -213,31 +193,20 @@ def _product_and_sum(product, da_t, dz_t, dh_previous, δ_previous):
     np.add(δ_previous, dh_previous, δ_previous)
 
 
-class SingleTrace(Trace):
-    """A trace that keeps [W_x | b | W_hh] above z in one array, `flat`; all others are views of it."""
+class SingleTrace(QuickTrace):
+    """A trace that keeps [W_x | b | W_hh] above z."""
 
-    def __init__(self, flat: np.ndarray, size: Size, live):
-        self.flat, self.size, self.live = flat, size, live
-        flat.setflags(write=False)
-
-    @property
-    def batched(self) -> bool:  # type: ignore[override]
-        return len(self.size.x_shape) == 3
-
-    @cached_property
-    def cell(self):  # type: ignore[override]
-        return self.live.frozen(stack=self.flat[: self.size.H])
+    def __init__(self, flat: np.ndarray, live, size: Size):
+        self.flat, self.live, self.size = flat, live, size
 
     @property
-    def inputs(self) -> np.ndarray:  # type: ignore[override]
+    def states(self) -> np.ndarray:  # a run asks for these at once
+        states = self.flat[self.size.H :, None, -self.size.H :]
+        states.setflags(write=False)
+        return states
+
+    def views(self):
         H = self.size.H
-        return self.flat[H:-1, None, : -1 - H]
-
-    @property
-    def parts(self) -> tuple[np.ndarray, ...]:
-        H = self.size.H
-        return (self.flat[H:, None, -H:],)
-
-    @property
-    def kept(self) -> tuple[np.ndarray, ...]:  # type: ignore[override]
-        return (self.states[1:],)
+        z = self.flat[H:, None]
+        cell, batched = self.live.frozen(stack=self.flat[:H]), len(self.size.x_shape) == 3
+        return cell, z[:-1, :, : -1 - H], (self.states,), (self.states[1:],), batched

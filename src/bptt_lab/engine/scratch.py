@@ -33,20 +33,11 @@ class Scratch:
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
         self.seen: Any = None  # a copy of what a trace kept
-        self.steps: list[tuple[Any, ...]] = []  # for each step, the views that a loop goes through
-        self.chunks: list[Any] = []
-
-    def columns(self, name: str) -> np.ndarray:
-        """An array as the loops use it: without its last axis if that is one sequence."""
-        return one_column(self.arrays[name])
+        self.steps: Any = None  # for each step, the views that a loop goes through
+        self.chunks: Any = None
 
     def finite(self) -> bool:
-        """Whether all numbers are, as `checks.all_finite` says."""
         return math.isfinite(self._squares().item()) or bool(np.isfinite(self.flat).all())
-
-    def keep(self) -> np.ndarray:
-        """All numbers for somebody who keeps them: a copy, unless this scratch will not be used again."""
-        return self.flat.copy() if self.small else self.flat
 
 
 def carve(layout: Layout, flat: np.ndarray) -> dict[str, np.ndarray]:
@@ -54,6 +45,7 @@ def carve(layout: Layout, flat: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def one_column(array: np.ndarray) -> np.ndarray:
+    """An array as the loops use it: without its last axis if that is one sequence."""
     return array[..., 0] if array.shape[-1] == 1 else array
 
 
@@ -75,7 +67,7 @@ _KEPT = 32
 
 
 def take(key: tuple, make: Callable[[], Scratch]) -> Scratch:
-    """Scratch that nobody else uses, also when several threads ask (`dict.pop` is atomic)."""
+    """Scratch that nobody else uses, also when several threads ask: `dict.pop` is atomic."""
     return _shelf.pop(key, None) or make()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from .. import chain_rule
-from ..basics import checks, door, overflow, text
+from ..basics import checks, overflow, text
 from ..model import Run, SequenceModel, check_model
 from . import causes, own_step
 
@@ -73,7 +73,7 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     run = model.forward(x, targets, mask)
     if not np.isfinite(run.loss):
         raise checks.error("loss", run.loss, "a finite loss", "Take smaller weights or a shorter sequence.")
-    x = door.sequence(model.cell, x).copy()
+    x = checks.sequence(model.cell, x).copy()
     start = {f"{part}0": np.array(getattr(run.trace, f"{part}0")) for part in model.cell.parts}
     h0 = tuple(start.values()) if len(start) > 1 else start["h0"]
     places = {**model.params, "x": x, **start}

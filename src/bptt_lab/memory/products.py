@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..basics import checks, door, overflow
+from ..basics import checks, overflow
 from ..cells import Cell
 from ..cells.trace import Trace
 from . import scaled, spectra
@@ -94,7 +94,7 @@ def check(cell: Cell, *traces: Trace) -> None:
     if not isinstance(cell, Cell):
         raise checks.error("cell", type(cell).__name__, "a cell such as RNNCell", "A model has it as `model.cell`.")
     for trace in traces:
-        door.trace(cell, trace)
+        checks.trace(cell, trace)
 
 
 def lags_of(lags, t: int) -> list[int]:

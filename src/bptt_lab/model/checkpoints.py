@@ -9,21 +9,21 @@ import math
 import numpy as np
 
 from ..basics import checks, overflow
-from . import losses
 
 
 @overflow.silent
-def gradient(model, x: np.ndarray, counts: np.ndarray, targets) -> tuple[float, dict[str, np.ndarray]]:
-    """(loss, gradients) as `model.gradient` gives them. x and the mask `counts` are already checked.
+def gradient(model, x, targets, mask, checkpoint) -> tuple[float, dict[str, np.ndarray]]:
+    """(loss, gradients) as `model.gradient` gives them.
 
     States that explode cannot be started from again: then the ordinary way is taken, with its memory.
     """
-    T, cell = len(x), model.cell
-    targets = losses.shaped(model.loss, targets, counts.shape, model.output_size)
+    checks.flag("checkpoint", checkpoint)
+    x, counts = checks.problem(model, x, mask)
+    T, cell, targets = len(x), model.cell, checks.targets(model, targets, counts.shape)
     size = math.isqrt(T) // 2 + 1  # a step inside a piece takes several times the memory of a kept state
     pieces = [slice(start, min(start + size, T)) for start in range(0, T, size)]
-    for piece in pieces:  # complain before anything is computed
-        losses.targets(model.loss, targets[piece], counts[piece].shape, model.output_size, counts[piece])
+    for piece in pieces:  # complain before anything is computed; a piece at a time, since this makes copies
+        checks.wanted(model, targets[piece], counts[piece])
     starts = [None]
     for piece in pieces[:-1]:
         end = cell.unroll(x[piece], starts[-1]).end

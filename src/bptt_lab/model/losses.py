@@ -5,42 +5,7 @@ Arrays are (N, …), one row for each token that counts.
 
 import numpy as np
 
-from ..basics import checks, overflow
-
-
-def shaped(loss: str, given, steps: tuple[int, ...], O: int) -> np.ndarray:
-    """Targets as an array of the shape that `steps`, (T,) or (T, B), ask for.
-
-    "cross_entropy": (T,) or (T, B). "mse": (T[, B]) if O = 1, else (T[, B], O).
-    """
-    values = checks.read("targets", given, f"an array of shape {steps}")
-    if loss == "mse":
-        shape = steps if O == 1 else (*steps, O)
-        if values.shape != shape:
-            raise checks.error("targets", f"shape {values.shape}", f"shape {shape}")
-    elif values.shape != steps:
-        raise checks.error("targets", f"shape {values.shape}", f"shape {steps}", "One class number a token.")
-    return values
-
-
-def targets(loss: str, given, steps: tuple[int, ...], O: int, counts: np.ndarray) -> np.ndarray:
-    """Check targets and return the rows where `counts` is true; for "cross_entropy" as class numbers 0..O−1."""
-    values = shaped(loss, given, steps, O)[counts]
-    if loss == "mse":
-        return checks.array("targets", values).reshape(-1, O)
-    try:
-        with overflow.quietly():
-            numbers = values.astype(np.float64) if values.dtype.kind in "Ofiub" else np.full(values.shape, np.nan)
-            classes = np.where(np.abs(numbers) < 2**53, numbers, -1).astype(np.intp)
-    except (TypeError, ValueError, OverflowError):
-        numbers, classes = np.full(values.shape, np.nan), np.zeros(values.shape, np.intp)
-    broken = classes != numbers
-    if broken.any():
-        raise checks.error("targets", str(values[broken][0]), "whole class numbers")
-    wrong = (classes < 0) | (classes >= O)
-    if wrong.any():
-        raise checks.error("targets", f"class {classes[wrong][0]}", f"class numbers from 0 to {O - 1}")
-    return classes
+from ..basics import overflow
 
 
 def probabilities(y: np.ndarray) -> np.ndarray:

@@ -8,87 +8,14 @@ dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ   no product of Jacobians here: this gradient n
 dL_t/dh_t = W_ohᵀ dL_t/dy_t     what each step hands to the cell's backward
 """
 
-from functools import cached_property
-
 import numpy as np
 
 from .. import chain_rule
-from ..basics import checks, door, overflow, text
+from ..basics import checks, overflow
 from ..cells import Cell, starts
 from ..cells.parameters import Parameters
-from ..cells.trace import Trace
 from . import checkpoints, losses
-
-
-class Run:
-    """Everything that a model computed for one batch of sequences.
-
-    trace   the cell's trace
-    y       (T[, B], O)  the outputs; for "cross_entropy" the logits
-    losses  (T[, B])     L_t of every token, 0 where masked
-    loss    float        L: summed over the steps, mean over B
-    """
-
-    def __init__(self, trace: Trace, W_oh, b_o, loss_name: str, wanted: np.ndarray, counts: np.ndarray):
-        T, B, _ = trace.shape
-        self.trace = trace
-        self.W_oh, self.b_o = W_oh.copy(), b_o.copy()
-        self.loss_name = loss_name
-        # Only tokens with a loss pass through the readout: in a batch of sentences that is often one step of many.
-        self._rows = slice(None) if counts.all() else np.flatnonzero(counts)
-        self._y = self._readout(self._states)
-        token_losses = np.zeros(T * B)
-        token_losses[self._rows], self._dy = losses.OF[loss_name](self._y, wanted)
-        self.losses = trace.squeeze(token_losses.reshape(T, B))
-        with overflow.quietly():
-            self._dy /= B
-            self.loss = float(self.losses.sum(0).mean())
-
-    @property
-    def _states(self) -> np.ndarray:
-        """The states of the tokens with a loss, one row each."""
-        return self.trace.states[1:].reshape(-1, self.trace.shape[2])[self._rows]
-
-    def _readout(self, states: np.ndarray) -> np.ndarray:
-        with overflow.quietly():
-            return overflow.exploded(overflow.dot(states, self.W_oh.T) + self.b_o)
-
-    @cached_property
-    def y(self) -> np.ndarray:
-        T, B, H = self.trace.shape
-        y = self._y if isinstance(self._rows, slice) else self._readout(self.trace.states[1:].reshape(-1, H))
-        return self.trace.squeeze(y.reshape(T, B, -1))
-
-    @property
-    def probabilities(self) -> np.ndarray | None:
-        """softmax(y), the probability of each class; None for "mse"."""
-        return losses.probabilities(self.y) if self.loss_name == "cross_entropy" else None
-
-    def _at_every_step(self, rows: np.ndarray) -> np.ndarray:
-        """(T, B, …) from one row for each token with a loss; 0 for the others."""
-        T, B, _ = self.trace.shape
-        every = np.zeros((T * B, rows.shape[1]))
-        every[self._rows] = rows
-        return every.reshape(T, B, -1)
-
-    @property
-    def dy(self) -> np.ndarray:
-        """dL_t/dy_t, (T, B, O). It carries the mean's 1/B."""
-        return self._at_every_step(self._dy)
-
-    @property
-    def dh(self) -> np.ndarray:
-        """Each step's own dL_t/dh_t = dL_t/dy_t W_oh, (T, B, H)."""
-        return self._at_every_step(overflow.dot(self._dy, self.W_oh))
-
-    def readout_gradients(self) -> dict[str, np.ndarray]:
-        """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
-        with overflow.quietly():
-            db_o = overflow.exploded(self._dy.sum(0))
-        return {"W_oh": overflow.dot(self._dy.T, self._states), "b_o": db_o}
-
-    def __repr__(self) -> str:
-        return f"Run of {self.trace.T} steps: loss {text.say(self.loss, vanished='0')}"
+from .run import Run
 
 
 class SequenceModel:
@@ -124,17 +51,9 @@ class SequenceModel:
         (T, B), true where a token has a loss; the targets of other tokens are not looked at. h0, scales, gate_biases: as
         in the cell's `unroll`.
         """
-        x, counts = self._check(x, mask)
-        wanted = losses.targets(self.loss, targets, x.shape[:-1], self.output_size, counts)
+        x, counts = checks.problem(self, x, mask)
+        wanted = checks.wanted(self, targets, counts)
         return Run(self.cell.unroll(x, h0, scales, gate_biases), self.W_oh, self.b_o, self.loss, wanted, counts)
-
-    def _check(self, x, mask) -> tuple[np.ndarray, np.ndarray]:
-        """x as floats, and which tokens count; the readout's weights must be finite too."""
-        for name, value in (("W_oh", self.W_oh), ("b_o", self.b_o)):
-            checks.array(f"params[{name!r}]", value)
-        x = door.sequence(self.cell, x)
-        steps = x.shape[:-1]
-        return x, np.ones(steps, dtype=bool) if mask is None else _check_mask(mask, steps)
 
     def backward(self, run: Run, truncate: int | None = None) -> dict[str, np.ndarray]:
         """dL/d everything: every parameter, "x" and "h0" (and "c0" of an LSTM).
@@ -142,29 +61,14 @@ class SequenceModel:
         truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given.
         """
         check_run(self, run)
-        if truncate is None:
-            grads = self.cell.backward(run.trace, run.trace.squeeze(run.dh))
-        else:
-            grads = self._truncated(run, checks.count("truncate", truncate))
-        return {**grads, **run.readout_gradients()}
-
-    def _truncated(self, run: Run, k: int) -> dict[str, np.ndarray]:
-        trace, dh = run.trace, run.dh
-        pieces = [slice(start, min(start + k, trace.T)) for start in range(0, trace.T, k)]
-        grads = [self.cell.backward(trace.part(piece), dh[piece]) for piece in pieces]
-        with overflow.quietly():
-            total = {name: overflow.exploded(np.sum([g[name] for g in grads], axis=0)) for name in self.cell.params}
-        total["x"] = trace.squeeze(np.concatenate([g["x"] for g in grads]))
-        for part in self.cell.parts:
-            total[f"{part}0"] = trace.squeeze(grads[0][f"{part}0"], axis=0)
-        return total
+        return run.gradients(self.cell, None if truncate is None else checks.count("truncate", truncate))
 
     def gradient(self, x, targets, mask=None, checkpoint: bool = False) -> tuple[float, dict[str, np.ndarray]]:
         """(loss, gradients) in one call. checkpoint: keep √T states and compute the rest twice; see `checkpoints`."""
-        if checks.flag("checkpoint", checkpoint):
-            return checkpoints.gradient(self, *self._check(x, mask), targets)
+        if checkpoint is not False:
+            return checkpoints.gradient(self, x, targets, mask, checkpoint)
         run = self.forward(x, targets, mask)
-        return run.loss, self.backward(run)
+        return run.loss, run.gradients(self.cell)
 
     def chain_rule_terms(self, run: Run, t: int, wrt: str = "W_x") -> list[chain_rule.Term]:
         """The terms k = 0..t of dL_t/dW: word k's own way to the loss of token t.
@@ -230,21 +134,8 @@ def check_run(model: SequenceModel, run) -> None:
     if not isinstance(run, Run):
         raise checks.error("run", type(run).__name__, "a run of the model", hint)
     if run.W_oh.shape != model.W_oh.shape:
-        door.trace(model.cell, run.trace)  # says more, if it is the cell that differs
+        checks.trace(model.cell, run.trace)  # says more, if it is the cell that differs
         raise checks.error("run", f"a run with {len(run.b_o)} outputs", f"one with {model.output_size} outputs", hint)
-
-
-def _check_mask(mask, steps: tuple[int, ...]) -> np.ndarray:
-    mask = checks.read("mask", mask, f"an array of shape {steps}")
-    if mask.shape != steps:
-        raise checks.error("mask", f"shape {mask.shape}", f"shape {steps}")
-    try:
-        known = mask.dtype == bool or mask.dtype.kind in "fiuO" and np.isin(mask.astype(np.float64), (0, 1)).all()
-    except (TypeError, ValueError, OverflowError):
-        known = False
-    if not known:
-        raise checks.error("mask", f"{mask.dtype} values", "true and false, or 1 and 0")
-    return mask.astype(bool)
 
 
 def check_task(task) -> None:
