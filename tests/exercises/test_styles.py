@@ -217,6 +217,18 @@ def gru_steps(cell, trace, dh):
     return {"b_hn": inner.sum(0), "b": rows.sum(0), "W_x": np.einsum("ti,tj->ij", rows, trace.x), "W_hh": fed.T @ before}
 
 
+def mgu_by_rows(dh, f, candidate, h_before, W_hh):
+    """As a GRU that resets before the product, with z = 1 − f; the blocks of W_hh multiply the columns of one matrix each."""
+    H, read = len(f), np.stack([h_before, f * h_before])
+    to_candidate = dh * f
+    to_candidate -= to_candidate * candidate**2
+    reset = to_candidate @ W_hh[H:]
+    through_gate = (reset * h_before - (h_before - candidate) * dh) * (f - f * f)
+    da = np.stack([through_gate, to_candidate])
+    rows = np.einsum("ki,kj->kij", da, read).reshape(2 * H, H)
+    return {"W_hh": rows, "a_f": da[0], "a_h": da[1], "h_before": dh + f * (reset - dh) + da[0] @ W_hh[:H]}
+
+
 def counted(last, were, new):
     counts = {}
     for word, verb in zip(last.tolist(), were.tolist()):
@@ -249,6 +261,7 @@ STYLES = {
     "gru_backward": [backwards, gru_steps],
     "lstm_step": [lstm_all_at_once],
     "lstm_backward": [backwards, lstm_steps],
+    "own_cell": [mgu_by_rows],
     "last_word": [counted],
 }
 

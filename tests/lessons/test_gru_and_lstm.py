@@ -1,10 +1,15 @@
 """What notebook 08 measures, against the slow way."""
 
+import warnings
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 
+import bptt_lab as bl
 from bptt_lab import memory
-from bptt_lab.cells import GRUCell, LSTMCell
+from bptt_lab.cells import Cell, GRUCell, LSTMCell
 from bptt_lab.lessons import gru_and_lstm as lesson
 from bptt_lab.lessons.vanishing_and_exploding import LAGS
 
@@ -153,3 +158,46 @@ def test_a_form_or_start_that_is_not_there_is_named():
 def test_the_plain_cell_has_no_direct_road():
     found = lesson.memories("plain tanh", seeds=2, H=6)
     assert (found["gate"] == -np.inf).all() and np.isfinite(found["slope"]).all()
+
+
+def test_the_report_of_a_fresh_cell_is_the_same_before_its_way_back_is_written_and_says_nothing_of_it():
+    class Half(GRUCell):
+        step_back = Cell.step_back
+
+    with warnings.catch_warnings(action="error"):
+        whole, half = (lesson.fresh_report(kind, 2.0) for kind in (GRUCell, Half))
+    assert half.slope == pytest.approx(whole.slope, rel=1e-6) and half.horizon == whole.horizon
+    assert whole.trace.shape == (100, 2, 16) and 8 < whole.half_life < 10
+
+
+WAY_BACK = """
+    def step_back(self, δ, kept, h):
+        (f, candidate), (U_f, U_h) = kept, self.blocks_of(self.W_hh)
+        da_h = f * δ * (1 - candidate**2)
+        dp = da_h @ U_h
+        da_f = ((candidate - h) * δ + h * dp) * f * (1 - f)
+        return self.join(da_f, da_h), (1 - f) * δ + f * dp + da_f @ U_f
+
+    def pairs(self, da, kept, h):
+        da_f, da_h = self.split(da)
+        return {"W_hh": [(da_f, h), (da_h, kept[0] * h)]}
+"""
+
+
+def test_the_class_of_the_notebook_is_judged_and_reported_once_its_way_back_is_written(capsys):
+    """In 25 lines or fewer, with the solution's lines; and a slip in them is named."""
+    path = Path(__file__).parents[2] / "notebooks" / "08_gru_and_lstm.ipynb"
+    cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+    mine, judge, report = (cells[name] for name in ("task-own_class_code", "cell-16", "cell-30"))
+    whole = mine.source + "\n" + WAY_BACK
+    assert len(whole.strip().splitlines()) <= 25
+    names = {"bl": bl, "np": np, "lesson": lesson}
+    exec(whole + judge.source, names)
+    kept = judge.outputs[0].text.splitlines()
+    assert capsys.readouterr().out.splitlines() == [*kept[:3], "MGU(6, 8): right"] and "has no step_back" in kept[3]
+    exec(report.source, names)
+    assert capsys.readouterr().out == report.outputs[0].text
+    exec(whole.replace(" + f * dp", "") + judge.source, names)
+    assert capsys.readouterr().out.endswith(
+        "Most likely the step_back of MGU: it returns a wrong dL/dh, what reaches h of the step before.\n"
+    )

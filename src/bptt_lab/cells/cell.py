@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..basics import arrays, checks, overflow
+from ..basics import arrays, checks, overflow, own_cells
 from . import starts
 from .parameters import Parameters
 from .trace import Trace
@@ -43,6 +43,7 @@ class Cell:
         cls.quick = None  # made for another cell's step
 
     def __init__(self, input_size, hidden_size, weight_scale=1.0, init="normal", seed=0, gate_bias=0.0):
+        own_cells.names(self)
         self.input_size = I = checks.count("input_size", input_size)
         self.hidden_size = H = checks.count("hidden_size", hidden_size)
         self.weight_scale = checks.number("weight_scale", weight_scale)
@@ -89,11 +90,10 @@ class Cell:
 
     def step_jacobian(self, kept: tuple[np.ndarray, ...], h) -> np.ndarray:
         """dh_t/dh_{t-1}, (…, D, D) from kept (…, H). D is H, and 2H where the state is a pair. Override it with a formula."""
-        seen, before = (tuple(array[..., None, :] for array in arrays) for arrays in (kept, self.parts_of(h)))
-        D = self.hidden_size * len(self.parts)
-        unit_rows = np.broadcast_to(np.eye(D), (*before[0].shape[:-2], D, D))
-        _, back = self.step_back(self.state_of(self.split(unit_rows)), seen, self.state_of(before))
-        return self.join(*self.parts_of(back))
+        D, parts = self.hidden_size * len(self.parts), self.parts_of(h)
+        unit_rows = np.moveaxis(np.broadcast_to(np.eye(D), (*parts[0].shape[:-1], D, D)), -2, 0)  # D losses: one is h_i alone
+        _, back = self.step_back(self.state_of(self.split(unit_rows)), kept, h)
+        return np.moveaxis(self.join(*self.parts_of(back)), 0, -2)
 
     W_x = property(lambda self: self.stack[:, : self.input_size])
 
@@ -161,12 +161,13 @@ class Cell:
         (T, B, I), H = x.shape, self.hidden_size
         all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1)  # W_x x_t + b of all steps at once: it needs no state
         all_u += self.b
-        parts, kept = [np.empty((T + 1, B, H)).view(type(x)) for _ in start], list[np.ndarray]()
+        parts, kept = [np.empty((T + 1, B, H), all_u.dtype).view(type(x)) for _ in start], list[np.ndarray]()
         for part, value in zip(parts, start):
             part[0] = value
         for t, u in enumerate(all_u):
-            h, seen = self.step(u, self.state_of([part[t] for part in parts]))
-            kept = kept or [np.empty((T, B, H)).view(type(x)) for _ in seen]
+            result = self.step(u, self.state_of([part[t] for part in parts]))
+            h, seen = result if t else own_cells.stepped(self, result, start)
+            kept = kept or [np.empty((T, B, H), all_u.dtype).view(type(x)) for _ in seen]
             for array, value in zip((*parts, *kept), (*self.parts_of(h), *seen)):
                 array[t - T] = value  # counted from the end, since the states have the start in front
         return tuple(parts), tuple(kept)
@@ -211,7 +212,7 @@ class Cell:
         pairs = {"W_x": [(da, x)], "W_hh": [], "b": [(da, ones)], **cell.pairs(da, *self.seen(trace, steps))}
         if cell.scales is not None:
             pairs["W_hh"] = [(left * cell.scales, right) for left, right in pairs["W_hh"]]
-        return {name: [(left, ones if right is None else right) for left, right in pairs[name]] for name in self.params}
+        return {name: own_cells.paired(self, pairs, name, ones) for name in self.params}
 
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """dh_t/dh_{t-1}, (D, D) or (B, D, D): row i holds the derivatives of unit i. t=0 is with respect to the start.
@@ -230,11 +231,10 @@ class Cell:
 
     def _differences(self, trace: Trace, steps) -> np.ndarray:
         """The same without `step_back`, by moving each unit of h_{t-1} a little to both sides."""
-        said = f"{type(self).__name__} has no step_back: its Jacobians are finite differences, right to about 7 digits."
-        warnings.warn(said, stacklevel=4)
+        warnings.warn(f"{type(self).__name__} has no step_back: its Jacobians are finite differences, to 7 digits.", stacklevel=4)
         cell, (_, h), u = trace.cell, self.seen(trace, steps), trace.inputs[steps] @ trace.cell.W_x.T + trace.cell.b
 
         def after(rows):
             return self.join(*self.parts_of(cell.step(u, self.state_of(self.split(rows)))[0]))
 
-        return arrays.jacobian_by_differences(after, self.join(*self.parts_of(h)))
+        return overflow.settled(arrays.jacobian_by_differences, after, self.join(*self.parts_of(h)))

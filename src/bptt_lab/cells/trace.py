@@ -31,10 +31,7 @@ class Trace:
         steps, B, H = self.states.shape
         return steps - 1, B, H
 
-    @property
-    def T(self) -> int:
-        return self.shape[0]
-
+    T = property(lambda self: self.shape[0])
     x = property(lambda self: self.squeeze(self.inputs))
     h = property(lambda self: self.squeeze(self.states[1:]))
     h0 = property(lambda self: self.squeeze(self.states[0], axis=0))

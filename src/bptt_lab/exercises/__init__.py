@@ -15,7 +15,7 @@ _NAMES = {
     "05_short_term_memory": "latch",
     "06_partial_cures": "clip truncated_bptt",
     "07_gates": "gated_step four_terms half_life",
-    "08_gru_and_lstm": "gru_step gru_backward lstm_step lstm_backward",
+    "08_gru_and_lstm": "gru_step gru_backward lstm_step lstm_backward own_cell",
     "09_long_memory_measured": "last_word",
 }
 _ALL = {
