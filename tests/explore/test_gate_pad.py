@@ -71,10 +71,10 @@ def test_tied_gates_stand_on_their_line_whatever_the_other_slider_says():
 
 def test_each_place_is_on_the_grid_and_says_what_it_is():
     explorer = GatePad()
-    for place in PLACES:
-        assert place.G1 in VALUES and place.G2 in VALUES
-        explorer.gates, explorer.G1, explorer.G2 = place.gates, place.G1, place.G2
-        assert explorer.sentence().endswith(f"{explorer.words[f'place_{place.name}']}: {explorer.words[f'is_{place.name}']}")
+    for name, gates, G1, G2 in PLACES:
+        assert G1 in VALUES and G2 in VALUES
+        explorer.gates, explorer.G1, explorer.G2 = gates, G1, G2
+        assert explorer.sentence().endswith(f"{explorer.words[f'place_{name}']}: {explorer.words[f'is_{name}']}")
     explorer.G2 = 0.0
     assert not explorer.sentence().endswith(explorer.words["is_article"])
 
