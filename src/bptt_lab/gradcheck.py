@@ -20,7 +20,7 @@ class GradCheck:
 
     errors   name -> largest difference, divided by the largest entry of the finite differences of that name (or by what
              rounding lets them see, if that is larger: what has vanished cannot be judged)
-    worst    (name, index) of the entry that is furthest off, measured so
+    worst    (name, index) of the entry that is furthest off, measured so; of several that rounding alone tells apart, the first
     step     the first step on the way back (counted from 0) from which the gradient is wrong; None if nothing is, or
              if the steps cannot be told apart
     cause    the most likely mistake, in words; None if it is none of the usual ones
@@ -86,14 +86,20 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     wrong = {name: np.abs(given[name] - numeric[name]) for name in given}
     sizes = {name: max(float(np.abs(numeric[name]).max()), noise) for name in given}
     errors = {name: float(np.nan_to_num(wrong[name].max() / sizes[name], nan=np.inf, posinf=np.inf)) for name in given}
-    name = max(errors, key=lambda name: errors[name])
-    index = tuple(int(i) for i in np.unravel_index(np.argmax(wrong[name]), wrong[name].shape))
+    name = list(errors)[_first_of_the_largest(np.array(list(errors.values())))]
+    index = tuple(int(i) for i in np.unravel_index(_first_of_the_largest(wrong[name]), wrong[name].shape))
     step = cause = None
     if grads is not None and errors[name] >= GradCheck.TOLERANCE:
         off = {n: value for n, value in given.items() if errors[n] >= GradCheck.TOLERANCE}
         step = _first_wrong_step(model, run, {n: value - own[n] for n, value in off.items()})
         cause = causes.likely(model, run, off, own)
     return GradCheck(errors, (name, index), step, cause, numeric, float(given[name][index]))
+
+
+def _first_of_the_largest(values: np.ndarray) -> int:
+    """Where the largest stands. Of those that rounding alone tells apart it is the first, and so the same on every processor."""
+    values = np.nan_to_num(values.ravel(), nan=np.inf, posinf=np.inf)
+    return int(np.argmax(values >= values.max() * (1 - 1e-6)))
 
 
 def _check_names(grads: Mapping, places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
