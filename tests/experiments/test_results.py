@@ -77,7 +77,9 @@ def nudging(init):
 
 
 # Runs that part: from weights that differ in the last bit they take more steps or fewer, and end as other nets. So every kind of
-# processor draws anew, and a draw is compared with those of all seeds.
+# processor draws anew, and a draw is compared with those of all seeds. Five seeds on three kinds of processor, and three nudges
+# of each, took 200 to 650 steps (ReLU; 300 to 450 are kept) and 900 to 1700 (tanh; 1250 to 1350): the bands hold all of
+# these. They are wide, and tell that it is learned about as fast as ever; that a recipe is unchanged, the STABLE ones tell.
 DRAWS = {
     "adding": [{"cell": "identity ReLU", "length": 50, "seed": 1}],
     "agreement": [{"cell": "tanh", "distance": (1, 30), "optimizer": "sgd", "seed": 0}],
@@ -85,14 +87,16 @@ DRAWS = {
 
 
 def in_band(what, value, kept):
-    """Steps are to lie between half the fewest and twice the most of the seeds; a share at most .06 beyond them."""
+    """Whether a draw lies between half the fewest and twice the most steps of the seeds, and a share at most .06 beyond theirs."""
     low, high = np.min(kept, axis=0), np.max(kept, axis=0)
     if what == "steps":
         return low / 2 <= value <= 2 * high
     if what in ("score", "held", "elsewhere"):
         return (np.greater_equal(value, low - 0.06) & np.less_equal(value, high + 0.06)).all()
-    assert what in ("ratio", "snr")  # powers of ten of a gradient that has vanished, or a ratio: as wide again on either side
-    return low - 0.5 * max(abs(low), abs(high)) <= value <= high + 0.5 * max(abs(low), abs(high))
+    if what == "snr":  # of a net that is right, whose gradient is nearly nothing: seen from .07 to 2.7, and kept are .16 to .94
+        return low / 5 <= value <= 5 * high
+    assert what == "ratio"  # a power of ten: seen from -10.4 to -6.1, and kept are -10.3 to -7.8
+    return 1.5 * low <= value <= high / 1.5
 
 
 @samples(DRAWS)
