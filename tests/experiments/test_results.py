@@ -87,7 +87,7 @@ DRAWS = {
 
 
 def in_band(what, value, kept):
-    """Whether a draw lies between half the fewest and twice the most steps of the seeds, and a share at most .06 beyond theirs."""
+    """Whether a draw lies between half the fewest and twice the most steps of the seeds, a share at most .06 beyond theirs."""
     low, high = np.min(kept, axis=0), np.max(kept, axis=0)
     if what == "steps":
         return low / 2 <= value <= 2 * high
