@@ -129,7 +129,7 @@ def measured(runs: dict[str, Callable | None]) -> dict[str, list[float]]:
 
 
 def ratio(taken: dict[str, list[float]], name: str, over: str = "ours") -> str:
-    if name not in taken:
+    if name not in taken or over not in taken:
         return "–"
     return f"{statistics.median(theirs / own for theirs, own in zip(taken[name], taken[over])):.2f}"
 

@@ -15,7 +15,7 @@ from collections.abc import Callable  # isort: skip
 import numpy as np  # isort: skip
 
 import bptt_lab as bl  # isort: skip
-from bptt_lab.cells.base import Cell  # isort: skip
+from bptt_lab.cells import Cell  # isort: skip
 
 TASK = bl.tasks.Agreement(18)  # 20 words before the verb is said
 BATCH, HIDDEN, LR, CLIP = 32, 32, 0.5, 1.0

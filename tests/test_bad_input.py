@@ -84,7 +84,7 @@ CASES = {
     "LSTM, dc": (lambda: LSTM.backward(LSTM.unroll(X), np.ones((6, 4)), np.ones((6, 3))), ["dc", "(6, 3)", "(6, 4)"]),
     "RNN, dc": (lambda: CELL.backward(TRACE, np.ones((6, 4)), dc=np.ones((6, 4))), ["dc", "ndarray", "None", "RNNCell"]),
     "gates, dc": (lambda: GRU.backward(GRU.unroll(X), np.ones((6, 4)), 0.0), ["dc", "float", "None", "GRUCell"]),
-    "LSTM, chrono": (lambda: LSTM.chrono(1), ["longest", "1", "at least 2"]),
+    "LSTM, chrono": (lambda: bl.lessons.gru_and_lstm.chrono(LSTM, 1), ["longest", "1", "at least 2"]),
     "gates, h0": (lambda: GRU.unroll(X, h0=np.ones(3)), ["h0", "(3,)", "(4,)"]),
     "gates, scales": (lambda: GRU.unroll(X, scales=[1.0, 2.0]), ["scales", "(2,)", "(1,)"]),
     "gates, gate biases": (lambda: GRU.unroll(X, gate_biases=[np.nan]), ["gate_biases", "nan", "finite"]),

@@ -1,4 +1,4 @@
-"""Make src/bptt_lab/data/english.txt.gz: real sentences with *was* or *were*, from a translation in the public domain.
+"""Make src/bptt_lab/tasks/data/english.txt.gz: real sentences with *was* or *were*, from a translation in the public domain.
 
     pip install pysword                          reads the text's own format
     apt download sword-text-web                  the text, a Debian package; dpkg -x unpacks it into a folder
@@ -15,7 +15,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-FILE = Path(__file__).parent.parent / "src" / "bptt_lab" / "data" / "english.txt.gz"
+FILE = Path(__file__).parent.parent / "src" / "bptt_lab" / "tasks" / "data" / "english.txt.gz"
 MODULE = "engWEB2015eb"
 VERBS = "was", "were"
 SHORTEST, LONGEST = 1, 20  # words before the verb

@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bptt_lab import text
+from bptt_lab.basics import text
 
 ROOT = Path(__file__).parent.parent
 LOGS = ROOT / "build" / "processors"

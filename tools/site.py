@@ -19,8 +19,8 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 
+from bptt_lab.basics.workers import end_with_the_command
 from bptt_lab.explore import page
-from bptt_lab.workers import end_with_the_command
 
 from .notebooks import COURSE, NOTEBOOKS, TRANSLATED, tags
 

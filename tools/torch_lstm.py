@@ -1,4 +1,4 @@
-"""Make src/bptt_lab/data/torch_lstm_*.npz: PyTorch LSTMs before and after training on the adding problem.
+"""Make src/bptt_lab/readers/data/torch_lstm_*.npz: PyTorch LSTMs before and after training on the adding problem.
 
     python -m tools.torch_lstm           needs torch; `make test-torch` installs it
 
@@ -8,8 +8,8 @@ Five seeds, PyTorch's own start, Adam. Each file holds a `state_dict` under PyTo
 import numpy as np
 import torch
 
+from bptt_lab.readers import EXAMPLES, example
 from bptt_lab.tasks import Adding
-from bptt_lab.torch_files import EXAMPLES, example
 
 LENGTH, HIDDEN, BATCH, MOST, ENOUGH = 50, 24, 32, 6000, 0.01
 

@@ -14,50 +14,31 @@ course's other packages.
 
 import importlib
 
-from . import (
-    cures,
-    free_gates,
-    growth,
-    measure,
-    memory,
-    overflow,
-    probe,
-    roads,
-    statements,
-    tasks,
-    text,
-    torch_files,
-    train,
-    wall,
-)
-from .cells import GatedCell, GRUCell, LSTMCell, RNNCell
+from . import engine, lessons, memory, readers, tasks, train
+from .basics import overflow, text
+from .basics.languages import language
+from .cells import Cell, GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
-from .languages import language
 from .model import SequenceModel, rtrl
 
 __all__ = [
+    "Cell",
     "GRUCell",
     "GatedCell",
     "LSTMCell",
     "RNNCell",
     "SequenceModel",
-    "cures",
-    "free_gates",
+    "engine",
     "gradcheck",
-    "growth",
     "language",
-    "measure",
+    "lessons",
     "memory",
     "overflow",
-    "probe",
-    "roads",
+    "readers",
     "rtrl",
-    "statements",
     "tasks",
     "text",
-    "torch_files",
     "train",
-    "wall",
 ]
 
 

@@ -17,7 +17,7 @@ from functools import partial
 
 import numpy as np
 
-from . import checks, overflow, text
+from .basics import overflow, text
 
 
 class Term:
@@ -56,44 +56,59 @@ def norm(rows: np.ndarray) -> np.ndarray:
         return np.where(plain, scale * np.sqrt(np.square(rows / scale[..., None]).sum(axis=-1)), size)
 
 
+def state_rows(cell, dh: np.ndarray) -> np.ndarray:
+    """Rows dL/dh, (…, H), as rows of the whole state, (…, D): only h is read out. D is H, and 2H where the state is a pair."""
+    return cell.join(dh, *(0.0 * dh for _ in cell.parts[1:]))
+
+
+def state_name(cell) -> str:
+    """h, or (h, c) where the state is a pair."""
+    return cell.parts[0] if len(cell.parts) == 1 else f"({', '.join(cell.parts)})"
+
+
+def pull(cell, trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Carry rows dL/d(state)_t, (n, B, D), one step back: dL/da_t (n, B, rows of W), and the whole of dL/d(state)_{t-1}."""
+    n, B, D = rows.shape
+    rows = rows[:, 0] if B == 1 else rows  # the n losses of one sequence as one matrix
+    da, back = trace.cell.step_back(cell.state_of(cell.split(rows)), *cell.seen(trace, t))
+    return da.reshape(n, B, -1), cell.join(*cell.parts_of(back)).reshape(n, B, D)
+
+
+def immediate(cell, trace, t: int, wrt: str) -> np.ndarray:
+    """∂⁺h_t/∂W, the derivative with h_{t-1} held fixed, (B, D, *shape of W).
+
+    Of the plain cell, entry [b, i, i, j] is f'(a_t)_i times input j of the product; all others are 0, since row i of W
+    feeds unit i alone.
+    """
+    B, D = trace.shape[1], cell.hidden_size * len(cell.parts)
+
+    def outer(rows):
+        da, _ = pull(cell, trace, t, rows)  # row i: da_t's derivative of unit i
+        groups = [left[..., None] * right[:, None] for left, right in cell.all_pairs(trace, t, da)[wrt]]
+        return np.concatenate(groups, axis=2).swapaxes(0, 1)
+
+    return overflow.settled(outer, np.eye(D)[:, None].repeat(B, axis=1)).reshape(B, D, *cell.params[wrt].shape)
+
+
 def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np.ndarray]) -> list[Term]:
     """The terms k = 0..t of dL_t/dW, W one of the cell's parameters. dh_t: dL_t/dh_t, (B, H), and its factors `readout`.
 
     A row vector is carried back from t, so all terms together cost one step of arithmetic a word.
     """
-    gradients = _at_first_plain(_gradients, cell, trace, dh_t, t, wrt)
+    gradients = overflow.settled(partial(_gradients, cell, trace, t, wrt), dh_t)
     gradients = gradients.reshape(t + 1, *cell.params[wrt].shape)
     sizes = norm(gradients.reshape(t + 1, -1)).tolist()
     return [Term(k, gradients[k], sizes[k], partial(_all_factors, readout, cell, trace, t, k, wrt)) for k in range(t + 1)]
 
 
-def _at_first_plain(compute: Callable[..., np.ndarray], *arguments) -> np.ndarray:
-    """With plain products; with those of `overflow` only if something is not finite."""
-    with overflow.quietly():
-        result = compute(*arguments, overflow.PLAIN)
-    return result if checks.all_finite(result) else compute(*arguments, overflow.SAFE)
-
-
-def _gradients(cell, trace, dh_t, t, wrt, products):
+def _gradients(cell, trace, t, wrt, dh_t):
     """The terms' gradients, (t + 1, rows, m)."""
-    steps, rows = slice(0, t + 1), cell.state_rows(dh_t)[None]
-    local, found = cell.local(trace, steps), []
+    rows, found = state_rows(cell, dh_t)[None], []
     for k in range(t, -1, -1):
-        da, rows = cell.pull(trace, k, rows, local[k], products)
+        da, rows = pull(cell, trace, k, rows)
         found.append(da)
-    return _summed(cell.sides(trace, steps, np.concatenate(found[::-1]), wrt), products)
-
-
-def _summed(sides, products):
-    """The outer products of `Cell.sides`, summed over B: (n, blocks · H, m)."""
-    left, right = sides
-    n, B, G, H = left.shape
-    if B == 1:  # nothing to sum
-        return products.multiply(left.reshape(n, G, H, 1), right[..., 0, :, None, :]).reshape(n, G * H, -1)
-    left = left.transpose(0, 2, 3, 1)  # (n, blocks, H, B)
-    if right.shape[-2] == 1:
-        return products.stacked(left.reshape(n, G * H, B), right[..., 0, :])
-    return np.concatenate([products.stacked(left[:, block], right[..., block, :]) for block in range(G)], axis=1)
+    pairs = cell.all_pairs(trace, slice(0, t + 1), np.concatenate(found[::-1]))[wrt]
+    return np.concatenate([left.swapaxes(1, 2) @ right for left, right in pairs], axis=1)  # summed over B
 
 
 def _all_factors(readout, *rest):
@@ -105,51 +120,57 @@ def factors(cell, trace, t: int, k: int, wrt: str) -> dict[str, np.ndarray]:
 
     Where the state is a pair, it stands in the place of h in the names too.
     """
-    h = cell.state_name
+    h = state_name(cell)
     named = {f"d{h}[{j}]/d{h}[{j - 1}]": cell.jacobian(trace, j) for j in range(t, k, -1)}
-    named[f"∂⁺{h}[{k}]/∂{wrt}"] = trace.squeeze(cell.immediate(trace, k, wrt), axis=0)
+    named[f"∂⁺{h}[{k}]/∂{wrt}"] = trace.squeeze(immediate(cell, trace, k, wrt), axis=0)
     return named
+
+
+def carried_back(cell, trace, dh):
+    """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, rows). Step k moves the row vectors of all these t at once."""
+    rows = state_rows(cell, dh)
+    back = rows[:0]
+    for k in range(trace.T - 1, -1, -1):
+        da, back = pull(cell, trace, k, np.concatenate([rows[k : k + 1], back]))
+        yield k, da
 
 
 def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     """(T, T): entry [t, k] is the norm of term k of dL_t/dW; 0 above the diagonal."""
     if trace.shape[1] == 1:
         return sequence_ledgers(cell, trace, dh, wrt)[:, :, 0]
-    return _at_first_plain(_ledger, cell, trace, dh, wrt)
+    return overflow.settled(partial(_ledger, cell, trace, wrt), dh)
 
 
-def _ledger(cell, trace, dh, wrt, products):
-    T = trace.T
-    result = np.zeros((T, T))
-    for k, da in carried_back(cell, trace, dh, products):
-        result[k:, k] = norm(_summed(cell.sides(trace, k, da, wrt), products).reshape(T - k, -1))
+def _ledger(cell, trace, wrt, dh):
+    result = np.zeros((trace.T, trace.T))
+    for k, da in carried_back(cell, trace, dh):
+        pairs = cell.all_pairs(trace, k, da)[wrt]
+        outer = [left.swapaxes(1, 2) @ right for left, right in pairs]
+        result[k:, k] = norm(np.concatenate(outer, axis=1).reshape(trace.T - k, -1))
     return result
 
 
 def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     """The ledger of each sequence by itself, (T, T, B): cheap, as the norm of an outer product is a product of norms."""
-    with overflow.quietly():
-        squares, right = _squares(cell, trace, dh, wrt)
-    below = squares[np.tri(trace.T, dtype=bool)]
-    if 1e-280 < below.min() and below.max() < 1e300:  # false for NaN too
-        sizes = np.sqrt(squares)
-    else:
-        sizes, right = _squares(cell, trace, dh, wrt, overflow.SAFE, norm)
-    return norm(overflow.multiply(sizes, norm(right)))
-
-
-def _squares(cell, trace, dh, wrt, products=overflow.PLAIN, size=lambda rows: np.einsum("...i,...i", rows, rows)):
-    """‖dL_t/da_k‖² by blocks that multiply the same, (T, T, B, blocks), and what they multiply, (T, B, blocks, m)."""
     T, B, _ = trace.shape
-    found, right = [], []
-    for k, da in carried_back(cell, trace, dh, products):
-        left, v = cell.sides(trace, k, da, wrt)
-        found.append(size(left.reshape(T - k, B, v.shape[1], -1)))
-        right.append(v)
-    sizes = np.zeros((T, T, B, right[0].shape[1]))
-    for k, column in enumerate(found[::-1]):
-        sizes[k:, k] = column
-    return sizes, np.stack(right[::-1])
+    groups = overflow.settled(partial(_sizes, cell, trace, wrt), dh)
+    result = np.zeros((T, T, B))
+    for left, right in groups:
+        result = np.hypot(result, overflow.multiply(left, right))
+    return result
+
+
+def _sizes(cell, trace, wrt, dh):
+    """For each group of rows of W that multiply the same: ‖dL_t/da_k‖ (T, T, B), and the norm of what they multiply (T, B)."""
+    T, B, _ = trace.shape
+    groups: list = []
+    for k, da in carried_back(cell, trace, dh):
+        pairs = cell.all_pairs(trace, k, da)[wrt]
+        groups = groups or [(np.zeros((T, T, B)), np.zeros((T, B))) for _ in pairs]
+        for (sizes, rights), (left, right) in zip(groups, pairs):
+            sizes[k:, k], rights[k] = norm(left), norm(right)
+    return groups
 
 
 def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
@@ -175,38 +196,28 @@ def sequence_norms(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 @overflow.silent
 def _inner_products(cell, trace, dh, wrt):
     """⟨term k, dL_t/dW⟩ / size², (B, T, T), and the size (B, T) that was divided out of row t."""
-    T, B, H = trace.shape
-    # (B, t, blocks, k, …): the blocks of W that multiply the same are one
-    da, v = np.zeros((B, T, 1, T, 0)), np.zeros((B, 1, 1, T, 0))
-    for k, da_k in carried_back(cell, trace, dh, overflow.SAFE):
-        left, right = cell.sides(trace, k, da_k, wrt)
-        blocks, m = right.shape[1:]
-        left = left.reshape(T - k, B, blocks, -1)
-        if not da.size:
-            da, v = np.zeros((B, T, blocks, T, left.shape[-1])), np.zeros((B, 1, blocks, T, m))
-        da[:, k:, :, k], v[:, 0, :, k] = left.swapaxes(0, 1), right
-    da, size_da = _scaled(da)
-    v, size_v = _scaled(v)
-    # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient
-    products = ((da @ da.swapaxes(-1, -2)) * (v @ v.swapaxes(-1, -2))).sum(axis=2)
-    return products.sum(axis=-1), overflow.multiply(size_da, size_v)
+    T, B, _ = trace.shape
+    da: dict[int, np.ndarray] = {}
+    v: dict[int, np.ndarray] = {}  # by groups of rows of W that multiply the same
+    for k, da_k in carried_back(cell, trace, overflow.extended(dh)):
+        for group, (left, right) in enumerate(cell.all_pairs(trace, k, da_k)[wrt]):
+            rows = da.setdefault(group, np.zeros((B, T, T, left.shape[-1])))
+            rows[:, k:, k], v.setdefault(group, np.zeros((B, 1, T, right.shape[-1])))[:, 0, k] = left.swapaxes(0, 1), right
+    size_da, size_v = ([np.abs(rows).max(axis=(2, 3)) for rows in sides.values()] for sides in (da, v))
+    size_da, size_v = np.max(size_da, axis=0), np.max(size_v, axis=0)
+    along = np.zeros((B, T, T, T))
+    for group in da:
+        # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient
+        left, right = _divided(da[group], size_da), _divided(v[group], size_v)
+        along = along + (left @ left.swapaxes(-1, -2)) * (right @ right.swapaxes(-1, -2))
+    return along.sum(axis=-1), overflow.multiply(size_da, size_v)
 
 
-def _scaled(rows):
-    """rows (B, T, …) divided by their largest entry, so that squares stay finite, and that entry (B, T); 0 if infinite."""
-    size = np.abs(rows).max(axis=(2, 3, 4))
-    plain = ((size > 0) & np.isfinite(size))[:, :, None, None, None]
+def _divided(rows, size):
+    """rows (B, T, …) over the size (B, T) of their largest entry, so that squares stay finite; 0 if that is infinite."""
+    plain = ((size > 0) & np.isfinite(size))[:, :, None, None]
     with overflow.quietly():
-        return np.where(plain, rows / np.where(plain, size[:, :, None, None, None], 1.0), 0.0), size
-
-
-def carried_back(cell, trace, dh, products=overflow.SAFE):
-    """For k = T−1..0: k and dL_t/da_k of every t ≥ k, (T−k, B, rows). Step k moves the row vectors of all these t at once."""
-    rows, local = cell.state_rows(dh), cell.local(trace, slice(0, trace.T))
-    back = rows[:0]
-    for k in range(trace.T - 1, -1, -1):
-        da, back = cell.pull(trace, k, np.concatenate([rows[k : k + 1], back]), local[k], products)
-        yield k, da
+        return np.where(plain, rows / np.where(plain, size[:, :, None, None], 1.0), 0.0)
 
 
 def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
@@ -214,25 +225,22 @@ def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
 
     Keeps the whole of dh_t/dW, a tensor (B, D, *shape of W), and needs no step back: H² times the memory of a state.
     """
-    (T, B, _), dh = trace.shape, cell.state_rows(dh)
-    D = dh.shape[2]
+    dh = state_rows(cell, dh)
     shapes = {name: value.shape for name, value in cell.params.items()}
-    sizes = np.cumsum([0, *(np.prod(shape, dtype=int) for shape in shapes.values())])
-    dh_dW = np.zeros((B, D, sizes[-1]))
-    dh_dh0 = np.tile(np.eye(D), (B, 1, 1))
-    dW, dh0 = np.zeros(sizes[-1]), np.zeros((B, D))
-    with overflow.quietly():
-        for t in range(T):
-            immediate = [cell.immediate(trace, t, name).reshape(B, D, -1) for name in shapes]
-            J = cell.jacobian(trace, t).reshape(B, D, D)
-            for b in range(B):
-                dh_dW[b] = overflow.dot(J[b], dh_dW[b])
-                dh_dh0[b] = overflow.dot(J[b], dh_dh0[b])
-            dh_dW += np.concatenate(immediate, axis=2)
-            for b in range(B):
-                dW += overflow.dot(dh[t, b], dh_dW[b])
-                dh0[b] += overflow.dot(dh[t, b], dh_dh0[b])
-    grads = {name: overflow.exploded(dW[a:z].reshape(shapes[name])) for name, a, z in zip(shapes, sizes, sizes[1:])}
-    for part, value in zip(cell.parts, np.split(overflow.exploded(dh0), len(cell.parts), axis=1)):
-        grads[f"{part}0"] = trace.squeeze(value, axis=0)
-    return grads
+    dW, dh0 = overflow.settled(partial(_carried_forward, cell, trace, shapes), dh)
+    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])[:-1]
+    grads = {name: part.reshape(shapes[name]) for name, part in zip(shapes, np.split(dW, ends))}
+    return grads | {f"{part}0": trace.squeeze(value, axis=0) for part, value in zip(cell.parts, cell.split(dh0))}
+
+
+def _carried_forward(cell, trace, shapes, dh):
+    (T, B, D), dh_dW, dW = dh.shape, 0.0, 0.0
+    dh_dh0, dh0 = np.broadcast_to(np.eye(D), (B, D, D)).view(type(dh)), 0.0
+    for t in range(T):
+        J = cell.jacobian(trace, t).reshape(B, D, D)
+        direct = np.concatenate([immediate(cell, trace, t, name).reshape(B, D, -1) for name in shapes], axis=2)
+        dh_dW = direct.view(type(dh)) + (J @ dh_dW if t else 0.0)  # dh_t/dW = ∂⁺h_t/∂W + dh_t/dh_{t-1} · dh_{t-1}/dW
+        dh_dh0 = J @ dh_dh0
+        dW = dW + (dh[t][:, None] @ dh_dW)[:, 0].sum(axis=0)
+        dh0 = dh0 + (dh[t][:, None] @ dh_dh0)[:, 0]
+    return dW, dh0

@@ -11,9 +11,9 @@ from contextlib import nullcontext
 
 import numpy as np
 
-from . import checks, overflow, text
+from .basics import checks, overflow, text
+from .cells.parameters import Parameters
 from .model import SequenceModel, check_fits
-from .parameters import Parameters
 
 
 class History:

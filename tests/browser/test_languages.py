@@ -3,7 +3,7 @@
 import pytest
 
 from bptt_lab import explore
-from bptt_lab.languages import __main__ as lister
+from bptt_lab.basics.languages import __main__ as lister
 from tests.browser.access import CLASHES, violations
 
 HEARD = """root => [root.innerText, ...[...root.querySelectorAll('*'), root].flatMap(node =>

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bptt_lab as bl
-from bptt_lab.cells import columns, way_back
+from bptt_lab import chain_rule, engine
+from bptt_lab.engine import scratch
 from tests import reference
 from tests.conftest import GATES, STARTS, gate_problems, make, same
 
@@ -53,7 +54,7 @@ def test_one_step_back_is_the_row_times_the_jacobian(p, data):
     B, D = trace.shape[1], len(cell.parts) * cell.hidden_size
     rows = np.random.default_rng(0).standard_normal((3, B, D))
     J = cell.jacobian(trace, t).reshape(B, D, D)
-    same(cell.pull(trace, t, rows)[1], np.einsum("nbi,bij->nbj", rows, J), 1e-12, 1e-14)
+    same(chain_rule.pull(cell, trace, t, rows)[1], np.einsum("nbi,bij->nbj", rows, J), 1e-12, 1e-14)
 
 
 @given(st.integers(1, 6), st.sampled_from([None, 1, 3]), st.integers(1, 5), st.booleans(), st.integers(0, 10**6))
@@ -131,7 +132,7 @@ def test_a_sweep_over_scales_and_gate_biases_is_a_net_for_each_sequence(cell, sc
     W_hh, b = net.params["W_hh"].copy(), net.params["b"].copy()
     for i, bias in enumerate(biases):
         net.params["W_hh"], net.params["b"] = W_hh * (scales[i] if scaled else 1.0), b
-        net.params["b"][net.rows_of(net.keep)] += bias
+        net.params["b"][net.rows_of(net.keeping_gate)] += bias
         alone = net.unroll(x[:, i], p.start(i))
         same(run.trace.h[:, i], alone.h, 1e-13)
         for t in range(5):
@@ -139,7 +140,7 @@ def test_a_sweep_over_scales_and_gate_biases_is_a_net_for_each_sequence(cell, sc
 
 
 @cells
-@pytest.mark.parametrize("H", [4, way_back.FEW_UNITS + 1])
+@pytest.mark.parametrize("H", [4, scratch.FEW_UNITS + 1])
 def test_one_sequence_and_a_batch_of_it_agree(cell, H):
     p = make(T=6, B=1, H=H, cell=cell)
     net, dh = p.model.cell, np.random.default_rng(0).standard_normal((6, 1, H))
@@ -159,7 +160,7 @@ def test_long_sequences_are_processed_in_chunks_that_add_up(cell, B):
     T = 2400 // B
     p = make(T=T, B=B, I=3, H=40, cell=cell)
     net, dh = p.model.cell, np.random.default_rng(0).standard_normal((T, B, 40))
-    assert T > columns.CHUNK // (len(net.local_names) * 40 * B) and T * B * 40 * 3 > columns.SMALL
+    assert T > scratch.CHUNK // (len(engine.ENGINES[type(net)].local_names) * 40 * B) and T * B * 40 * 3 > scratch.SMALL
     whole = net.backward(net.unroll(p.x, p.h0), dh)
     half = T // 2 + 3  # a cut of our own, at another place
     first = net.unroll(p.x[:half], p.h0)
@@ -188,7 +189,7 @@ def test_a_trace_and_gradients_own_their_arrays(cell, T, B):
         "h": trace.h,
         "x": trace.x,
         "h0": trace.h0,
-        "weights": trace.weights,
+        "weights": trace.cell.stack,
         **trace.gates,
         **{f"d{k}": v for k, v in grads.items()},
     }
@@ -291,7 +292,7 @@ def test_the_gated_state_grows_by_at_most_one_a_step():
 def test_chrono_start():
     cell = bl.LSTMCell(3, 2000, init="uniform", seed=1)
     W = cell.params["W_hh"].copy()
-    assert cell.chrono(100, seed=3) is None
+    assert bl.lessons.gru_and_lstm.chrono(cell, 100, seed=3) is cell
     forget, into = cell.params["b"][cell.rows_of("forget")], cell.params["b"][cell.rows_of("input")]
     assert (into == -forget).all() and (cell.params["W_hh"] == W).all()
     spans = np.exp(forget)

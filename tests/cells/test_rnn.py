@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bptt_lab as bl
-from bptt_lab.cells import rnn, single
+from bptt_lab.engine import rnn
 from tests import reference
 from tests.conftest import ACTIVATIONS, STARTS, make, plain_problems, same
 
@@ -35,10 +35,10 @@ def test_jacobian_has_a_batch_axis_only_if_the_input_had_one():
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("H", [4, single._FEW_UNITS, single._FEW_UNITS + 1])
+@pytest.mark.parametrize("H", [4, rnn._FEW_UNITS, rnn._FEW_UNITS + 1])
 def test_one_sequence_and_a_batch_of_it_agree(activation, H):
     """B = 1 takes a road of its own, for speed; it must lead to the same place. So must that of more units."""
-    assert 6 * 4 <= single._FEW_NUMBERS < 6 * single._FEW_UNITS
+    assert 6 * 4 <= rnn._FEW_NUMBERS < 6 * rnn._FEW_UNITS
     p = make(T=6, B=1, H=H, activation=activation)
     cell, dh = p.model.cell, np.random.default_rng(0).standard_normal((6, 1, H))
     one = cell.unroll(p.x, p.h0)
@@ -74,7 +74,7 @@ def test_a_trace_owns_its_arrays(B):
     steps = (4,) if B is None else (4, B)
     cell, x, h0 = bl.RNNCell(2, 3), np.ones((*steps, 2)), np.ones((*steps[1:], 3))
     trace = cell.unroll(x, h0)
-    kept = copy.deepcopy({"h": trace.h, "x": trace.x, "h0": trace.h0, "weights": trace.weights})
+    kept = copy.deepcopy({"h": trace.h, "x": trace.x, "h0": trace.h0, "inputs": trace.inputs})
     cell.unroll(2 * x)
     cell.backward(trace, np.ones((*steps, 3)))
     x[...], h0[...] = 9.0, 9.0

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab import roads
 from bptt_lab.explore.cell_switch import HIDDEN, LENGTHS, SPREAD, CellSwitch
+from bptt_lab.lessons import gru_and_lstm as roads
 
 SETTINGS = [
     {"reset": "after", "z": "keeps", "forget": "with", "gate_bias": 2, "weight_scale": 1.0, "length": 32},

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from bptt_lab import text
+from bptt_lab.basics import text
 from bptt_lab.cells import RNNCell
 from bptt_lab.explore import decay
 from bptt_lab.explore.decay import HIDDEN, LENGTHS, SCALES, Decay

@@ -6,7 +6,7 @@ import pytest
 import bptt_lab as bl
 from bptt_lab.explore import FourTerms
 from bptt_lab.explore.four_terms import HIDDEN, LENGTHS, SCALES, WORDS
-from bptt_lab.growth import inputs
+from bptt_lab.lessons.vanishing_and_exploding import inputs
 
 SETTINGS = [(0, 1.0, 16, 5), (2, 1.0, 64, 0), (-2, 0.316, 8, 8), (5, 3.16, 128, 100), (1, 10.0, 1, 0)]
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab import free_gates
 from bptt_lab.explore import GatePad
 from bptt_lab.explore.gate_pad import BIASES, HIDDEN, LENGTHS, PLACES, SCALES, VALUES
-from bptt_lab.growth import inputs
+from bptt_lab.lessons import gates as free_gates
+from bptt_lab.lessons.vanishing_and_exploding import inputs
 
 X = inputs(0.1, (LENGTHS[-1], 1, HIDDEN), 0, 1)[:, 0]
 

@@ -46,7 +46,7 @@ def test_the_lost_curve_and_the_cosine_are_those_of_backpropagation_without_its_
     right = lost = run.dh[T - 1].ravel()  # columns δ: the right way back is W_hhᵀ(f' ⊙ δ), the mistake is W_hh(f' ⊙ δ)
     norms, cosines = [], []
     for k in range(T - 1, -1, -1):
-        slope = model.cell.slope(trace, k).ravel()
+        slope = model.cell.activation.slope(trace.states[k + 1]).ravel()
         a, b = slope * right, slope * lost
         norms.append(np.linalg.norm(b) * np.linalg.norm(trace.inputs[k]))
         cosines.append(a @ b / np.linalg.norm(a) / np.linalg.norm(b))

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from bptt_lab import explore, wall
+from bptt_lab import explore
 from bptt_lab.explore.wall import FRAMES, LIMITS, POINTS, STARTS
+from bptt_lab.lessons import partial_cures as wall
 
 
 def one_descent(w, b, limit, steps):

@@ -14,7 +14,7 @@ TASK = English()
 
 
 def lines():
-    return gzip.decompress((files("bptt_lab") / "data" / "english.txt.gz").read_bytes()).decode().splitlines()
+    return gzip.decompress((files("bptt_lab.tasks") / "data" / "english.txt.gz").read_bytes()).decode().splitlines()
 
 
 def words(part, row):
@@ -24,11 +24,11 @@ def words(part, row):
 def test_the_file_is_small_holds_each_sentence_once_and_ends_each_in_its_verb():
     assert len(lines()) == len(set(lines())) == 5422
     assert {line.split()[-1] for line in lines()} == {"was", "were"}
-    assert (files("bptt_lab") / "data" / "english.txt.gz").stat().st_size < 100_000
+    assert (files("bptt_lab.tasks") / "data" / "english.txt.gz").stat().st_size < 100_000
 
 
 def test_its_licence_lies_beside_it():
-    licence = (files("bptt_lab") / "data" / "README.md").read_text(encoding="utf-8")
+    licence = (files("bptt_lab.tasks") / "data" / "README.md").read_text(encoding="utf-8")
     assert "public domain" in licence and "trademark" in licence
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bptt_lab as bl
-from bptt_lab import torch_files
+from bptt_lab import readers
 from tests.conftest import same
 
 torch = pytest.importorskip("torch")
@@ -82,7 +82,7 @@ def test_the_single_cell_is_read(kind):
 def test_a_file_of_torch_s_own_is_read_and_what_holds_more_than_weights_is_refused_in_words(tmp_path):
     net = torch.nn.GRU(3, 4, dtype=torch.bfloat16)
     torch.save(net.state_dict(), tmp_path / "net.pt")
-    same(torch_files.load(tmp_path / "net.pt")["weight_hh_l0"], net.weight_hh_l0.detach().double().numpy())
+    same(readers.load(tmp_path / "net.pt")["weight_hh_l0"], net.weight_hh_l0.detach().double().numpy())
     torch.save({"model": net.state_dict(), "epoch": 3}, tmp_path / "checkpoint.pt")
     torch.save([1, 2], tmp_path / "list.pt")
     torch.save(net, tmp_path / "whole.pt")
@@ -94,4 +94,4 @@ def test_a_file_of_torch_s_own_is_read_and_what_holds_more_than_weights_is_refus
         "junk.pt": "expected a file of weights that torch can read",
     }.items():
         with pytest.raises(ValueError, match=f"^path: got '{name}'.* ?{why}"):
-            torch_files.load(tmp_path / name)
+            readers.load(tmp_path / name)

@@ -1,71 +1,77 @@
 """Everything that a cell computed while it read one batch of sequences."""
 
+from typing import Any
+
 import numpy as np
 
 
 class Trace:
-    """One run of a cell. It owns its arrays: nothing that is computed later changes them.
+    """One run of a cell. It owns its arrays, which are read-only: nothing that is computed later changes them.
 
-    For reading, with the batch axis only where the input had one:
+    For reading, with the batch axis only where the input had one: x (T[, B], I), what was read; h (T[, B], H), the states,
+    h[0] after the first word; h0 ([B,] H), the start; c and c0 likewise, where the state is a pair; gates, name -> (T[, B], H).
 
-        x   (T[, B], I)   what was read
-        h   (T[, B], H)   the states; h[0] is the state after the first word
-        h0  ([B,] H)      the start
-
-    For computing, always with the batch axis: `inputs` (T, B, I), `states` (T + 1, B, H) with the start in front, and
-    `weights`, the cell's `stack` at the time of the run. `shape` is (T, B, H).
-    `scales` (B, 1) is what multiplied W_hh in each sequence, or None.
+    For computing, always with the batch axis: `inputs` (T, B, I); `parts`, the parts of the state, (T + 1, B, H) each with the
+    start in front; `kept`, what `step` kept for `step_back`, (T, B, H) each; `cell`, the cell as it was, weights and all.
     """
 
-    scales: np.ndarray | None = None
-    kind = "RNNCell"  # the cell's
-
-    def __init__(self, inputs: np.ndarray, states: np.ndarray, weights: np.ndarray, batched: bool, scales=None):
-        self.inputs = inputs
-        self.states = states
-        self.weights = weights
-        self.batched = batched
-        self.scales = scales
-        self.shape = len(states) - 1, *states.shape[1:]
-
-    def squeeze(self, array: np.ndarray, axis: int = 1) -> np.ndarray:
-        """Take the batch axis away if the input had none."""
-        return array if self.batched else array.squeeze(axis)
+    def __init__(self, cell: Any, inputs, parts: tuple[np.ndarray, ...], kept: tuple[np.ndarray, ...], batched: bool):
+        self.cell, self.inputs, self.parts, self.kept, self.batched = cell, inputs, parts, kept, batched
+        for array in (inputs, *parts, *kept):
+            array.setflags(write=False)
 
     @property
-    def x(self) -> np.ndarray:
-        return self.squeeze(self.inputs)
+    def states(self) -> np.ndarray:
+        """h with the start in front, (T + 1, B, H)."""
+        return self.parts[0]
 
     @property
-    def h(self) -> np.ndarray:
-        return self.squeeze(self.states[1:])
-
-    @property
-    def h0(self) -> np.ndarray:
-        return self.squeeze(self.states[0], axis=0)
-
-    @property
-    def end(self):
-        """A copy of the last state, as `unroll` takes a start: h, or the pair (h, c) of a cell that has a `c` too."""
-        c = getattr(self, "c", None)
-        return self.h[-1].copy() if c is None else (self.h[-1].copy(), c[-1].copy())
-
-    def part(self, steps: slice) -> "Trace":
-        """The trace of some consecutive steps, as if the cell had started at the state before them. Has a batch axis."""
-        states = self.states[steps.start : steps.stop + 1]
-        return Trace(self.inputs[steps], states, self.weights, True, self.scales)
-
-    def with_weights(self, weights: np.ndarray) -> "Trace":
-        """The same states, as if these weights had led to them: a derivative then sees the other weights."""
-        return Trace(self.inputs, self.states, weights, self.batched, self.scales)
+    def shape(self) -> tuple[int, int, int]:
+        """(T, B, H)."""
+        steps, B, H = self.states.shape
+        return steps - 1, B, H
 
     @property
     def T(self) -> int:
         return self.shape[0]
 
+    x = property(lambda self: self.squeeze(self.inputs))
+    h = property(lambda self: self.squeeze(self.states[1:]))
+    h0 = property(lambda self: self.squeeze(self.states[0], axis=0))
+    c = property(lambda self: self.squeeze(self._c[1:]))
+    c0 = property(lambda self: self.squeeze(self._c[0], axis=0))
+
+    @property
+    def _c(self) -> np.ndarray:
+        if "c" not in self.cell.parts:
+            raise AttributeError(f"the state of {self.cell!r} is h alone: its trace has no c")
+        return self.parts[1]
+
+    @property
+    def gates(self) -> dict[str, np.ndarray]:
+        named = zip(self.cell.keeps or self.cell.blocks, self.kept)
+        return {name: self.squeeze(kept) for name, kept in named if name in self.cell.blocks}
+
+    @property
+    def end(self):
+        """A copy of the last state, as `unroll` takes a start: h, or the pair (h, c)."""
+        return self.cell.state_of([self.squeeze(part[-1], axis=0).copy() for part in self.parts])
+
+    def squeeze(self, array: np.ndarray, axis: int = 1) -> np.ndarray:
+        """Take the batch axis away if the input had none."""
+        return array if self.batched else array.squeeze(axis)
+
+    def part(self, steps: slice) -> "Trace":
+        """The trace of some consecutive steps, as if the cell had started at the state before them. Has a batch axis."""
+        parts = tuple(part[steps.start : steps.stop + 1] for part in self.parts)
+        return Trace(self.cell, self.inputs[steps], parts, tuple(kept[steps] for kept in self.kept), True)
+
+    def but(self, cell: Any = None, kept: tuple[np.ndarray, ...] | None = None) -> "Trace":
+        """The same states, as if another cell had led to them, or something else had been kept: a derivative then sees that."""
+        return Trace(cell or self.cell, self.inputs, self.parts, kept or self.kept, self.batched)
+
     def __repr__(self) -> str:
-        T, B, I = self.inputs.shape
-        H = self.shape[2]
+        T, B, H = self.shape
         size = np.abs(self.states[-1]).max()
         end = "exploded: it is past the largest number" if not np.isfinite(size) else f"at most {size:.3g} in size"
-        return f"Trace of {T} steps, B={B}, I={I}, H={H}; the last state is {end}"
+        return f"Trace of {T} steps, B={B}, I={self.inputs.shape[2]}, H={H}; the last state is {end}"

@@ -20,8 +20,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from .. import checks, exercises
-from ..workers import end_with_the_command
+from .. import exercises
+from ..basics import checks
+from ..basics.workers import end_with_the_command
 from .notebook import CHECK, function
 
 NOT_TRIED, MISSING, SOLVED, WRONG, NOT_JUDGED = "not tried", "missing", "solved", "wrong", "not judged"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell
 
-from .. import checks, exercises
+from .. import exercises
+from ..basics import checks
 from ..exercises.base import Exercise
 
 CHECK = re.compile(r'bl\.exercises\.get\("(\w+)"\)\.check\(\w+\)')

@@ -1,6 +1,6 @@
 """Exercises that name the mistake: one file each, on the base in `base.py`. A new one is imported and listed here."""
 
-from .. import checks
+from ..basics import checks
 from . import (
     batch_loss,
     batch_step,
@@ -21,6 +21,7 @@ from . import (
     lstm_backward,
     lstm_step,
     output_gradient,
+    progress,
     sentence_loss,
     shares,
     signal_to_noise,
@@ -28,7 +29,7 @@ from . import (
     truncated_bptt,
 )
 from .base import Exercise
-from .progress import my_progress as my_progress
+from .progress import Progress
 
 _MODULES = (
     (sentence_loss, batch_loss),  # notebook 01
@@ -53,3 +54,11 @@ def get(name: str) -> Exercise:
     """The exercise of that name; `ValueError` for any other."""
     by_name = {exercise.name: exercise for exercise in _ALL}
     return by_name[checks.choice("name", name, by_name)]
+
+
+def my_progress(keep: bool | None = None) -> Progress:
+    """What is solved, exercise by exercise, read from my_progress.json in this notebook's folder.
+
+    keep: False forgets everything and keeps nothing from now on; True keeps it again. The file stays on this machine.
+    """
+    return progress.read(((exercise.notebook, exercise.name) for exercise in _ALL), keep)

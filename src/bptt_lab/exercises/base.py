@@ -26,8 +26,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import checks
-from ..languages import spoken, tr
+from ..basics import checks
+from ..basics.languages import spoken, tr
 from . import calling, diagnosis, progress
 from .telling import BY_HAND, RIGHT, YOURS, as_html, headed, said, size, tell, text_of, told
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .. import text
+from ..basics import text
 from .calling import TooLong
 from .telling import tell, text_of
 

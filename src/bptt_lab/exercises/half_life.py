@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .. import free_gates, memory
+from .. import memory
+from ..lessons import gates as free_gates
 from .base import Exercise, Problem, edits
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .. import memory, overflow
+from .. import memory
+from ..basics import overflow
 from ..cells import RNNCell
 from .base import Exercise, Problem, edits
 

@@ -11,9 +11,10 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from .. import checks
+from ..basics import checks
 
 FILE = "my_progress.json"
 SOLVED, TRIED, NOT_TRIED = "solved", "tried", "not tried"
@@ -54,20 +55,15 @@ class Progress:
         return f"<table><caption>{self._heading()}</caption><tr>{head}</tr>{rows}</table><p>{html.escape(self.note)}</p>"
 
 
-def my_progress(keep: bool | None = None) -> Progress:
-    """What is solved, exercise by exercise, read from my_progress.json in this notebook's folder.
-
-    keep: False forgets everything and keeps nothing from now on; True keeps it again. The file stays on this machine.
-    """
-    from . import all as every
-
+def read(by_exercise: Iterable[tuple[str, str]], keep: bool | None = None) -> Progress:
+    """`my_progress` of these exercises, each a notebook and a name, in course order."""
     if keep is not None:
         if not isinstance(keep, bool):
             raise checks.error("keep", repr(keep), "True or False, or nothing")
         _write({"keep": keep, "exercises": {} if not keep else _read()["exercises"]})
     kept, by_notebook = _read(), dict[str, dict[str, str]]()
-    for exercise in every():
-        by_notebook.setdefault(exercise.notebook, {})[exercise.name] = kept["exercises"].get(exercise.name, NOT_TRIED)
+    for notebook, name in by_exercise:
+        by_notebook.setdefault(notebook, {})[name] = kept["exercises"].get(name, NOT_TRIED)
     if not kept["keep"] or _off():
         note = "Nothing is kept here. bl.my_progress(keep=True) keeps it again." if not _off() else "Nothing is kept: it is off."
     elif not os.access(Path.cwd(), os.W_OK):

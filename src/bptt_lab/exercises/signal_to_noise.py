@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import growth
+from ..lessons import vanishing_and_exploding as growth
 from .base import Exercise, Problem, edits
 
 

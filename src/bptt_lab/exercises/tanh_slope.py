@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import activations
+from ..basics import activations
 from .base import CHANGES, Exercise, Problem, edits
 
 

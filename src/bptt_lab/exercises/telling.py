@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..languages import tr
+from ..basics.languages import tr
 
 HEADS = BY_HAND, RIGHT, YOURS, PRINTED = "A case to follow by hand", "Right", "Yours", "What it printed here"
 

@@ -4,6 +4,7 @@ python -m bptt_lab.experiments agreement        do, or continue, the runs of a r
 bl.experiments.load("agreement")                its committed results, one dict a run
 """
 
+from ..basics.runs import arrived, each, seed_rows, values
 from .adding import ADDING
 from .agreement import AGREEMENT
 from .distances import DISTANCES
@@ -12,7 +13,6 @@ from .gradients import GRADIENTS
 from .language_model import LANGUAGE_MODEL
 from .recipe import Recipe, grid
 from .runner import load, run
-from .table import arrived, each, seed_rows, values
 from .temporal_order import TEMPORAL_ORDER
 
 RECIPES: dict[str, Recipe] = {

@@ -11,8 +11,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..checks import count
-from ..workers import end_with_the_command
+from ..basics.checks import count
+from ..basics.workers import end_with_the_command
 from . import RECIPES, runner
 
 

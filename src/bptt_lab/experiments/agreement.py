@@ -3,7 +3,7 @@
 One budget for all; no rate is tuned for any cell. Sentences are of one distance, or of all from 1 to 30.
 """
 
-from .. import reach
+from ..memory import reach
 from .recipe import Recipe, Result, Settings, grid
 from .training import trained
 

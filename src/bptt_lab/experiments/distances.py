@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from .. import memory, probe
+from .. import memory
+from ..lessons.short_term_memory import ASKED
+from ..memory import probe
 from ..model import SequenceModel
 from ..tasks import Agreement
 from ..tasks.agreement import SUBJECT
 from .agreement import SGD
 from .recipe import Recipe, Result, Settings, grid
 from .training import fit, make
-
-ASKED = (5, 10, 20, 30, 60, 100)
 
 # What the nets are trained on, and for how many steps.
 SHORT = {"task": ("Agreement", {"distance": (0, 5)}), "fit": {**SGD, "steps": 1000}}

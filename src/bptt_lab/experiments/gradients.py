@@ -1,6 +1,6 @@
 """The subject's gradient in nets that were not trained yet: how large, and how much of a signal, for each cell and distance."""
 
-from .. import reach
+from ..memory import reach
 from .agreement import CELLS, DISTANCES
 from .recipe import Recipe, Result, Settings, grid
 from .training import make

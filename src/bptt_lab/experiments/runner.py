@@ -76,7 +76,7 @@ def save(recipe: Recipe, records: list[dict], folder: Path = COMMITTED) -> Path:
 
 def load(name: str, folder: Path = COMMITTED) -> list[dict[str, Any]]:
     """The committed runs of a recipe: a flat dict each, settings and results side by side."""
-    from ..checks import choice
+    from ..basics.checks import choice
 
     choice("name", name, sorted(path.stem for path in folder.glob("*.json")))
     records = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["runs"]

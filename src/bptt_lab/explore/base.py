@@ -29,7 +29,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .. import languages
+from ..basics import languages
 from . import page
 from .still import still_svg
 from .words import words_of

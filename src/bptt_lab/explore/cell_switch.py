@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import roads
+from ..basics.text import say
 from ..cells import GRUCell, LSTMCell
-from ..text import say
+from ..lessons import gru_and_lstm as roads
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
 from .four_cells import BIASES, SCALES
 
@@ -94,7 +94,7 @@ def _curves(name: str, cell, sign: int) -> dict[str, np.ndarray]:
     scales, biases = np.tile(SCALES, len(BIASES)), np.repeat(BIASES, len(SCALES))
     x = np.repeat(roads.inputs(SPREAD, (LENGTHS[-1], 1, HIDDEN), 0), len(scales), axis=1)
     trace = cell.unroll(x, scales=scales, gate_biases=sign * biases)
-    kept = trace.gates[cell.keep]
+    kept = trace.gates[cell.keeping_gate]
     true, direct = np.zeros((2, len(scales), sum(LENGTHS)))
     for T, offset in zip(LENGTHS, OFFSETS):
         for lag, block in enumerate(roads.blocks_back(cell, trace, T - 1)):

@@ -8,9 +8,9 @@ import numpy as np
 import traitlets
 
 from .. import memory
+from ..basics.overflow import quietly
+from ..basics.text import say
 from ..cells import RNNCell
-from ..overflow import quietly
-from ..text import say
 from . import sentence_net
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
 from .predictions import Made, keep, verdict

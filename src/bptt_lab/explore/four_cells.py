@@ -6,11 +6,11 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, chain_rule
-from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
-from ..cells.base import Cell
+from .. import chain_rule
+from ..basics.text import say
+from ..cells import Cell, GatedCell, GRUCell, LSTMCell, RNNCell
+from ..model import SequenceModel
 from ..tasks import vocabulary
-from ..text import say
 from . import sentence_net
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
 from .sentence_net import ACTIVATIONS

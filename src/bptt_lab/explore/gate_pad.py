@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import traitlets
 
-from .. import free_gates, memory
+from .. import memory
+from ..basics.overflow import quietly
+from ..basics.text import say
 from ..cells import GatedCell
-from ..growth import inputs
-from ..overflow import quietly
-from ..text import say
+from ..lessons import gates as free_gates
+from ..lessons.vanishing_and_exploding import inputs
 from . import sentence_net
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
 

@@ -1,15 +1,17 @@
 """Notebook 02: the gradient on its way back, the same number carried forward, and a bug that norms cannot see."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, causes, chain_rule, overflow
+from .. import chain_rule
+from ..basics import overflow
+from ..basics.text import say
 from ..cells import RNNCell
-from ..checks import all_finite
-from ..text import say
+from ..gradcheck import causes
+from ..model import SequenceModel
 from .base import Control, Count, Explorer, Grid, as_sent, fixed
 from .sentence_net import ACTIVATIONS, SCALES
 
@@ -94,9 +96,7 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
     back = {}
     with overflow.quietly():  # what is past float32 is shown as exploded or vanished
         for name, of in (("right", trace), ("lost", causes.transpose_lost(cell, trace))):
-            back[name] = _back(cell, of, dh, ends, overflow.PLAIN)
-            if not all_finite(back[name]):
-                back[name] = _back(cell, of, dh, ends, overflow.SAFE)
+            back[name] = overflow.settled(partial(_back, cell, of, ends), dh)
         sizes = {name: chain_rule.norm(rows) for name, rows in back.items()}
         cosine = ((back["right"] / sizes["right"][..., None]) * (back["lost"] / sizes["lost"][..., None])).sum(-1)
         words = np.concatenate([np.arange(T)[::-1] for T in LENGTHS])
@@ -105,26 +105,25 @@ def carry_back(activation: str, start: str, net: int) -> dict[str, np.ndarray]:
     return {name: as_sent(array) for name, array in curves.items()}
 
 
-def _back(cell, trace, dh, ends, products) -> np.ndarray:
+def _back(cell, trace, ends, dh) -> np.ndarray:
     """dL_T/da_k of every length T and word k, (sum of the lengths, S, H), in the order of the curves."""
     found = np.empty((sum(LENGTHS), *dh.shape[1:]))
-    rows, local = dh[ends], cell.local(trace, slice(0, trace.T))
+    rows = dh[ends]
     for k in range(trace.T - 1, -1, -1):
         live = slice(np.searchsorted(ends, k), None)  # the lengths that reach word k
-        found[np.array(OFFSETS)[live] + ends[live] - k], rows[live] = cell.pull(trace, k, rows[live], local[k], products)
+        found[np.array(OFFSETS)[live] + ends[live] - k], rows[live] = chain_rule.pull(cell, trace, k, rows[live])
     return found
 
 
 def _forward(cell, trace, dh, ends) -> np.ndarray:
     """‖dL_T/dh_T · (J_T ⋯ J_2) · ∂⁺h_1/∂W_x‖ with the product grown from the right: forward mode's order."""
-    S, local = trace.shape[1], cell.local(trace, slice(0, trace.T))
-    W_hh = trace.weights[:, cell.input_size + 1 :]
-    product = np.eye(HIDDEN)[:, None] * local[0].T[:, :, None]  # ∂⁺h_1/∂a_1 as (H, S, H): one matrix product serves all scales
+    S, slopes, W_hh = trace.shape[1], cell.activation.slope(trace.states[1:]), cell.params["W_hh"]
+    product = np.eye(HIDDEN)[:, None] * slopes[0].T[:, :, None]  # ∂⁺h_1/∂a_1 as (H, S, H): one matrix product serves all scales
     found = np.zeros((S, len(ends)))
     for t in range(trace.T):
         if t:
             product = W_hh.dot(product.reshape(HIDDEN, -1)).reshape(product.shape)
-            product *= (local[t] * trace.scales).T[:, :, None]  # J_t = diag(f') W_hh, W_hh times its scale
+            product *= (slopes[t] * trace.cell.scales).T[:, :, None]  # J_t = diag(f') W_hh, W_hh times its scale
         for i in np.flatnonzero(ends == t):
             row = np.nan_to_num(np.einsum("sh,hsj->sj", dh[t], product), nan=np.inf, posinf=np.inf, neginf=-np.inf)
             found[:, i] = chain_rule.norm(row) * chain_rule.norm(trace.inputs[0])

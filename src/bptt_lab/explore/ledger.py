@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import traitlets
 
+from ..basics.text import say
 from ..tasks import vocabulary
-from ..text import say
 from . import sentence_net
 from .base import Control, Count, Explorer, Grid, Place, fixed
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 import traitlets
 
-from .. import checks
+from ..basics import checks
+from ..basics.text import say
 from ..tasks import vocabulary
-from ..text import say
 from . import sentence_net
 from .base import Control, Count, Explorer, Grid, fixed
 

@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import traitlets
 
-from .. import checks, growth, measure
-from ..text import say
+from ..basics import checks
+from ..basics.text import say
+from ..lessons import four_words_four_terms as measure
+from ..lessons import vanishing_and_exploding as growth
 from .base import Control, Explorer, fixed
 from .four_cells import FourCells
 from .four_terms import FourTerms

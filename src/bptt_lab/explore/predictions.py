@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..languages import spoken
+from ..basics.languages import spoken
 from .words import words_of
 
 

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 import traitlets
 
-from .. import checks
-from ..languages import current, known, spoken, tr
+from ..basics import checks
+from ..basics.languages import current, known, spoken, tr
 from .base import HERE, Explorer
 
 NOT_YET = -1

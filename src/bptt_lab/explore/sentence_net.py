@@ -8,8 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from .. import SequenceModel, chain_rule
+from .. import chain_rule
 from ..cells import RNNCell
+from ..model import SequenceModel
 from ..tasks import vocabulary
 from .base import as_sent
 
@@ -72,8 +73,8 @@ def _read(activation, x, targets, wrt, start, seed) -> dict[str, np.ndarray]:
     jacobians = np.zeros((S, T))
     for t in range(1, T):
         jacobians[:, t] = spectral_norm(cell.jacobian(trace, t))
-    v = np.stack([cell.step_input(trace, t, wrt) for t in range(T)])
-    immediate = chain_rule.norm(np.stack([cell.slope(trace, t) for t in range(T)])) * chain_rule.norm(v)
+    [(slope, v)] = trace.cell.all_pairs(trace, slice(0, T), cell.activation.slope(trace.states[1:]))[wrt]
+    immediate = chain_rule.norm(slope) * chain_rule.norm(v)
     # The core differentiates by the cell's own W_hh, which each row scales: the row's net has scale · W_hh for its weights.
     by = np.array(SCALES) if wrt == "W_hh" else np.ones(S)
     ledger = chain_rule.sequence_ledgers(cell, trace, dh, wrt) / by

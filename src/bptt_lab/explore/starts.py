@@ -7,9 +7,9 @@ import numpy as np
 import traitlets
 
 from .. import chain_rule
+from ..basics.overflow import quietly
+from ..basics.text import say
 from ..cells import RNNCell
-from ..overflow import quietly
-from ..text import say
 from .base import Control, Count, Explorer, Grid, as_sent
 
 HIDDEN, STEPS, SEEDS = 32, 101, 10
@@ -90,5 +90,5 @@ def messages(start: str, inputs: float) -> np.ndarray:
             rows = np.tile(direction / np.linalg.norm(direction), (1, S, 1))
             for lag in range(STEPS):
                 found[:, a, seed, lag] = chain_rule.norm(rows[0])
-                rows = cell.pull(trace, STEPS - 1 - lag, rows)[1]
+                rows = chain_rule.pull(cell, trace, STEPS - 1 - lag, rows)[1]
     return as_sent(found)

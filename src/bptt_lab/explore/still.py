@@ -8,7 +8,7 @@ import math
 import textwrap
 from xml.sax.saxutils import escape
 
-from ..text import say
+from ..basics.text import say
 
 LOW, HIGH = -12, 6
 NATS = 12  # where the axis of losses ends

@@ -6,9 +6,10 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, chain_rule
+from .. import chain_rule
+from ..basics.text import say
 from ..cells import RNNCell
-from ..text import say
+from ..model import SequenceModel
 from .base import Control, Count, Explorer, Grid, Place, as_sent, fixed
 from .sentence_net import ACTIVATIONS, SCALES
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import wall
-from ..text import say
+from ..basics.text import say
+from ..lessons import partial_cures as wall
 from .base import Control, Count, Explorer, as_sent
 
 POINTS = (26, 51, 101, 201)  # each grid is part of the next: every second point of it

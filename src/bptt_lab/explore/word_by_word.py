@@ -6,8 +6,10 @@ from functools import lru_cache
 import numpy as np
 import traitlets
 
-from .. import SequenceModel, checks, losses, overflow, train
+from .. import train
+from ..basics import checks, overflow
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
+from ..model import SequenceModel, losses
 from ..tasks import Agreement, agreement, vocabulary
 from . import sentence_net
 from .base import Control, Count, Explorer, Grid, as_sent, fixed

@@ -1,10 +1,10 @@
-"""All words that explorers show to people, by explorer and key. Other languages: see `bptt_lab.languages`.
+"""All words that explorers show to people, by explorer and key. Other languages: see `bptt_lab.basics.languages`.
 
 A text in braces is filled in by Python and by the browser alike, so both must know the same names.
 """
 
-from ..languages import tr
-from ..text import say
+from ..basics.languages import tr
+from ..basics.text import say
 
 EN = {
     "all": {

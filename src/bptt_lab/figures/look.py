@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import plotly.graph_objects as go
 import plotly.io
 
-from ..text import say
+from ..basics.text import say
 
 # Colour of a cell, the same in every picture; beside colour there is always a second mark.
 CELL_COLOURS = {"tanh": "#0072B2", "relu": "#56B4E9", "gated": "#D55E00", "GRU": "#009E73", "LSTM": "#CC79A7"}

@@ -1,11 +1,11 @@
 """How much of the gradient is left, by lag, with what bounds it."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 
-from ..cells import RNNCell
-from ..memory_report import LABELS, MemoryReport
-from ..text import say_log10
+from ..basics.text import say_log10
 from . import look
 
 BOUNDS = {
@@ -13,13 +13,17 @@ BOUNDS = {
     "(γσ_max)^lag": (look.SERIES[1][0], "dot"),
     "ρ^lag": (look.INK, "dashdot"),
 }
-CELLS = {"GatedCell": "gated", "GRUCell": "GRU", "LSTMCell": "LSTM"}
 
 
-def memory(report: MemoryReport) -> look.Figure:
-    """The norms of a memory report against the lag, the bounds beside them, and the line at 1 %."""
-    words = report.in_words()
-    T, B, H = report.trace.shape
+def memory(
+    norms: Mapping[str, np.ndarray], words: Mapping[str, str], shape: tuple[int, int, int], cell: str, labels: Mapping[str, str]
+) -> look.Figure:
+    """The norms of a memory report against the lag, the bounds beside them, and the line at 1 %.
+
+    norms: name -> log10 by lag, "true" first, then what bounds it. words: name -> what a number of the report says. shape: T, B
+    and H of the run. cell: the kind that colours go by, as "tanh" or "GRU". labels: the names of `norms` that need more words.
+    """
+    T, B, H = shape
     over = [f"geometric means of {B} sequences"] * (B > 1)
     setting = ", ".join([f"T={T}, H={H}", *over])
     lines = [f"‖dh_T/dh_{{T−lag}}‖₂ by lag, T={T}, H={H}", *over, f"horizon: {words['horizon']}"]
@@ -28,16 +32,14 @@ def memory(report: MemoryReport) -> look.Figure:
     shown = look.figure(title, says, 424 + 18 * len(lines))
     shown.add_hline(y=0.01, line={"color": look.INK, "dash": "dot", "width": 1})
     shown.add_annotation(text="1 %", x=1, xref="paper", xanchor="right", y=np.log10(0.01), yanchor="bottom", showarrow=False)
-    cell = report.cell
-    kind = cell.activation.name if isinstance(cell, RNNCell) else CELLS[cell.kind.split(",")[0]]
-    own = look.CELL_COLOURS.get(kind, look.INK)  # none for sigmoid
-    for name, logs in report.bounds.items():
+    own = look.CELL_COLOURS.get(cell, look.INK)  # none for sigmoid
+    for name, logs in norms.items():
         colour, dash = BOUNDS.get(name, (own, "solid"))
         line = {"color": colour, "dash": dash, "width": 3 if name == "true" else 2}
         texts = [f"lag {lag}: {say_log10(log)}" for lag, log in enumerate(logs)]
         heights = 10.0 ** np.clip(logs, -300, 300)  # what is past the axis leaves the picture there; its number is in the text
         hover = f"%{{text}}<extra>{name}</extra>"
-        label = LABELS.get(name, name)
+        label = labels.get(name, name)
         shown.add_trace(go.Scatter(y=heights, mode="lines", line=line, name=label, text=texts, hovertemplate=hover))
     shown.update_xaxes(title_text="lag, steps", range=[0, max(T - 1, 1)])
     shown.update_yaxes(look.magnitude_axis())

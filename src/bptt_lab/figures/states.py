@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from ..text import spread
+from ..basics.text import spread
 from . import look
 
 LOW, HIGH = -2, 3  # the powers of ten between which a state is drawn

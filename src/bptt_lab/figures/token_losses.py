@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from .. import checks
+from ..basics import checks
 from . import look
 
 LONGEST = 10.0  # nats; a bar past this is cut, and its number says so

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import checks
+from ..basics import checks
 from .task import Batch, Task
 
 

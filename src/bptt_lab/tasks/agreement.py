@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .. import checks
+from ..basics import checks
 from ..model import SequenceModel
 from . import vocabulary
 from .task import Batch, Task, one_hot

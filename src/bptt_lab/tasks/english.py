@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import checks
+from ..basics import checks
 from ..model import SequenceModel, check_fits
 from .task import Batch, Task, one_hot
 
@@ -120,7 +120,7 @@ def _numbers(words: list[str], index: dict[str, int]) -> np.ndarray:
 @cache
 def _read() -> tuple[tuple[str, ...], Prefixes, Prefixes]:
     """The vocabulary, the training sentences and the test sentences."""
-    packed = (files("bptt_lab") / "data" / "english.txt.gz").read_bytes()
+    packed = (files("bptt_lab.tasks") / "data" / "english.txt.gz").read_bytes()
     sentences = [line.split() for line in gzip.decompress(packed).decode().splitlines()]
     train, test = [s for i, s in enumerate(sentences) if i % EVERY], sentences[::EVERY]
     counts = Counter(word for sentence in train for word in sentence)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import checks, overflow
+from ..basics import checks, overflow
 from ..model import SequenceModel, check_fits
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]

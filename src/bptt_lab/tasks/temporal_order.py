@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import checks
+from ..basics import checks
 from .task import Batch, Task, one_hot
 
 SYMBOLS = ("A", "B", "c", "d", "e", "f")  # two signals, four that mean nothing

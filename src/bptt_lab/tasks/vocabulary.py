@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 
-from .. import checks
+from ..basics import checks
 
 VOCABULARY: tuple[str, ...] = tuple(
     """. was were is are the a this that these those every some

@@ -1,0 +1,55 @@
+"""What the formulas of cells are written with: diag(v), W_hh of a sweep, and a Jacobian by finite differences."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import checks
+
+
+def diag(values: np.ndarray) -> np.ndarray:
+    """diag(values) of the last axis."""
+    return values[..., None] * np.eye(values.shape[-1])
+
+
+def jacobian_by_differences(function: Callable[[np.ndarray], np.ndarray], v: np.ndarray) -> np.ndarray:
+    """The derivative of each entry of function(v) with respect to each of v, (…, D, D): each moved a little to both sides."""
+    moves = 6e-6 * np.eye(v.shape[-1])  # the cube root of rounding: its error is about 10⁻¹⁰, relative to function's size
+    return np.stack([(function(v + ε) - function(v - ε)) / 1.2e-5 for ε in moves], axis=-1)
+
+
+class Scaled:
+    """W · s, with s (B, 1): one net for all sequences of a batch, with a weight scale of its own for each.
+
+    A step writes `h @ W.T`, `da @ W` and `slope[..., None] * W`, and need not know of it.
+    """
+
+    __array_ufunc__ = None  # NumPy leaves the products to the methods below
+
+    def __init__(self, W: np.ndarray, s: np.ndarray):
+        self.W, self.s = W, s
+
+    @property
+    def T(self) -> "Scaled":
+        return Scaled(self.W.T, self.s)
+
+    def __getitem__(self, rows: slice) -> "Scaled":
+        return Scaled(self.W[rows], self.s)
+
+    def __rmatmul__(self, v: np.ndarray) -> np.ndarray:
+        return (v @ self.W) * self.s
+
+    def __rmul__(self, column: np.ndarray) -> np.ndarray:
+        return column * self.W * self.s[..., None]
+
+
+def sweep(cell: Any, B: int, scales, gate_biases) -> dict[str, np.ndarray]:
+    """What a cell's copy has for a sweep: scales (B, 1), which multiply W_hh, and opening (B, rows), which is added to b."""
+    found = {}
+    if scales is not None:
+        found["scales"] = checks.array("scales", scales, (B,))[:, None].copy()
+    if gate_biases is not None:
+        found["opening"] = np.zeros((B, len(cell.stack)))
+        found["opening"][:, cell.rows_of(cell.keeping_gate)] = checks.array("gate_biases", gate_biases, (B,))[:, None]
+    return found

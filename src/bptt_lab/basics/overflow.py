@@ -1,0 +1,170 @@
+"""Products that stay meaningful past the end of float64.
+
+A gradient that explodes is a result here, not an error. Plain floats turn it into NaN as soon as an infinite number
+meets a zero or its own opposite. These products follow two rules instead:
+
+    0 · ∞ = 0      the ∞ is an overflowed number, and zero times any number is zero
+    ∞ − ∞ = ∞      the sign is lost, the size is not: exploded
+
+Where nothing overflows they are NumPy's own products, with one look at the result added.
+"""
+
+import contextvars
+import functools
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numpy as np
+
+from .checks import all_finite
+
+
+def quietly() -> np.errstate:
+    """Overflow is a result in this package, so NumPy's warnings about it are noise: `with quietly(): …`."""
+    return np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore")
+
+
+def silent_context() -> contextvars.Context:
+    """Its `run` calls a function as in `with quietly():`, at a tenth of the price. It serves one call at a time.
+
+    NumPy keeps its error state in a context variable, which is set here once.
+    """
+    context = contextvars.Context()
+    context.run(np.seterr, all="ignore")
+    return context
+
+
+_contexts: list[contextvars.Context] = []
+
+
+F = TypeVar("F", bound=Callable)
+
+
+def silent(function: F) -> F:
+    """A function that always runs in a `silent_context`, borrowed for the call, also when several threads ask."""
+
+    @functools.wraps(function)
+    def run(*arguments, **named):
+        try:
+            context = _contexts.pop()
+        except IndexError:  # not asked before: another thread may take the last one in between
+            context = silent_context()
+        try:
+            return context.run(function, *arguments, **named)
+        finally:
+            _contexts.append(context)
+
+    return cast(F, run)
+
+
+def exploded(array: np.ndarray) -> np.ndarray:
+    """`array` with every NaN made +∞, in place: ∞ − ∞ = ∞."""
+    if not all_finite(array):
+        array[np.isnan(array)] = np.inf
+    return array
+
+
+class Extended(np.ndarray):
+    """An array whose sums and products follow the two rules: a formula written for plain arrays need not know of them."""
+
+    __array_priority__ = 1.0  # what is joined of these and of plain ones is of these
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
+        plain = [np.asarray(value) if isinstance(value, np.ndarray) else value for value in inputs]
+        with quietly():
+            if ufunc is np.matmul:
+                result = _matmul(*plain)
+            else:
+                result = np.asarray(getattr(ufunc, method)(*plain, **kwargs))
+                if result.dtype == float and not all_finite(result):
+                    if ufunc is np.multiply and method == "__call__":
+                        result = np.where(np.isnan(result) & ((plain[0] == 0) | (plain[1] == 0)), 0.0, result)
+                    result = np.where(np.isnan(result), np.inf, result)
+        if out is not None:
+            np.asarray(out[0])[...] = result
+            return out[0]
+        return result.view(Extended)
+
+
+def extended(value):
+    """Arrays, and tuples of them, as `Extended` ones; all else as it is."""
+    if isinstance(value, (tuple, list)):
+        return tuple(map(extended, value))
+    return value.view(Extended) if isinstance(value, np.ndarray) else value
+
+
+def settled(compute: Callable, *arguments):
+    """compute(*arguments), and once more with `Extended` arrays if something in the result is not finite.
+
+    The arguments and the result may be arrays, and tuples, lists or dicts of them. Plain NumPy is quicker, and the same where
+    nothing overflows.
+    """
+    with quietly():
+        result = compute(*arguments)
+        return result if _finite(result) else _plain(compute(*map(extended, arguments)))
+
+
+def _finite(value) -> bool:
+    if isinstance(value, np.ndarray):
+        return all_finite(value)
+    return all(map(_finite, value.values() if isinstance(value, dict) else value))
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    return np.asarray(value) if isinstance(value, np.ndarray) else type(value)(map(_plain, value))
+
+
+def _matmul(a, b):
+    """a @ b, for stacks too."""
+    result = np.matmul(a, b)
+    if all_finite(result):
+        return result
+    if a.ndim <= 2 and b.ndim <= 2:
+        return dot(a, b)
+    if b.ndim == 2:
+        return dot(a.reshape(-1, a.shape[-1]), b).reshape(result.shape)
+    stack = result.shape[:-2]
+    a, b = (np.broadcast_to(side, (*stack, *side.shape[-2:])).reshape(-1, *side.shape[-2:]) for side in (a, b))
+    return np.stack([dot(*pair) for pair in zip(a, b)]).reshape(result.shape)
+
+
+def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """a · b, entry by entry. `out` may be one of the two."""
+    with quietly():
+        result = np.multiply(a, b)
+    if not all_finite(result):
+        result[np.isnan(result) & ((a == 0) | (b == 0))] = 0.0
+        exploded(result)
+    if out is None:
+        return result
+    out[...] = result
+    return out
+
+
+def add(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """a + b, entry by entry."""
+    with quietly():
+        return exploded(np.add(a, b, out))
+
+
+def dot(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """The matrix product a b of arrays of one or two axes."""
+    with quietly():
+        result = np.asarray(np.dot(a, b, out))
+        if not all_finite(result):
+            result[...] = _overflowed_dot(a, b)
+    return result
+
+
+def _overflowed_dot(a, b):
+    finite_a, finite_b = np.isfinite(a), np.isfinite(b)
+    result = np.asarray(np.dot(np.where(finite_a, a, 0.0), np.where(finite_b, b, 0.0)))
+    sign_a, sign_b = np.sign(a), np.sign(b)
+    infinite_a, infinite_b = np.where(finite_a, 0.0, sign_a), np.where(finite_b, 0.0, sign_b)
+    # How many infinite products each entry sums, and how many more of them are positive than negative.
+    terms = np.abs(infinite_a).dot(np.abs(sign_b)) + np.abs(sign_a).dot(np.abs(infinite_b))
+    balance = infinite_a.dot(sign_b) + sign_a.dot(infinite_b)
+    result = np.where(terms > 0, np.where(balance == -terms, -np.inf, np.inf), result)
+    return exploded(np.atleast_1d(result)).reshape(result.shape)

@@ -1,0 +1,126 @@
+"""The quick GRU, in PyTorch's form; with reset_after=False the plain way is taken."""
+
+import numpy as np
+
+from .gates import HALF, ONE, GateEngine
+from .scratch import FEW_UNITS, below_each_other, side_by_side
+
+
+class GRUEngine(GateEngine):
+    """reset, update, candidate; `gates` keeps q_t = W_hh3 h_{t-1} + b_hn too, whose gradient goes a way of its own."""
+
+    blocks, gate_rows, logistic = 3, 4, (0, 1)
+    local_names = "da3", "da1", "da2", "dq", "z"
+    onward = 1
+
+    def unroll(self, cell, x, h0):
+        return super().unroll(cell, x, h0) if cell.reset_after else None
+
+    def backward(self, cell, trace, dh, dc):
+        return super().backward(cell, trace, dh, dc) if cell.reset_after else None
+
+    def also_kept(self, T, H, B):
+        return {"b_hn": (H,)}
+
+    def forward_views(self, p, z, gates, h):
+        H, I = h.shape[1], z.shape[1] - 1 - h.shape[1]
+        few, folded, W = z.ndim == 2 and H <= FEW_UNITS, p.work["folded"], np.zeros((4 * H, I + 1 + H))
+        p.work |= {"few": few, "x1": p.arrays["z"][:-1, : I + 1], "x part": p.arrays["gates"][:, 2]}
+        p.work |= {"W": W, "inner": np.empty((H, H + 1))}
+        p.work |= {"first": folded[: 2 * H], "W_x3, b_3": folded[2 * H :, : I + 1], "W_hh3": folded[2 * H :, I + 1 :]}
+        p.work["few W"] = [(W[: 2 * H], folded[: 2 * H]), (W[2 * H : 3 * H, : I + 1], folded[2 * H :, : I + 1])]
+        p.work["few W"] += [(W[3 * H :, I + 1 :], folded[2 * H :, I + 1 :]), (W[3 * H :, I], p.arrays["b_hn"])]
+        all_rows, a12, inner = below_each_other(gates, 4), below_each_other(gates, 2), z[:, I:]  # inner: [1; h_{t-1}]
+        return list(zip(z, all_rows, a12, gates[:, 0], gates[:, 1], gates[:, 2], inner, gates[:, 3], h, h[1:]))
+
+    def forward(self, p, cell):
+        tanh, multiply, add, subtract = np.tanh, np.multiply, np.add, np.subtract
+        work = p.work
+        new, few = work["spare"], work["few"]
+        p.arrays["b_hn"][...] = cell.b_hn
+        product, first, inner = self._products(work, p.arrays["b_hn"])
+        for z_t, a_t, a12, r, z, n, one_and_h, q_t, h_previous, h_t in p.steps:
+            if few:
+                product(z_t, a_t)
+            else:
+                first(z_t, a12)
+            tanh(a12, a12)
+            multiply(a12, HALF, a12)
+            add(a12, HALF, a12)
+            if not few:
+                inner(one_and_h, q_t)
+            multiply(r, q_t, new)
+            tanh(add(n, new, new), n)  # n_t stands where W_x3 x_t + b_3 stood
+            subtract(h_previous, n, new)  # h_t = n + z ⊙ (h_{t-1} − n)
+            multiply(z, new, new)
+            add(n, new, h_t)
+
+    @staticmethod
+    def _products(work, b_hn):
+        """Either one product for [r; z; W_x3 x_t + b_3; q_t], or one for r and z, and one for q_t: then W_x3 x_t + b_3 of all
+        steps is computed here."""
+        if work["few"]:
+            for to, read in work["few W"]:
+                to[...] = read
+            return work["W"].dot, None, None
+        W = work["inner"]  # [b_hn | W_hh3]
+        W[:, 1:], W[:, 0] = work["W_hh3"], b_hn
+        work["x part"][...] = np.matmul(work["W_x3, b_3"], work["x1"])
+        return None, work["first"].dot, W.dot
+
+    def derivative_views(self, seen, out, spare):
+        gates, square, spare = seen[:3], spare[0, :3], spare[1, 0]
+        return gates, square, spare, gates[:2], square[:2], square[2], out[1:3], *seen, *out
+
+    def derivatives(self, views):
+        gates, square, spare, rz, their_square, n2, da12, r, z, n, q, h_previous, da3, da1, da2, dq, keep = views
+        np.multiply(gates, gates, square)
+        np.subtract(rz, their_square, da12)  # σ' = r (1 − r), z (1 − z)
+        np.multiply(da2, np.subtract(h_previous, n, spare), da2)
+        np.subtract(ONE, n2, da3)  # tanh' = 1 − n²
+        np.multiply(da3, np.subtract(ONE, z, spare), da3)
+        np.multiply(da3, r, dq)
+        np.multiply(np.multiply(da1, da3, da1), q, da1)
+        keep[...] = z
+
+    def backward_views(self, local):
+        return list(zip(local[:, :5], self.rows_onward(local)))
+
+    def back(self, p, steps, δ, W_hh):
+        multiply, (δ,), back, spread = np.multiply, δ, p.work["back"], p.work["spread"]
+        product = self.product_onward(p, W_hh)
+        for local, da12_dq_and_rest, _ in steps:
+            multiply(local, spread(δ, 5), local)  # dL/da_t, dL/dq_t, and z_t ⊙ δ_t
+            product(da12_dq_and_rest, back)  # W_hhᵀ [dL/da1_t; dL/da2_t; dL/dq_t] + z_t ⊙ δ_t + dh_{t-1}
+            δ = back
+        return [δ]
+
+    # dL/dq_t stands where dL/da3_t would, for all that W_hh3 and b_hn are told.
+
+    def da_rows(self, B, H):
+        return [(slice(H), slice(2 * H, None)), (slice(H, 3 * H), slice(2 * H))]  # dL/da3_t stands first
+
+    def sums(self, B, I, H):
+        by_x = {"by x": (3 * H, I + 1)}
+        return {**super().sums(B, I, H), **by_x} if B == 1 else {"by h": (3 * H, H + 1), **by_x}
+
+    def named(self, found, B, I, H):
+        by_x, by_h = found["by x"], found["stack"][H : 4 * H, I:] if B == 1 else found["by h"]
+        weights = {"W_x": by_x[:, :I], "W_hh": by_h[:, 1:], "b": by_x[:, I], "b_hn": by_h[2 * H :, 0]}
+        return {**weights, **{name: array for name, array in found.items() if name not in ("stack", "by x", "by h")}}
+
+    def add_up(self, chunk, W_x, sums):
+        H, I = chunk.local.shape[2], chunk.dx.shape[1]
+        if chunk.sides:
+            super().add_up(chunk, W_x, sums)
+            stack = sums["stack"]
+            sums["by x"][: 2 * H], sums["by x"][2 * H :] = stack[H : 3 * H, : I + 1], stack[:H, : I + 1]
+            return
+        da, z = (
+            side_by_side(chunk.local[:, :4]),
+            side_by_side(chunk.z),
+        )  # dL/da3_t, dL/da1_t, dL/da2_t, dL/dq_t; [x_t; 1; h_{t-1}]
+        da[: 3 * H].T.dot(W_x, chunk.dx)
+        da[H:].dot(z[I:].T, sums["by h"])
+        da[H : 3 * H].dot(z[: I + 1].T, sums["by x"][: 2 * H])
+        da[:H].dot(z[: I + 1].T, sums["by x"][2 * H :])

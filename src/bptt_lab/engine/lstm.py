@@ -1,0 +1,71 @@
+"""The quick LSTM."""
+
+import numpy as np
+
+from .gates import ONE, GateEngine
+from .scratch import below_each_other, one_column
+
+
+class LSTMEngine(GateEngine):
+    """input, forget, cell, output; the state is the pair (h, c)."""
+
+    parts = "h", "c"
+    blocks, gate_rows, logistic = 4, 4, (0, 1, 3)
+    local_names = "dc/dh", "forget", "da1", "da2", "da3", "da4"
+    onward = 2
+    also_read = "c", "tanh c"
+
+    def also_kept(self, T, H, B):
+        return {"c": (T + 1, H, B), "tanh c": (T, H, B)}
+
+    def forward_views(self, p, z, gates, h):
+        a, c = below_each_other(gates, 4), one_column(p.arrays["c"])
+        i, f, g, o = gates.swapaxes(0, 1)
+        return list(zip(z, a, i, f, g, o, c, c[1:], one_column(p.arrays["tanh c"]), h[1:]))
+
+    def forward(self, p, cell):
+        tanh, multiply, add = np.tanh, np.multiply, np.add
+        fold, rest, new, product = p.work["fold"], p.work["rest"], p.work["spare"], p.work["folded"].dot
+        for z_t, a_t, i, f, g, o, c_previous, c_t, tanh_c, h_t in p.steps:
+            product(z_t, a_t)
+            tanh(a_t, a_t)
+            multiply(a_t, fold, a_t)
+            add(a_t, rest, a_t)
+            multiply(f, c_previous, c_t)
+            multiply(i, g, new)
+            add(c_t, new, c_t)
+            tanh(c_t, tanh_c)
+            multiply(o, tanh_c, h_t)
+
+    def derivative_views(self, seen, out, spare):
+        square, factors = spare
+        i, f, g, o, c_previous, tanh_c = seen
+        by_dc_dh, by_forget, by_da1, by_da2, by_da3, by_da4 = factors
+        pairs = [(by_dc_dh, o), (by_forget, ONE), (by_da1, g), (by_da2, c_previous), (by_da3, i), (by_da4, tanh_c)]
+        return seen, square, seen[:4], square[:4], square[2], square[5], out, out[0], out[1], out[2:], out[4], factors, f, pairs
+
+    def derivatives(self, views):
+        seen, square, gates, their_square, g2, tanh2_c, out, dc_dh, forget, da, da3, factors, f, pairs = views
+        np.multiply(seen, seen, square)
+        np.subtract(gates, their_square, da)  # σ' = i (1 − i), …
+        np.subtract(ONE, g2, da3)  # tanh' = 1 − g²
+        np.subtract(ONE, tanh2_c, dc_dh)
+        forget[...] = f
+        for to, factor in pairs:
+            to[...] = factor
+        np.multiply(out, factors, out)
+
+    def backward_views(self, local):
+        return list(zip(local[:, 1:5], local[:, 0], local[:, 1], local[:, 5], self.rows_onward(local)))
+
+    def back(self, p, steps, δ, W_hh):
+        multiply, add, (δh, δc) = np.multiply, np.add, δ
+        back, spread, given, product = p.work["back"], p.work["spread"], "c" in p.work["given"], self.product_onward(p, W_hh)
+        for by_c, dc_dh, forget, da4, da_and_dh, _, dc_previous in steps:
+            δc = add(multiply(dc_dh, δh, dc_dh), δc, dc_dh)
+            multiply(by_c, spread(δc, 4), by_c)  # f_t ⊙ δc_t, which goes on, and dL/da_t of input, forget and cell
+            multiply(da4, δh, da4)
+            product(da_and_dh, back)  # W_hhᵀ dL/da_t + dh_{t-1}
+            δh = back
+            δc = add(forget, dc_previous, forget) if given else forget
+        return [δh, δc]

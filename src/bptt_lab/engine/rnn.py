@@ -1,0 +1,214 @@
+"""The quick plain cell: a plan for one sequence, plain loops for a batch."""
+
+from functools import lru_cache, partial
+from math import isfinite
+
+import numpy as np
+from numpy import ndarray
+
+from ..basics import checks, overflow
+from ..cells.trace import Trace
+from .scratch import SMALL
+from .trace import QuickTrace, fits
+
+FLOAT64, ZERO = np.dtype(np.float64), np.array(0.0)
+_FEW_UNITS = 48  # up to here a product with zeros and ones in it is quicker than one more call
+_FEW_NUMBERS = 64  # up to here a product with rows that nobody needs is quicker than to pick out the others
+
+
+class RNNEngine:
+    """`unroll` and `backward` of `Cell`, for one sequence without a call more than needed; None if something is not finite."""
+
+    def unroll(self, cell, x, h0):
+        if type(x) is ndarray and x.dtype is FLOAT64:
+            size = size_of(x.shape, cell.input_size, cell.hidden_size)
+            if size and (h0 is None or type(h0) is ndarray and h0.dtype is FLOAT64 and h0.shape == size.h_shape[1:]):
+                plan = size.free.pop(0, None) or Plan(size)
+                flat = plan.silently(_forward_one, plan, cell, x, h0)
+                size.free[0] = plan
+                if flat is not None:
+                    return SingleTrace(flat, cell, size)
+        if h0 is None and fits(cell, x) and x.ndim == 3:
+            return self._unroll_batch(cell, x, 0.0, True)
+        x, (h,), batched = checks.inputs(cell, x, h0)
+        return self._unroll_batch(cell, x, h, batched)
+
+    def backward(self, cell, trace, dh, dc):
+        if dc is None and type(trace) is SingleTrace and type(dh) is ndarray and dh.dtype is FLOAT64:
+            size = trace.size
+            if dh.shape == size.h_shape and size.H == cell.hidden_size and size.x_shape[-1] == cell.input_size:
+                plan = size.free.pop(0, None) or Plan(size)
+                found = plan.silently(_back_one, plan, cell, trace, dh)
+                size.free[0] = plan
+                if found is not None:
+                    W_x, W_hh, b, dx, dh0 = plan.places
+                    return {"W_x": found[W_x], "W_hh": found[W_hh], "b": found[b], "x": found[dx], "h0": found[dh0]}
+        (dh,) = checks.gradients(cell, trace, dh, dc)
+        return None if trace.cell.scales is not None else self._backward_batch(trace, dh)
+
+    @overflow.silent
+    def _unroll_batch(self, cell, x, h0, batched):
+        T, B, I = x.shape
+        H, f, x, cell = cell.hidden_size, cell.activation.value, np.array(x, np.float64), cell.frozen()
+        W_xT, W_hhT = cell.W_x.copy().T, cell.W_hh.copy().T  # BLAS likes the right factor transposed
+        h, product = np.empty((T + 1, B, H)), np.empty((B, H))
+        h[0], a = h0, h[1:]  # a_t stands where h_t will be
+        for chunk in _chunks(T, B * I * H):  # W_x x_t of all steps first: it needs no state
+            np.dot(x[chunk].reshape(-1, I), W_xT, a[chunk].reshape(-1, H))
+        a += cell.b
+        for h_previous, h_t in zip(h, a):
+            np.dot(h_previous, W_hhT, product)
+            np.add(h_t, product, h_t)
+            f(h_t, h_t)
+        return Trace(cell, x, (h,), (h[1:],), batched) if checks.all_finite(h) else None
+
+    @overflow.silent
+    def _backward_batch(self, trace, dh):
+        T, B, I = trace.inputs.shape
+        cell, x, h, H = trace.cell, trace.inputs, trace.states, trace.cell.hidden_size
+        W_x, W_hh = cell.W_x.T.copy().T, cell.W_hh.T.copy().T
+        dW_x, dW_hh, db, dx = np.zeros((H, I)), np.zeros((H, H)), np.zeros(H), np.empty((T, B, I))
+        δ, back = np.empty((B, H)), np.zeros((B, H))
+        chunks = _chunks(T, B * H * max(I, H))
+        scratch = np.empty((chunks[0].stop, B, H))
+        for chunk in reversed(chunks):
+            da = scratch[: chunk.stop - chunk.start]
+            cell.activation.slope(h[1:][chunk], da)  # f'(a_t), which the loop turns into dL/da_t
+            for da_t, dh_t in zip(da[::-1], dh[chunk][::-1]):
+                np.add(dh_t, back, δ)
+                np.multiply(da_t, δ, da_t)
+                np.dot(da_t, W_hh, back)
+            rows = da.reshape(-1, H)
+            np.dot(rows, W_x, dx[chunk].reshape(-1, I))
+            dW_x += np.dot(rows.T, x[chunk].reshape(-1, I))
+            db += rows.sum(0)
+            dW_hh += np.dot(rows.T, h[chunk].reshape(-1, H))
+        grads = {"W_x": dW_x, "W_hh": dW_hh, "b": db, "x": trace.squeeze(dx), "h0": trace.squeeze(back, axis=0)}
+        return grads if all(map(checks.all_finite, grads.values())) else None
+
+
+def _forward_one(plan, cell, x, h0):
+    plan.weights[...] = cell.stack
+    plan.x[...] = x
+    if h0 is not None:
+        plan.h0[...] = h0
+    f = cell.activation.value
+    for product, h_t in plan.forward:
+        f(product(), h_t)  # a_t = [W_x | b | W_hh] z_t, where z_t = [x_t, 1, h_{t-1}]
+    kept = plan.keep() if isfinite(plan.kept_squares().item()) else None
+    if h0 is not None:
+        plan.h0[...] = ZERO
+    return kept
+
+
+def _back_one(plan, cell, trace, dh):
+    plan.read[...] = trace.flat
+    plan.dh[...] = dh
+    cell.activation.slope(plan.z, plan.slopes)  # of all of z: one call costs more than the columns not needed
+    for local, back in plan.backward:
+        local()  # dL/da_t = f'(a_t) ⊙ δ_t
+        back()  # dL/dz_t = [dL/dx_t, dL/db_t, δ_{t-1}], with dL_{t-1}/dh_{t-1} added to the last
+    plan.weights_gradient()  # Σ_t dL/da_t z_tᵀ: those of W_x, b and W_hh side by side
+    return plan.keep_found() if isfinite(plan.found_squares().item()) else None
+
+
+def _chunks(T: int, products_a_step: int) -> list[slice]:
+    """Cut T steps so that one matrix product stays under 10⁶ multiplications, where BLAS is quickest for these sizes."""
+    size = max(1, 1_000_000 // products_a_step)
+    return [slice(start, min(start + size, T)) for start in range(0, T, size)]
+
+
+class Size:
+    """x of one shape, (T, I) or (T, 1, I), H units, and the plan for them while nobody uses it.
+
+    Borrow with `size.free.pop(0, None) or Plan(size)`: two threads never get the same. Give back with `size.free[0] = plan`.
+    """
+
+    def __init__(self, x_shape: tuple[int, ...], H: int):
+        self.x_shape, self.H, self.free = x_shape, H, dict[int, Plan]()
+        self.h_shape = *x_shape[:-1], H
+
+    def __reduce__(self):
+        return size_of, (self.x_shape, self.x_shape[-1], self.H)  # a copy of a trace shares the plan
+
+
+@lru_cache(16)
+def size_of(x_shape: tuple[int, ...], I: int, H: int) -> Size | None:
+    """None if x is more than one sequence, does not fit the cell, or is so long that its scratch is better not kept."""
+    fits = x_shape[1:] in ((I,), (1, I)) and (H + x_shape[0]) * (I + 1 + H) <= SMALL
+    return Size(x_shape, H) if fits and x_shape[0] else None
+
+
+class Plan:
+    """Scratch for one size, and the calls that fill it. The rows of z, and of the way back, are z_t = [x_t, 1, h_{t-1}]."""
+
+    def __init__(self, size: Size):
+        (T, *one, I), H = size.x_shape, size.H
+        self.silently = overflow.silent_context().run
+        self._make_forward(size, T, I, H)
+        self._make_backward(size, T, I, H)
+        # Where each gradient stands in `found`.
+        axis, units = (None,) * len(one), slice(I + 1, None)
+        x, start = (slice(H, None), *axis, slice(I)), (*axis, H, units)
+        self.places = (slice(H), slice(I)), (slice(H), units), (slice(H), I), x, start
+
+    def _make_forward(self, size, T, I, H):
+        # What a trace keeps lies in one array, [W_x | b | W_hh] above z: one copy and one look at its size for both.
+        kept = np.zeros((H + T + 1, I + 1 + H))
+        self.keep, self.kept_squares = kept.copy, checks.square_sum(kept)
+        self.weights, z = kept[:H], kept[H:]
+        z[:, I] = 1.0
+        self.x, self.h0, a = z[:T, :I].reshape(size.x_shape), z[0, I + 1 :], np.empty(H)
+        self.forward = [(partial(self.weights.dot, z_t, a), h_t) for z_t, h_t in zip(z, z[1:, I + 1 :])]
+
+    def _make_backward(self, size, T, I, H):
+        K = I + 1 + H
+        # What a trace kept, below [0 | 0 | 1]: a row [dL_{t-1}/dh_{t-1} | dL/da_t] times both matrices is dL/dz_t =
+        # [dL/dx_t | dL/db_t | δ_{t-1}]. What is found lies in one array too: the gradient of the weights above dL/dz_t.
+        read, found = np.zeros((2 * H + T + 1, K)), np.empty((2 * H + T, K))
+        read[:H, I + 1 :] = np.eye(H)
+        self.read, self.z, z_before = read[H:], read[2 * H :], read[2 * H : -1]
+        dz = found[2 * H :]
+        self.keep_found, self.found_squares = found[H:].copy, checks.square_sum(found[H:])
+        # The start has no loss of its own: its dh is zero.
+        self.slopes, rows = np.empty((T + 1, K)), np.zeros((T + 1, 2 * H))
+        self.dh, da = rows[1:, :H].reshape(size.h_shape), rows[:T, H:]
+        δ = [*dz[1:, I + 1 :], rows[T, :H]]
+        slopes = [partial(np.multiply, *step) for step in zip(self.slopes[1:, I + 1 :], δ, da)]
+        if H <= _FEW_UNITS:
+            product = read[: 2 * H].T.dot
+            back = [partial(product, *step) for step in zip(rows, dz)]
+        else:
+            product = read[H : 2 * H].T.dot
+            back = [partial(_product_and_sum, product, *step) for step in zip(da, dz, rows[:, :H], dz[:, I + 1 :])]
+        self.backward = list(zip(slopes, back))[::-1]
+        # Σ_t dL/da_t z_tᵀ is the gradient of the weights.
+        few = T * H <= _FEW_NUMBERS
+        daT, dstack = (rows[:T].T, found[: 2 * H]) if few else (da.T, found[H : 2 * H])
+        self.weights_gradient = partial(daT.dot, z_before, dstack)
+
+
+def _product_and_sum(product, da_t, dz_t, dh_previous, δ_previous):
+    product(da_t, dz_t)
+    np.add(δ_previous, dh_previous, δ_previous)
+
+
+class SingleTrace(QuickTrace):
+    """A trace that keeps [W_x | b | W_hh] above z."""
+
+    def __init__(self, flat: np.ndarray, live, size: Size):
+        self.flat, self.live, self.size = flat, live, size
+
+    shape = property(lambda self: (self.size.x_shape[0], 1, self.size.H))  # a run asks for these two at once
+
+    @property
+    def states(self) -> np.ndarray:
+        states = self.flat[self.size.H :, None, -self.size.H :]
+        states.setflags(write=False)
+        return states
+
+    def views(self):
+        H = self.size.H
+        z = self.flat[H:, None]
+        cell, batched = self.live.frozen(stack=self.flat[:H]), len(self.size.x_shape) == 3
+        return cell, z[:-1, :, : -1 - H], (self.states,), (self.states[1:],), batched

@@ -1,0 +1,167 @@
+"""What notebook 07 measures: the four terms of a step of the gated cell, how far it remembers, how large its state grows.
+
+    h_t = G1 ⊙ h_{t-1} + G2 ⊙ ĥ_t          J_t = diag(G1) + diag(h_{t-1}) ∂G1 + diag(ĥ_t) ∂G2 + diag(G2) ∂ĥ
+
+Inputs are Gaussian of standard deviation `spread`, as many as units; the start is "uniform", PyTorch's, so biases are drawn
+too and `gate_bias` is added to that of G1. Each seed is one net with inputs of its own.
+"""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from .. import memory
+from ..basics import checks
+from ..basics.overflow import quietly
+from ..cells import Cell, GatedCell, GRUCell, LSTMCell
+from ..cells.trace import Trace
+from ..memory import half_life
+from ..memory.scaled import log10_norms, rescaled
+from .vanishing_and_exploding import LAGS, STEPS, fitted, inputs, slope
+from .vanishing_and_exploding import exponents as exponents
+
+SHUT = 40.0  # the bias of a gate that is held open, and −SHUT of one held shut: σ(40) is 1 to the last digit, σ(−40) under 10⁻¹⁷
+TERMS = ("keep", "dG1", "dG2", "candidate")
+CELLS: dict[str, Callable[..., GatedCell | GRUCell | LSTMCell]] = {"gated": GatedCell, "GRU": GRUCell, "LSTM": LSTMCell}
+
+
+def gate(bias: float) -> float:
+    """σ(bias): where a gate stands at rest, with nothing but its bias.
+
+    >>> round(gate(2.0), 3)
+    0.881
+    """
+    with quietly():
+        return float(1.0 / (1.0 + np.exp(-np.float64(bias))))
+
+
+def at_rest(bias: float) -> float:
+    """ln(σ(bias) + ½/√3): what one step leaves of the gradient where states are near 0, in nats; a guess from radii, no bound.
+
+    G1 is σ(bias) there, and diag(G2) ∂ĥ is ½ W_hh, whose spectral radius is about 1/√3 at PyTorch's start.
+    """
+    return float(np.log(gate(bias) + 0.5 / np.sqrt(3.0)))
+
+
+def norms(A: np.ndarray) -> np.ndarray:
+    """The largest stretch ‖A‖₂ of each matrix, (…, H, H) -> (…)."""
+    with quietly():
+        return 10.0 ** log10_norms(*rescaled(A.copy()))
+
+
+def step_norms(cell: GatedCell, trace: Trace, steps: Iterable[int]) -> dict[str, np.ndarray]:
+    """‖·‖₂ of the four terms, by their names, and of their sum "J", each (steps, B)."""
+    found: dict[str, list] = {name: [] for name in (*TERMS, "J")}
+    for t in steps:
+        terms = cell.jacobian_terms(trace, t)
+        terms["J"] = cell.jacobian(trace, t)
+        for name, matrix in terms.items():
+            diagonal = name == "keep"  # its norm is its largest entry
+            found[name].append(np.atleast_1d(np.abs(matrix).max(axis=(-2, -1)) if diagonal else norms(matrix)))
+    return {name: np.stack(values) for name, values in found.items()}
+
+
+def no_longer_bound(bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, steps: int = 150) -> dict[str, np.ndarray]:
+    """Is ‖J_t‖ above 1 where each of the four terms is at most 1? Each (seeds,).
+
+    "all four ≤ 1": the share of steps where that holds. "and ‖J‖ > 1": the share *of those* where ‖J‖ is above 1, NaN if there
+    are none. "largest ‖J‖": the largest among those; 0 if there are none.
+    """
+    found = []
+    for seed in range(seeds):
+        cell = GatedCell(H, H, init="uniform", seed=seed, gate_bias=bias)
+        sizes = step_norms(cell, cell.unroll(inputs(spread, (steps, H), seed, 1)), range(steps))
+        small = np.all([sizes[name] <= 1.0 for name in TERMS], axis=0)
+        J = sizes["J"][small]
+        found.append((small.mean(), np.mean(J > 1.0) if J.size else np.nan, J.max(initial=0.0)))
+    return dict(zip(("all four ≤ 1", "and ‖J‖ > 1", "largest ‖J‖"), np.array(found).T))
+
+
+def memories(bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 4) -> dict[str, np.ndarray]:
+    """Four rates in nats a step, each (seeds,).
+
+    "gate": ln σ(bias), what the gate alone would lose. "at rest": `at_rest`, a guess for small states. "slope": of
+    ln ‖dh_T/dh_k‖₂, measured on B sequences. "lyapunov": the largest exponent of the same net on B *other* sequences, a
+    prediction if the run is stationary.
+    """
+    found = []
+    for seed in range(seeds):
+        cell = GatedCell(H, H, init="uniform", seed=seed, gate_bias=bias)
+        read, others = (inputs(spread, (STEPS, B, H), seed, kind) for kind in (1, 2))
+        exponent = memory.lyapunov(cell, cell.unroll(others), leading=1)[0]
+        found.append((np.log(gate(bias)), at_rest(bias), slope(cell, read), exponent))
+    return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
+
+
+def slopes_along(
+    bias: float, ends: Iterable[int] = (160, 280, 400), spread: float = 0.1, seeds: int = 5, H: int = 64
+) -> np.ndarray:
+    """The slope of ln ‖dh_t/dh_k‖₂ over LAGS at several words t of one sequence, (seeds, ends), nats a step.
+
+    Where the run is stationary it is the same at each of them. Words are counted from 1.
+    """
+    ends, found = list(ends), []
+    for seed in range(seeds):
+        cell = GatedCell(H, H, init="uniform", seed=seed, gate_bias=bias)
+        trace = cell.unroll(inputs(spread, (max(ends), H), seed, 1))
+        found.append([fitted(memory.norms_back(cell, trace, end - 1, LAGS)) for end in ends])
+    return np.array(found)
+
+
+def states(kind: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int = 32, steps: int = 400) -> np.ndarray:
+    """The largest |entry| of the state after each step, (seeds, steps): of h, and of an LSTM's c. kind: one of CELLS."""
+    make, found = CELLS[checks.choice("kind", kind, CELLS)], []
+    for seed in range(seeds):
+        trace = make(H, H, init="uniform", seed=seed, gate_bias=bias).unroll(inputs(spread, (steps, H), seed, 1))
+        found.append(np.abs(trace.c if kind == "LSTM" else trace.h).max(axis=-1))
+    return np.array(found)
+
+
+def rises(sizes: np.ndarray, words: int = 150) -> np.ndarray:
+    """(seeds,): at how many of the first words, as a share, a size of `states`, (seeds, steps), is above the one before."""
+    return (np.diff(sizes[:, :words]) > 0).mean(axis=1)
+
+
+def half_lives(rates) -> str:
+    """The half-life of each rate, in words.
+
+    >>> half_lives([-0.693, 0.01, -np.inf])
+    '1.0, grows, none'
+    """
+
+    def words(rate):
+        steps = half_life(rate)
+        return "grows" if steps == np.inf else "none" if steps == 0 else f"{steps:.{1 if steps < 9.95 else 0}f}"
+
+    return ", ".join(map(words, rates))
+
+
+# ---- gates that are held or tied: other recurrences, made from the same cell by setting parameters ----------------------
+
+
+def hold(cell: Cell, gate: str, bias: float) -> None:
+    """Make a gate stand at σ(bias), whatever the cell reads; in place."""
+    rows = cell.rows_of(gate)
+    cell.params["W_x"][rows] = cell.params["W_hh"][rows] = 0.0
+    cell.params["b"][rows] = bias
+
+
+def held(cell: GatedCell, G1: float, G2: float) -> GatedCell:
+    """Hold both gates at these values, whatever the cell reads; in place. 0 and 1 are met to the last digit."""
+    for name, value in (("G1", G1), ("G2", G2)):
+        hold(cell, name, opening(checks.number(name, value)))
+    return cell
+
+
+def tied(cell: GatedCell) -> GatedCell:
+    """Tie the gates as a GRU does, G2 = 1 − G1 in each unit at each step; in place. σ(−a) = 1 − σ(a)."""
+    for name in ("W_x", "W_hh", "b"):
+        cell.params[name][cell.rows_of("G2")] = -cell.params[name][cell.rows_of("G1")]
+    return cell
+
+
+def opening(G: float) -> float:
+    """The bias at which a gate stands at G: ln(G / (1 − G)), and ±SHUT where that is infinite."""
+    if not 0.0 <= G <= 1.0:
+        raise checks.error("G", G, "a gate, from 0 to 1")
+    return float(np.clip(np.log(G) - np.log1p(-G), -SHUT, SHUT)) if 0.0 < G < 1.0 else SHUT * (2.0 * G - 1.0)

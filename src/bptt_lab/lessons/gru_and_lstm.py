@@ -1,0 +1,192 @@
+"""What notebook 08 measures: through which roads the gradient of a GRU and of an LSTM passes, and how far it gets.
+
+A step has a *direct* road, on which everything is held but the old state itself:
+
+    GRU     ∂⁺h_t/∂h_{t-1} = diag(z_t)
+    LSTM    ∂⁺c_t/∂c_{t-1} = diag(f_t)
+
+and the others, on which h_{t-1} acts through the gates and the candidate. The true derivative has them all.
+The size of a matrix is here its rms stretch, ‖A‖_F/√H: by how much it lengthens a random direction, root mean square.
+Inputs are Gaussian of standard deviation `spread`, as many as units; the start is "uniform", PyTorch's, so the biases are
+drawn too and `gate_bias` is added to them. Each seed is one net with inputs of its own.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+
+import numpy as np
+
+from .. import memory
+from ..basics import checks, overflow
+from ..cells import Cell, GRUCell, LSTMCell, RNNCell
+from ..cells.trace import Trace
+from .gates import SHUT, hold
+from .gates import half_lives as half_lives
+from .vanishing_and_exploding import STEPS, inputs, slope
+
+CHUNK = 16  # Jacobians that are formed at a time
+ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through which h_{t-1} acts; "cell" is the candidate
+
+
+# ---- other cells, made by setting parameters --------------------------------------------------------------------------
+
+
+def chrono(cell: LSTMCell, longest: float, seed: int = 0) -> LSTMCell:
+    """Set b as Tallec & Ollivier (2018) do for memories of up to `longest` steps, which replaces `gate_bias`; in place.
+
+    The forget gate's bias is log U[1, longest − 1], so that its unit keeps for about that many steps; the input gate's is
+    the opposite, and the others' are 0. Returns the cell.
+    """
+    longest = checks.number("longest", longest)
+    if longest < 2:
+        raise checks.error("longest", longest, "at least 2 steps")
+    rng = np.random.default_rng(checks.seed("seed", seed))
+    b, forget = np.zeros(4 * cell.hidden_size), np.log(rng.uniform(1.0, longest - 1.0, cell.hidden_size))
+    b[cell.rows_of("forget")], b[cell.rows_of("input")] = forget, -forget
+    cell.params["b"] = b
+    return cell
+
+
+def without_forget_gate(cell: LSTMCell) -> LSTMCell:
+    """Hold f_t at 1, as in the cell of 1997, which had no forget gate; in place."""
+    hold(cell, "forget", SHUT)
+    return cell
+
+
+def z_writes(cell: GRUCell) -> GRUCell:
+    """Read the stored z the other way round, h_t = (1 − z_t) ⊙ h_{t-1} + z_t ⊙ n_t; in place.
+
+    σ(−a) = 1 − σ(a), so this is the same cell with the sign of the update gate's rows turned.
+    """
+    for name in ("W_x", "W_hh", "b"):
+        cell.params[name][cell.rows_of("update")] *= -1.0
+    return cell
+
+
+# ---- the roads ---------------------------------------------------------------------------------------------------------
+
+
+def rms_stretch(A: np.ndarray) -> np.ndarray:
+    """‖A‖_F/√H of the last two axes."""
+    return np.sqrt(np.square(A).sum(axis=(-2, -1)) / A.shape[-1])
+
+
+def direct(gates: np.ndarray) -> np.ndarray:
+    """The rms stretch of the direct road alone, diag(∏ gates): gates (lag, …, H) of the steps that it passes."""
+    return np.sqrt(np.square(gates.prod(axis=0)).mean(axis=-1))
+
+
+def cut(cell: LSTMCell, trace: Trace, roads: tuple[str, ...]) -> Trace:
+    """The same run, but its derivatives see no h_{t-1} in these blocks: the numbers stay, the roads are closed."""
+    weights = trace.cell.stack.copy()
+    for road in roads:
+        weights[cell.rows_of(road), cell.input_size + 1 :] = 0.0
+    return trace.but(trace.cell.frozen(stack=weights))
+
+
+def blocks_back(cell: Cell, trace: Trace, t: int) -> Iterator[np.ndarray]:
+    """For lag = 0, 1, …, t: dh_t/dh_{t−lag}, (B, H, H). LSTM: dc_t/dc_{t−lag} with h_{t−lag} held, a block of the pair's."""
+    B, H = trace.shape[1:]
+    steps = range(t, 0, -1)
+    for start in range(0, t, CHUNK):
+        J = cell.jacobians(trace, list(steps[start : start + CHUNK]))
+        if start == 0:
+            D = J.shape[-1]
+            rows = np.broadcast_to(np.eye(D)[-H:], (B, H, D))
+            yield rows[..., -H:]
+        with overflow.quietly():
+            for J_t in J:
+                rows = rows @ J_t
+                yield rows[..., -H:]
+    if t == 0:
+        yield np.broadcast_to(np.eye(H), (B, H, H))
+
+
+def c_block(cell: LSTMCell, trace: Trace, lag: int, roads: tuple[str, ...] = ROADS) -> np.ndarray:
+    """dc_T/dc_{T−lag} with h_{T−lag} held, (B, H, H), over these roads and the direct one."""
+    closed = cut(cell, trace, tuple(road for road in ROADS if road not in roads))
+    return next(islice(blocks_back(cell, closed, trace.T - 1), lag, None))
+
+
+def sizes_by_road(bias: float, lag: int = 40, spread: float = 0.1, seeds: int = 5, H: int = 64) -> dict[str, np.ndarray]:
+    """The rms stretch of the LSTM's dc_T/dc_{T−lag} over some of its roads, name -> (seeds,).
+
+    "direct": diag(∏ f) alone. "+ input", …: the direct road and the one through that block. "true": all of them.
+    """
+    choices = {f"+ {road}": (road,) for road in ROADS} | {"all but cell": ("input", "forget", "output"), "true": ROADS}
+    found: dict[str, list] = {name: [] for name in ("direct", *choices)}
+    for seed in range(seeds):
+        cell = LSTMCell(H, H, init="uniform", seed=seed, gate_bias=bias)
+        trace = cell.unroll(inputs(spread, (2 * lag, H), seed, 1))
+        found["direct"].append(direct(trace.gates["forget"][-lag:]))
+        for name, roads in choices.items():
+            found[name].append(rms_stretch(c_block(cell, trace, lag, roads)[0]))
+    return {name: np.array(values) for name, values in found.items()}
+
+
+# ---- how far it gets ---------------------------------------------------------------------------------------------------
+
+# The cells whose memory is compared: kind and gate bias; None is the chrono start for 100 steps.
+STARTS: dict[str, tuple[str, float | None]] = {
+    "plain tanh": ("plain", 0.0),
+    "GRU": ("GRU", 0.0),
+    "GRU, bias 2": ("GRU", 2.0),
+    "LSTM": ("LSTM", 0.0),
+    "LSTM, bias 1": ("LSTM", 1.0),
+    "LSTM, bias 2": ("LSTM", 2.0),
+    "LSTM, bias 4": ("LSTM", 4.0),
+    "LSTM, chrono 100": ("LSTM", None),
+}
+
+
+def cell_of(start: str, seed: int, H: int = 64) -> RNNCell | GRUCell | LSTMCell:
+    """A fresh cell of that start."""
+    kind, bias = STARTS[checks.choice("start", start, STARTS)]
+    if kind == "plain":
+        return RNNCell(H, H, init="uniform", seed=seed)
+    if bias is None:
+        return chrono(LSTMCell(H, H, init="uniform", seed=seed), 100, seed)
+    return (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias)
+
+
+def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2) -> dict[str, np.ndarray]:
+    """Four rates in nats a step, each (seeds,).
+
+    "gate": the mean of ln f (GRU: ln z), what the direct road alone would lose; −inf for the plain cell, which has none.
+    "at rest": ln of the spectral radius of one step's Jacobian where states and input are 0, with all roads.
+    "slope": measured on B sequences. "lyapunov": the largest exponent of the same net on B *other* sequences.
+    """
+    found = []
+    for seed in range(seeds):
+        cell = cell_of(start, seed, H)
+        read, others = (inputs(spread, (STEPS, B, H), seed, kind) for kind in (1, 2))
+        trace = cell.unroll(others)
+        gate = -np.inf
+        if cell.keeping_gate:
+            gate = np.log(trace.gates[cell.keeping_gate]).mean()
+        rest = np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max())
+        found.append((gate, rest, slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0]))
+    return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
+
+
+# ---- the forms that texts disagree on ----------------------------------------------------------------------------------
+
+FORMS: dict[str, Callable[..., GRUCell | LSTMCell]] = {
+    "GRU, reset after the product": GRUCell,
+    "GRU, reset before": partial(GRUCell, reset_after=False),
+    "GRU, z writes": lambda *sizes, **start: z_writes(GRUCell(*sizes, **start)),
+    "LSTM, with forget gate": LSTMCell,
+    "LSTM, without": lambda *sizes, **start: without_forget_gate(LSTMCell(*sizes, **start)),
+}
+
+
+def form(name: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, steps: int = 400) -> dict[str, np.ndarray]:
+    """ "slope" in nats a step, and "state": the largest |entry| of h (LSTM: of c) after `steps` words, each (seeds,)."""
+    make, found = FORMS[checks.choice("name", name, FORMS)], []
+    for seed in range(seeds):
+        cell = make(H, H, init="uniform", seed=seed, gate_bias=bias)
+        end = cell.unroll(inputs(spread, (steps, H), seed, 1)).end
+        state = end[1] if isinstance(end, tuple) else end
+        found.append((slope(cell, inputs(spread, (STEPS, 2, H), seed, 2)), np.abs(state).max()))
+    return dict(zip(("slope", "state"), np.array(found).T))

@@ -1,0 +1,203 @@
+"""What notebook 05 measures: trained for real on was/were, is a word that got no message forgotten?
+
+Nets have 32 units and PyTorch's start, U(±1/√H), and are trained by plain gradient descent at 0.5, clipped at 1, on batches of
+32 sentences. `seed` is that of the weights and of the sentences.
+
+Then four cases, each with a net that reads was/were: a gradient vanishes or explodes, a word is remembered or forgotten. Two
+measurements, at the last word before the verb, d words after the subject:
+
+    "gradient"    backward: log10 ‖dh_verb/dh_subject‖₂, the median of 20 sentences
+    "memory"      forward: the share of sentences whose subject's number a straight line reads off h_verb; chance is .5
+
+No loss comes in. Of a net that is sure and right the loss's gradient is about 0, whatever the product of Jacobians is.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .. import memory, train
+from ..basics import text
+from ..basics.runs import values
+from ..cells import Cell, RNNCell
+from ..memory import probe
+from ..model import SequenceModel, losses
+from ..tasks import Agreement
+from ..tasks.agreement import SUBJECT, number_of_nouns
+from ..tasks.task import Batch
+from ..tasks.vocabulary import VOCABULARY
+
+LEARNED = 0.97  # so many of the verbs right
+ASKED = (5, 10, 20, 30, 60, 100)  # the distances at which the nets of the recipe `distances` are asked
+
+# Sentences of the recipe `distances`, by name.
+SENTENCES: dict[str, dict] = {
+    "all d, 0 to 30": {"distance": (0, 30), "targets": "verb"},
+    "the same, every word": {"distance": (0, 30), "targets": "all"},
+    "d = 10 alone": {"distance": 10},
+}
+
+
+class WithoutSubject(Agreement):
+    """The same sentences with a blank for the subject: nobody can know the verb."""
+
+    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+        x, targets, mask = super()._batch(size, rng)
+        x[SUBJECT] = 0.0
+        return x, targets, mask
+
+
+def nearest_noun(sentences: Sequence[str]) -> float:
+    """The share of sentences whose verb agrees with the noun that stands nearest before it; they end in their verb."""
+    verb_of = number_of_nouns()  # cat -> was, cats -> were, …
+    right = []
+    for sentence in sentences:
+        *words, verb = sentence.split()
+        nouns = [word for word in words if word in verb_of]
+        right.append(verb_of[nouns[-1]] == verb)
+    return float(np.mean(right))
+
+
+def fresh(cell: type[Cell], seed: int, **start) -> SequenceModel:
+    """An untrained model of `cell` for was/were."""
+    return SequenceModel(cell(Agreement.input_size, 32, **{"init": "uniform", "seed": seed, **start}), 2, seed=seed)
+
+
+def until_right(model: SequenceModel, task: Agreement) -> Callable[[int], bool]:
+    """For `train.fit`: end once over 99 % of the verbs are right, looked at every 50 steps.
+
+    A net that goes on after that may be thrown off again for a while, and the last bit of a weight decides when.
+    """
+    return lambda steps: steps % 50 == 0 and task.score(model, n=500, seed=1) > 0.99
+
+
+def learned(runs: Sequence[dict], distances: Sequence[int], **wanted) -> np.ndarray:
+    """(distances,): how many of the runs with these settings learned their distance, as `LEARNED` says."""
+    return (at_each(runs, "score", distances, **wanted) > LEARNED).sum(axis=0)
+
+
+def at_each(runs: Sequence[dict], what: str, distances: Sequence[int], **wanted) -> np.ndarray:
+    """(seeds, distances): `what` of the runs that were trained at each of the distances, among those with the wanted settings."""
+    return np.array([values(runs, what, distance=d, **wanted) for d in distances]).T
+
+
+def message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
+    """What arrives at the subject in an untrained net: norm and signal to noise, each (seeds, distances), of recipe `gradients`.
+
+    The distances are those of `experiments.agreement`; the recipe's d = 0 is left out.
+    """
+    norm, signal = (np.array(values(runs, what, cell=cell))[:, 1:] for what in ("norm", "snr"))
+    return 10**norm, signal
+
+
+def median_message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
+    """The medians of `message` over seeds, each (distances,): log10 of the norm, and signal to noise."""
+    norm, signal = (np.median(found, axis=0) for found in message(runs, cell))
+    return np.log10(norm), signal
+
+
+def answers(runs: Sequence[dict], **wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of tanh nets of recipe `distances`: "right", "held" and "left", each (seeds, distances asked); see `distances.asked`."""
+    right, held, left = (np.array(values(runs, what, cell="tanh", **wanted)) for what in ("right", "held", "left"))
+    return right, held, left
+
+
+def answer_rows(
+    name: str, right: np.ndarray, held: np.ndarray, left: np.ndarray, asked: Sequence[int]
+) -> list[tuple[object, ...]]:
+    """Rows for `text.table` of what `answers` gives: name, distance asked, medians of right and held, range of the gradient."""
+    rows: list[tuple[object, ...]] = []
+    for distance in asked:
+        k = ASKED.index(distance)
+        gradient = text.between(left[:, k], lambda power: f"10^{power:z.0f}")
+        rows.append((name, distance, f"{np.median(right[:, k]):.2f}", f"{np.median(held[:, k]):.2f}", gradient))
+    return rows
+
+
+def by_sentences(runs: Sequence[dict]) -> tuple[list[tuple[str, ...]], list[np.ndarray]]:
+    """What tanh nets trained on each of SENTENCES say right: rows for `text.table`, and shares, each (seeds, distances asked).
+
+    A row has the name, lowest-highest of each distance asked, and the lowest that is held.
+    """
+    rows, shares = [], []
+    for name, how in SENTENCES.items():
+        right, held, _ = answers(runs, **how)
+        ranges = [f"{low:.1f}-{high:.1f}" for low, high in zip(right.min(axis=0), right.max(axis=0))]
+        rows.append((name, *ranges, f"{held.min():.1f}"))
+        shares.append(right)
+    return rows, shares
+
+
+def as_if_absent(distance: int, seed: int, steps: int = 150) -> float:
+    """Train two tanh nets alike, one with the subject and one with a blank there. How far apart do they guess in the end?
+
+    The largest difference of a probability, over 500 fresh sentences that both read with their subjects.
+    """
+    nets = [fresh(RNNCell, seed) for _ in range(2)]
+    for net, task in zip(nets, (Agreement(distance), WithoutSubject(distance))):
+        train.fit(net, task, steps, seed=seed, progress=False)
+    batch = Agreement(distance).batch(500, np.random.default_rng([seed, 1]))
+    with_subject, without = (losses.probabilities(net.forward(*batch).y[-1]) for net in nets)
+    return float(np.abs(with_subject - without).max())
+
+
+# ---- vanished or exploded, remembered or forgotten ---------------------------------------------------------------------
+
+
+def measure(cell: Cell, distance: int, seed: int = 0, n: int = 600) -> dict[str, float]:
+    """ "gradient" and "memory" of one net, over n fresh sentences; the probe is fitted to half of them."""
+    x, targets, _ = Agreement(distance).batch(n, np.random.default_rng(seed))
+    trace = cell.unroll(x[:, :20])
+    gradient = memory.norms_back(cell, trace, trace.T - 1, [trace.T - 1 - SUBJECT])
+    return {"gradient": float(np.median(gradient)), "memory": probe.accuracy(cell.unroll(x).h[-1], targets[-1])}
+
+
+def latch() -> RNNCell:
+    """One tanh unit made by hand that holds the first noun's number for ever: h_t = tanh(2 h_{t-1} ± ½ at a noun).
+
+    From 0 the first noun decides the sign. Afterwards none turns it: that takes more than 2 · √½ − artanh √½ = .533.
+    """
+    return _by_hand("tanh", [0.5 * number()], 2.0)
+
+
+def count() -> RNNCell:
+    """Two ReLU units made by hand, one for each number: what they counted grows by half at each word.
+
+    Nouns stand three words apart or more, so the first outweighs all later ones: 1 > 1.5⁻³ + 1.5⁻⁶ + … = .42.
+    """
+    return _by_hand("relu", [np.maximum(number(), 0.0), np.maximum(-number(), 0.0)], 1.5)
+
+
+def number() -> np.ndarray:
+    """(I,): 1 where the word is a plural noun, −1 where it is a singular one, else 0."""
+    first, last = VOCABULARY.index("cat"), VOCABULARY.index("pictures")
+    found = np.zeros(len(VOCABULARY))
+    found[first : last + 1] = np.resize([-1.0, 1.0], last + 1 - first)  # cat cats dog dogs …
+    return found
+
+
+def _by_hand(activation: str, W_x: list[np.ndarray], w: float) -> RNNCell:
+    cell = RNNCell(len(VOCABULARY), len(W_x), activation)
+    cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = np.array(W_x), w * np.eye(len(W_x)), np.zeros(len(W_x))
+    return cell
+
+
+# (gradient, word) -> the net's name, and the net of a seed. Those made by hand have no seed; their sentences have one.
+CASES: dict[tuple[str, str], tuple[str, Callable[[int], RNNCell]]] = {
+    ("vanished", "forgotten"): ("tanh, U(±1/√H), H = 32", lambda seed: RNNCell(len(VOCABULARY), 32, init="uniform", seed=seed)),
+    ("vanished", "remembered"): ("latch: one tanh unit, w = 2", lambda seed: latch()),
+    ("exploded", "forgotten"): (
+        "tanh, N(0, 1), H = 32",
+        lambda seed: RNNCell(len(VOCABULARY), 32, weight_scale=32**0.5, seed=seed),
+    ),
+    ("exploded", "remembered"): ("count: two ReLU units, w = 1.5", lambda seed: count()),
+}
+
+
+def all_four(distance: int = 100, seeds: int = 5) -> dict[tuple[str, str], dict[str, np.ndarray]]:
+    """Of the net of each of CASES, "gradient" and "memory", each (seeds,)."""
+    found = {}
+    for case, (_, make) in CASES.items():
+        each = [measure(make(seed), distance, seed) for seed in range(seeds)]
+        found[case] = {what: np.array([one[what] for one in each]) for what in each[0]}
+    return found

@@ -1,0 +1,140 @@
+"""What notebook 02 measures over many seeds: four ways to one gradient, and what a wrong one would do.
+
+Each function states its setting; each seed is one net, which reads one-hot words of the vocabulary and guesses the next.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import numpy as np
+
+from ..basics import text
+from ..cells import Cell, RNNCell
+from ..cells.trace import Trace
+from ..gradcheck import gradcheck
+from ..model import Run, SequenceModel, rtrl
+from ..tasks import vocabulary
+
+WORDS = len(vocabulary.VOCABULARY)
+Gradients = dict[str, np.ndarray]
+
+
+def spread(values: np.ndarray, form: text.Form = text.say) -> str:
+    """`text.spread` as notebooks 02 to 04 say it of many seeds: the median, and in brackets where the middle 90 % lie."""
+    return text.spread(values, form, middle=0.9)
+
+
+def readers(H: int, seeds: int, init: str = "normal", weight_scale: float = 1.0) -> Iterator[SequenceModel]:
+    """For each seed a fresh tanh net of H units that reads one-hot words and guesses the next."""
+    for seed in range(seeds):
+        yield SequenceModel(RNNCell(WORDS, H, init=init, weight_scale=weight_scale, seed=seed), WORDS, seed=seed)
+
+
+def four_ways(
+    model: SequenceModel, x: np.ndarray, targets: np.ndarray, terms_of: Iterable[str] | None = None
+) -> dict[str, Callable[[], Gradients]]:
+    """Four calls, each of which gives the gradient of the cell's parameters (and maybe of others) in a way of its own.
+
+    terms_of: the parameters that "terms" gives, if not all: each costs it the same again.
+    """
+    run, names = model.forward(x, targets), list(model.cell.params if terms_of is None else terms_of)
+    return {
+        "BPTT": lambda: model.backward(run),
+        "terms": lambda: {name: _all_terms(model, run, name) for name in names},
+        "RTRL": lambda: rtrl(model, run),
+        "differences": lambda: gradcheck(model, x, targets).numeric,
+    }
+
+
+def _all_terms(model: SequenceModel, run: Run, wrt: str) -> np.ndarray:
+    """The sum of every term of every token's dL_t/dW."""
+    whole = np.zeros_like(model.params[wrt])
+    for t in range(run.trace.T):
+        for term in model.chain_rule_terms(run, t, wrt):
+            whole += term.gradient
+    return whole
+
+
+def multiplications(T: int, H: int, I: int, O: int) -> dict[str, int]:
+    """What each of the four ways multiplies for one sentence, leaving out what all share; O outputs."""
+    weights, step = H * I + H * H + H, 2 * H * H + H * I  # of the cell; of one step back
+    return {
+        "BPTT": T * step,
+        "terms": T * (T + 1) // 2 * step,
+        "RTRL": T * H * H * weights,
+        "differences": 2 * weights * T * H * (H + I + O),
+    }
+
+
+def difference(grads: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray]) -> float:
+    """The largest difference of an entry, divided by the largest entry of that name in `right`; over the names in both."""
+    names = grads.keys() & right.keys()
+    return max(float(np.abs(grads[name] - right[name]).max() / np.abs(right[name]).max()) for name in names)
+
+
+def both_ways(
+    recursion: Callable[[np.ndarray, Cell, Trace, int], np.ndarray], sentence: str, H: int = 32, seeds: int = 50
+) -> dict[str, np.ndarray]:
+    """Three norms for each token t of a sentence that has its first word once, each (seeds, T); PyTorch's start.
+
+    `recursion(dh_dW, cell, trace, t)` takes dh_{t-1}/dW_x to dh_t/dW_x, each (H, H, I). "whole": of dL_t/dW_x. "word 1
+    forward": of its column of the first word, which is that word's term. "word 1 back": of the same term from the way back.
+    """
+    found: dict[str, list] = {"whole": [], "word 1 forward": [], "word 1 back": []}
+    first = vocabulary.indices(sentence)[0]
+    for model in readers(H, seeds, "uniform"):
+        run = model.forward(vocabulary.encode(sentence), vocabulary.next_words(sentence))
+        dh_dW, grads = np.zeros((H, H, WORDS)), []
+        for t, dh_t in enumerate(run.dh[:, 0]):
+            dh_dW = recursion(dh_dW, model.cell, run.trace, t)
+            grads.append(np.tensordot(dh_t, dh_dW, axes=1))
+        found["whole"].append(np.linalg.norm(grads, axis=(1, 2)))
+        found["word 1 forward"].append(np.linalg.norm(np.array(grads)[:, :, first], axis=1))
+        found["word 1 back"].append(model.ledger(run)[:, 0])
+    return {name: np.array(values) for name, values in found.items()}
+
+
+def lost_transpose(
+    way_back: Callable[[SequenceModel, Run, np.ndarray, Iterable[int]], np.ndarray],
+    sentence: str,
+    H: int,
+    init: str,
+    weight_scale: float,
+    seeds: int = 200,
+) -> dict[str, np.ndarray]:
+    """What W_hh in place of its transpose does to dL/dW_x; each (seeds,).
+
+    `way_back(net, run, matrix, tokens)` gives dL/dW_x, (H, I), of the losses of these tokens, carried back by a matrix.
+    "norms": the wrong norm over the right one. "cosine": between the two. "word 1": the size of the cosine for the first
+    word's term of the last token's gradient.
+    """
+    found: dict[str, list] = {"norms": [], "cosine": [], "word 1": []}
+    first = vocabulary.indices(sentence)[0]
+    for model in readers(H, seeds, init, weight_scale):
+        run, W = model.forward(vocabulary.encode(sentence), vocabulary.next_words(sentence)), model.params["W_hh"]
+        last = run.trace.T - 1
+        right, lost = (way_back(model, run, matrix, range(last + 1)) for matrix in (W.T, W))
+        right_1, lost_1 = (way_back(model, run, matrix, [last])[:, first] for matrix in (W.T, W))
+        found["norms"].append(np.linalg.norm(lost) / np.linalg.norm(right))
+        found["cosine"].append(_cosine(right, lost))
+        found["word 1"].append(abs(_cosine(right_1, lost_1)))
+    return {name: np.array(values) for name, values in found.items()}
+
+
+def _cosine(u: np.ndarray, v: np.ndarray) -> float:
+    return float(np.vdot(u, v) / np.linalg.norm(u) / np.linalg.norm(v))
+
+
+def losses_around(sentence: str, steps: np.ndarray, H: int = 8, seeds: int = 200) -> tuple[np.ndarray, ...]:
+    """The losses L with W_hh scaled by 1 + steps, by 1 and by 1 − steps, and the true dL/d(scale) at 1; a row for each net.
+
+    Of shapes (seeds, steps), (seeds, 1), (seeds, steps), (seeds, 1).
+    """
+    x, targets = vocabulary.encode(sentence), vocabulary.next_words(sentence)
+    scales = np.concatenate([1 + steps, [1.0], 1 - steps])
+    copies = (np.repeat(x[:, None], len(scales), axis=1), np.repeat(targets[:, None], len(scales), axis=1))
+    losses, true = [], []
+    for model in readers(H, seeds):
+        losses.append(model.forward(*copies, scales=scales).losses.sum(axis=0))
+        true.append([np.vdot(model.gradient(x, targets)[1]["W_hh"], model.params["W_hh"])])
+    up, here, down = np.split(np.array(losses), [len(steps), len(steps) + 1], axis=1)
+    return up, here, down, np.array(true)

@@ -1,0 +1,282 @@
+"""What notebook 04 measures over many nets: how fast dh_T/dh_k falls or grows, and what does and does not decide it.
+
+Inputs are Gaussian of standard deviation `spread`, as many as units. `slope` and exponents are in nats a step: e^slope is the
+factor that one step costs. Each seed is one net with inputs of its own. Everything depends on these settings: name them.
+
+STATEMENTS tells apart what is said about it: what suffices, what is necessary, what is wrong. Each comes with nets that decide
+it, run when you ask. For what is wrong they are the counter-example: the premise holds in them, and the conclusion does not.
+For what is true they show it at work; no net could break it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import chain_rule, memory
+from ..basics import checks, overflow
+from ..cells import Cell, RNNCell
+from ..memory import norm_and_signal
+from ..model import SequenceModel
+from .the_chain_rule_through_time import spread as spread
+
+LAGS = tuple(range(20, 151, 10))  # where the slope is fitted: shorter lags have not settled
+STEPS = 160  # words of a sequence
+BATCH = 4  # sequences of each kind for one net
+
+# The starts whose exponents are compared: `init` and the weight scale.
+STARTS = {
+    "U(±1/√H), PyTorch": ("uniform", 1.0),
+    "orthogonal": ("orthogonal", 1.0),
+    "N(0, 1/H)": ("normal", 1.0),
+    "1.5 · N(0, 1/H)": ("normal", 1.5),
+    "3 · N(0, 1/H)": ("normal", 3.0),
+}
+
+
+def inputs(spread: float, shape: tuple[int, ...], *seed: int) -> np.ndarray:
+    """Gaussian inputs; another seed gives another sequence."""
+    return checks.number("spread", spread) * np.random.default_rng(seed).standard_normal(shape)
+
+
+def slope(cell: Cell, x: np.ndarray, h0: np.ndarray | None = None) -> float:
+    """The least-squares slope of ln ‖dh_T/dh_{T−lag}‖₂ over LAGS, nats a step; mean over B. −inf where it vanished exactly."""
+    trace = cell.unroll(x, h0)
+    return fitted(np.atleast_2d(memory.norms_back(cell, trace, trace.T - 1, LAGS)).mean(axis=0))
+
+
+def fitted(log10_norms: np.ndarray) -> float:
+    """The least-squares slope of log10 norms at LAGS, in nats a step; −inf if one of them vanished exactly."""
+    return memory.slope(LAGS, log10_norms)
+
+
+def exponents(start: str, spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarray]:
+    """What the slope is, and what two numbers that never saw its inputs say it is; each (seeds,), nats a step, tanh.
+
+    "slope" on BATCH sequences. "lyapunov": the largest exponent of the same net on BATCH *other* sequences, a prediction.
+    "ln σ_max": the logarithm of the largest singular value of W_hh, a bound.
+    """
+    init, scale = STARTS[checks.choice("start", start, STARTS)]
+    found = []
+    for seed in range(checks.count("seeds", seeds)):
+        cell = RNNCell(H, H, "tanh", scale, init, seed)
+        read, others = (inputs(spread, (STEPS, BATCH, H), seed, kind) for kind in (1, 2))
+        exponent = memory.lyapunov(cell, cell.unroll(others), leading=1)[0]
+        found.append((slope(cell, read), exponent, np.log(np.linalg.norm(cell.params["W_hh"], 2))))
+    return dict(zip(("slope", "lyapunov", "ln σ_max"), np.array(found).T))
+
+
+def orthogonal(spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarray]:
+    """An orthogonal W_hh, so that all that is lost is lost to tanh. "slope", and "mean f'" and "rms f'" over all units and steps.
+
+    Each is (seeds,). What is read is what `exponents` reads.
+    """
+    found = []
+    for seed in range(checks.count("seeds", seeds)):
+        cell, x = RNNCell(H, H, init="orthogonal", seed=seed), inputs(spread, (STEPS, BATCH, H), seed, 1)
+        slopes = 1 - cell.unroll(x).h ** 2
+        found.append((slope(cell, x), slopes.mean(), np.sqrt(np.square(slopes).mean())))
+    return dict(zip(("slope", "mean f'", "rms f'"), np.array(found).T))
+
+
+def medians(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> dict[str, tuple[float, ...]]:
+    """For each start: the median slope for each kind of input, and the median ln σ_max; from the results of `exponents`.
+
+    `measured[kind][start]` is such a result.
+    """
+    kinds = list(measured.values())
+    found = {}
+    for start in kinds[0]:
+        slopes = [np.median(rows[start]["slope"]) for rows in kinds]
+        found[start] = (*slopes, np.median(kinds[0][start]["ln σ_max"]))
+    return found
+
+
+def printed(medians: Mapping[str, tuple[float, ...]]) -> list[tuple[str, ...]]:
+    """The rows of a table of `medians`: slopes to two digits, but to one for nets that may be chaotic.
+
+    Their second digit depends on the last one of the machine's arithmetic.
+    """
+    rows = []
+    for start, (*slopes, bound) in medians.items():
+        digits = 2 if STARTS[start][1] == 1 else 1
+        rows.append((start, *(f"{value:+z.{digits}f}" for value in slopes), f"{bound:.1f}"))
+    return rows
+
+
+def worst_prediction(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> float:
+    """How far a slope is from its exponent at most, over all kinds, starts and seeds; nats a step."""
+    found = [result for rows in measured.values() for result in rows.values()]
+    return max(float(np.abs(result["slope"] - result["lyapunov"]).max()) for result in found)
+
+
+def one_step_back(weight_scale: float, spread: float = 0.1, H: int = 64) -> float:
+    """log10 ‖dh_50/dh_49‖₂ of one net with the normal start, that reads 50 words; −inf if it vanished exactly."""
+    cell = RNNCell(H, H, weight_scale=weight_scale)
+    return float(memory.norms_back(cell, cell.unroll(inputs(spread, (50, H), 0)), 49, [1])[0])
+
+
+def unit_normal(H: int, spread: float = 0.1, seeds: int = 20) -> dict[str, np.ndarray]:
+    """W_hh ~ N(0, 1) whatever the width, tanh. "slope", "ln ρ" and "mean f'" (over all units and steps), each (seeds,)."""
+    found, H = [], checks.count("H", H)
+    for seed in range(checks.count("seeds", seeds)):
+        cell = RNNCell(H, H, "tanh", H**0.5, "normal", seed)
+        x = inputs(spread, (STEPS, BATCH, H), seed, 1)
+        rho = np.abs(np.linalg.eigvals(cell.params["W_hh"])).max()
+        found.append((slope(cell, x), np.log(rho), (1 - cell.unroll(x).h ** 2).mean()))
+    return dict(zip(("slope", "ln ρ", "mean f'"), np.array(found).T))
+
+
+def sizes(H: int, seeds: int = 200) -> dict[str, np.ndarray]:
+    """ "ρ" and "σ_max" of W_hh ~ N(0, 1/H), each (seeds,)."""
+    drawn = (RNNCell(1, H, seed=seed).params["W_hh"] for seed in range(checks.count("seeds", seeds)))
+    found = np.array([(np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2)) for W in drawn])
+    return dict(zip(("ρ", "σ_max"), found.T))
+
+
+def shift(H: int = 10) -> np.ndarray:
+    """½ I and threes above the diagonal: every eigenvalue is ½, and its powers grow a millionfold before they fall."""
+    H = checks.count("H", H)
+    return 0.5 * np.eye(H) + 3.0 * np.eye(H, k=1)
+
+
+def matrices() -> dict[str, np.ndarray]:
+    """Five matrices W_hh, whose radius and largest stretch say different things; the drawn ones with seed 0."""
+    return {
+        "N(0, 1/H), H = 8": RNNCell(1, 8).params["W_hh"],
+        "N(0, 1/H), H = 100": RNNCell(1, 100).params["W_hh"],
+        "N(0, 1), H = 100": RNNCell(1, 100, weight_scale=10.0).params["W_hh"],
+        "all 0.2, H = 10": np.full((10, 10), 0.2),
+        "½ I + 3 · shift, H = 10": shift(),
+    }
+
+
+def power_norms(W: np.ndarray, steps: int) -> np.ndarray:
+    """‖Wᵏ‖₂ for k = 0..steps: the norms of a net whose slopes are all 1. Past float64's end it is inf."""
+    W, steps = checks.array("W", W), checks.count("steps", steps)
+    if W.ndim != 2 or not len(W) == W.shape[1] > 0:
+        raise checks.error("W", f"shape {W.shape}", "a square matrix")
+    largest = np.frexp(np.abs(W).max())[1]
+    W, product, exponent, found = np.ldexp(W, -largest), np.eye(len(W)), 0, [1.0]
+    for _ in range(steps):  # the product of W's powers is product · 2^exponent, with the size of `product` near 1
+        product = product @ W
+        size = np.linalg.norm(product, 2)
+        shift = np.frexp(size)[1]
+        product, exponent = np.ldexp(product, -shift), exponent + largest + shift
+        with overflow.quietly():
+            found.append(np.ldexp(np.ldexp(size, -shift), np.clip(exponent, -2000, 2000)))
+    return np.array(found)
+
+
+def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterable[int], seeds: int = 5, H: int = 32,
+                    sequences: int = 1000) -> dict[str, np.ndarray]:  # fmt: skip
+    """Two sizes of g = dL_T/dh_{T−lag} over many sequences with the same target, each (seeds, lags).
+
+    "norm": the root mean square of ‖g‖. "signal to noise": ‖mean of g‖ over the root mean square of ‖g − mean‖. From pure noise
+    one would still read about 1/√sequences; where nothing arrives it reads 0. 10 classes; sequences of max(lags) + 10 words.
+    """
+    lags = [checks.index("lags", lag, STEPS + 1) for lag in np.asarray(lags).ravel().tolist()]
+    if not lags or checks.count("sequences", sequences) < 2:
+        raise checks.error("lags and sequences", f"{len(lags)} and {sequences}", "at least one lag, and two sequences to compare")
+    norms, ratios = np.zeros((2, checks.count("seeds", seeds), len(lags)))
+    for seed in range(seeds):
+        model = SequenceModel(RNNCell(H, H, "tanh", weight_scale, init, seed), 10, seed=seed)
+        x = inputs(spread, (max(lags) + 10, sequences, H), seed, 1)
+        run = model.forward(x, np.zeros(x.shape[:2], int), np.arange(len(x))[:, None].repeat(sequences, 1) == len(x) - 1)
+        g = run.dh[-1][None] * sequences  # the loss is the mean over the sequences
+        for lag in range(max(lags) + 1):
+            if lag in lags:
+                norms[seed, np.equal(lags, lag)], ratios[seed, np.equal(lags, lag)] = norm_and_signal(g[0])
+            g = chain_rule.pull(model.cell, run.trace, len(x) - 1 - lag, g)[1]
+    return {"norm": norms, "signal to noise": ratios}
+
+
+def signals(
+    lags: Iterable[int], seeds: int = 5, H: int = 32, sequences: int = 1000
+) -> dict[tuple[str, float], dict[str, np.ndarray]]:
+    """`signal_to_noise` by start and deviation of the inputs: PyTorch's start and N(0, 1), each with 0.1 and 1."""
+    starts, lags = {"U(±1/√H), PyTorch": ("uniform", 1.0), "N(0, 1)": ("normal", H**0.5)}, list(lags)
+    kinds = [(name, spread) for name in starts for spread in (0.1, 1.0)]
+    return {(name, spread): signal_to_noise(*starts[name], spread, lags, seeds, H, sequences) for name, spread in kinds}
+
+
+# ---- what is said about it, told apart -----------------------------------------------------------------------------------
+
+SEEDS = 10
+ONE_FIFTH = np.full((10, 10), 0.2)
+Net = tuple[RNNCell, np.ndarray, np.ndarray | None]  # a cell, what it reads, and its start; None for zeros
+
+
+class Statement(NamedTuple):
+    """verdict: "sufficient", "necessary" or "wrong". nets(): the nets that decide it, described by `example`."""
+
+    says: str
+    verdict: str
+    example: str
+    nets: Callable[[], Iterator[Net]]
+
+    def factors(self) -> np.ndarray:
+        """What one step multiplies the norm by, e^slope, for each net: below 1 it vanishes, above 1 it explodes."""
+        return np.array([np.exp(slope(cell, x, h0)) for cell, x, h0 in self.nets()])
+
+    def expects_less_than_1(self) -> bool:
+        """Whether the factors of these nets must be below 1: it says so and holds, or it says the opposite and is wrong."""
+        says_small = "vanishes" in self.says or "cannot grow" in self.says
+        return says_small != (self.verdict == "wrong")
+
+
+def drawn(weight_scale: float, init: str = "normal", activation: str = "tanh", H: int = 64) -> Iterator[Net]:
+    """SEEDS nets of that start, each with Gaussian inputs of its own."""
+    for seed in range(SEEDS):
+        x = inputs(0.1, (STEPS, BATCH, H), seed, 1)
+        yield RNNCell(H, H, activation, weight_scale, init, seed), x, None
+
+
+def silent(cell: RNNCell, h0: float = 0.0, first: float = 0.0) -> Iterator[Net]:
+    """A net made by hand, which reads nothing after its first input."""
+    x = np.zeros((STEPS, 1))
+    x[0] = first
+    yield cell, x, np.full(cell.hidden_size, h0)
+
+
+def awake() -> Iterator[Net]:
+    """Ten units whose weights are all 0.2, each with the same input: it drives them together into tanh's flat ends."""
+    for seed in range(SEEDS):
+        yield by_hand(ONE_FIFTH, "tanh", W_x=1.0), inputs(0.1, (STEPS, BATCH, 1), seed, 1), None
+
+
+def by_hand(W_hh, activation: str, W_x=0.0, b=0.0) -> RNNCell:
+    """A cell with one input and these weights."""
+    cell = RNNCell(1, len(W_hh), activation)
+    cell.params["W_hh"], cell.params["W_x"][:, 0], cell.params["b"][:] = W_hh, W_x, b
+    return cell
+
+
+def balanced(w: float, H: int) -> RNNCell:
+    """Sigmoid, all weights w, biases that hold every pre-activation at 0 while the state is ½. So f' is ¼, its largest."""
+    return by_hand(np.full((H, H), w), "sigmoid", b=-w * H / 2)
+
+
+def radius_zero() -> RNNCell:
+    """Two ReLUs, W_hh = 3 [[1, 1], [−1, −1]]. Its square is 0, so its eigenvalues are 0.
+
+    The second unit is off as soon as the first is on. The rows that are on, [[3, 3], [0, 0]], have the eigenvalue 3.
+    """
+    return by_hand(3.0 * np.array([[1.0, 1.0], [-1.0, -1.0]]), "relu", W_x=np.array([1.0, 0.0]))
+
+
+STATEMENTS = (
+    Statement("γσ_max < 1, so it vanishes", "sufficient", "N(0, .45²/H), σ_max < .95", lambda: drawn(0.45)),
+    Statement("it explodes, so γσ_max > 1", "necessary", "N(0, 3²/H), σ_max > 5", lambda: drawn(3.0)),
+    Statement("it explodes, so some ‖J_t‖ > 1", "necessary", "the same nets", lambda: drawn(3.0)),
+    Statement("γσ_max > 1, so it explodes", "wrong", "PyTorch's start, σ_max > 1.05", lambda: drawn(1.0, "uniform")),
+    Statement("every ‖J_t‖ > 1, so it explodes", "wrong", "N(0, .8²/H), every ‖J_t‖ > 1.2", lambda: drawn(0.8)),
+    Statement("all |w| < 1, so it vanishes", "wrong", "all w = .2, H = 10, silent", lambda: silent(by_hand(ONE_FIFTH, "tanh"))),
+    Statement("ρ > 1, so it explodes", "wrong", "the same net, ρ = 2, with inputs", awake),
+    Statement("ρ < 1, so it vanishes", "wrong", "two ReLUs, ρ = 0, silent", lambda: silent(radius_zero(), first=1.0)),
+    Statement("tanh' ≤ 1, so it cannot grow", "wrong", "N(0, 1)", lambda: drawn(8.0)),
+    Statement("huge weights explode", "wrong", "N(0, 10¹²)", lambda: drawn(8e6)),
+    Statement("sigmoid, |w| < 4: one path vanishes", "sufficient", "one unit, w = 3.8", lambda: silent(balanced(3.8, 1), 0.5)),
+    Statement("sigmoid, all |w| < 4: it vanishes", "wrong", "all w = .5, balanced", lambda: silent(balanced(0.5, 64), 0.5)),
+    Statement("sigmoid, ‖W_hh‖₂ < 4: it vanishes", "sufficient", "3.9 × orthogonal", lambda: drawn(3.9, "orthogonal", "sigmoid")),
+)  # fmt: skip

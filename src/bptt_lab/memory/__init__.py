@@ -1,0 +1,27 @@
+"""How far back a cell remembers: products of Jacobians and their norms, exponents, bounds, a report.
+
+norms(cell, trace)          log10 ‖dh_t/dh_k‖₂ of every pair of steps
+report(cell, x)             the memory of a cell in a few numbers, in words and as a picture
+"""
+
+from .exponents import half_life, lyapunov, slope
+from .ladder import GUESS, bounds, rungs
+from .memory_report import MemoryReport, report
+from .products import jacobian_product, norms, norms_back, singular_values
+from .reach import norm_and_signal
+
+__all__ = [
+    "GUESS",
+    "MemoryReport",
+    "bounds",
+    "half_life",
+    "jacobian_product",
+    "lyapunov",
+    "norm_and_signal",
+    "norms",
+    "norms_back",
+    "report",
+    "rungs",
+    "singular_values",
+    "slope",
+]

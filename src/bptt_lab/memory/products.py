@@ -1,0 +1,135 @@
+"""What one state still knows of an earlier one: products of Jacobians, their norms and singular values.
+
+    dh_t/dh_k = J_t J_{t-1} ⋯ J_{k+1}          J_j = dh_j/dh_{j-1}; the lag t − k counts the factors; k = −1 is the start
+
+All norms are spectral, ‖A‖₂ = σ_max(A), and given as log10: a product of hundreds of Jacobians leaves float64 long before its
+logarithm does. Vanished exactly is −inf. Steps count as code does, from 0. D is H; for a cell whose state is a pair it is 2H.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..basics import checks, overflow
+from ..cells import Cell
+from ..cells.trace import Trace
+from . import scaled, spectra
+
+
+@overflow.silent
+def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
+    """dh_t/dh_k, (D, D) or (B, D, D). k = −1 is the start, k = t gives the identity.
+
+    What is past float64's end is ±inf or 0 here; `norms` gives the logarithm of what it was.
+    """
+    check(cell, trace)
+    t = checks.index("t", t, trace.T)
+    k = checks.index("k", k, t + 1, lowest=-1)
+    for rows, exponents in _products(cell, trace, t, t - k):  # noqa: B007
+        pass
+    half = exponents // 2  # in two steps, since 2^exponents alone may already be past the end
+    product = overflow.multiply(rows, scaled.power(half)[..., None])
+    return trace.squeeze(overflow.multiply(product, scaled.power(exponents - half)[..., None]), axis=0)
+
+
+@overflow.silent
+def norms(cell: Cell, trace: Trace) -> np.ndarray:
+    """log10 ‖dh_t/dh_k‖₂ in [t, k], (T, T) or (B, T, T): 0 on the diagonal, NaN above it, −inf where vanished exactly."""
+    check(cell, trace)
+    T, B, _ = trace.shape
+    result = np.full((B, T, T), np.nan)
+    result[:, range(T), range(T)] = 0.0
+    for steps, J, e_J in jacobians(cell, trace, range(T), transposed=True):
+        for i, t in enumerate(steps):
+            if t == 0:
+                D = J.shape[-1]
+                # dh_t/dh_k of all k < t, one transposed below the other: a row is a column, which step t moves by J_t.
+                rows, exponents = np.empty((B, T * D, D)), np.zeros((B, T * D), np.int64)
+            else:
+                rows[:, (t - 1) * D : t * D], exponents[:, (t - 1) * D : t * D] = np.eye(D), 0
+                moved = _times(rows[:, : t * D], exponents[:, : t * D], J[i], e_J[i])
+                rows[:, : t * D], exponents[:, : t * D] = moved
+                result[:, t, :t] = scaled.log10_norms(moved[0].reshape(B, t, D, D), moved[1].reshape(B, t, D))
+    return trace.squeeze(result, axis=0)
+
+
+@overflow.silent
+def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
+    """log10 ‖dh_t/dh_{t−lag}‖₂ of one t, (n,) or (B, n). lags: whole numbers, all of 0..t if not given; t + 1 is the start."""
+    check(cell, trace)
+    t = checks.index("t", t, trace.T)
+    lags = lags_of(lags, t)
+    found: dict[int, np.ndarray] = {}
+    kept: list = []
+    for lag, product in enumerate(_products(cell, trace, t, max(lags))):
+        if lag in lags:
+            kept.append((lag, *product))
+        if kept and (len(kept) * product[0].size > 100_000 or lag == max(lags)):
+            where, rows, exponents = zip(*kept)
+            found.update(zip(where, scaled.log10_norms(np.stack(rows), np.stack(exponents))))
+            kept = []
+    return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
+
+
+@overflow.silent
+def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
+    """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0.
+
+    Each is right to its own last digits, see `spectra`.
+    """
+    check(cell, trace)
+    t = checks.index("t", t, trace.T)
+    lags = lags_of(lags, t)
+    B, D = trace.shape[1], cell.jacobian(trace, t).shape[-1]
+    product, found = spectra.TransposedProduct(B, D), {0: np.zeros((B, D))}
+    for steps, J, e in jacobians(cell, trace, range(t, t - max(lags), -1)):
+        for j, J_j, e_j in zip(steps, J, e):
+            product.times(J_j, e_j)
+            if t - j + 1 in lags:
+                found[t - j + 1] = product.log10_singular_values()
+    return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
+
+
+def check(cell: Cell, *traces: Trace) -> None:
+    if not isinstance(cell, Cell):
+        raise checks.error("cell", type(cell).__name__, "a cell such as RNNCell", "A model has it as `model.cell`.")
+    for trace in traces:
+        checks.trace(cell, trace)
+
+
+def lags_of(lags, t: int) -> list[int]:
+    if lags is None:
+        return list(range(t + 1))
+    lags = checks.read("lags", lags, "a list of at least one lag")
+    if lags.ndim != 1 or lags.size == 0:
+        raise checks.error("lags", f"shape {lags.shape}", "a list of at least one lag")
+    return [checks.index("lags", lag, t + 2) for lag in lags.tolist()]
+
+
+def jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Iterator[tuple]:
+    """In chunks: some of the steps, their J_j as (n, B, D, D) of a size near 1, and their powers of two (n, B)."""
+    B = trace.shape[1]
+    chunk = max(1, 300_000 // (B * trace.shape[2] ** 2))
+    for start in range(0, len(steps), chunk):
+        some = list(steps[start : start + chunk])
+        J = cell.jacobians(trace, some)
+        n, D = len(some), J.shape[-1]
+        flat, e = scaled.rescaled(J.reshape(n, B, D * D))
+        J = flat.reshape(n, B, D, D)
+        yield some, J.swapaxes(2, 3) if transposed else J, e
+
+
+def _times(rows, exponents, J, e):
+    """The product of rows · 2^exponents with J · 2^e, J (B, D, D)."""
+    return scaled.rescaled(rows @ J, exponents + e[:, None])
+
+
+def _products(cell: Cell, trace: Trace, t: int, longest: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For lag = 0..longest: dh_t/dh_{t−lag} as rows (B, D, D) with exponents (B, D), see `scaled`."""
+    B, D = trace.shape[1], cell.jacobian(trace, t).shape[-1]
+    rows, exponents = np.broadcast_to(np.eye(D), (B, D, D)), np.zeros((B, D), np.int64)
+    yield rows, exponents
+    for _, J, e in jacobians(cell, trace, range(t, t - longest, -1)):
+        for J_t, e_t in zip(J, e):
+            rows, exponents = _times(rows, exponents, J_t, e_t)
+            yield rows, exponents

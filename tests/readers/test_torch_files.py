@@ -1,0 +1,87 @@
+"""Weights from files: which cell they make, and that the trained ones can do what they were trained for."""
+
+import numpy as np
+import pytest
+
+import bptt_lab as bl
+from bptt_lab import readers
+
+
+def named(rows, H=4, I=3, prefix="encoder.rnn."):
+    rng = np.random.default_rng(0)
+    return {
+        f"{prefix}weight_ih_l0": rng.standard_normal((rows * H, I)),
+        f"{prefix}weight_hh_l0": rng.standard_normal((rows * H, H)),
+        "head.weight": np.ones((2, H)),
+    }
+
+
+@pytest.mark.parametrize("rows, kind", [(1, bl.RNNCell), (3, bl.GRUCell), (4, bl.LSTMCell)])
+def test_the_shape_of_the_hidden_weights_says_which_cell_it_is(rows, kind):
+    state_dict = named(rows)
+    cell = readers.cell(state_dict)
+    assert type(cell) is kind and (cell.params["W_hh"] == state_dict["encoder.rnn.weight_hh_l0"]).all()
+
+
+def test_a_file_gives_back_its_arrays(tmp_path):
+    np.savez(tmp_path / "net.npz", **named(4))
+    loaded = readers.load(tmp_path / "net.npz")
+    assert set(loaded) == set(named(4)) and all((loaded[name] == value).all() for name, value in named(4).items())
+
+
+def test_what_is_no_layer_is_refused_in_words(tmp_path):
+    with pytest.raises(ValueError, match="^path: got .*expected a file that is there"):
+        readers.load(tmp_path / "none.npz")
+    with pytest.raises(ValueError, match="^state_dict: got 'a', expected a name that ends in 'weight_hh_l0'"):
+        readers.cell({"a": np.ones(3)})
+    with pytest.raises(ValueError, match=r"^weight_hh: got shape \(8, 4\), expected H, 3·H or 4·H rows"):
+        readers.cell(named(2))
+    with pytest.raises(ValueError, match="^state: got 'half'"):
+        readers.example("half")
+
+
+def test_a_file_of_torch_s_own_says_how_to_save_another(tmp_path):
+    (tmp_path / "net.pt").write_bytes(b"")
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        with pytest.raises(ValueError, match="^path: got 'net.pt', expected an .npz file.*np.savez"):
+            readers.load(tmp_path / "net.pt")
+
+
+@pytest.mark.parametrize("seed", readers.EXAMPLES)
+def test_the_trained_nets_add_and_the_untrained_do_not(seed):
+    task, errors = bl.tasks.Adding(50), {}
+    for state in ("untrained", "trained"):
+        arrays = readers.load(readers.example(state, seed))
+        model = bl.SequenceModel(readers.cell(arrays), 1, "mse")
+        model.params["W_oh"], model.params["b_o"] = arrays["readout.weight"], arrays["readout.bias"]
+        errors[state] = task.score(model, n=500)
+    assert errors["trained"] < 0.012 and errors["untrained"] > 0.15
+
+
+def test_what_is_no_file_of_weights_is_refused_in_words(tmp_path):
+    for name, content in (("junk.npz", b"hello"), ("short.npz", b"PK"), ("empty.npz", b"")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ValueError, match=f"^path: got '{name}', expected an .npz file of arrays. Save it with np.savez"):
+            readers.load(tmp_path / name)
+    np.savez(tmp_path / "objects.npz", a=np.array([{}], dtype=object))
+    with pytest.raises(ValueError, match="^path: got 'objects.npz', expected an .npz file of arrays"):
+        readers.load(tmp_path / "objects.npz")
+    for path in (None, 3):
+        with pytest.raises(ValueError, match=f"^path: got {path}, expected the path of a file"):
+            readers.load(path)
+    with pytest.raises(ValueError, match="^state_dict: got int, expected a mapping"):
+        readers.cell(3)
+    with pytest.raises(ValueError, match=r"^weight_hh: got shape \(\), expected H"):
+        readers.cell({"weight_hh_l0": "a"})
+
+
+def test_examples_are_the_nets_of_all_seeds_and_their_mean_gates_those_of_each():
+    x, _, _ = bl.tasks.Adding(6).batch(3, np.random.default_rng(0))
+    cells = readers.examples("trained")
+    gates = readers.forget_gates(cells, x)
+    assert gates.shape == (len(readers.EXAMPLES), 24)
+    second = readers.cell(readers.load(readers.example("trained", 1)))
+    assert (cells[1].params["W_hh"] == second.params["W_hh"]).all()
+    assert np.allclose(gates[1], second.unroll(x).gates["forget"].mean(axis=(0, 1)))
