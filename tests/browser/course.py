@@ -190,6 +190,13 @@ class Course:
         except (IndexError, ValueError):
             raise AssertionError(f"Python said: {text}") from None
 
+    def hear(self, expression: str, expected) -> None:
+        """Wait until an expression has that value in Python, which hears of what is done in the page a while later."""
+        found, end = None, time.monotonic() + 60
+        while (found := self.python(f"value = {expression}")) != expected:
+            assert time.monotonic() < end, f"in Python, {expression} is {found!r} and does not become {expected!r}"
+            self.page.wait_for_timeout(100)
+
     def cell(self, index: int):
         """The locator of a cell, counted from 0 over all cells, scrolled into view so that Lab draws it."""
         cell = self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")

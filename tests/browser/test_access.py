@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from bptt_lab import explore
 from tests.browser.access import CLASHES, violations
 from tests.browser.test_explorers import EXPLORERS, every_explorer, made
+from tests.browser.waiting import settled, stop_the_clock
 
 QUIZZES = sorted(path.stem for path in (Path(explore.__file__).parent / "quizzes").glob("*.md"))
 NAMED = {
@@ -44,7 +46,7 @@ def test_text_at_200_percent_neither_overlaps_nor_is_cut(kind, page_of):
     page.wait_for_function(f"before => ({height})() >= 1.9 * before", arg=before)
     for width in (1280, 780):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(200)
+        settled(page, width)
         assert page.evaluate(CLASHES) == []
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
@@ -53,7 +55,7 @@ def test_a_picture_of_large_text_is_read_off_where_the_pointer_is(page_of):
     page = page_of(explore.GradientByLag(length=24), 1280)
     page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
     page.wait_for_function("() => document.querySelector('.bptt').style.zoom === '2'")
-    page.wait_for_timeout(200)
+    settled(page)
     picture = page.get_by_role("slider", name="Read the curves")
     picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
@@ -66,30 +68,33 @@ def test_a_sentence_is_announced_once_it_rests_and_not_at_each_frame(kind, page_
     page = page_of(made(kind, weight_scale=0.1))
     spoken = page.locator(".spoken")
     assert spoken.text_content() == page.inner_text(".sentence"), "what stands there can be read before anything is moved"
-    page.wait_for_timeout(500)
-    assert spoken.get_attribute("aria-live") == "polite" and spoken.get_attribute("role") == "status"
+    expect(spoken).to_have_attribute("aria-live", "polite")
+    expect(spoken).to_have_attribute("role", "status")
     page.evaluate(
         """() => { window.announced = [];
             new MutationObserver(() => announced.push(document.querySelector('.spoken').textContent))
             .observe(document.querySelector('.spoken'), { childList: true, characterData: true, subtree: true }); }"""
     )
     slider = page.get_by_label("Step" if kind is explore.Wall else "Weight scale", exact=True)
+    stop_the_clock(page)
+    before = page.inner_text(".sentence")
     for _ in range(12):
         slider.press("ArrowRight")
-        page.wait_for_timeout(30)
-    page.wait_for_function("() => window.announced.length")
-    page.wait_for_timeout(500)
+        page.clock.run_for(30)
+    assert page.inner_text(".sentence") != before and page.evaluate("() => announced") == [], "it is moving still"
+    page.clock.run_for(2000)
     assert page.evaluate("() => announced") == [page.inner_text(".sentence")]
 
 
 def test_where_no_motion_is_wanted_the_wall_goes_step_by_step(page_of):
     page = page_of(explore.Wall(step=490), reduced_motion="reduce")
     button, step = page.get_by_role("button", name="Next step"), page.get_by_label("Step", exact=True)
+    stop_the_clock(page)
     for shown in ("500", "0", "1", "2"):  # at the end it begins anew
         button.press("Enter")
-        page.wait_for_function("shown => document.querySelector('.bptt output').textContent === shown", arg=shown)
-        page.wait_for_timeout(200)
-        assert step.get_attribute("aria-valuetext") == shown, "it goes on by itself"
+        page.clock.run_for(2000)
+        assert page.locator(".bptt output").first.text_content() == shown, "it stays, or goes on by itself"
+        assert step.get_attribute("aria-valuetext") == shown
 
 
 @everything

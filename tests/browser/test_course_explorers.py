@@ -7,6 +7,7 @@ import bptt_lab as bl
 from bptt_lab import explore
 from tests.browser.access import CLASHES
 from tests.browser.test_notebooks import NAMES
+from tests.browser.waiting import frames, settled
 
 # Moves away from where the slider, the radio button or the menu stands, whichever end that is.
 KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowRight", "ArrowLeft"], "select": ["ArrowDown", "ArrowUp"]}
@@ -83,8 +84,7 @@ def test_a_term_lights_up_in_the_sentence_the_net_the_equation_and_the_code(livi
             assert f"x[{word - 1}])" in found["code"] and found["code"].count("@ J[") == len(edges)
     sentence = living.page.locator(".bptt .sentence").inner_text()
     assert "Lit: word 4, “hungry”" in sentence
-    living.page.wait_for_timeout(300)
-    assert living.python("value = [w.lit, w.sentence()]") == [4, sentence]
+    living.hear("[w.lit, w.sentence()]", [4, sentence])
 
 
 def test_an_edge_lights_every_term_that_crosses_it(living):
@@ -107,21 +107,20 @@ def test_the_derivation_is_stepped_through_with_the_arrow_keys(living):
     step.press("Home")
     seen = []
     for _ in range(6):
-        living.page.wait_for_timeout(100)
+        settled(living.page)
         seen.append(living.page.locator(".bptt .equation .row:not(.ticks)").filter(visible=True).count())
         step.press("ArrowRight")
     assert seen == [0, 1, 2, 3, 4, 4]
 
 
 def test_a_word_is_changed_in_the_page_and_python_answers(living):
-    before = living.python("value = w.norms()")
+    living.python("before = w.norms()")
     living.page.locator(".bptt .equation .row:not(.ticks):not([hidden])").nth(2).focus()  # word 2
     menu = living.page.get_by_label("Change word 2, “cats”, to", exact=True)
     menu.select_option("dogs")
     living.wait("() => document.querySelectorAll('.bptt .word')[1].textContent === 'dogs'")
-    living.page.wait_for_timeout(800)
-    after, said = living.python("value = [w.norms(), w.sentence()]")
-    assert after != before
+    living.hear("w.norms() != before", True)
+    said = living.python("value = w.sentence()")
     living.wait("said => document.querySelector('.bptt').bpttDrawn.text === said", said)
 
 
@@ -133,8 +132,8 @@ def test_the_ledger_is_walked_with_the_arrow_keys_and_read_out(course):
     table.focus()
     for key, cell in (("Home", [4, 1]), ("ArrowRight", [4, 2]), ("ArrowUp", [3, 2]), ("End", [3, 3]), ("ArrowUp", [3, 3])):
         course.page.keyboard.press(key)
-        course.page.wait_for_timeout(250)
-        assert course.python("value = w.cell") == cell, key
+        settled(course.page)
+        course.hear("w.cell", cell)
     assert "Token 3, “were”; word 3, “were”" in course.page.locator(".bptt .sentence").inner_text()
 
 
@@ -156,8 +155,7 @@ def test_the_switch_rewrites_the_equations_and_marks_what_changed(course):
     assert shown() == ["nt=tanh(Wxnxt+bn+Whhn(rt⊙ht−1))", "ht=(1−zt)⊙ht−1+zt⊙nt", "ct=ct−1+it⊙gt"]
     marked = course.page.locator(".bptt .card .switched")
     assert marked.all_text_contents()[:3] == ["Whhn(rt⊙ht−1)", "(1−zt)", "zt"]
-    course.page.wait_for_timeout(300)
-    assert course.python("value = [w.reset, w.z, w.forget]") == ["before", "writes", "without"]
+    course.hear("[w.reset, w.z, w.forget]", ["before", "writes", "without"])
 
 
 def test_a_word_of_the_four_cells_is_lit_in_all_of_them_and_read_off(course):
@@ -170,9 +168,9 @@ def test_a_word_of_the_four_cells_is_lit_in_all_of_them_and_read_off(course):
     course.page.get_by_role("slider", name="Read the four cells off").focus()
     course.page.keyboard.press("End")
     course.wait("() => document.querySelector('.bptt .sentence').textContent.includes('word 8, “morning”')")
-    course.page.wait_for_timeout(300)
-    said, lit = course.python("value = [w.sentence(), w.lit]")
-    assert lit == 8 and course.page.locator(".bptt .sentence").inner_text() == said
+    course.hear("w.lit", 8)
+    said = course.python("value = w.sentence()")
+    assert course.page.locator(".bptt .sentence").inner_text() == said
 
 
 def test_a_learner_s_own_words_are_typed_looked_up_and_read_word_by_word(course):
@@ -184,8 +182,8 @@ def test_a_learner_s_own_words_are_typed_looked_up_and_read_word_by_word(course)
     own.fill("the horses near the")
     course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 4 of 4, “the”')")
     own.press("End")
-    own.type(" hous")  # not yet a word: nothing is asked
-    page.wait_for_timeout(300)
+    own.type(" hous")  # not yet a word: nothing is asked, and what is asked first is answered first
+    frames(page, 10)
     assert course.python("value = w.text") == "the horses near the" and page.locator(".why").inner_text().startswith(
         "Press Enter"
     )

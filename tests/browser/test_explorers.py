@@ -7,6 +7,7 @@ import pytest
 import bptt_lab as bl
 from bptt_lab import explore
 from tests.browser.conftest import SHOWN
+from tests.browser.waiting import frames, settled
 
 EXPLORERS = [kind for name in explore.__all__ if getattr(kind := getattr(explore, name), "controls", ())]
 every_explorer = pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
@@ -123,7 +124,7 @@ def test_a_scrub_changes_nodes_in_place_and_moves_nothing(kind, width, page_of):
     page.get_by_label("Step" if kind is explore.Wall else "Weight scale", exact=True).focus()
     for key in ("End", "Home"):  # once to and fro, so that every node is made
         page.keyboard.press(key)
-        page.wait_for_timeout(50)
+        settled(page)
     before = page.evaluate(places)
     page.evaluate(
         """() => { window.rebuilt = []; new MutationObserver(changes => {
@@ -133,7 +134,7 @@ def test_a_scrub_changes_nodes_in_place_and_moves_nothing(kind, width, page_of):
     )
     for _ in range(24):
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(20)
+        frames(page)
         assert page.evaluate(places) == before
     assert page.evaluate("() => rebuilt") == []
 
@@ -217,8 +218,7 @@ def test_python_moves_the_picture_and_the_picture_moves_python(course):
     slider = course.page.get_by_label("Weight scale", exact=True)
     assert slider.get_attribute("aria-valuetext") == "0.316"
     slider.press("ArrowRight")
-    course.page.wait_for_timeout(500)
-    assert course.python("value = [w.weight_scale, other.value]") == [0.383, 0.383]
+    course.hear("[w.weight_scale, other.value]", [0.383, 0.383])
 
 
 def test_every_key_reaches_a_slider_inside_lab_and_lab_does_not_act_on_it(course):
@@ -262,12 +262,8 @@ def test_a_control_that_asks_python_is_never_blank_and_a_storm_ends_in_its_last_
             }, 4);
         })"""
     )
-    for _ in range(100):  # a busy machine is slow: the last of the storm comes when Python has answered those before
-        course.page.wait_for_timeout(300)
-        if course.python("value = w.net") == 7:
-            break
-    net, sentence = course.python("value = [w.net, w.sentence()]")
-    assert net == 7
+    course.hear("w.net", 7)  # the last of the storm comes when Python has answered those before
+    sentence = course.python("value = w.sentence()")
     course.wait("said => document.querySelector('.bptt').bpttDrawn.text === said", sentence)
     assert course.page.get_by_label("Another net", exact=True).input_value() == "7"
     assert course.page.evaluate("() => blank") == 0
@@ -277,13 +273,14 @@ def test_a_reload_with_a_living_kernel_shows_the_same_state(course):
     open_lab(course)
     course.page.get_by_label("Weight scale", exact=True).press("End")
     course.page.get_by_label("Another net", exact=True).press("PageUp")
-    course.page.wait_for_timeout(1000)
-    before = course.page.evaluate(SHOWN)
-    course.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    course.page.wait_for_timeout(500)
+    net = int(course.page.get_by_label("Another net", exact=True).input_value())
+    course.hear("[w.weight_scale, w.net]", [10.0, net])
+    before = course.python("value = w.sentence()")
+    course.wait("said => document.querySelector('.bptt').bpttDrawn.text === said", before)
+    course.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")  # a promise: it is saved then
     course.page.reload(wait_until="domcontentloaded")
     course.wait(SHOWN)
-    course.page.wait_for_timeout(500)
+    settled(course.page)
     assert course.page.evaluate(SHOWN) == before == course.python("value = w.sentence()")
     assert course.page.get_by_label("Weight scale", exact=True).input_value() == "24"
 
@@ -327,13 +324,14 @@ def test_a_guess_is_made_and_judged_by_keyboard_and_the_curve_stays_hidden_until
 
 def test_the_descents_of_the_wall_are_played_stopped_and_walked_through_by_key(page_of):
     page = page_of(explore.Wall())
+    page.clock.install()
     step = page.get_by_label("Step", exact=True)
     page.get_by_role("button", name="Play").press("Enter")
     page.wait_for_function("() => document.querySelector('.bptt').bpttDrawn.draws > 12")
     page.get_by_role("button", name="Pause").press("Enter")
-    page.wait_for_timeout(100)
+    page.clock.run_for(100)  # what was still to be drawn
     stopped = step.get_attribute("aria-valuetext")
-    page.wait_for_timeout(300)
+    page.clock.run_for(2000)
     assert int(stopped) > 5 and step.get_attribute("aria-valuetext") == stopped
     step.press("End")
     page.wait_for_function("() => document.querySelector('.sentence').textContent.startsWith('After 500 steps')")
@@ -440,7 +438,7 @@ def test_the_four_terms_are_read_off_word_by_word_in_all_three_pictures(page_of)
     page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('At word 32:')")
     box = picture.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 200, box["y"] + 60)  # among the bars: no word is pointed at
-    page.wait_for_timeout(100)
+    frames(page, 3)
     assert "At word 32:" in page.inner_text(".sentence")
 
 
@@ -475,7 +473,7 @@ def test_beside_labs_columns_on_a_phone_nothing_of_the_pad_and_of_the_switch_ove
 
 def test_the_first_move_in_a_frame_is_drawn_at_once_and_many_more_in_the_next_frame_once(page_of):
     page = page_of(explore.LivingEquation())
-    page.wait_for_timeout(500)  # its size is settled
+    settled(page)
     length = page.get_by_label("Length", exact=True)
     drawn = length.evaluate(
         """async input => {
@@ -515,7 +513,7 @@ def test_the_equation_is_the_chain_rule_at_every_length_target_and_step_also_on_
             page.get_by_label(label, exact=True).evaluate(
                 "(input, i) => { input.value = i; input.dispatchEvent(new Event('input', { bubbles: true })); }", index
             )
-            page.wait_for_timeout(50)
+            frames(page)
         found = page.locator(".equation .row:not(.ticks):not([hidden]) .formula").evaluate_all(
             """all => all.map(node => [...node.querySelectorAll('mo, mi, mn')].filter(leaf => !leaf.closest('[hidden]'))
                 .map(leaf => leaf.textContent).join(''))"""

@@ -10,13 +10,7 @@ def says(page, text):
     page.wait_for_function("text => document.querySelector('.sentence').textContent.includes(text)", arg=text)
 
 
-def heard(course, guesses):
-    """Wait until Python has heard of these guesses; half a minute at most."""
-    for _ in range(60):
-        if course.python("value = [made.guess for made in bl.explore.my_predictions()]") == guesses:
-            return
-        course.page.wait_for_timeout(500)
-    raise AssertionError(f"Python did not hear of {guesses}")
+GUESSES = "[made.guess for made in bl.explore.my_predictions()]"
 
 
 def test_a_guess_is_moved_committed_and_judged_by_keyboard_and_then_it_stays(page_of):
@@ -65,9 +59,9 @@ def test_predictions_of_a_session_stand_together(course):
     assert "No prediction is committed yet" in course.cell(3).inner_text()
     course.cell(1).get_by_label("Your guess", exact=True).press("ArrowLeft")
     course.cell(1).get_by_role("button", name="Commit").press("Enter")
-    heard(course, ["99"])  # Python has heard of the first before the second is made
+    course.hear(GUESSES, ["99"])  # Python has heard of the first before the second is made
     course.cell(2).get_by_label("hidden", exact=True).press("ArrowRight")
-    heard(course, ["99", "1"])
+    course.hear(GUESSES, ["99", "1"])
     course.run_all()
     assert table.locator("tr").count() == 3
     assert "63 steps of tanh" in table.inner_text() and "powers of ten" in table.inner_text()

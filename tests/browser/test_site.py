@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from bptt_lab import explore
 from tests.browser.access import violations
 from tests.browser.conftest import served
+from tests.browser.course import MINUTE
+from tests.browser.waiting import settled
 from tools.site import dead_links
 
 SITE = Path(__file__).parents[2] / "build" / "site"
@@ -57,6 +59,7 @@ def visit(chromium, address):
 
     def open_page(name, **options):
         contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}, **options))
+        contexts[-1].set_default_timeout(MINUTE)  # a busy machine is slow
         page = contexts[-1].new_page()
         page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else problems.append(f"asks {r.url}"))
         page.on("response", lambda r: problems.append(f"{r.status} {r.url}") if r.status >= 400 else None)
@@ -183,7 +186,7 @@ def test_no_formula_and_no_table_is_wider_than_its_page(visit, name):
     )
     assert page.evaluate(wide.format(cut)) == []
     page.set_viewport_size({"width": 390, "height": 900})
-    page.wait_for_timeout(200)
+    settled(page, 390)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     assert page.evaluate(wide.replace(":is(mjx-container, table)", "table").format(cut)) == []
 

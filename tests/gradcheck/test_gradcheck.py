@@ -54,6 +54,17 @@ def test_one_wrong_entry_is_named(name):
     assert all(error < 1e-6 for key, error in report.errors.items() if key != name)
 
 
+def test_of_entries_that_only_rounding_tells_apart_the_first_is_named():
+    """A mean for a sum is off by the same part everywhere. Then the last bits, and so the processor, would choose."""
+    p = make()
+    own = p.model.gradient(p.x, p.targets)[1]
+    for part in (0.25 - 1e-9, 0.25, 0.25 + 1e-9):
+        report = bl.gradcheck(p.model, p.x, p.targets, grads={"W_hh": own["W_hh"] / 4, "W_oh": own["W_oh"] * part})
+        assert report.worst[0] == "W_hh"
+        b = np.where(np.arange(3) == 1, own["b_o"] + 0.5, own["b_o"] + 0.5 * (1 + part * 1e-8))  # all off by a half
+        assert bl.gradcheck(p.model, p.x, p.targets, grads={"b_o": b}).worst == ("b_o", (0,))
+
+
 def test_only_the_names_that_are_handed_in_are_checked():
     p = make()
     grads = p.model.gradient(p.x, p.targets)[1]

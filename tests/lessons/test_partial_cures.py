@@ -191,10 +191,12 @@ def test_the_slopes_by_start_are_those_of_each_start_at_each_size_of_the_inputs(
         np.testing.assert_array_equal(found[i, 1], lesson.slopes(start, "tanh", 1.0, seeds=2, H=8))
 
 
-def test_a_row_has_the_name_of_its_start_and_no_more_than_one_digit_where_nets_are_chaotic():
-    rows = lesson.rows(np.tile([-0.444, -0.351, -0.206], (5, 2, 1)))
-    assert [row[0] for row in rows] == list(lesson.STARTS)
-    assert rows[0][1:] == ["-0.35 (-0.44 to -0.21)"] * 2 and rows[4] == ["N(0, 1)", *["about -0.4"] * 2]
+def test_a_row_has_the_name_of_its_start_and_says_only_which_half_it_is_over_where_nets_are_chaotic():
+    found = np.tile([0.206, 0.673, 0.944], (5, 2, 1))
+    tanh, relu = lesson.rows(found, "tanh"), lesson.rows(found, "relu")
+    assert [row[0] for row in tanh] == list(lesson.STARTS) and tanh[:4] == relu[:4]
+    assert relu[4] == ["N(0, 1)", *["0.67 (0.21 to 0.94)"] * 2] and tanh[4] == ["N(0, 1)", *["over 0.5"] * 2]
+    assert lesson.rows(-found / 3, "tanh")[4][1] == "over -0.5" and lesson.rows(found / 3, "tanh")[4][1] == "over 0.0"
 
 
 def test_each_start_draws_the_variance_of_its_name():

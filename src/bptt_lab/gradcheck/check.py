@@ -29,7 +29,7 @@ class GradCheck:
     result   "agrees", "wrong", or "no answer": at a kink, or where float64 holds too few digits
     errors   name -> largest difference, divided by the largest derivative of that name (or by what rounding the loss lets
              anyone see, if that is larger: what has vanished so far cannot be judged)
-    worst    (name, index) of the entry that is furthest off, measured so
+    worst    (name, index) of the entry that is furthest off, measured so; of several that rounding alone tells apart, the first
     step     the first step on the way back (counted from 0) from which the gradient is wrong; None if nothing is, or
              if the steps cannot be told apart
     cause    the most likely mistake, in words; None if it is none of the usual ones
@@ -44,7 +44,8 @@ class GradCheck:
         self.errors: dict[str, float] = {name: one.error for name, one in found.items()}
         said = {one.says for one in found.values()}
         self._says = next(says for says in ("wrong", "unknown", "kink", "agrees") if says in said)
-        name = max((n for n, one in found.items() if one.says == self._says), key=self.errors.__getitem__)
+        named = [name for name, one in found.items() if one.says == self._says]
+        name = named[numeric.first_of_the_largest(np.array([self.errors[name] for name in named]))]
         self.worst: tuple[str, tuple[int, ...]] = (name, found[name].place)
         self.result: str = self._says if self._says in ("agrees", "wrong") else "no answer"
         self.step: int | None = None
