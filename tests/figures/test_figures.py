@@ -40,6 +40,9 @@ def test_moves_draws_a_line_for_each_net_and_says_its_best_step():
     edge, steep = figure.data
     assert list(edge.x) == list(steps) and list(edge.y) == [1e-2, 1e-8, 1e-12] and steep.y[0] == 1e3
     assert edge.text[2] == "0" and steep.text[0] == "exploded" and edge.marker.symbol != steep.marker.symbol
+    several = bl.figures.moves(steps, dict.fromkeys("abcde", np.ones(3)), 1e-5, "a setting").data
+    for own in ("line.color", "line.dash", "marker.symbol"):
+        assert len({line[own] for line in several}) == 5
     said = "edge: 0, at 1.00·10⁻⁹; steep: 1.00, at 1.00·10⁻⁵."
     assert bl.figures.sentence(figure) == f"The smallest error, and the step where it is. {said}"
     assert "a setting" in figure.layout.title.text and figure.layout.shapes[0].y0 == 1e-5

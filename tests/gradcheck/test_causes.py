@@ -26,9 +26,13 @@ def test_with_nothing_changed_the_way_back_is_the_gradient(cell, B):
 def test_every_cause_is_named_and_not_by_another_s_name(cell, B):
     p = make(T=4, B=B, H=3, I=2, cell=cell)
     run = p.model.forward(p.x, p.targets)
-    right, seen = p.model.backward(run), []
-    for says, gradients in causes.wrong_ways(p.model, run):
-        wrong = {n: value for n, value in gradients().items() if np.abs(value - right[n]).max() > 1e-4 * np.abs(right[n]).max()}
+    right, seen, way = p.model.backward(run), [], causes.FallibleBPTT(p.model, run)
+    for says, told in causes.wrong_ways(way):
+        wrong = {
+            n: value
+            for n, value in way.gradients(**told).items()
+            if np.abs(value - right[n]).max() > 1e-4 * np.abs(right[n]).max()
+        }
         if wrong or "clipped" not in says:  # what comes back may be too small for a clip
             assert wrong and bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == says
             seen.append(says)
@@ -117,11 +121,9 @@ def test_a_slope_and_a_lost_transpose_and_the_mean_for_the_sum_are_named_in_pair
     p = make(T=5, H=4, I=3, cell=cell)
     way = causes.FallibleBPTT(p.model, p.model.forward(p.x, p.targets))
     says, told = next(one for one in causes.slopes(p.model.cell) if "1 − tanh²" in one[0])
-    wrong = {
-        n: value for n, value in way.gradients(edits=(causes.transposed, *told["edits"])).items() if n in p.model.cell.params
-    }
+    wrong = {n: value for n, value in way.gradients(transposed=True, **told).items() if n in p.model.cell.params}
     assert bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause.endswith(f"on the way back. And {says}")
-    wrong = {n: value / 5 for n, value in way.gradients(edits=told["edits"]).items() if n in p.model.cell.params}
+    wrong = {n: value / 5 for n, value in way.gradients(**told).items() if n in p.model.cell.params}
     assert bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == f"{says} And it is the mean over the steps, not the sum."
 
 

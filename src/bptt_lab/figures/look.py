@@ -12,6 +12,13 @@ from ..basics.text import say
 CELL_COLOURS = {"tanh": "#0072B2", "relu": "#56B4E9", "gated": "#D55E00", "GRU": "#009E73", "LSTM": "#CC79A7"}
 # Series that are not cells: a colour of no cell and a shape for each, seen on white and on dark paper.
 SERIES = (("#8268D0", "circle"), ("#B87A00", "diamond"))
+# Lines that cross one another: a dash of its own for each as well.
+LINES = (
+    *((*series, dash) for series, dash in zip(SERIES, ("longdash", "solid"))),
+    ("#767676", "square", "dot"),
+    ("#0E8577", "triangle-up", "dashdot"),
+    ("#D0485A", "x", "dash"),
+)
 INK = "#767676"  # on white paper; a page with a theme gives its own ink, see CAPTION
 GRID = "rgba(128,128,128,.25)"
 # No logo, and no button that would upload the learner's data. Not "responsive": Lab resizes figures itself, and with that

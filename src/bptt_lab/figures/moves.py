@@ -9,19 +9,19 @@ import plotly.graph_objects as go
 from . import look
 
 LOW, HIGH = -12, 3  # the powers of ten between which an error is drawn
-STYLES = (*look.SERIES, (look.INK, "square"), (look.INK, "x"))
 
 
 def moves(steps: np.ndarray, errors: Mapping[str, np.ndarray], allowed: float, setting: str) -> look.Figure:
-    """errors: up to four nets -> the relative error at each step, which may be a median. allowed: what a check lets pass."""
+    """errors: up to five lines -> the relative error at each step, which may be a median. allowed: what a check lets pass."""
     lines = textwrap.wrap(setting, 46)
     shown = look.figure(look.heading("Error of a finite difference", lines), _sentence(steps, errors), 420 + 18 * len(lines))
     shown.add_hline(y=allowed, line={"color": look.INK, "dash": "dot", "width": 1.5})
-    for (name, error), (colour, symbol) in zip(errors.items(), STYLES):
+    for (name, error), (colour, symbol, dash) in zip(errors.items(), look.LINES):
         hover = f"step %{{x:.0e}}: %{{text}}<extra>{name}</extra>"
         height, texts = np.clip(error, 10.0**LOW, 10.0**HIGH), [look.say(e, vanished="0") for e in error]
         line = go.Scatter(x=steps, y=height, text=texts, hovertemplate=hover, mode="lines+markers", name=name, cliponaxis=False)
-        shown.add_trace(line.update(line={"color": colour, "width": 2}, marker={"symbol": symbol, "color": colour, "size": 8}))
+        style = {"symbol": symbol, "color": colour, "size": 8}
+        shown.add_trace(line.update(line={"color": colour, "width": 2, "dash": dash}, marker=style))
     ticks = look.magnitude_axis()
     shown.update_xaxes(ticks | {"range": np.log10([steps.min() / 2, steps.max() * 2])}, title="step")
     shown.update_yaxes(ticks | {"range": [LOW - 0.4, HIGH + 0.4]})

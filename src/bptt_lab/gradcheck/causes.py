@@ -8,9 +8,9 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from itertools import combinations, islice
+from functools import cached_property, partial
 from types import MethodType
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,8 @@ from ..cells.trace import Trace
 from ..model import Run, SequenceModel
 
 Gradients = dict[str, np.ndarray]
-Cause = tuple[str, dict[str, Any]]  # in words, and what `FallibleBPTT` is told
+Cause = tuple[str, dict[str, Any]]  # in words, and what `FallibleBPTT.gradients` is told
+TRIALS = 600  # so many pairs of causes are tried, over the blocks of the cell and 2; the likeliest first
 
 
 class FallibleBPTT:
@@ -34,33 +35,41 @@ class FallibleBPTT:
         self.rows = chain_rule.state_rows(self.cell, run.dh)
         self.T, self.B, _ = self.trace.shape
 
-    def way_back(self, edits=(), carried=None, rows=None, arrives=None, carries=True) -> tuple[np.ndarray, np.ndarray]:
+    def edited(self, transposed=False, step_back: Callable | None = None) -> Trace:
+        """The run, as if it were of a cell with every block of W_hh transposed, or with another step back."""
+        cell, H = self.cell.frozen(), self.cell.hidden_size
+        if transposed:
+            W_hh = cell.stack[:, -H:]
+            W_hh[:] = W_hh.reshape(-1, H, H).swapaxes(1, 2).reshape(-1, H)
+        return self.trace.but(cell.frozen(step_back=MethodType(step_back, cell)) if step_back else cell)
+
+    def way_back(self, transposed=False, step_back=None, rows=None, arrives=None, further=None) -> tuple[np.ndarray, np.ndarray]:
         """dL/da of every step, and what comes back to the start.
 
-        edits: each makes another cell of the cell that carries back; carried: the same for what goes further back alone. rows:
-        another dL_t/dh_t. arrives: what becomes of that which later steps send back. carries: they send it "one" step back, or
-        it is "kept" and added to.
+        transposed, step_back: as of `edited`. rows: another dL_t/dh_t. arrives: what becomes of that which later steps send
+        back. further: what a step sends back, of its own row, what came to it, and what it should send.
         """
-        rows, found = self.rows if rows is None else rows, []
-        trace, back = self.trace.but(changed(self.trace.cell, edits)), np.zeros_like(rows[:1])
-        further = self.trace.but(carried(self.trace.cell)) if carried else trace
+        rows, found, trace = self.rows if rows is None else rows, [], self.edited(transposed, step_back)
+        back = np.zeros_like(rows[:1])
         for t in reversed(range(self.T)):
             row, came = rows[t : t + 1], arrives(back) if arrives else back
             da, back = chain_rule.pull(self.cell, trace, t, row + came)
-            if carried or carries == "one":
-                back = chain_rule.pull(self.cell, further, t, row if carries == "one" else row + came)[1]
-            back = back + came if carries == "kept" else back
+            back = further(t, row, came, back) if further else back
             found.append(da)
         return np.concatenate(found[::-1]), back
 
-    def gradients(self, names: Iterable[str] = (), da=None, counts=None, sees=None, reads=None, **way) -> Gradients:
+    @cached_property
+    def right(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.way_back()
+
+    def gradients(self, names: Iterable[str] = (), counts=None, sees=None, reads=None, **way) -> Gradients:
         """The gradient of these names, or of all of the cell: its parameters, "x" and the start.
 
         counts: the steps that add. sees: the step whose input W_x is paired with, for each. reads: likewise the place of the
-        state that W_hh is paired with, 0 the start. All else is for the `way_back`, if it is not handed in as `da`.
+        state that W_hh is paired with, 0 the start. All else is for the `way_back`.
         """
         cell, trace = self.cell, self.trace
-        da, start = da or self.way_back(**way)
+        da, start = self.way_back(**way) if way else self.right
         steps = np.arange(self.T) if counts is None else np.array(counts, int)
         pairs, grads = cell.all_pairs(trace, steps, da[steps]), {}
         if sees is not None:
@@ -72,28 +81,8 @@ class FallibleBPTT:
             rows = [left.reshape(-1, left.shape[2]).T @ right.reshape(-1, right.shape[2]) for left, right in pairs[name]]
             grads[name] = np.concatenate(rows).reshape(cell.params[name].shape)
         starts = {f"{part}0": trace.squeeze(value, 0) for part, value in zip(cell.parts, cell.split(start[0]))}
-        return {
-            **grads,
-            "x": trace.squeeze(overflow.dot(da.reshape(-1, da.shape[2]), cell.W_x).reshape(trace.inputs.shape)),
-            **starts,
-        }
-
-
-def changed(cell: Cell, edits) -> Cell:
-    for edit in edits:
-        cell = edit(cell)
-    return cell
-
-
-def transposed(cell: Cell) -> Cell:
-    """Every block of W_hh transposed: who carries back over it has forgotten the transpose."""
-    I, H, weights = cell.input_size, cell.hidden_size, cell.stack.copy()
-    weights[:, I + 1 :] = weights[:, I + 1 :].reshape(-1, H, H).swapaxes(1, 2).reshape(-1, H)
-    return cell.frozen(stack=weights)
-
-
-def transpose_lost(cell: Cell, trace: Trace) -> Trace:
-    return trace.but(transposed(trace.cell))
+        x = overflow.dot(da.reshape(-1, da.shape[2]), cell.W_x).reshape(trace.inputs.shape)
+        return grads | {"x": trace.squeeze(x)} | starts
 
 
 # What stands for a slope, read from h = f(a), by those who get it wrong.
@@ -114,7 +103,12 @@ LOGISTIC = {
     "{} is taken as σ(h) (1 − σ(h)), but h is a σ already.": lambda h: sigmoid(h) * (1 - sigmoid(h)),
 }
 RELU = {"{} is missing.": np.ones_like, "{} is taken as h itself.": lambda h: h}
-SLOPE = re.compile(r"\(1 - (\w+) \*\*? ?(?:\1|2)\)|\b(\w+) \* \(1 - \2\)|self\.activation\.slope\((\w+)\)")
+WRONG = {"tanh": TANH, "sigmoid": LOGISTIC, "relu": {"{} is missing.": np.ones_like, "{} is taken as h itself.": lambda h: h}}
+SLOPES = {
+    r"\(1 - (\w+) \*\*? ?(?:\1|2)\)": "tanh",
+    r"\b(\w+) \* \(1 - \1\)": "the gates",
+    r"self\.activation\.slope\((\w+)\)": "the activation",
+}
 
 
 def slopes(cell: Cell) -> Iterator[Cause]:
@@ -123,41 +117,34 @@ def slopes(cell: Cell) -> Iterator[Cause]:
         body = textwrap.dedent(inspect.getsource(type(cell).step_back))
     except (OSError, TypeError):
         return
-    found = [(place.lastindex, place[place.lastindex or 0], place.span()) for place in SLOPE.finditer(body)]
-    named = {1: (TANH, "the slope of tanh"), 2: (LOGISTIC, "the slope of the gates")}
-    if isinstance(cell, RNNCell):
-        named[3] = {"tanh": TANH, "sigmoid": LOGISTIC, "relu": RELU}[cell.activation.name], "the slope of the activation"
-    for kind, (wrong, name) in named.items():
-        those = [(v, span) for group, v, span in found if group == kind]
-        each = [[one for one in those if one[0] == v] for v in dict.fromkeys(v for v, _ in those)]
-        for places in ([those] if those else []) + (each if len(each) > 1 else []):
-            subject = name if places is those else f"the slope at {places[0][0]}"
+    for pattern, kind in SLOPES.items():
+        places = list(dict.fromkeys(place[1] for place in re.finditer(pattern, body)))
+        wrong = WRONG[cell.activation.name if isinstance(cell, RNNCell) else "tanh" if kind == "tanh" else "sigmoid"]
+        for v in [r"\w+", *places] if len(places) > 1 else [r"\w+"] * len(places):
+            code = compile(re.sub(pattern.replace(r"\w+", v, 1), r"wrong_slope(\1)", body), "step_back", "exec")
             for says, slope in wrong.items():
-                code, names = body, {**type(cell).step_back.__globals__, "wrong_slope": slope}
-                for v, (start, end) in reversed(places):
-                    code = f"{code[:start]}wrong_slope({v}){code[end:]}"
+                names = {**type(cell).step_back.__globals__, "wrong_slope": slope}
                 exec(code, names)
-                yield says.format(subject), {"edits": (partial(_with, names["step_back"]),), "alone": places is not those}
-
-
-def _with(step_back: Callable, cell: Cell) -> Cell:
-    return cell.frozen(step_back=MethodType(step_back, cell))
-
-
-def _before(cell: Cell) -> Cell:
-    """A cell whose slope is read from the state before the step."""
-    return cell.frozen(step_back=lambda δ, kept, h: type(cell).step_back(cell, δ, (h,), h))
+                subject = f"the slope of {kind}" if v == r"\w+" else f"the slope at {v}"
+                yield says.format(subject), {"step_back": names["step_back"]}
 
 
 def on_the_way(way: FallibleBPTT) -> Iterator[Cause]:
     """What goes wrong between the steps, or within one."""
     last_alone, first_sequence = np.zeros_like(way.rows), np.zeros_like(way.rows)
     last_alone[-1], first_sequence[:, 0] = way.rows[-1], way.rows[:, 0] * way.B
-    yield "W_hh stands where its transpose belongs, on the way back.", {"edits": (transposed,)}
+
+    def sent(trace, t, row, came, back):
+        return chain_rule.pull(way.cell, trace, t, row + came)[1]
+
+    yield "W_hh stands where its transpose belongs, on the way back.", {"transposed": True}
     yield "nothing is carried back from later steps: each step has its own loss alone.", {"arrives": np.zeros_like}
     yield "the losses of all steps but the last are left out.", {"rows": last_alone}
-    yield "what comes back reaches one step and stops.", {"carries": "one"}
-    yield "what comes back is kept and added to: the new part takes its place.", {"carries": "kept"}
+    yield "what comes back reaches one step and stops.", {"further": lambda t, row, *_: sent(way.trace, t, row, 0, 0)}
+    yield (
+        "what comes back is kept and added to: the new part takes its place.",
+        {"further": lambda t, row, came, back: back + came},
+    )
     if way.B > 1:
         yield "only the first sequence of the batch is in it.", {"rows": first_sequence}
     for part, name in enumerate(way.cell.parts if len(way.cell.parts) > 1 else ()):
@@ -165,13 +152,15 @@ def on_the_way(way: FallibleBPTT) -> Iterator[Cause]:
         yield f"nothing is carried back to {name} from later steps.", {"arrives": partial(np.multiply, mask)}
     for most in (0.1, 1, 5, 10):
         yield f"what comes back is clipped at ±{most:g} inside the loop.", {"arrives": partial(np.clip, a_min=-most, a_max=most)}
-    of_cell = list(slopes(way.cell))
-    yield from of_cell
     if isinstance(way.cell, RNNCell):
-        yield "the slope is taken at the state before the step.", {"edits": (_before,)}
-    for says, told in of_cell:
-        if "missing" in says and not told["alone"]:
-            yield f"{says[:-1]} in what goes back: dL/da goes through W_hh, not dL/dh.", {"carried": told["edits"][0]}
+        step_back = type(way.cell).step_back
+        before = {"step_back": lambda cell, δ, kept, h: step_back(cell, δ, (h,), h)}
+        yield "the slope is taken at the state before the step.", before
+    for says, told in slopes(way.cell):
+        yield says, told
+        if "missing" in says and "slope of" in says:
+            further = partial(sent, way.edited(**told))
+            yield f"{says[:-1]} in what goes back: dL/da goes through W_hh, not dL/dh.", {"further": further}
 
 
 def in_the_sums(T: int) -> Iterator[Cause]:
@@ -187,11 +176,9 @@ def in_the_sums(T: int) -> Iterator[Cause]:
     yield "the last state stands where the start belongs: in Python h[-1] is the last.", {"reads": np.where(t, t, T)}
 
 
-def wrong_ways(model: SequenceModel, run: Run) -> Iterator[tuple[str, Callable[[], Gradients]]]:
-    """Each cause in words, and the gradient that it gives."""
-    way = FallibleBPTT(model, run)
-    for says, told in [*on_the_way(way), *in_the_sums(way.T)]:
-        yield says, partial(way.gradients, **_plain(told))
+def wrong_ways(way: FallibleBPTT) -> list[Cause]:
+    """Every cause; of two, what goes wrong on the way back comes before what goes wrong in the sums."""
+    return [*on_the_way(way), *in_the_sums(way.T)]
 
 
 def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> str | None:
@@ -225,33 +212,38 @@ def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients, f
         most = max(np.abs(value).max() for value in given.values())
         if all(_same(value, np.clip(right[name], -most, most)) for name, value in given.items()):
             yield f"each entry is clipped at ±{most:.3g}."
-        back, sums = list(on_the_way(way)), list(in_the_sums(way.T))
-        carried = [(says, way.way_back(**_plain(told))) for says, told in back]
-        yield from (explained(way.gradients(given, da), says) for says, da in carried)
-        yield from (explained(way.gradients(given, **told), says) for says, told in sums)
+        causes, wrongs = wrong_ways(way), []
+        for says, told in causes:
+            wrongs.append(way.gradients(given, **told))
+            yield explained(wrongs[-1], says)
         for k in range(2, way.T):
             yield explained(model.backward(run, truncate=k), f"it is truncated, as of backward(run, truncate={k}).")
         if any(part[0].any() for part in run.trace.parts):
             yield explained(from_start(np.zeros(way.rows[0].size)), "it belongs to a start of zeros, not to this h0.")
         elif (start := _other_start(given, from_start, way.rows[0].size)) is not None:
             yield f"it belongs to another start, near {np.array2string(start, precision=3, threshold=8)}: hand it in as h0."
-        pairs = [(one, two) for one, two in combinations(back, 2) if not (one[1].get("alone") or two[1].get("alone"))]
-        for (first, one), (second, two) in islice(pairs, 3000 // way.T):
-            if one.keys() & two.keys() <= {"edits", "alone"}:
-                edits = {"edits": one.get("edits", ()) + two.get("edits", ())}
-                yield explained(way.gradients(given, **_plain(one | two | edits)), first, second)
-        for first, da in carried:
-            yield from (explained(way.gradients(given, da, **told), first, says) for says, told in sums)
-        for (first, one), (second, two) in combinations(sums, 2):
+        for i, j in islice(_likeliest(given, right, wrongs), TRIALS // (2 + len(way.cell.blocks))):
+            (first, one), (second, two) = causes[i], causes[j]
             if not one.keys() & two.keys():
-                yield explained(way.gradients(given, way.way_back(), **one, **two), first, second)
+                yield explained(way.gradients(given, **one, **two), first, second)
 
     with overflow.quietly():
         return next(filter(None, found()), None)
 
 
-def _plain(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in told.items() if name != "alone"}
+def _likeliest(given: Gradients, right: Gradients, wrongs: list[Gradients]) -> Iterator[tuple[int, int]]:
+    """The pairs of wrong gradients, those first of which one explains a name alone, then those whose sum points the same way."""
+    sizes = {name: max(np.linalg.norm(right[name]), np.finfo(float).tiny) for name in given}
+    known = [np.concatenate([(one[name] / sizes[name]).ravel() for name in given]) for one in (given, right, *wrongs)]
+    mine, none, *each = np.nan_to_num(known, posinf=0.0, neginf=0.0)
+    moved = np.array(each) - none
+    counts = np.abs(moved).max(axis=1) > 1e-9  # what changes nothing alone changes nothing with another
+    explains = np.array([any(_same(value, one[name]) for name, value in given.items()) for one in wrongs])
+    first, second = np.nonzero(np.triu(np.outer(counts, counts), 1))
+    both = none + moved[first] + moved[second]
+    along = both @ mine / np.maximum(np.linalg.norm(both, axis=1), np.finfo(float).tiny)
+    order = np.lexsort([-along, ~(explains[first] | explains[second])])
+    return zip(first[order].tolist(), second[order].tolist())
 
 
 def _other_start(given: Gradients, from_start: Callable, n: int) -> np.ndarray | None:

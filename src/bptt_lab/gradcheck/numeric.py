@@ -48,7 +48,7 @@ def look(model, run: Run, forward: Callable, words: tuple, places: Arrays, given
     for name in wrong:
         sizes = [largest[name], *(np.abs(other[name]).max() for other in others)]
         doubt = max((_furthest(other[name], own[name], max(floor, min(sizes)))[0] for other in others), default=0.0)
-        if doubt > 1e-2 or not np.isfinite(largest[name]) and own:
+        if doubt > 1e-2 or own and not np.isfinite(largest[name]):
             found[name] = found[name]._replace(says="unknown")
         elif exact:
             arrays, loss = exact
