@@ -9,8 +9,8 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
-from types import MethodType
 from itertools import islice
+from types import MethodType
 from typing import Any
 
 import numpy as np
