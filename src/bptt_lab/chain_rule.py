@@ -4,11 +4,11 @@ d is a total derivative, ∂⁺ an immediate one, with h_{k-1} held fixed (as in
 
     dh_t/dW = ∂⁺h_t/∂W + dh_t/dh_{t-1} · dh_{t-1}/dW
 
-unrolls into one term for each earlier word:
+unrolls into one term for each word up to t; the gradient is their sum:
 
     dL_t/dW = Σ_{k≤t}  dL_t/dh_t · J_t J_{t-1} ⋯ J_{k+1} · ∂⁺h_k/∂W          J_j = dh_j/dh_{j-1}
 
-Everything here needs a cell, its trace and dh, each step's own dL_t/dh_t as (T, B, H); no model. Steps count as code
+What is here needs a cell and its trace, and mostly dh, each step's own dL_t/dh_t as (T, B, H); no model. Steps count as code
 does, from 0.
 """
 
@@ -21,7 +21,7 @@ from .basics import overflow, text
 
 
 class Term:
-    """The part of dL_t/dW that word k contributes directly.
+    """The part of dL_t/dW that step k contributes directly.
 
     k         the step, counted from 0
     gradient  array in the shape of W, summed over B
@@ -83,7 +83,7 @@ def immediate(cell, trace, t: int, wrt: str) -> np.ndarray:
     B, D = trace.shape[1], cell.hidden_size * len(cell.parts)
 
     def outer(rows):
-        da, _ = pull(cell, trace, t, rows)  # row i: da_t's derivative of unit i
+        da, _ = pull(cell, trace, t, rows)  # row i: dh_t[i]/da_t
         groups = [left[..., None] * right[:, None] for left, right in cell.all_pairs(trace, t, da)[wrt]]
         return np.concatenate(groups, axis=2).swapaxes(0, 1)
 
@@ -201,8 +201,8 @@ def _inner_products(cell, trace, dh, wrt):
     v: dict[int, np.ndarray] = {}  # by groups of rows of W that multiply the same
     for k, da_k in carried_back(cell, trace, overflow.extended(dh)):
         for group, (left, right) in enumerate(cell.all_pairs(trace, k, da_k)[wrt]):
-            rows = da.setdefault(group, np.zeros((B, T, T, left.shape[-1])))
-            rows[:, k:, k], v.setdefault(group, np.zeros((B, 1, T, right.shape[-1])))[:, 0, k] = left.swapaxes(0, 1), right
+            da.setdefault(group, np.zeros((B, T, T, left.shape[-1])))[:, k:, k] = left.swapaxes(0, 1)
+            v.setdefault(group, np.zeros((B, 1, T, right.shape[-1])))[:, 0, k] = right
     size_da, size_v = ([np.abs(rows).max(axis=(2, 3)) for rows in sides.values()] for sides in (da, v))
     size_da, size_v = np.max(size_da, axis=0), np.max(size_v, axis=0)
     along = np.zeros((B, T, T, T))
@@ -223,7 +223,7 @@ def _divided(rows, size):
 def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
     """Real-time recurrent learning (Williams & Zipser 1989): dL/dW of the cell's parameters and of the start, carried forward.
 
-    Keeps the whole of dh_t/dW, a tensor (B, D, *shape of W), and needs no step back: H² times the memory of a state.
+    Keeps the whole of dh_t/dW, a tensor (B, D, *shape of W), and goes through time forwards only: H² times the memory of a state.
     """
     dh = state_rows(cell, dh)
     shapes = {name: value.shape for name, value in cell.params.items()}

@@ -53,11 +53,11 @@ class Scaled:
 
 
 def sweep(cell: Any, B: int, scales, gate_biases) -> dict[str, np.ndarray]:
-    """What a cell's copy has for a sweep: scales (B, 1), which multiply W_hh, and opening (B, rows), which is added to b."""
+    """What a cell's copy has for a sweep: scales (B, 1), which multiply W_hh, and bias_shift (B, rows), which is added to b."""
     found = {}
     if scales is not None:
         found["scales"] = checks.array("scales", scales, (B,))[:, None].copy()
     if gate_biases is not None:
-        found["opening"] = np.zeros((B, len(cell.stack)))
-        found["opening"][:, cell.rows_of(cell.keeping_gate)] = checks.array("gate_biases", gate_biases, (B,))[:, None]
+        found["bias_shift"] = np.zeros((B, len(cell.stack)))
+        found["bias_shift"][:, cell.rows_of(cell.keeping_gate)] = checks.array("gate_biases", gate_biases, (B,))[:, None]
     return found

@@ -9,8 +9,12 @@ from . import checks
 
 def stepped(cell: Any, result, before: tuple[np.ndarray, ...]) -> tuple:
     """What `step` of a cell returned: the state, as large as the one before, and a tuple of what is kept."""
-    if not (type(result) is tuple and len(result) == 2 and isinstance(result[1], tuple)):
-        raise checks.error("step", _said(result), f"two things: {_state(cell)}, and a tuple of what step_back needs")
+    two = type(result) is tuple and len(result) == 2
+    if not (two and isinstance(result[1], tuple)):
+        given = f"{_said(result[1])} to keep" if two else _said(result)
+        raise checks.error("step", given, f"two things: {_state(cell)}, and a tuple of what step_back needs")
+    if len(result[1]) < len(cell.keeps):
+        raise checks.error("keeps", f"{len(cell.keeps)} names", f"as many as step keeps, which is {len(result[1])}")
     parts, wanted = cell.parts_of(result[0]), before[0].shape
     if len(parts) != len(before) or any(np.shape(part) != wanted for part in parts):
         raise checks.error("step", _said(result[0]), f"{_state(cell)}, each of shape (B, H) = {wanted}")

@@ -1,4 +1,4 @@
-"""Recurrent cells: a step and its way back side by side, one cell a file, and the one loop over time."""
+"""Recurrent cells. Read `rnn` first, then `_read` and `_back` in `cell`, the one loop over time; then gated, lstm, gru."""
 
 from .cell import Cell
 from .gated import GatedCell

@@ -27,7 +27,7 @@ class Cell:
         keeps         the names of what `step` keeps; the `blocks` if not said
         parts         ("h",), or ("h", "c") where the state is a pair: `h` and `δ` are then pairs too
         vectors       the names of further parameters, one vector (H,) each; `pairs` then says what their gradient is
-        keeping_gate  the block whose bias `gate_bias` is
+        keeping_gate  the block to whose bias `gate_bias` is added: a gate that keeps where it is near 1
     """
 
     blocks: tuple[str, ...] = ("hidden",)
@@ -36,7 +36,7 @@ class Cell:
     vectors: tuple[str, ...] = ()
     keeping_gate: str | None = None
     scales: np.ndarray | None = None  # (B, 1): of a sweep, what multiplies W_hh in each sequence
-    opening: np.ndarray | None = None  # (B, rows): likewise, what is added to b
+    bias_shift: np.ndarray | None = None  # (B, rows): likewise, what is added to b
     quick: Any = None  # `engine/` puts here what computes the same numbers for the built-in cells, quicker
 
     def __init_subclass__(cls) -> None:
@@ -76,22 +76,22 @@ class Cell:
     def step_back(self, δ, kept: tuple[np.ndarray, ...], h) -> tuple[np.ndarray, Any]:
         """One step back: from δ = dL/dh_t to dL/da_t (B, rows), the gradient of u, and to dL/dh_{t-1}.
 
-        δ may have more axes in front: several losses at once.
+        δ may have more axes in front, several losses at once, and no batch axis where B is 1: sum over nothing.
         """
         raise NotImplementedError(f"{type(self).__name__} has no step_back(self, δ, kept, h): it runs, but cannot be trained")
 
     def pairs(self, da: np.ndarray, kept: tuple[np.ndarray, ...], h) -> Pairs:
-        """What a step adds to the gradient of W_hh, as pairs (left, right): the outer product of dL/d(W_hh v) with v.
+        """What steps add to the gradient of W_hh, as pairs (left, right): dL/d(W_hh v), and v, which W_hh multiplies.
 
-        Override it where W_hh multiplies something else than h_{t-1}, with a pair for each group of rows, from the top. The
-        gradient of a vector is its left alone: right is None.
+        One step or many, (…, B, rows) and (…, B, H): write `*` and `split`. Override it where v is not h_{t-1}, with a pair for
+        each group of rows, from the top. The gradient of a vector is its left alone: right is None.
         """
         return {"W_hh": [(da, self.parts_of(h)[0])]}
 
     def step_jacobian(self, kept: tuple[np.ndarray, ...], h) -> np.ndarray:
         """dh_t/dh_{t-1}, (…, D, D) from kept (…, H). D is H, and 2H where the state is a pair. Override it with a formula."""
         D, parts = self.hidden_size * len(self.parts), self.parts_of(h)
-        unit_rows = np.moveaxis(np.broadcast_to(np.eye(D), (*parts[0].shape[:-1], D, D)), -2, 0)  # D losses: one is h_i alone
+        unit_rows = np.moveaxis(np.broadcast_to(np.eye(D), (*parts[0].shape[:-1], D, D)), -2, 0)  # loss i is unit i
         _, back = self.step_back(self.state_of(self.split(unit_rows)), kept, h)
         return np.moveaxis(self.join(*self.parts_of(back)), 0, -2)
 
@@ -100,7 +100,7 @@ class Cell:
     @property
     def b(self) -> np.ndarray:
         b = self.stack[:, self.input_size]
-        return b if self.opening is None else b + self.opening
+        return b if self.bias_shift is None else b + self.bias_shift
 
     @property
     def W_hh(self) -> Any:
@@ -155,7 +155,8 @@ class Cell:
             return trace
         x, state, batched = checks.inputs(self, x, h0)
         cell = self.frozen(**arrays.sweep(self, x.shape[1], scales, gate_biases))
-        return Trace(cell, x.copy(), *overflow.settled(cell._read, x, state), batched)  # type: ignore[call-arg]
+        read = overflow.settled(cell._read, x, state)  # past float64's end once more, with arrays that know ∞
+        return Trace(cell, x.copy(), *read, batched)  # type: ignore[call-arg]
 
     def _read(self, x: np.ndarray, start: tuple) -> tuple[tuple, tuple]:
         (T, B, I), H = x.shape, self.hidden_size
@@ -166,10 +167,10 @@ class Cell:
             part[0] = value
         for t, u in enumerate(all_u):
             result = self.step(u, self.state_of([part[t] for part in parts]))
-            h, seen = result if t else own_cells.stepped(self, result, start)
+            h, seen = result if t else own_cells.stepped(self, result, start)  # the first step is looked at
             kept = kept or [np.empty((T, B, H), all_u.dtype).view(type(x)) for _ in seen]
             for array, value in zip((*parts, *kept), (*self.parts_of(h), *seen)):
-                array[t - T] = value  # counted from the end, since the states have the start in front
+                array[t - T] = value  # from the end: of the states that is t + 1, since the start stands in front
         return tuple(parts), tuple(kept)
 
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:

@@ -90,10 +90,10 @@ class GRUCell(TorchGRU, Cell):
 
     def step_jacobian(self, kept, h):
         (r, z, n, inner), (W1, W2, W3) = kept, self.blocks_of(self.W_hh)
-        dn = (1 - z) * (1 - n * n)  # dh_t/da3_t
+        dh_da3 = (1 - z) * (1 - n * n)
         through_z = ((h - n) * z * (1 - z))[..., None] * W2
         if self.reset_after:
-            through_n = (dn * inner * r * (1 - r))[..., None] * W1 + (dn * r)[..., None] * W3
+            through_n = (dh_da3 * inner * r * (1 - r))[..., None] * W1 + (dh_da3 * r)[..., None] * W3
         else:
-            through_n = (dn[..., None] * W3) @ (diag(r) + (h * r * (1 - r))[..., None] * W1)
+            through_n = (dh_da3[..., None] * W3) @ (diag(r) + (h * r * (1 - r))[..., None] * W1)
         return diag(z) + through_z + through_n

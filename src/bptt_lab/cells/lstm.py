@@ -7,7 +7,7 @@
     c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t
     h_t = o_t ⊙ tanh(c_t)
 
-The state is the pair (h, c). Backward, with δh_t = dL/dh_t, and δc_t, which starts as what comes back from c_{t+1}:
+The state is the pair (h, c). Backward, with δh_t = dL/dh_t, and δc_t, which starts as dc_t, the step's own, and what comes back:
 
     dL/da4_t = δh_t ⊙ tanh(c_t) ⊙ o (1 − o)
     δc_t     += δh_t ⊙ o_t ⊙ (1 − tanh² c_t)        c_t is also read through h_t
@@ -38,7 +38,7 @@ class LSTMCell(TorchWeights, Cell):
     ((3, 4), (3, 4), ['input', 'forget', 'cell', 'output'])
     """
 
-    blocks = "input", "forget", "cell", "output"
+    blocks = "input", "forget", "cell", "output"  # "cell" is PyTorch's name for the candidate g
     keeps = *blocks, "tanh c"
     parts = "h", "c"
     keeping_gate = "forget"

@@ -3,7 +3,7 @@
     a_t = W_x x_t + b + W_hh h_{t-1}
     h_t = f(a_t)
 
-Backward (Werbos 1990), with δ_t = dL/dh_t as a column and δ_T₊₁ = 0. What sums or adds dh_{t-1} stands in `Cell.backward`:
+Backward (Werbos 1990), with δ_t = dL/dh_t as a column and δ_T₊₁ = 0. `Cell._back` adds dh_{t-1} and sums over t:
 
     dL/da_t     = f'(a_t) ⊙ δ_t
     δ_{t-1}     = dh_{t-1} + W_hhᵀ dL/da_t          dh_t is the step's own dL_t/dh_t; note the transpose

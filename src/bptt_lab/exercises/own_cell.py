@@ -15,13 +15,13 @@ FUNCTION = "mgu_step_back"
 SMALL = (*np.array([[1.0], [0.25], [0.5], [2.0]]), np.array([[1.0], [4.0]]))
 
 
-def stub(dh, f, candidate, h_before, W_hh):
-    # Take away the # of the next line, and write the rest under it.
-    # U_f, U_h = np.split(W_hh, 2)
-    # At the end: dW_hh = np.concatenate([np.outer(…, …), np.outer(…, …)])
-    # and then:
-    # return {"a_f": da_f, "a_h": da_h, "h_before": dh_before, "W_hh": dW_hh}
-    return None
+STUB = """\
+# Take away the # of the next line, and write the rest under it.
+# U_f, U_h = np.split(W_hh, 2)
+# At the end: dW_hh = np.concatenate([np.outer(…, …), np.outer(…, …)])
+# and then:
+# return {"a_f": da_f, "a_h": da_h, "h_before": dh_before, "W_hh": dW_hh}
+return None"""
 
 
 def solution(dh, f, candidate, h_before, W_hh):
@@ -52,8 +52,7 @@ def problem(rng, i):
     return Problem((dh, *gates, h_before, W_hh), truth)
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 slope of the gate missing | * f * (1 - f) → | The slope of the logistic curve is missing in da_f. It is f (1 − f).
 slope of tanh missing | * (1 - candidate**2) → | The slope of tanh is missing in da_h. It is 1 − ĥ².
 tanh for σ | * f * (1 - f) → * (1 - f**2) | f goes through σ, whose slope is f (1 − f). You used the slope of tanh.
@@ -89,5 +88,4 @@ order of the blocks | U_f, U_h = → U_h, U_f = | The blocks of W_hh stand in an
 order of the blocks in dL/dW_hh | [np.outer(da_f, h_before), np.outer(da_h, f * h_before)] →
     [np.outer(da_h, f * h_before), np.outer(da_f, h_before)]
     | The blocks of dL/dW_hh stand in the order of W_hh: the gate's above the candidate's.
-""",
-)
+"""
