@@ -233,6 +233,8 @@ def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients, f
 
 def _likeliest(given: Gradients, right: Gradients, wrongs: list[Gradients]) -> Iterator[tuple[int, int]]:
     """The pairs of wrong gradients, those first of which one explains a name alone, then those whose sum points the same way."""
+    if not given.keys() <= wrongs[0].keys():  # W_oh and b_o are no part of the way back
+        return iter(())
     sizes = {name: max(np.linalg.norm(right[name]), np.finfo(float).tiny) for name in given}
     known = [np.concatenate([(one[name] / sizes[name]).ravel() for name in given]) for one in (given, right, *wrongs)]
     mine, none, *each = np.nan_to_num(known, posinf=0.0, neginf=0.0)
