@@ -58,7 +58,8 @@ class SequenceModel:
     def backward(self, run: Run, truncate: int | None = None) -> dict[str, np.ndarray]:
         """dL/d everything: every parameter, "x" and "h0" (and "c0" of an LSTM).
 
-        truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given.
+        truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given. These are fixed
+        pieces, not a window of k steps that moves along with each loss (Williams & Peng 1990).
         """
         check_run(self, run)
         return run.gradients(self.cell, None if truncate is None else checks.count("truncate", truncate))
