@@ -12,12 +12,12 @@ import traitlets
 from ..basics import checks
 from ..lessons import four_words_four_terms as measure
 from ..lessons import partial_cures as cures
+from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from .base import Control, Explorer, fixed
 from .four_cells import FourCells
 from .four_terms import FourTerms
 from .gate_pad import GatePad
-from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
 from .predictions import Made, keep, verdict
@@ -67,7 +67,7 @@ def _least_taught() -> float:
 ALL = {
     "least_taught": Prediction(range(1, 12), _least_taught),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
-    "lost_transpose": _power(lambda: _ratio([GradientByLag().at(name)[-1] for name in ("right", "lost")])),
+    "lost_transpose": _power(lambda: np.median(chain.lost_far(23))),
     "first_term": _power(lambda: _ratio(LivingEquation().norms()[::-1])),
     "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
     "zero_terms": Prediction(range(11), lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum()),
