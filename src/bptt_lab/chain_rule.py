@@ -223,7 +223,8 @@ def _divided(rows, size):
 def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
     """Real-time recurrent learning (Williams & Zipser 1989): dL/dW of the cell's parameters and of the start, carried forward.
 
-    Keeps the whole of dh_t/dW, a tensor (B, D, *shape of W), and goes through time forwards only: H² times the memory of a state.
+    Keeps the whole of dh_t/dW, a tensor (B, D, *shape of W), and goes through time forwards only. For all parameters of a plain
+    cell these are H · (I + H + 1) · H numbers a sequence, where a state has H.
     """
     dh = state_rows(cell, dh)
     shapes = {name: value.shape for name, value in cell.params.items()}

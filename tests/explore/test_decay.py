@@ -82,9 +82,9 @@ def test_what_is_far_past_the_axis_is_still_a_number_and_what_vanished_exactly_i
 
 def test_a_rung_that_the_truth_passes_is_said_to_be_no_bound():
     explorer = Decay(start="shift", inputs=0.0, radius=True, curve="shown", length=16)
-    assert explorer.norms("radius")[15] < explorer.norms()[15] and "ρ^lag is no bound" in explorer.sentence()
+    assert explorer.norms("radius")[15] < explorer.norms()[15] and "ρ^lag is no upper bound" in explorer.sentence()
     explorer.start = "orthogonal"  # without inputs and in a rotation the guess is exact
-    assert "ρ^lag is no bound" not in explorer.sentence()
+    assert "ρ^lag is no upper bound" not in explorer.sentence()
 
 
 def test_one_word_has_no_step_back():

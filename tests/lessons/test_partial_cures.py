@@ -56,7 +56,7 @@ def test_on_the_line_the_start_is_a_fixed_point_and_the_error_jumps_across_it():
     assert lesson.growth(4.25) < 1 < lesson.growth(4.26)
 
 
-def test_the_height_of_the_wall_is_the_product_of_its_factors():
+def test_the_steepness_of_the_wall_is_the_product_of_its_factors():
     """On the line every factor is w σ'(.5) = r, so da_T/db = 1 + r + … + r^{T−1}."""
     w, output = 5.0, 1 / (1 + np.exp(-0.5))
     r = w * output * (1 - output)
@@ -71,6 +71,19 @@ def test_the_largest_gradient_depends_on_the_grid():
     assert largest == pytest.approx([2.174, 16.27, 231.97], rel=1e-3)
     near = lesson.steepness(*lesson.grid(201, ((5.905, 5.907), (-3.1765, -3.1755)))).max()
     assert near > 1e5
+
+
+def test_there_is_a_largest_gradient_and_no_grid_meets_it():
+    w, b, size = lesson.summit()
+    assert w == pytest.approx(7.23, abs=0.005) and b == pytest.approx(-4, abs=0.005) and 1.1e11 < size < 1.3e11
+    assert size == lesson.steepness(w, b) and 1e-12 < abs(b - lesson.line(w)) < 6e-12
+    places = lesson.grid(401)
+    assert lesson.steepness(*places).max() < 1e-8 * size and lesson.error(*places).max() < 0.47
+
+
+def test_in_narrow_nets_from_the_identity_every_path_may_close():
+    closed = {H: int((lesson.open_paths(150, seeds=40, H=H) == 0).sum()) for H in (16, 64)}
+    assert 1 <= closed[16] <= 5 and closed[64] == 0
 
 
 def test_a_descent_is_gradient_descent_and_clipping_keeps_its_direction():
@@ -268,3 +281,14 @@ def test_clipping_keeps_every_share_and_truncation_takes_the_far_ones():
 def test_bad_input_of_starts_and_cuts_is_named(call, name):
     with pytest.raises(ValueError, match=f"^{name}: got .*, expected"):
         call()
+
+
+def test_a_tenth_of_the_rate_needs_no_clipping():
+    """What notebook 06 says of clipping, of the two nets that need the fewest steps; the others take more of them."""
+    from bptt_lab.experiments import temporal_order, training
+
+    task = ("TemporalOrder", {"length": 20})
+    for seed in (3, 4):
+        settings = {**temporal_order.TEMPORAL_ORDER.runs[0], "cell": "tanh, N(0, 1/H)", "task": task, "seed": seed}
+        settings["fit"] = {**settings["fit"], "lr": 0.01, "clip": None, "steps": 4000}
+        assert training.train_until(settings)["steps"] is not None

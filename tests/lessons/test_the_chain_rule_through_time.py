@@ -88,3 +88,17 @@ def test_a_first_word_that_is_moved_shows_the_derivative_where_the_net_lets_it()
 def test_the_three_verdicts():
     assert lesson.verdicts(1.0, H=6, T=5) == ["agrees", "wrong"]
     assert lesson.verdicts(3.0) == ["no answer", "no answer"]
+
+
+def test_single_nets_carry_apart_with_the_transpose_lost_as_the_explorer_shows():
+    from bptt_lab.explore import GradientByLag
+
+    near, far = (lesson.lost_far(steps) for steps in (23, 99))
+    assert 0.7 < np.median(near) < 1.4 and np.mean(np.abs(np.log10(near)) > 1) < 0.05
+    assert 0.1 < np.mean(np.abs(np.log10(far)) > 1) < 0.3
+    for net in (0, 2):
+        explorer = GradientByLag(net=net)
+        assert near[net] == pytest.approx(explorer.at("lost")[-1] / explorer.at("right")[-1], rel=1e-6)
+    explorer = GradientByLag(length=4)
+    bars = explorer.still()
+    assert [norm for _, norm in bars[1::2]] == [explorer.at("lost")[lag] for lag in (0, 1, 3)] and "transpose lost" in bars[1][0]

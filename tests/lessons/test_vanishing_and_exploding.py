@@ -16,6 +16,14 @@ def norm_back(cell, x, lag):
     return np.linalg.norm(product, 2)
 
 
+def log10_norms_back(cell, trace, lag):
+    """(B,): log10 ‖dh_T/dh_{T−lag}‖₂ of each sequence of one trace, by plain products: a chaotic net is unrolled once."""
+    product = np.eye(cell.hidden_size)
+    for t in range(trace.T - 1, trace.T - 1 - lag, -1):
+        product = product @ cell.jacobian(trace, t)
+    return np.log10(np.linalg.norm(product, 2, axis=(-2, -1)))
+
+
 def test_slope_is_that_of_the_line_through_the_logarithms():
     cell = RNNCell(5, 5, weight_scale=0.9, seed=3)
     x = lesson.inputs(0.1, (lesson.STEPS, 2, 5), 0)
@@ -55,6 +63,22 @@ def test_unit_normal_draws_entries_of_deviation_one_whatever_the_width():
     found = lesson.unit_normal(40, seeds=2)
     assert np.exp(found["ln ρ"]) == pytest.approx(40**0.5, rel=0.25)
     assert (0 < found["mean f'"]).all() and (found["mean f'"] < 0.3).all() and found["slope"].shape == (2,)
+
+
+def test_single_narrow_nets_differ_and_larger_weights_tame_them():
+    nets = [(RNNCell(8, 8, weight_scale=3.0, seed=seed), lesson.inputs(0.1, (160, 4, 8), seed, 1)) for seed in range(40)]
+    slopes = [lesson.slope(*net) for net in nets]
+    assert min(slopes) < -1 and max(slopes) > 0.05
+    assert lesson.median_of(4 * 8**0.5, H=8) < lesson.median_of(8**0.5, H=8, seeds=40) - 0.5
+    grows = lesson.unit_normal(8, seeds=200)["slope"]
+    assert np.mean(grows[grows > 0] < np.log(1.1)) > 0.6 and grows.max() < np.log(1.4)
+
+
+def test_over_a_lag_the_norm_itself_is_measured():
+    assert 4.7 < lesson.over_lag(64, 15) < 5.4
+    cell, x = RNNCell(6, 6, weight_scale=6**0.5), lesson.inputs(0.1, (lesson.STEPS, lesson.BATCH, 6), 0, 1)
+    assert lesson.over_lag(6, 3, seeds=1) == pytest.approx(log10_norms_back(cell, cell.unroll(x), 3).mean())
+    assert lesson.median_of(2.0, H=6, seeds=1) == lesson.slope(RNNCell(6, 6, weight_scale=2.0), x)
 
 
 def test_sizes_are_radius_and_largest_stretch():
@@ -208,7 +232,8 @@ PREMISES = {
     "γσ_max > 1, so it explodes": lambda ρ, σ, w, J, γ: γ * σ > 1.05,
     "every ‖J_t‖ > 1, so it explodes": lambda ρ, σ, w, J, γ: (J > 1.2).all(),
     "ρ > 1, so it explodes": lambda ρ, σ, w, J, γ: ρ > 1.4,
-    "ρ < 1, so it vanishes": lambda ρ, σ, w, J, γ: ρ < 1e-7,
+    "ρ < 1, so it vanishes": lambda ρ, σ, w, J, γ: ρ < 1e-3,
+    "γ·H·max|w| < 1, so it vanishes": lambda ρ, σ, w, J, γ: γ * 64 * w < 1,
     "tanh' ≤ 1, so it cannot grow": lambda ρ, σ, w, J, γ: γ == 1,
     "huge weights explode": lambda ρ, σ, w, J, γ: w > 1e6,
     "all |w| < 1, so it vanishes": lambda ρ, σ, w, J, γ: w < 1,
@@ -238,9 +263,44 @@ def test_nothing_breaks_what_suffices():
             assert lesson.slope(cell, lesson.inputs(1.0, (lesson.STEPS, 1), seed)) <= np.log(0.99)
 
 
-def test_balanced_holds_every_state_at_one_half():
-    (cell, x, h0), = lesson.silent(lesson.balanced(0.5, 64), 0.5)  # fmt: skip
+@pytest.mark.parametrize("says", [says for says in BY if BY[says].verdict == "wrong"])
+def test_a_counter_example_survives_a_nudge_of_every_number(says):
+    statement, rng = BY[says], np.random.default_rng(0)
+    for cell, x, h0 in list(statement.nets())[:4]:
+        other = cell.frozen()
+        for values in (other.params, state := {"x": x, "h0": np.zeros((*x.shape[1:-1], cell.hidden_size)) if h0 is None else h0}):
+            for name, value in values.items():
+                values[name] = value + 1e-10 * rng.choice([-1.0, 1.0], np.shape(value))
+        net = other, state["x"], state["h0"]
+        assert PREMISES[says](*of(net))
+        factor = np.exp(lesson.slope(*net))
+        assert factor < 0.95 if statement.expects_less_than_1() else factor > 1.05
+
+
+def test_a_net_at_an_unstable_fixed_point_does_not_survive_it():
+    """Why neither "all weights 0.2, silent" nor "all weights 0.5, balanced" is a counter-example."""
+    assert lesson.nudged(0.0, [20, 40, 150]) == pytest.approx(np.log10(2) * np.array([20, 40, 150]))
+    moved = lesson.nudged(1e-10, [20, 40, 150])
+    assert moved[0] == pytest.approx(20 * np.log10(2), abs=0.01) and moved[1] < 10 and moved[2] < -50
+    cell, h0 = lesson.balanced(np.full((64, 64), 0.5)), np.full(64, 0.5)
+    h0[0] += 1e-12
+    assert lesson.memory.norms_back(cell, cell.unroll(np.zeros((41, 1)), h0), 40, [40])[0] < -50
+
+
+def test_balanced_holds_every_state_at_one_half_and_is_the_tanh_net_of_a_quarter_of_its_weights():
+    (cell, x, h0), = lesson.silent(lesson.balanced([[3.8]]), 0.5)  # fmt: skip
     assert (cell.unroll(x, h0).h == 0.5).all()
+    (cell, x, h0), = lesson.small_weights(H=5, seeds=1)  # fmt: skip
+    assert np.abs(cell.params["W_hh"]).max() < 3 and cell.params["W_hh"].min() < 0
+    tanh = lesson.by_hand(cell.params["W_hh"] / 4, "tanh", W_x=0.5)
+    np.testing.assert_allclose(cell.unroll(x, h0).h[:30], 0.5 + tanh.unroll(x).h[:30] / 2, atol=1e-6)
+
+
+def test_one_path_falls_where_the_whole_grows():
+    one_path, whole = lesson.path_and_whole(lag=30)
+    assert one_path == pytest.approx(30 * np.log10(0.75), abs=0.05) and (whole > 1).all()
+    cell, x, h0 = next(lesson.small_weights())
+    assert whole[0] == pytest.approx(log10_norms_back(cell, cell.unroll(x, h0), 30).mean())
 
 
 def test_two_relus_with_radius_zero_grow_for_ever():

@@ -113,7 +113,7 @@ STRETCH = """
 Frobenius norm{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A})
     | You take the Frobenius norm{of}, the root of the sum of squares. Take the largest singular value: norm(…, 2).
 spectral radius{of} | np.linalg.norm({A}, 2) → np.abs(np.linalg.eigvals({A})).max()
-    | You take the largest eigenvalue{of}, which bounds nothing. The norm is the largest stretch: norm(…, 2).
+    | You take the largest eigenvalue{of}, which is no upper bound. The norm is the largest stretch: norm(…, 2).
 largest entry{of} | np.linalg.norm({A}, 2) → np.abs({A}).max() | You take the largest entry{of}. Take its stretch: norm(…, 2).
 smallest stretch{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, -2) | You take the smallest stretch{of}, not the largest.
 largest row sum{of} | np.linalg.norm({A}, 2) → np.linalg.norm({A}, np.inf)

@@ -50,7 +50,9 @@ class GradientByLag(Explorer):
 
     def still(self) -> Bars:
         lags = [lag for lag in (0, 1, 3, 7, 15, 31, 63, 99) if lag < self.length]
-        return [(self.say("bar", k=self.length - lag, lag=lag), float(self.at("right")[lag])) for lag in lags]
+        right, lost = self.at("right"), self.at("lost")
+        pairs = [[(self.say("bar", k=self.length - k, lag=k), right[k]), (self.words["bar_lost"], lost[k])] for k in lags]
+        return [(label, float(norm)) for pair in pairs for label, norm in pair]
 
 
 @kept

@@ -11,18 +11,18 @@ import traitlets
 
 from ..basics import checks
 from ..lessons import four_words_four_terms as measure
+from ..lessons import partial_cures as cures
+from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from .base import Control, Explorer, fixed
 from .four_cells import FourCells
 from .four_terms import FourTerms
 from .gate_pad import GatePad
-from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
 from .predictions import Made, keep, verdict
 from .starts import Starts
 from .token_losses import TokenLosses
-from .truncation import Truncation
 from .wall import Wall
 
 
@@ -67,15 +67,15 @@ def _least_taught() -> float:
 ALL = {
     "least_taught": Prediction(range(1, 12), _least_taught),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
-    "lost_transpose": _power(lambda: _ratio([GradientByLag().at(name)[-1] for name in ("right", "lost")])),
+    "lost_transpose": _power(lambda: np.median(chain.lost_far(23))),
     "first_term": _power(lambda: _ratio(LivingEquation().norms()[::-1])),
     "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
     "zero_terms": Prediction(range(11), lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum()),
-    "wide_product": _power(lambda: np.exp(15 * growth.unit_normal(64, seeds=1)["slope"][0])),
+    "wide_product": _power(lambda: 10 ** growth.over_lag(64, lag=15)),
     "closed_gates": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"),
     "thrown_off": Prediction(range(82), lambda: Wall(step=500).counts()[1][0]),
     "relu_orthogonal": _power(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
-    "kept_by_cut": Prediction(range(121), lambda: 100 * _ratio(Truncation().kept()[:2])),
+    "kept_by_cut": Prediction(range(121), lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0])),
     "half_open": _power(lambda: FourTerms().norms()[1]),
     "residual": _power(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
     "gru_at_cats": _power(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),

@@ -1,6 +1,6 @@
 """The derivative of the loss by moving one entry, which knows nothing of the chain rule; and how far float64 can be trusted.
 
-Moved to both sides, (L(θ + ε) − L(θ − ε)) / 2ε is off by about (ε dL/dθ)² from the bend of the loss, and by 10⁻¹⁶ L/ε from
+Moved to both sides, (L(θ + ε) − L(θ − ε)) / 2ε is off by ε²/6 times the third derivative of L, and by 10⁻¹⁶ L/ε from
 rounding: ε near 10⁻⁵ balances the two, and a smaller one where the gradient is large. Entries that do not agree so are moved
 once more, by iε (Squire & Trapp 1998): L(θ + iε) = L(θ) + iε dL/dθ, where nothing is subtracted and ε may be 10⁻¹⁰⁰.
 """

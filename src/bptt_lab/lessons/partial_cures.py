@@ -4,7 +4,8 @@ H units read H Gaussian inputs of standard deviation `spread`; W_x is N(0, 1/H),
 dh_T/dh_{T−lag}, the product of Jacobians at the end of T = 160 steps. Truncation and clipping are measured on the smaller nets
 of `scored`. Everything depends on these settings: name them beside a number.
 
-Then the wall: an error surface over two weights that is flat nearly everywhere and almost vertical on one line.
+Then the wall: an error surface over two weights that is flat nearly everywhere and almost vertical on one line. There its
+steepness is a product of T factors; its height is below .5 everywhere.
 
 One unit without input, whose state is the pre-activation (Pascanu, Mikolov & Bengio 2013):
 
@@ -45,11 +46,11 @@ STARTS = {
 }
 
 
-def run(start: str, activation: str, spread: float, seed: int, H: int = 64) -> tuple[RNNCell, Trace]:
-    """A fresh net of that start, and its trace over 160 inputs."""
+def run(start: str, activation: str, spread: float, seed: int, H: int = 64, steps: int = STEPS) -> tuple[RNNCell, Trace]:
+    """A fresh net of that start, and its trace over so many inputs."""
     init, scale = STARTS[checks.choice("start", start, STARTS)]
     cell = RNNCell(H, H, activation, scale(checks.count("H", H)), init, seed)
-    return cell, cell.unroll(checks.number("spread", spread) * np.random.default_rng([seed, 1]).standard_normal((STEPS, H)))
+    return cell, cell.unroll(checks.number("spread", spread) * np.random.default_rng([seed, 1]).standard_normal((steps, H)))
 
 
 def slopes(start: str, activation: str, spread: float, seeds: int = 10, H: int = 64) -> np.ndarray:
@@ -63,14 +64,14 @@ def by_start(activation: str, spreads: tuple[float, ...] = (0.1, 1.0), seeds: in
     return np.array([[slopes(start, activation, spread, seeds, H) for spread in spreads] for start in STARTS])
 
 
-def open_paths(lag: int, spread: float = 0.1, seeds: int = 10, H: int = 64) -> np.ndarray:
-    """(seeds,): the share of ReLU units, started at the identity, that were on at each of the last `lag` steps.
+def open_paths(lag: int, spread: float = 0.1, seeds: int = 10, H: int = 64, steps: int = STEPS) -> np.ndarray:
+    """(seeds,): the share of ReLU units, started at the identity, that were on at each of the last `lag` of `steps` steps.
 
     There J_t is diagonal with entries 0 and 1, so the diagonal of the product says which paths are still open.
     """
-    lag = checks.index("lag", lag, STEPS + 1)
-    runs = (run("identity", "relu", spread, seed, H) for seed in range(seeds))
-    return np.array([np.diag(memory.jacobian_product(*net, STEPS - 1, STEPS - 1 - lag)).mean() for net in runs])
+    lag = checks.index("lag", lag, checks.count("steps", steps) + 1)
+    runs = (run("identity", "relu", spread, seed, H, steps) for seed in range(seeds))
+    return np.array([np.diag(memory.jacobian_product(*net, steps - 1, steps - 1 - lag)).mean() for net in runs])
 
 
 def past_float32(start: str, activation: str, spread: float = 0.1, seeds: int = 20, H: int = 64) -> np.ndarray:
@@ -190,6 +191,19 @@ def steepness(w, b) -> np.ndarray:
     """‖(dE/dw, dE/db)‖."""
     _, dw, db = gradient(w, b)
     return np.hypot(dw, db)
+
+
+def summit() -> tuple[float, float, float]:
+    """w, b and ‖(dE/dw, dE/db)‖ of the steepest place of BOX, searched along both sides of the wall, then once more nearby."""
+    offsets = np.concatenate([sign * 10.0 ** np.linspace(-14, -5, 181) for sign in (-1, 1)])[:, None]
+    (left, right), (lowest, _) = BOX
+    for _ in range(2):
+        w = np.linspace(left, right, 201)[None]
+        w, b = np.broadcast_arrays(w, line(w) + offsets)
+        sizes = np.where(b >= lowest, steepness(w, np.maximum(b, lowest)), 0.0)
+        at = np.unravel_index(sizes.argmax(), sizes.shape)
+        left, right = w[at] - 0.04, min(w[at] + 0.04, BOX[0][1])
+    return float(w[at]), float(b[at]), float(sizes[at])
 
 
 def cliff(w: float) -> float:

@@ -120,6 +120,26 @@ def lost_transpose(
     return {name: np.array(values) for name, values in found.items()}
 
 
+def lost_far(steps: int, H: int = 32, seeds: int = 200) -> np.ndarray:
+    """(seeds,): ‖dL_T/da_1‖ with W_hh in place of its transpose over the right one, so many steps before the only loss.
+
+    N(0, 1/H), tanh, 8 Gaussian inputs of standard deviation 0.1 and 8 classes: the nets of the explorer GradientByLag.
+    """
+    found = []
+    for seed in range(seeds):
+        rng, model = np.random.default_rng(seed), SequenceModel(RNNCell(8, H, seed=seed), 8, seed=seed)
+        run = model.forward(0.1 * rng.standard_normal((100, 8))[: steps + 1], rng.integers(8, size=100)[: steps + 1])
+        slope, W = 1 - run.trace.h**2, model.params["W_hh"]
+        sizes = []
+        for matrix in (W.T, W):
+            da = slope[-1] * run.dh[-1, 0]
+            for t in range(steps - 1, -1, -1):
+                da = slope[t] * (matrix @ da)
+            sizes.append(np.linalg.norm(da))
+        found.append(sizes[1] / sizes[0])
+    return np.array(found)
+
+
 def _cosine(u: np.ndarray, v: np.ndarray) -> float:
     return float(np.vdot(u, v) / np.linalg.norm(u) / np.linalg.norm(v))
 

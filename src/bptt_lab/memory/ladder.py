@@ -8,7 +8,7 @@ from ..cells.trace import Trace
 from . import scaled
 from .products import check, jacobians, lags_of, norms_back
 
-GUESS = "ρ^lag"  # the popular guess: ρ, the spectral radius of W_hh. It is no bound of a product of Jacobians
+GUESS = "ρ^lag"  # the popular guess: ρ, the spectral radius of W_hh. No upper bound; a lower one where all slopes are 1
 
 
 def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]:

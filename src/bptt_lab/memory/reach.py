@@ -52,7 +52,8 @@ def signal_to_noise(gradients: np.ndarray, signs: np.ndarray) -> float:
 def norm_and_signal(g: np.ndarray) -> tuple[float, float]:
     """Two sizes of the gradients g (sequences, H): the root mean square of ‖g‖, and ‖mean of g‖ over that of ‖g − mean‖.
 
-    Where nothing arrives the second is 0.
+    Where nothing arrives the second is said to be 0. Where all rows are the same, and not 0, there is no spread: the ratio is
+    undefined, and inf is returned, or a huge number that rounding makes.
     """
     mean = g.mean(axis=0)
     norm, noise = (np.sqrt(np.square(rows).sum(axis=1).mean()) for rows in (g, g - mean))

@@ -4,7 +4,7 @@ y_t = W_oh h_t + b_o            for every step
 L_t = loss(y_t, target_t)       one loss a token; a masked step has none
 L   = Σ_t L_t                   the sum over the steps, then the mean over the B sequences
 
-dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ   no product of Jacobians here: this gradient never vanishes
+dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ   no product of Jacobians here: distance cannot make it vanish
 dL_t/dh_t = W_ohᵀ dL_t/dy_t     what each step hands to the cell's backward
 """
 
@@ -58,7 +58,8 @@ class SequenceModel:
     def backward(self, run: Run, truncate: int | None = None) -> dict[str, np.ndarray]:
         """dL/d everything: every parameter, "x" and "h0" (and "c0" of an LSTM).
 
-        truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given.
+        truncate=k cuts the way back before the steps k, 2k, …: what happened before a cut counts as given. These are fixed
+        pieces, not a window of k steps that moves along with each loss (Williams & Peng 1990).
         """
         check_run(self, run)
         return run.gradients(self.cell, None if truncate is None else checks.count("truncate", truncate))
@@ -73,7 +74,7 @@ class SequenceModel:
     def chain_rule_terms(self, run: Run, t: int, wrt: str = "W_x") -> list[chain_rule.Term]:
         """The terms k = 0..t of dL_t/dW: word k's own way to the loss of token t.
 
-        wrt: any parameter. W_oh and b_o stand outside the recurrence, so only their term k = t is not zero. The terms
+        wrt: any parameter. W_oh and b_o stand outside the recurrence, so all their terms but k = t are zero. The terms
         sum to the gradient that BPTT gives for L_t alone. `factors` start with "dL[t]/dy[t]" and "dy[t]/dh[t]".
         """
         check_run(self, run)
