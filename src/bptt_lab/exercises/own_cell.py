@@ -52,8 +52,7 @@ def problem(rng, i):
     return Problem((dh, *gates, h_before, W_hh), truth)
 
 
-SLIPS = (
-    r"""
+SLIPS = r"""
 slope of the gate missing | * f * (1 - f) → | The slope of the logistic curve is missing in da_f. It is f (1 − f).
 slope of tanh missing | * (1 - candidate**2) → | The slope of tanh is missing in da_h. It is 1 − ĥ².
 tanh for σ | * f * (1 - f) → * (1 - f**2) | f goes through σ, whose slope is f (1 − f). You used the slope of tanh.
@@ -89,5 +88,4 @@ order of the blocks | U_f, U_h = → U_h, U_f = | The blocks of W_hh stand in an
 order of the blocks in dL/dW_hh | [np.outer(da_f, h_before), np.outer(da_h, f * h_before)] →
     [np.outer(da_h, f * h_before), np.outer(da_f, h_before)]
     | The blocks of dL/dW_hh stand in the order of W_hh: the gate's above the candidate's.
-""",
-)
+"""
