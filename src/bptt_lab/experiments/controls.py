@@ -37,6 +37,6 @@ CONTROLS = Recipe(
         cell=["LSTM, closed"],
         fit=[{**SGD, "steps": 10_000}],
         reach=[0.99],
-        seed=range(5),
+        seed=range(3),
     ),
 )
