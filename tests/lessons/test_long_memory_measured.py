@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from bptt_lab.cells import LSTMCell
 from bptt_lab.lessons import long_memory_measured as lesson
 from bptt_lab.lessons.short_term_memory import fresh
-from bptt_lab.cells import LSTMCell
 from bptt_lab.tasks import Agreement
 
 

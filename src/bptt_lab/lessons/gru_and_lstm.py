@@ -152,9 +152,7 @@ def cell_of(start: str, seed: int, H: int = 64) -> RNNCell | GRUCell | LSTMCell:
     return (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias)
 
 
-def memories(
-    start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2, long: int = LONG
-) -> dict[str, np.ndarray]:
+def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2, long: int = LONG) -> dict[str, np.ndarray]:
     """Four rates in nats a step, each (seeds,).
 
     "gate": the mean of ln f (GRU: ln z), what the direct road alone would lose; −inf for the plain cell, which has none.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .. import train
-from ..cells import GRUCell, LSTMCell, RNNCell
+from ..cells import Cell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel
 from ..tasks import Agreement, English
 from .gates import hold
@@ -22,7 +22,7 @@ FAR = (30, 100)  # the words between, when the nets are asked
 def adders(seed: int = 0, H: int = 48) -> dict[str, SequenceModel]:
     """A GRU whose update gate starts open, and a tanh net, fresh, for the adding problem."""
     start = {"init": "uniform", "seed": seed}  # PyTorch's start
-    cells = {"GRU, open": GRUCell(2, H, gate_bias=1.0, **start), "tanh": RNNCell(2, H, **start)}
+    cells: dict[str, Cell] = {"GRU, open": GRUCell(2, H, gate_bias=1.0, **start), "tanh": RNNCell(2, H, **start)}
     return {name: SequenceModel(cell, 1, "mse", seed=seed) for name, cell in cells.items()}
 
 
@@ -33,19 +33,19 @@ def closed_lstm(seed: int, distance: tuple[int, int] = (1, 30), steps: int = 500
     return net
 
 
-def held(cell: LSTMCell, *gates: str) -> None:
+def held(cell: Cell, *gates: str) -> None:
     """Hold these gates at one half, whatever the cell reads; in place."""
     for gate in gates:
         hold(cell, gate, 0.0)
 
 
-def without_loop(cell: LSTMCell, block: str) -> None:
+def without_loop(cell: Cell, block: str) -> None:
     """Let a block read the word alone, and no longer the old state; in place."""
     cell.params["W_hh"][cell.rows_of(block)] = 0.0
 
 
 # What is taken away, in words, and how. "cell" is the candidate g, in the package's name for its block.
-TAKEN: dict[str, Callable[[LSTMCell], None]] = {
+TAKEN: dict[str, Callable[[Cell], None]] = {
     "nothing": lambda cell: None,
     "f held at 1/2": lambda cell: held(cell, "forget"),
     "all three gates held at 1/2": lambda cell: held(cell, *GATES),
