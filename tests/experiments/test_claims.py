@@ -99,3 +99,24 @@ def test_temporal_order():
 
     assert learned("tanh, N(0, 1/H)", None) == [5, 0, 0] == learned("tanh", None)
     assert learned("tanh, N(0, 1/H)", 1.0) == [5, 5, 5] and learned("tanh", 1.0) == [5, 5, 0]
+
+
+def test_what_fails_at_one_rate_or_in_one_budget_is_learned_in_another():
+    runs = load("controls")
+
+    def learned(length, lr, clip):
+        return sum(n is not None for n in values(runs, "steps", length=length, lr=lr, clip=clip, cell="tanh, N(0, 1/H)"))
+
+    assert learned(20, 0.03, None) == learned(20, 0.01, None) == learned(20, 0.01, 1.0) == 5 and learned(30, 0.01, None) >= 1
+    slow = values(runs, "steps", cell="LSTM, closed", distance=10)
+    assert len(slow) == 3 and min(slow) > 2000  # the budget of the recipe "agreement"
+
+
+def test_adding_needs_no_open_gates():
+    for cell in ("GRU, closed", "LSTM, closed", "gated, bias 1"):
+        assert max(values(load("controls"), "steps", cell=cell, length=50)) < 1500
+
+
+def test_a_closed_lstm_keeps_about_six_tenths_of_the_message_at_each_word():
+    norms = np.median(values(load("gradients"), "norm", cell="LSTM, closed"), axis=0)  # log10, at 0, 5, 10, … words
+    assert 0.5 < 10 ** ((norms[2] - norms[0]) / 10) < 0.65

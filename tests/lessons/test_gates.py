@@ -121,3 +121,8 @@ def test_a_gate_is_opened_by_the_bias_that_it_has_there():
             lesson.opening(G)
     with pytest.raises(ValueError, match="G1"):
         lesson.held(GatedCell(2, 2), np.nan, 0.5)
+
+
+def test_open_free_gates_have_a_slope_at_each_place_that_comes_nearer_to_0():
+    early, late = lesson.slopes_along(2, (160, 2000)).T
+    assert early.min() > 0.03 and abs(np.median(late)) < 0.02 and (late < early).all()

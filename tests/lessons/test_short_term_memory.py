@@ -113,7 +113,23 @@ def test_all_four_are_where_their_names_say():
     for (gradient, word), found in lesson.all_four().items():
         assert found["gradient"].shape == found["memory"].shape == (5,)
         assert (found["gradient"] < -15).all() if gradient == "vanished" else (found["gradient"] > 8).all()
-        assert (found["memory"] == 1).all() if word == "remembered" else (np.abs(found["memory"] - 0.5) < 0.12).all()
+        for reader in ("memory", "curved"):
+            assert (found[reader] == 1).all() if word == "remembered" else (np.abs(found[reader] - 0.5) < 0.08).all()
+        assert (found["apart"] < 1e-12).all() if word == "not there" else (found["apart"] > 1).all()
+
+
+def test_sentences_with_the_other_subject_differ_there_alone():
+    x, targets, _ = Agreement(6).batch(300, np.random.default_rng(0))
+    turned = lesson.other_subject(x)
+    assert np.array_equal(np.delete(x, SUBJECT, 0), np.delete(turned, SUBJECT, 0))
+    assert (lesson.number()[turned[SUBJECT].argmax(axis=1)] == -lesson.number()[x[SUBJECT].argmax(axis=1)]).all()
+    assert np.array_equal(lesson.other_subject(turned), x)
+
+
+def test_a_curved_reader_reads_what_no_line_does():
+    h = np.random.default_rng(0).standard_normal((2000, 2))
+    label = (h[:, 0] * h[:, 1] > 0).astype(int)
+    assert memory.probe.accuracy(h, label) < 0.6 and memory.probe.accuracy(lesson.curved(h), label) > 0.9
 
 
 def test_the_gradient_is_the_norm_of_the_product_of_jacobians_also_of_a_pair():

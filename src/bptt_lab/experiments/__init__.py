@@ -7,6 +7,7 @@ bl.experiments.load("agreement")                its committed results, one dict 
 from ..basics.runs import arrived, each, seed_rows, values
 from .adding import ADDING
 from .agreement import AGREEMENT
+from .controls import CONTROLS
 from .distances import DISTANCES
 from .english import ENGLISH
 from .gradients import GRADIENTS
@@ -16,7 +17,7 @@ from .runner import load, run
 from .temporal_order import TEMPORAL_ORDER
 
 RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (AGREEMENT, GRADIENTS, DISTANCES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH)
+    recipe.name: recipe for recipe in (AGREEMENT, GRADIENTS, DISTANCES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH, CONTROLS)
 }
 
 __all__ = ["RECIPES", "Recipe", "arrived", "each", "grid", "load", "run", "seed_rows", "values"]

@@ -14,7 +14,9 @@ CELLS: dict[str, tuple[str, dict]] = {
     "identity ReLU": ("RNNCell", {"activation": "relu", "init": "identity"}),
     "gated, open": ("GatedCell", {"gate_bias": 2.0}),
     "gated, closed": ("GatedCell", {}),
+    "gated, bias 1": ("GatedCell", {"gate_bias": 1.0}),
     "GRU, open": ("GRUCell", {"gate_bias": 1.0}),
+    "GRU, closed": ("GRUCell", {}),
     "LSTM, open": ("LSTMCell", {"gate_bias": 2.0}),
     "LSTM, closed": ("LSTMCell", {}),
 }

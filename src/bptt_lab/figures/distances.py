@@ -10,7 +10,8 @@ from plotly.subplots import make_subplots
 from . import look
 from .scores import DASHES
 
-MARKS = {"tanh": "circle", "gated": "star-triangle-up", "GRU": "square", "LSTM": "diamond"}
+MARKS = {"tanh": "circle", "identity ReLU": "x-thin-open", "gated": "star-triangle-up", "GRU": "square", "LSTM": "diamond"}
+BESIDE = 1.2  # words: marks of one distance stand side by side, so far to each side at most
 PANELS = ("right at the verb, trained", "the message’s norm, untrained", "its signal to noise, untrained")
 TOPS = (1.0, 0.61, 0.27)  # of the three panels, in shares of the height
 BOTTOMS = (0.69, 0.35, 0.0)
@@ -23,14 +24,14 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
     right: the share that is right after training. norm, signal: of the gradient at the subject, before training. setting: H,
     optimiser, budget, seeds.
     """
-    lines = [*textwrap.wrap(setting, 40), "small marks seeds, lines medians"]
+    lines = [*textwrap.wrap(setting, 40), "small marks seeds, lines medians;", "marks of one distance side by side"]
     title = look.heading("Was or were, by distance", lines)
-    shown = look.figure(title, _sentence(at, right, norm), 890 + 18 * len(lines))
+    shown = look.figure(title, _sentence(at, right, norm), 920 + 18 * len(lines))
     make_subplots(rows=3, cols=1, shared_xaxes=True, figure=shown)
-    shifts = np.linspace(-0.3, 0.3, len(right))
+    shifts = np.linspace(-BESIDE, BESIDE, len(right))
     for row, panel in enumerate((right, norm, signal), start=1):
         for (cell, seeds), shift in zip(panel.items(), shifts):
-            for trace in _marks(cell, np.asarray(seeds, float), np.arange(len(at)) + shift, first=row == 1):
+            for trace in _marks(cell, np.asarray(seeds, float), np.array(at) + shift, first=row == 1):
                 shown.add_trace(trace, row=row, col=1)
         shown.add_annotation(text=PANELS[row - 1], x=0, xref="paper", xanchor="left", y=TOPS[row - 1], yref="paper",
                              yanchor="bottom", yshift=4, showarrow=False)  # fmt: skip
@@ -44,23 +45,23 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
     shown.update_xaxes(
         gridcolor=look.GRID,
         zeroline=False,
-        tickvals=list(range(len(at))),
-        ticktext=[str(d) for d in at],
-        range=[-0.5, len(at) - 0.5],
+        tickvals=at,
+        range=[min(at) - 2 * BESIDE, max(at) + 2 * BESIDE],
     )
     shown.update_yaxes(gridcolor=look.GRID, zeroline=False, automargin=True)
     # Not the axis' own title: where a legend of five lines leaves it little room, Plotly moves that onto the numbers.
     shown.add_annotation(text="words between subject and verb, d", x=0.5, xref="paper", y=0, yref="paper",
                          yanchor="top", yshift=-22, showarrow=False)  # fmt: skip
     legend = {**look.FIXED_LEGEND, "orientation": "h", "tracegroupgap": 0}  # on a telephone each cell has a line of its own
-    return shown.update_layout(margin={"t": 66 + 18 * len(lines), "b": 160}, legend=legend)
+    return shown.update_layout(margin={"t": 66 + 18 * len(lines), "b": 190}, legend=legend)
 
 
 def _marks(cell: str, seeds: np.ndarray, x: np.ndarray, first: bool) -> list[go.Scatter]:
     """The seeds of one cell, side by side, and the line of their medians."""
-    kind, colour = cell.split(",")[0], look.CELL_COLOURS[cell.split(",")[0]]
+    kind = cell.split(",")[0]
+    colour = look.CELL_COLOURS["relu" if "ReLU" in kind else kind]
     symbol = MARKS[kind] + ("-open" if "closed" in cell else "")
-    beside = (x + np.linspace(-0.04, 0.04, len(seeds))[:, None]).ravel()
+    beside = (x + np.linspace(-0.15, 0.15, len(seeds))[:, None]).ravel()
     hover = f"%{{text}}<extra>{cell}</extra>"
     texts = [f"seed {seed}: {look.say(value)}" for seed, row in enumerate(seeds) for value in row]
     dots = go.Scatter(x=beside, y=seeds.ravel(), mode="markers", text=texts, hovertemplate=hover, cliponaxis=False)
@@ -68,7 +69,7 @@ def _marks(cell: str, seeds: np.ndarray, x: np.ndarray, first: bool) -> list[go.
     medians = np.median(seeds, axis=0)
     line = go.Scatter(x=x, y=medians, mode="lines+markers", name=cell, legendgroup=cell, showlegend=first, cliponaxis=False)
     line.update(text=[f"median {look.say(value)}" for value in medians], hovertemplate=hover)
-    dash = "dot" if "closed" in cell else DASHES[kind]
+    dash = "dot" if "closed" in cell else DASHES.get(kind, "dashdot")
     return [
         dots,
         line.update(line={"color": colour, "width": 2, "dash": dash}, marker={"symbol": symbol, "color": colour, "size": 9}),

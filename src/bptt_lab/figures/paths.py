@@ -12,7 +12,7 @@ NETS = {
     "residual links": ("I + what the layer adds", "steps and links"),
     "linear recurrence": ("λ, one fixed number for each unit", "steps"),
     "minimal GRU": ("1 − z_t, set by word t alone", "steps"),
-    "attention": ("one weight, straight to the last word", "jumps"),
+    "attention": ("one weight, and the way through its softmax", "jumps"),
 }
 
 

@@ -122,15 +122,17 @@ def rises(sizes: np.ndarray, words: int = 150) -> np.ndarray:
     return (np.diff(sizes[:, :words]) > 0).mean(axis=1)
 
 
-def half_lives(rates) -> str:
-    """The half-life of each rate, in words.
+def half_lives(rates, edge: float = 0.0) -> str:
+    """The half-life of each rate, in words. Rates from 0 to `edge` are too small to tell growth from none: "stays".
 
-    >>> half_lives([-0.693, 0.01, -np.inf])
-    '1.0, grows, none'
+    >>> half_lives([-0.693, 0.01, -np.inf]), half_lives([0.01, 0.03], edge=0.02)
+    ('1.0, grows, none', 'stays, grows')
     """
 
     def words(rate):
         steps = half_life(rate)
+        if 0.0 <= rate < edge:
+            return "stays"
         return "grows" if steps == np.inf else "none" if steps == 0 else f"{steps:.{1 if steps < 9.95 else 0}f}"
 
     return ", ".join(map(words, rates))

@@ -26,6 +26,7 @@ from .gates import SHUT, hold
 from .gates import half_lives as half_lives
 from .vanishing_and_exploding import STEPS, inputs, slope
 
+LONG = 1500  # words of a run that has settled, for an exponent
 CHUNK = 16  # Jacobians that are formed at a time
 ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through which h_{t-1} acts; "cell" is the candidate
 
@@ -151,18 +152,19 @@ def cell_of(start: str, seed: int, H: int = 64) -> RNNCell | GRUCell | LSTMCell:
     return (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias)
 
 
-def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2) -> dict[str, np.ndarray]:
+def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2, long: int = LONG) -> dict[str, np.ndarray]:
     """Four rates in nats a step, each (seeds,).
 
     "gate": the mean of ln f (GRU: ln z), what the direct road alone would lose; −inf for the plain cell, which has none.
     "at rest": ln of the spectral radius of one step's Jacobian where states and input are 0, with all roads.
-    "slope": measured on B sequences. "lyapunov": the largest exponent of the same net on B *other* sequences.
+    "slope": over LAGS of B sequences of STEPS words from zeros. "lyapunov": the largest exponent of the same net on one *other*
+    sequence of `long` words, the first tenth left out: a slope of the first words need not be the exponent.
     """
     found = []
     for seed in range(seeds):
         cell = cell_of(start, seed, H)
-        read, others = (inputs(spread, (STEPS, B, H), seed, kind) for kind in (1, 2))
-        trace = cell.unroll(others)
+        read, other = inputs(spread, (STEPS, B, H), seed, 1), inputs(spread, (long, 1, H), seed, 2)
+        trace = cell.unroll(other)
         gate = -np.inf
         if cell.keeping_gate:
             gate = np.log(trace.gates[cell.keeping_gate]).mean()

@@ -3,11 +3,15 @@
 Nets have 32 units and PyTorch's start, U(±1/√H), and are trained by plain gradient descent at 0.5, clipped at 1, on batches of
 32 sentences. `seed` is that of the weights and of the sentences.
 
-Then four cases, each with a net that reads was/were: a gradient vanishes or explodes, a word is remembered or forgotten. Two
+Then four cases, each with a net that reads was/were: a gradient vanishes or explodes, a word can be read or not. Four
 measurements, at the last word before the verb, d words after the subject:
 
     "gradient"    backward: log10 ‖dh_verb/dh_subject‖₂, the median of 20 sentences
+    "apart"       forward: ‖h_verb − h'_verb‖, where h' read the same sentence with a subject of the other number; the median.
+                  0 but for rounding: *not there*
     "memory"      forward: the share of sentences whose subject's number a straight line reads off h_verb; chance is .5
+    "curved"      the same, where the line reads 1000 random tanh features of h_verb. What is apart, and neither line nor curve
+                  reads, is *there but folded*, for these readers
 
 No loss comes in. Of a net that is sure and right the loss's gradient is about 0, whatever the product of Jacobians is.
 """
@@ -141,15 +145,37 @@ def as_if_absent(distance: int, seed: int, steps: int = 150) -> float:
     return float(np.abs(with_subject - without).max())
 
 
-# ---- vanished or exploded, remembered or forgotten ---------------------------------------------------------------------
+# ---- vanished or exploded, remembered or not ------------------------------------------------------------------------------
 
 
-def measure(cell: Cell, distance: int, seed: int = 0, n: int = 600) -> dict[str, float]:
-    """ "gradient" and "memory" of one net, over n fresh sentences; the probe is fitted to half of them."""
+def measure(cell: Cell, distance: int, seed: int = 0, n: int = 2000) -> dict[str, float]:
+    """ "gradient", "apart", "memory" and "curved" of one net, over n fresh sentences; the probes are fitted to half of them."""
     x, targets, _ = Agreement(distance).batch(n, np.random.default_rng(seed))
     trace = cell.unroll(x[:, :20])
     gradient = memory.norms_back(cell, trace, trace.T - 1, [trace.T - 1 - SUBJECT])
-    return {"gradient": float(np.median(gradient)), "memory": probe.accuracy(cell.unroll(x).h[-1], targets[-1])}
+    h, other = cell.unroll(x).h[-1], cell.unroll(other_subject(x)).h[-1]
+    return {
+        "gradient": float(np.median(gradient)),
+        "apart": float(np.median(np.linalg.norm(h - other, axis=1))),
+        "memory": probe.accuracy(h, targets[-1]),
+        "curved": probe.accuracy(curved(h), targets[-1]),
+    }
+
+
+def other_subject(x: np.ndarray) -> np.ndarray:
+    """The same sentences with each subject's number turned: cat for cats, cats for cat. Nouns stand in pairs."""
+    turned, first = x.copy(), VOCABULARY.index("cat")
+    subject = x[SUBJECT].argmax(axis=1)
+    turned[SUBJECT] = np.eye(x.shape[2])[first + (subject - first ^ 1)]
+    return turned
+
+
+def curved(h: np.ndarray, features: int = 1000) -> np.ndarray:
+    """Random tanh features of states (n, H): a line through them is a curve through the states. (n, features)"""
+    rng = np.random.default_rng(0)
+    spread = h.std(axis=0)
+    h = (h - h.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    return np.tanh(h @ rng.standard_normal((h.shape[1], features)) / np.sqrt(h.shape[1]) + rng.standard_normal(features))
 
 
 def latch() -> RNNCell:
@@ -184,9 +210,9 @@ def _by_hand(activation: str, W_x: list[np.ndarray], w: float) -> RNNCell:
 
 # (gradient, word) -> the net's name, and the net of a seed. Those made by hand have no seed; their sentences have one.
 CASES: dict[tuple[str, str], tuple[str, Callable[[int], RNNCell]]] = {
-    ("vanished", "forgotten"): ("tanh, U(±1/√H), H = 32", lambda seed: RNNCell(len(VOCABULARY), 32, init="uniform", seed=seed)),
+    ("vanished", "not there"): ("tanh, U(±1/√H), H = 32", lambda seed: RNNCell(len(VOCABULARY), 32, init="uniform", seed=seed)),
     ("vanished", "remembered"): ("latch: one tanh unit, w = 2", lambda seed: latch()),
-    ("exploded", "forgotten"): (
+    ("exploded", "folded"): (
         "tanh, N(0, 1), H = 32",
         lambda seed: RNNCell(len(VOCABULARY), 32, weight_scale=32**0.5, seed=seed),
     ),
@@ -195,7 +221,7 @@ CASES: dict[tuple[str, str], tuple[str, Callable[[int], RNNCell]]] = {
 
 
 def all_four(distance: int = 100, seeds: int = 5) -> dict[tuple[str, str], dict[str, np.ndarray]]:
-    """Of the net of each of CASES, "gradient" and "memory", each (seeds,)."""
+    """Of the net of each of CASES, what `measure` says, each (seeds,)."""
     found = {}
     for case, (_, make) in CASES.items():
         each = [measure(make(seed), distance, seed) for seed in range(seeds)]

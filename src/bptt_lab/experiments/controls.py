@@ -1,0 +1,42 @@
+"""Trainings that failed, or worked, done again with one thing changed: the rate, the budget, or the gate.
+
+A net that did not learn did not learn *so*. Each line here is the control of a line in another recipe.
+"""
+
+from .adding import FIT
+from .agreement import SGD
+from .recipe import Recipe, Settings, grid
+from .training import train_until
+
+
+def temporal_order(length: int, lr: float, clip: float | None) -> list[Settings]:
+    """Those of the recipe `temporal_order`, from N(0, 1/H), at another rate."""
+    fit = {"steps": 10_000, "batch_size": 20, "optimizer": "sgd", "lr": lr, "clip": clip}
+    task = ("TemporalOrder", {"length": length})
+    return grid(task=[task], cell=["tanh, N(0, 1/H)"], hidden=[50], fit=[fit], reach=[0.99], seed=range(5))
+
+
+CONTROLS = Recipe(
+    "controls",
+    "what becomes of trainings of other recipes at another rate, in a larger budget, or from other gates",
+    train_until,
+    temporal_order(20, 0.01, None)
+    + temporal_order(20, 0.01, 1.0)
+    + temporal_order(20, 0.03, None)
+    + temporal_order(30, 0.01, None)
+    + grid(
+        task=[("Adding", {"length": 50})],
+        cell=["GRU, closed", "gated, bias 1", "LSTM, closed"],
+        hidden=[48],
+        fit=[FIT],
+        reach=[0.01],
+        seed=range(5),
+    )
+    + grid(
+        task=[("Agreement", {"distance": 10})],
+        cell=["LSTM, closed"],
+        fit=[{**SGD, "steps": 10_000}],
+        reach=[0.99],
+        seed=range(3),
+    ),
+)

@@ -1,0 +1,84 @@
+"""What notebook 09 measures: which part of a trained LSTM carries the word, found by taking parts away.
+
+The nets have 32 units, forget gates that start closed, and are trained by Adam at .005, clipped at 1, on was/were with 1 to 30
+words between subject and verb. A part is taken away from the trained net alone: nothing is trained again.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .. import train
+from ..cells import Cell, GRUCell, LSTMCell, RNNCell
+from ..model import SequenceModel
+from ..tasks import Agreement, English
+from .gates import hold
+from .short_term_memory import fresh, until_right
+
+GATES = ("input", "forget", "output")
+FAR = (30, 100)  # the words between, when the nets are asked
+
+
+def adders(seed: int = 0, H: int = 48) -> dict[str, SequenceModel]:
+    """A GRU whose update gate starts open, and a tanh net, fresh, for the adding problem."""
+    start = {"init": "uniform", "seed": seed}  # PyTorch's start
+    cells: dict[str, Cell] = {"GRU, open": GRUCell(2, H, gate_bias=1.0, **start), "tanh": RNNCell(2, H, **start)}
+    return {name: SequenceModel(cell, 1, "mse", seed=seed) for name, cell in cells.items()}
+
+
+def closed_lstm(seed: int, distance: tuple[int, int] = (1, 30), steps: int = 500) -> SequenceModel:
+    """An LSTM whose gates start closed, trained until 99 % are right."""
+    net, task = fresh(LSTMCell, seed), Agreement(distance)
+    train.fit(net, task, steps, optimizer="adam", lr=5e-3, seed=seed, until=until_right(net, task), progress=False)
+    return net
+
+
+def held(cell: Cell, *gates: str) -> None:
+    """Hold these gates at one half, whatever the cell reads; in place."""
+    for gate in gates:
+        hold(cell, gate, 0.0)
+
+
+def without_loop(cell: Cell, block: str) -> None:
+    """Let a block read the word alone, and no longer the old state; in place."""
+    cell.params["W_hh"][cell.rows_of(block)] = 0.0
+
+
+# What is taken away, in words, and how. "cell" is the candidate g, in the package's name for its block.
+TAKEN: dict[str, Callable[[Cell], None]] = {
+    "nothing": lambda cell: None,
+    "f held at 1/2": lambda cell: held(cell, "forget"),
+    "all three gates held at 1/2": lambda cell: held(cell, *GATES),
+    "f held at 0": lambda cell: hold(cell, "forget", -40.0),
+    "the candidate's loop": lambda cell: without_loop(cell, "cell"),
+}
+
+
+def taken_apart(nets: list[SequenceModel]) -> dict[str, np.ndarray]:
+    """What each net says right with a part taken away: TAKEN -> (nets, FAR). The nets stay as they are."""
+    found = {}
+    for name, take in TAKEN.items():
+        right = []
+        for net in nets:
+            kept = {parameter: value.copy() for parameter, value in net.params.items()}
+            take(net.cell)
+            right.append([Agreement(d).score(net, n=300, seed=1) for d in FAR])
+            for parameter, value in kept.items():
+                net.params[parameter][:] = value
+        found[name] = np.array(right)
+    return found
+
+
+def forget_gates(nets: list[SequenceModel], distance: int = 30) -> np.ndarray:
+    """(nets, units): the mean forget gate of each unit, over the words of 100 sentences."""
+    x, _, _ = Agreement(distance).batch(100, np.random.default_rng(1))
+    return np.array([net.cell.unroll(x).gates["forget"].mean(axis=(0, 1)) for net in nets])
+
+
+def decided(task: English, least: int = 20, share: float = 0.95) -> float:
+    """The share of the test's verbs whose last word all but decides them: in training it stood `least` times or more before a
+    verb, and one verb followed in at least this share."""
+    words = len(task.vocabulary)
+    seen, were = np.bincount(task.train.last, minlength=words), np.bincount(task.train.last, task.train.were, words)
+    one_verb = np.maximum(were, seen - were) >= share * seen
+    return float(((seen >= least) & one_verb)[task.test.last].mean())

@@ -1,0 +1,44 @@
+"""What notebook 09 measures: parts taken away, and put back."""
+
+import numpy as np
+import pytest
+
+from bptt_lab.cells import LSTMCell
+from bptt_lab.lessons import long_memory_measured as lesson
+from bptt_lab.lessons.short_term_memory import fresh
+from bptt_lab.tasks import Agreement
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return lesson.closed_lstm(seed=0)
+
+
+def test_the_nets_stay_as_they_are(trained):
+    before = {name: value.copy() for name, value in trained.params.items()}
+    lesson.taken_apart([trained])
+    for name, value in trained.params.items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+def test_the_gates_are_not_needed_and_the_candidates_loop_is(trained):
+    found = lesson.taken_apart([trained])
+    assert set(found) == set(lesson.TAKEN) and all(right.shape == (1, len(lesson.FAR)) for right in found.values())
+    for name, right in found.items():
+        assert right.max() < 0.7 if "loop" in name else right.min() > 0.9, name
+
+
+def test_a_held_gate_is_one_half_and_a_block_without_its_loop_reads_the_word_alone():
+    net = fresh(LSTMCell, 0)
+    lesson.held(net.cell, *lesson.GATES)
+    lesson.without_loop(net.cell, "cell")
+    x, _, _ = Agreement(3).batch(2, np.random.default_rng(0))
+    gates = net.cell.unroll(x).gates
+    assert all(np.all(gates[name] == 0.5) for name in lesson.GATES)
+    read = x @ net.params["W_x"][net.cell.rows_of("cell")].T + net.params["b"][net.cell.rows_of("cell")]
+    np.testing.assert_allclose(gates["cell"], np.tanh(read), atol=1e-12)
+
+
+def test_forget_gates_of_a_fresh_net_stand_near_one_half():
+    gates = lesson.forget_gates([fresh(LSTMCell, 0)], distance=4)
+    assert gates.shape == (1, 32) and 0.4 < gates.mean() < 0.6
