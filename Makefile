@@ -74,6 +74,7 @@ check: $(VENV)/test.done  ## format, lint, types, clean notebooks
 
 bench: $(VENV)/test.done  ## speed of the core, of training, of the explorers and of the exercises' check
 	$(PY) -m benchmarks.core
+	$(PY) -m benchmarks.revision $(REVISION)
 	$(PY) -m benchmarks.training
 	$(PY) -m benchmarks.exercises
 	$(PY) -m benchmarks.explorers

@@ -56,15 +56,15 @@ class GRUCell(TorchGRU, Cell):
         return f"GRUCell({self.input_size}, {self.hidden_size}, reset_after={self.reset_after})"
 
     def step(self, u, h):
-        (u1, u2, u3), H = self.split(u), self.hidden_size
-        v1, v2, *v3 = self.split(h @ (self.W_hh if self.reset_after else self.W_hh[: 2 * H]).T)
-        r, z = sigmoid(u1 + v1), sigmoid(u2 + v2)
+        H, W_hh, u3 = self.hidden_size, self.W_hh, u[..., 2 * self.hidden_size :]
+        v = h @ (W_hh if self.reset_after else W_hh[: 2 * H]).T
+        r, z = self.split(sigmoid(u[..., : 2 * H] + v[..., : 2 * H]))
         if self.reset_after:
-            inner = q = v3[0] + self.b_hn  # type: ignore[attr-defined]
+            inner = q = v[..., 2 * H :] + self.b_hn  # type: ignore[attr-defined]
             n = tanh(u3 + r * q)
         else:
             inner = p = r * h
-            n = tanh(u3 + p @ self.W_hh[2 * H :].T)
+            n = tanh(u3 + p @ W_hh[2 * H :].T)
         return (1 - z) * n + z * h, (r, z, n, inner)
 
     def step_back(self, δ, kept, h):

@@ -232,7 +232,7 @@ class GateEngine:
         return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I], **others}
 
     def _sides(self, chunk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """dL/da_t side by side, (rows, n·B), the same transposed, and z_t transposed; of one sequence all of `local`, as it is."""
+        """dL/da_t side by side, (rows, n·B), the same transposed, and z_t transposed; of one sequence all of `local` as it is."""
         if chunk.z.shape[-1] == 1:
             da = chunk.local.reshape(len(chunk.z), -1)
             return da.T, da, chunk.z[..., 0]

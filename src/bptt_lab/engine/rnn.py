@@ -199,10 +199,8 @@ class SingleTrace(QuickTrace):
     def __init__(self, flat: np.ndarray, live, size: Size):
         self.flat, self.live, self.size = flat, live, size
 
-    shape = property(lambda self: (self.size.x_shape[0], 1, self.size.H))  # a run asks for these two at once
-
     @property
-    def states(self) -> np.ndarray:
+    def states(self) -> np.ndarray:  # a run asks for these at once
         states = self.flat[self.size.H :, None, -self.size.H :]
         states.setflags(write=False)
         return states

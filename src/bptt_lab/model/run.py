@@ -20,33 +20,29 @@ class Run:
     """
 
     def __init__(self, trace: Trace, W_oh, b_o, loss_name: str, wanted: np.ndarray, counts: np.ndarray):
-        T, B, _ = trace.shape
-        self.trace = trace
+        self.trace, self.loss_name, self._steps = trace, loss_name, counts.shape
         self.W_oh, self.b_o = W_oh.copy(), b_o.copy()
-        self.loss_name = loss_name
+        states = trace.states[1:]
+        T, B, H = self._shape = states.shape
         # Only tokens with a loss pass through the readout: in a batch of sentences that is often one step of many.
         self._rows = slice(None) if counts.all() else np.flatnonzero(counts)
-        self._y = self._readout(self._states)
+        self._h = states.reshape(T * B, H)[self._rows]
+        self._y = self._outputs(self._h)
         token_losses = np.zeros(T * B)
         token_losses[self._rows], dy = losses.OF[loss_name](self._y, wanted)
-        self.losses, self._dy = trace.squeeze(token_losses.reshape(T, B)), dy / B
-        self.losses.setflags(write=False)  # a run says what was: whoever could change it would change its gradient
+        self.losses = token_losses.reshape(self._steps)
+        self.losses.setflags(write=False)  # a run says what was: who could change it would change its gradient
         with overflow.quietly():
-            self.loss = float(self.losses.sum(0).mean())
+            self._dy, self.loss = dy / B, float(self.losses.sum(0).mean())
 
-    @property
-    def _states(self) -> np.ndarray:
-        """The states of the tokens with a loss, one row each."""
-        return self.trace.states[1:].reshape(-1, self.trace.shape[2])[self._rows]
-
-    def _readout(self, states: np.ndarray) -> np.ndarray:
-        return overflow.settled(lambda h: h @ self.W_oh.T + self.b_o, states)
+    def _outputs(self, h: np.ndarray) -> np.ndarray:
+        return overflow.add(overflow.dot(h, self.W_oh.T), self.b_o)
 
     @cached_property
     def y(self) -> np.ndarray:
-        T, B, H = self.trace.shape
-        y = self._y if isinstance(self._rows, slice) else self._readout(self.trace.states[1:].reshape(-1, H))
-        return self.trace.squeeze(y.reshape(T, B, -1))
+        every = isinstance(self._rows, slice)
+        y = self._y if every else self._outputs(self.trace.states[1:].reshape(-1, self._shape[2]))
+        return y.reshape(*self._steps, -1)
 
     @property
     def probabilities(self) -> np.ndarray | None:
@@ -55,7 +51,7 @@ class Run:
 
     def _at_every_step(self, rows: np.ndarray) -> np.ndarray:
         """(T, B, …) from one row for each token with a loss; 0 for the others."""
-        T, B, _ = self.trace.shape
+        T, B, _ = self._shape
         every = np.zeros((T * B, rows.shape[1]))
         every[self._rows] = rows
         return every.reshape(T, B, -1)
@@ -68,19 +64,20 @@ class Run:
     @property
     def dh(self) -> np.ndarray:
         """Each step's own dL_t/dh_t = dL_t/dy_t W_oh, (T, B, H)."""
-        return self._at_every_step(overflow.settled(lambda dy: dy @ self.W_oh, self._dy))
+        return self._at_every_step(overflow.dot(self._dy, self.W_oh))
 
     def readout_gradients(self) -> dict[str, np.ndarray]:
         """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
-        W_oh, b_o = overflow.settled(lambda dy: (dy.T @ self._states, dy.sum(axis=0)), self._dy)
-        return {"W_oh": W_oh, "b_o": b_o}
+        with overflow.quietly():
+            return {"W_oh": overflow.dot(self._dy.T, self._h), "b_o": overflow.exploded(self._dy.sum(axis=0))}
 
     def gradients(self, cell: Cell, truncate: int | None = None) -> dict[str, np.ndarray]:
         """dL/d everything, as `SequenceModel.backward` gives it."""
         readout, trace, dh = self.readout_gradients(), self.trace, self.dh
         if truncate is None:
-            return {**cell.backward(trace, trace.squeeze(dh)), **readout}
-        pieces = [slice(start, min(start + truncate, trace.T)) for start in range(0, trace.T, truncate)]
+            return {**cell.backward(trace, dh.reshape(*self._steps, -1)), **readout}
+        T = self._shape[0]
+        pieces = [slice(start, min(start + truncate, T)) for start in range(0, T, truncate)]
         grads = [cell.backward(trace.part(piece), dh[piece]) for piece in pieces]
         with overflow.quietly():
             total = {name: overflow.exploded(np.sum([g[name] for g in grads], axis=0)) for name in cell.params}
