@@ -144,6 +144,9 @@ def _cosine(u: np.ndarray, v: np.ndarray) -> float:
     return float(np.vdot(u, v) / np.linalg.norm(u) / np.linalg.norm(v))
 
 
+MOVED = "tanh, H = 32, 100 words, inputs of std 0.05, medians of 10 nets"  # what `first_word_moved` is about
+
+
 def first_word_moved(weight_scale: float, steps: np.ndarray, H: int = 32, T: int = 200) -> tuple[np.ndarray, ...]:
     """How far dL/dx of the first word is off by moving it, to one side and to both: (steps,) each, the medians of 10 nets.
 
