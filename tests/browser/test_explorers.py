@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from playwright.sync_api import expect
 
 import bptt_lab as bl
 from bptt_lab import explore
@@ -273,6 +274,7 @@ def test_a_reload_with_a_living_kernel_shows_the_same_state(course):
     open_lab(course)
     course.page.get_by_label("Weight scale", exact=True).press("End")
     course.page.get_by_label("Another net", exact=True).press("PageUp")
+    expect(course.page.get_by_label("Another net", exact=True)).not_to_have_value("0")  # shown once Python has answered
     net = int(course.page.get_by_label("Another net", exact=True).input_value())
     course.hear("[w.weight_scale, w.net]", [10.0, net])
     before = course.python("value = w.sentence()")
