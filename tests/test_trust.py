@@ -16,7 +16,7 @@ SCRIPTS = sorted(
 )
 RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
 # Two exceptions: a known mistake is the text of our own solution, and of a cell's step_back, with a piece of ours in it.
-MAY_RUN_TEXT = {"exercises/edits.py": {"exec"}, "gradcheck/causes.py": {"exec"}}
+MAY_RUN_TEXT = {"exercises/edits.py": {"exec"}, "gradcheck/causes.py": {"compile", "exec"}}
 NO_BUSINESS_HERE = {
     "aiohttp", "asyncio.streams", "ftplib", "http", "httpx", "marshal", "pickle", "requests", "shelve", "smtplib", "socket",
     "ssl", "telnetlib", "urllib", "webbrowser", "xmlrpc",

@@ -20,11 +20,11 @@ TOKEN = re.compile(r"[_^](?:\{[^}]*\}|\\[a-zA-Z]+|\S)|\\[a-zA-Z]+|\S")
 # What is no symbol of the course: the number e, and what every reader of formulas knows.
 KNOWN = set("e") | {f"\\{name}" for name in """
     frac tfrac sqrt sum prod ln log exp tanh min max lim le ge approx sim to pm cdot cdots dots times cdot quad qquad leftarrow
-    Longrightarrow Longleftrightarrow infty hat tilde bar rVert rangle""".split()}  # fmt: skip
+    Longrightarrow Longleftrightarrow infty hat tilde bar rVert lvert rvert rangle""".split()}  # fmt: skip
 # Left sides of single steps of a derivation, of examples, and of what others write wrongly: they stand where they are told.
 STEPS = {
-    "dh_4/dW_x", "dL_4/dW_x", "r_4J_4J_3+r_3J_3", r"\delta_T+1", "h_1", "h_2", r"\partialh_t/\partialW", "0", "J",  # 02
-    r"\lVertJ_t\cdotsJ_k+1\rVert_2", r"\lVertAB\rVert_2",  # 04: in the glossary without the 2
+    "dh_4/dW_x", "dL_4/dW_x", "r_4J_4J_3+r_3J_3", r"\delta_T+1", "h_1", "h_2", r"L(\theta+i\varepsilon)", r"\partialh_t/\partialW", "0", "J",  # 02
+    r"\lVertJ_t\cdotsJ_k+1\rVert_2", r"\lVertAB\rVert_2", r"\rho^k",  # 04: in the glossary without the 2
     "0.5",  # 06: the fixed point, before it is solved for b
     r"\lVertAB\rVert", "h_i", "dh_i/dh'_j", r"\partialG^1_i/\partialh'_j", r"\partialG^2_i/\partialh'_j",  # 07: by entry
     r"\partial\hath_i/\partialh'_j", "a^1_i", "[i", "i", "G^2", r"f+\tfrac12\cdot\tfrac1\sqrt3",
