@@ -25,7 +25,7 @@ def curves() -> dict[float, np.ndarray]:
     for scale in CURVES:
         explorer.weight_scale = scale
         with np.errstate(divide="ignore"):
-            found[scale] = np.log10(explorer._at("right"))
+            found[scale] = np.log10(explorer.at("right"))
     return found
 
 
