@@ -12,6 +12,7 @@ from bptt_lab import SequenceModel, explore
 from bptt_lab.cells import LSTMCell
 
 BUSY = 8  # s, in which no thread of the kernel gets on
+FOR_EVER = 600  # s: longer than any test, and than the 5 s after which Jupyter kills a kernel that does not go by itself
 NETS = "net = bl.SequenceModel(bl.LSTMCell(98, 8), 2)"
 # name -> what the learner's cell makes, the same here, how Python is asked, the setting that is asked for, and another control
 EXPLORERS = {
@@ -74,11 +75,11 @@ def made(name, asks=None, **settings):
     return make(**first, **asks, **settings)
 
 
-def hold(course):
+def hold(course, seconds=BUSY):
     """The kernel gets on with nothing, neither a cell nor a message, for a while."""
     course.page.evaluate(
         """code => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }); }""",
-        f"import ctypes; ctypes.PyDLL(None).sleep({BUSY})",
+        f"import ctypes; ctypes.PyDLL(None).sleep({seconds})",
     )
     course.page.wait_for_timeout(500)
 
@@ -127,7 +128,7 @@ def test_without_its_python_a_control_is_off_and_says_why(course, page_of, name,
     root, asks = opened(course, name), EXPLORERS[name][3]
     width = root.evaluate("root => root.getBoundingClientRect().width") + 33
     kernel = course.python("import os; value = os.getpid()")
-    hold(course)
+    hold(course, FOR_EVER)
     asked(course.page, asks)  # this is never answered
     root.locator(".asking").wait_for()
     if how == "killed":
