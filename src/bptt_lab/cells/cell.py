@@ -155,7 +155,8 @@ class Cell:
             return trace
         x, state, batched = checks.inputs(self, x, h0)
         cell = self.frozen(**arrays.sweep(self, x.shape[1], scales, gate_biases))
-        read = overflow.settled(cell._read, x, state)  # past float64's end once more, with arrays that know ∞
+        reader = cell.frozen(stack=np.asfortranarray(cell.stack))  # BLAS multiplies by W_hhᵀ in a third less time so
+        read = overflow.settled(reader._read, x, state)  # past float64's end once more, with arrays that know ∞
         return Trace(cell, x.copy(), *read, batched)  # type: ignore[call-arg]
 
     def _read(self, x: np.ndarray, start: tuple) -> tuple[tuple, tuple]:
@@ -168,7 +169,7 @@ class Cell:
         for t, u in enumerate(all_u):
             result = self.step(u, self.state_of([part[t] for part in parts]))
             h, seen = result if t else own_cells.stepped(self, result, start)  # the first step is looked at
-            kept = kept or [np.empty((T, B, H), all_u.dtype).view(type(x)) for _ in seen]
+            kept = kept or list(np.empty((len(seen), T, B, H), all_u.dtype).view(type(x)))
             for array, value in zip((*parts, *kept), (*self.parts_of(h), *seen)):
                 array[t - T] = value  # from the end: of the states that is t + 1, since the start stands in front
         return tuple(parts), tuple(kept)
