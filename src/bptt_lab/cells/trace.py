@@ -12,18 +12,15 @@ class Trace:
     h[0] after the first word; h0 ([B,] H), the start; c and c0 likewise, where the state is a pair; gates, name -> (T[, B], H).
 
     For computing, always with the batch axis: `inputs` (T, B, I); `parts`, the parts of the state, (T + 1, B, H) each with the
-    start in front; `kept`, what `step` kept for `step_back`, (T, B, H) each; `cell`, the cell as it was, weights and all.
+    start in front; `states`, the first of them, h; `kept`, what `step` kept for `step_back`, (T, B, H) each; `cell`, the cell
+    as it was, weights and all.
     """
 
     def __init__(self, cell: Any, inputs, parts: tuple[np.ndarray, ...], kept: tuple[np.ndarray, ...], batched: bool):
         self.cell, self.inputs, self.parts, self.kept, self.batched = cell, inputs, parts, kept, batched
+        self.states = parts[0]
         for array in (inputs, *parts, *kept):
             array.setflags(write=False)
-
-    @property
-    def states(self) -> np.ndarray:
-        """h with the start in front, (T + 1, B, H)."""
-        return self.parts[0]
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -198,15 +198,11 @@ class SingleTrace(QuickTrace):
 
     def __init__(self, flat: np.ndarray, live, size: Size):
         self.flat, self.live, self.size = flat, live, size
-
-    @property
-    def states(self) -> np.ndarray:  # a run asks for these at once
-        states = self.flat[self.size.H :, None, -self.size.H :]
-        states.setflags(write=False)
-        return states
+        self.states = flat[size.H :, None, -size.H :]  # a run asks for these at once
+        self.states.setflags(write=False)
 
     def views(self):
         H = self.size.H
         z = self.flat[H:, None]
-        cell, batched = self.live.frozen(stack=self.flat[:H]), len(self.size.x_shape) == 3
-        return cell, z[:-1, :, : -1 - H], (self.states,), (self.states[1:],), batched
+        cell, states, batched = self.live.frozen(stack=self.flat[:H]), z[:, :, -H:], len(self.size.x_shape) == 3
+        return cell, z[:-1, :, : -1 - H], (states,), (states[1:],), batched

@@ -13,7 +13,7 @@ def fits(cell: Any, x) -> bool:
     return numbers and x.shape[-1:] == (cell.input_size,) and 2 <= x.ndim <= 3
 
 
-FIELDS = ("cell", "inputs", "parts", "kept", "batched")  # of a `Trace`, made when first asked for
+FIELDS = ("cell", "inputs", "parts", "states", "kept", "batched")  # of a `Trace`, made when first asked for
 
 
 class QuickTrace(Trace):
