@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 import bptt_lab as bl
 from bptt_lab.figures import look
@@ -89,6 +91,21 @@ def test_a_notebook_gets_the_figure_without_upload_and_its_sentence_under_it(mon
     config = figure["application/vnd.plotly.v1+json"]["config"]
     assert config["displaylogo"] is False and "sendChartToCloud" in config["modeBarButtonsToRemove"]
     assert caption["text/plain"] == "The guess after “<the>” costs 1.00 nats." and "“&lt;the&gt;” costs" in caption["text/html"]
+
+
+def test_the_first_figure_of_a_kernel_is_what_plotly_would_show_and_loads_no_nbformat():
+    cells = [
+        "import sys\nimport bptt_lab as bl\nfrom bptt_lab.figures.look import CONFIG\nfigure = bl.figures.token_losses(['the'], [1.0])\nfigure",
+        "print('nbformat' in sys.modules)",
+        "figure.show(config=CONFIG)\nprint('nbformat' in sys.modules)",
+        "figure",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    first, before, plotly, again = (cell.outputs for cell in notebook.cells)
+    mime = "application/vnd.plotly.v1+json"
+    assert before[0].text == "False\n" and plotly[-1].text == "True\n"
+    assert first[0].data[mime] == plotly[0].data[mime] == again[0].data[mime] and first[1].data == again[1].data
 
 
 def test_a_memory_report_is_drawn_with_its_bounds_and_no_two_lines_look_alike():

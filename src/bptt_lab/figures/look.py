@@ -1,10 +1,12 @@
 """How every Plotly figure looks: paper and ink of the page's theme, absolute axes, no upload button, a sentence in words."""
 
 import html
+import os
+import sys
 from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
-import plotly.io
+from plotly.io.base_renderers import PlotlyRenderer
 
 from ..basics.text import say
 
@@ -25,6 +27,11 @@ GRID = "rgba(128,128,128,.25)"
 # setting their height can fall to 0.
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendChartToCloud", "sendDataToCloud"]}
 
+# Variables of those who show figures in a way of their own: Plotly knows which.
+OWN_WAYS = {
+    "PLOTLY_RENDERER", "COLAB_NOTEBOOK_ID", "KAGGLE_KERNEL_RUN_TYPE", "COCALC_PROJECT_ID", "DATABRICKS_RUNTIME_VERSION",
+}  # fmt: skip
+
 # The sentence under a figure, and what Plotly cannot say: the page's ink, and at most 860 pixels.
 CAPTION = """<style>
 .jp-OutputArea-child:has(+ * .bptt-says) :is(.jp-RenderedPlotly, .js-plotly-plot) {{ max-width: 860px; }}
@@ -36,9 +43,15 @@ class Figure(go.Figure):
     """A Plotly figure that says under itself what it shows, and is as wide as the page, up to 860 pixels."""
 
     def _ipython_display_(self):
+        from IPython import get_ipython
         from IPython.display import display
 
-        plotly.io.show(self, config=CONFIG)
+        # In a kernel Plotly would show this bundle too. But to find that out it loads nbformat, for its version: 1.2 s.
+        kernel = type(get_ipython()).__module__.startswith("ipykernel.")
+        if kernel and "plotly.io._renderers" not in sys.modules and not OWN_WAYS & os.environ.keys():
+            display(PlotlyRenderer(config=CONFIG).to_mimebundle(self.to_dict()), raw=True)
+        else:
+            self.show(config=CONFIG)
         caption = CAPTION.format(ink=INK, sentence=html.escape(sentence(self)))
         display({"text/html": caption, "text/plain": sentence(self)}, raw=True)
 
