@@ -95,14 +95,15 @@ def test_a_notebook_gets_the_figure_without_upload_and_its_sentence_under_it(mon
 
 def test_the_first_figure_of_a_kernel_is_what_plotly_would_show_and_loads_no_nbformat():
     cells = [
-        "import sys\nimport bptt_lab as bl\nfrom bptt_lab.figures.look import CONFIG\nfigure = bl.figures.token_losses(['the'], [1.0])\nfigure",
+        "import sys\nimport bptt_lab as bl\nfrom bptt_lab.figures.look import CONFIG",
+        "figure = bl.figures.token_losses(['the'], [1.0])\nfigure",
         "print('nbformat' in sys.modules)",
         "figure.show(config=CONFIG)\nprint('nbformat' in sys.modules)",
         "figure",
     ]
     notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
     NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
-    first, before, plotly, again = (cell.outputs for cell in notebook.cells)
+    first, before, plotly, again = (cell.outputs for cell in notebook.cells[1:])
     mime = "application/vnd.plotly.v1+json"
     assert before[0].text == "False\n" and plotly[-1].text == "True\n"
     assert first[0].data[mime] == plotly[0].data[mime] == again[0].data[mime] and first[1].data == again[1].data
