@@ -140,6 +140,16 @@ def test_a_scale_for_each_sequence_reaches_terms_ledgers_and_forward_mode(cell):
             same(p.model.cell.jacobian(run.trace, t)[b], p.model.cell.jacobian(alone.trace, t), 1e-12)
 
 
+def test_a_word_of_zeros_has_no_term_for_W_x_even_where_the_way_back_explodes():
+    p = make(T=400, B=1, H=4, cell="relu")
+    p.model.params["W_hh"] = 1e3 * np.eye(4)
+    x = np.abs(p.x[:, 0])
+    x[3] = 0
+    run = p.model.forward(x, p.targets[:, 0])
+    ledger = p.model.ledger(run)
+    assert np.isinf(ledger[-1, [2, 4]]).all() and ledger[-1, 3] == 0 and not np.isnan(ledger).any()
+
+
 def test_the_first_column_of_the_ledger_for_W_hh_is_zero_when_the_start_is(problem):
     run = problem.model.forward(problem.x, problem.targets)
     assert not problem.model.ledger(run, "W_hh")[:, 0].any()

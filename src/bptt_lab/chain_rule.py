@@ -13,7 +13,7 @@ does, from 0.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 
@@ -107,8 +107,13 @@ def _gradients(cell, trace, t, wrt, dh_t):
     for k in range(t, -1, -1):
         da, rows = pull(cell, trace, k, rows)
         found.append(da)
-    pairs = cell.all_pairs(trace, slice(0, t + 1), np.concatenate(found[::-1]))[wrt]
-    return np.concatenate([left.swapaxes(1, 2) @ right for left, right in pairs], axis=1)  # summed over B
+    return _summed(cell.all_pairs(trace, slice(0, t + 1), np.concatenate(found[::-1]))[wrt])
+
+
+def _summed(pairs):
+    """Σ left rightᵀ over the sequences, (n, rows of W, m)."""
+    groups = [left.swapaxes(1, 2) @ right for left, right in pairs]
+    return groups[0] if len(groups) == 1 else np.concatenate(groups, axis=1)  # a copy of what may be megabytes
 
 
 def _all_factors(readout, *rest):
@@ -145,32 +150,23 @@ def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 def _ledger(cell, trace, wrt, dh):
     result = np.zeros((trace.T, trace.T))
     for k, da in carried_back(cell, trace, dh):
-        pairs = cell.all_pairs(trace, k, da)[wrt]
-        outer = [left.swapaxes(1, 2) @ right for left, right in pairs]
-        result[k:, k] = norm(np.concatenate(outer, axis=1).reshape(trace.T - k, -1))
+        result[k:, k] = norm(_summed(cell.all_pairs(trace, k, da)[wrt]).reshape(trace.T - k, -1))
     return result
 
 
 def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     """The ledger of each sequence by itself, (T, T, B): cheap, as the norm of an outer product is a product of norms."""
+    return overflow.settled(partial(_sequence_ledgers, cell, trace, wrt), dh).swapaxes(0, 1)
+
+
+def _sequence_ledgers(cell, trace, wrt, dh):
+    """[k, t]: a step then writes into neighbouring numbers, which for T in the thousands is most of the time."""
     T, B, _ = trace.shape
-    groups = overflow.settled(partial(_sizes, cell, trace, wrt), dh)
     result = np.zeros((T, T, B))
-    for left, right in groups:
-        result = np.hypot(result, overflow.multiply(left, right))
-    return result
-
-
-def _sizes(cell, trace, wrt, dh):
-    """For each group of rows of W that multiply the same: ‖dL_t/da_k‖ (T, T, B), and the norm of what they multiply (T, B)."""
-    T, B, _ = trace.shape
-    groups: list = []
     for k, da in carried_back(cell, trace, dh):
-        pairs = cell.all_pairs(trace, k, da)[wrt]
-        groups = groups or [(np.zeros((T, T, B)), np.zeros((T, B))) for _ in pairs]
-        for (sizes, rights), (left, right) in zip(groups, pairs):
-            sizes[k:, k], rights[k] = norm(left), norm(right)
-    return groups
+        sizes = [overflow.multiply(norm(left), norm(right)) for left, right in cell.all_pairs(trace, k, da)[wrt]]
+        result[k, k:] = reduce(np.hypot, sizes)  # groups of rows of W that multiply the same
+    return result
 
 
 def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
