@@ -44,16 +44,16 @@ class Term:
 
 
 def norm(rows: np.ndarray) -> np.ndarray:
-    """Euclidean norm along the last axis. Scaled first where squares would overflow or vanish."""
+    """Euclidean norm along the last axis, also where the squares overflow or vanish."""
+    rows = np.asarray(rows)
     with overflow.quietly():
-        squares = np.einsum("...i,...i", rows, rows)
-    if squares.size and 1e-280 < squares.min() and squares.max() < 1e300:
-        return np.sqrt(squares)
-    size = np.abs(rows).max(axis=-1, initial=0.0)
-    plain = (size > 0) & np.isfinite(size)
-    scale = np.where(plain, size, 1.0)
-    with overflow.quietly():
-        return np.where(plain, scale * np.sqrt(np.square(rows / scale[..., None]).sum(axis=-1)), size)
+        squares = np.asarray(np.einsum("...i,...i", rows, rows))
+        result = np.sqrt(squares)
+        for far, scale in (squares < 1e-280, 2.0**600), (squares > 1e300, 2.0**-600):
+            if far.any():
+                some = rows[far] * scale
+                result[far] = np.sqrt(np.einsum("...i,...i", some, some)) / scale
+    return result
 
 
 def state_rows(cell, dh: np.ndarray) -> np.ndarray:
