@@ -77,24 +77,71 @@ def test_the_seed_decides_the_run_and_training_teaches(settings):
     assert len(histories[0]) == 150 and histories[0].stopped is None and "150 of 150" in repr(histories[0])
 
 
-@pytest.mark.parametrize("after", [1, 3])
-def test_the_stop_button_keeps_the_history_and_the_weights(after, capsys):
-    class Stops(Agreement):
-        calls = 0
+class Stops(Agreement):
+    """The learner presses stop while batch number `after` is made; once."""
 
-        def batch(self, size, rng):
-            if Stops.calls == after:
-                raise KeyboardInterrupt
-            Stops.calls += 1
-            return super().batch(size, rng)
+    def __init__(self, distance, after):
+        super().__init__(distance)
+        self.after, self.calls = after, 0
 
+    def batch(self, size, rng):
+        self.calls += 1
+        made = super().batch(size, rng)
+        if self.calls == self.after + 1:
+            raise KeyboardInterrupt
+        return made
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+@pytest.mark.parametrize("settings", [{}, {"optimizer": "adam", "lr": 0.01}])
+def test_a_stop_stops_all_and_going_on_is_never_having_stopped(after, settings, capsys):
     _, model = make()
-    history = bl.train.fit(model, Stops(2), 10, progress=True)
+    task = Stops(2, after)
+    with pytest.raises(KeyboardInterrupt):
+        bl.train.fit(model, task, 10, **settings)
+    assert f"Stopped after step {after} of 10. The same call on this model goes on" in capsys.readouterr().out
     _, expected = make()
-    fit(expected, Agreement(2), after)
-    assert len(history) == after and "by hand" in history.stopped and "by hand" in repr(history)
-    assert "by hand" in capsys.readouterr().out
+    if after:
+        fit(expected, Agreement(2), after, **settings)
     assert all((model.params[name] == expected.params[name]).all() for name in model.params)
+    history = fit(model, task, 10, **settings)
+    _, expected = make()
+    never = fit(expected, Agreement(2), 10, **settings)
+    assert (history.loss == never.loss).all() and (history.grad_norm == never.grad_norm).all() and len(history) == 10
+    assert all((model.params[name] == expected.params[name]).all() for name in model.params)
+    again = fit(model, task, 3, **settings)  # that one was finished: this one begins anew
+    assert len(again) == 3 and again.loss[0] != never.loss[0]
+
+
+def test_a_stop_inside_until_is_asked_again():
+    def until(step):
+        asked.append(step)
+        if asked == [1, 2, 3]:
+            raise KeyboardInterrupt
+        return step == 3
+
+    (task, model), asked = make(), []
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, task, 10, until=until)
+    history = fit(model, task, 10, until=until)
+    _, expected = make()
+    never = fit(expected, task, 10, until=lambda step: step == 3)
+    assert asked == [1, 2, 3, 3] and (history.loss == never.loss).all() and history.stopped == never.stopped
+    assert all((model.params[name] == expected.params[name]).all() for name in model.params)
+
+
+@pytest.mark.parametrize("change", ["seed", "weights", "fewer steps"])
+def test_another_training_begins_anew_after_a_stop(change):
+    (_, model), task = make(), Stops(2, 3)
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, task, 10)
+    if change == "weights":
+        model.params["b_o"] = model.params["b_o"] + 1e-9
+    steps, seed = (2 if change == "fewer steps" else 10), int(change == "seed")
+    _, expected = make()
+    for name, value in model.params.items():
+        expected.params[name] = value
+    assert (fit(model, task, steps, seed=seed).loss == fit(expected, Agreement(2), steps, seed=seed).loss).all()
 
 
 def test_until_ends_the_run():
@@ -120,12 +167,14 @@ def test_a_stop_inside_an_update_finishes_the_update(monkeypatch):
         real(params, joined)
 
     monkeypatch.setattr(bl.train, "_set", interrupted)
-    history = fit(model, task, 5)
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, task, 5)
     monkeypatch.undo()
     _, expected = make()
     fit(expected, task, 2)
-    assert len(history) == 2
     assert all((model.params[name] == expected.params[name]).all() for name in model.params)
+    _, expected = make()
+    assert (fit(model, task, 5).loss == fit(expected, task, 5).loss).all()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ p ← p − lr · m̂ / (√v̂ + ε)                            m̂ and v̂ are
 import math
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from copy import copy
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -22,7 +24,7 @@ class History:
     loss       (steps,)  the loss of that step's batch, before its update
     grad_norm  (steps,)  the gradient's norm over all parameters, before clipping
     lr         (steps,)  the learning rate
-    stopped    None, or a sentence: who or what ended the run before its last step
+    stopped    None, or a sentence: what ended the run before its last step
     """
 
     def __init__(self, asked: int):
@@ -79,8 +81,10 @@ def fit(
     it is installed), and say why a run ended early. until: a function of the number of steps done that ends the run by
     returning true, for example once a score is reached.
 
-    The stop button ends the run: the history so far is returned, and the weights are those of the last whole step. So it
-    is when the loss or the gradient overflows; `History.stopped` says at which step, and what to try.
+    If the loss or the gradient overflows, the weights stay those before it; `History.stopped` says at which step, and what
+    to try. The stop button, a KeyboardInterrupt, stops this run and what follows it. The weights are then those of the last
+    whole step, and the same call on the same model goes on from there, to the weights and the history of a run that was never
+    stopped. Another task, batch_size, optimizer, clip, truncate or seed, or other weights, begin anew.
     """
     check_fits(model, task)
     steps, batch_size = checks.count("steps", steps), checks.count("batch_size", batch_size)
@@ -92,10 +96,18 @@ def fit(
     progress = checks.flag("progress", progress)
     if until is not None and not callable(until):
         raise checks.error("until", repr(until), "a function of the number of steps done, or None")
-    history, params, step, new = History(steps), model.params, 0, np.empty(0)
-    with _bar(steps, progress) as bar:
+    params, new = model.params, np.empty(0)
+    training = repr(task), batch_size, optimizer, clip, truncate, seed
+    history, (random, direction) = _unfinished(model, training, steps) or (History(steps), (rng.bit_generator.state, direction))
+    rng.bit_generator.state, before, step = random, (random, direction), len(history)
+    with _bar(steps, progress, len(history)) as bar:
         try:
-            for step in range(steps):
+            for step in range(len(history), steps + 1):
+                before = rng.bit_generator.state, copy(direction)
+                if step and until and until(step):
+                    history.stopped = f"Ended after step {step}, as asked."
+                if step == steps or history.stopped:
+                    break
                 run = model.forward(*task.batch(batch_size, rng))
                 grads = model.backward(run, truncate)
                 clipped, norm = clip_by_norm({"": _joined(grads, params)}, limit)
@@ -108,16 +120,30 @@ def fit(
                 history.add(run.loss, norm, lr_now)
                 _set(params, new)
                 bar.update()
-                if until and until(step + 1):
-                    history.stopped = f"Ended after step {step + 1}, as asked."
-                    break
         except KeyboardInterrupt:
             if len(history) == step + 1:  # the step counts, so all of its update does
                 _set(params, new)
-            history.stopped = f"Stopped by hand after step {len(history)}; the weights are those of that step."
+                before = rng.bit_generator.state, direction
+            UNFINISHED[model] = training, history, before, _joined(params, params)
+            if progress:
+                print(f"Stopped after step {len(history)} of {steps}. The same call on this model goes on from there.")
+            raise
     if progress and history.stopped:
         print(history.stopped)
     return history
+
+
+# What was stopped by hand, for each model: the call, its history, the state of its generator and optimizer, and the weights.
+UNFINISHED: WeakKeyDictionary[SequenceModel, tuple] = WeakKeyDictionary()
+
+
+def _unfinished(model: SequenceModel, training: tuple, steps: int):
+    """The history and the state to go on from, if this very training of this model was stopped and nothing changed since."""
+    same, history, state, weights = UNFINISHED.pop(model, (None, (), None, None))
+    if same != training or len(history) > steps or not np.array_equal(weights, _joined(model.params, model.params)):
+        return None
+    history.asked = steps
+    return history, state
 
 
 def _joined(arrays: Mapping[str, np.ndarray], names) -> np.ndarray:
@@ -144,13 +170,13 @@ def _above_zero(name: str, value, allow_inf: bool = False) -> float:
     return value
 
 
-def _bar(steps: int, progress: bool):
+def _bar(steps: int, progress: bool, done: int):
     """A progress bar, if there is something to show one with."""
     try:
         from tqdm.auto import tqdm
     except ImportError:
         return _NoBar()
-    return tqdm(total=steps, disable=not progress, leave=False, unit="step")
+    return tqdm(total=steps, initial=done, disable=not progress, leave=False, unit="step")
 
 
 class _NoBar(nullcontext):

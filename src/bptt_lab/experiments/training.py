@@ -42,11 +42,8 @@ def train_until(settings: Settings) -> Result:
 
 
 def fit(model: SequenceModel, task: tasks.Task, settings: Settings, until: Callable[[int], bool] | None = None) -> train.History:
-    """`train.fit` with the settings' "fit" and "seed". If somebody stops it, it is no result: KeyboardInterrupt goes on."""
-    history = train.fit(model, task, seed=settings["seed"], progress=False, until=until, **settings["fit"])
-    if history.stopped and "by hand" in history.stopped:
-        raise KeyboardInterrupt(history.stopped)
-    return history
+    """`train.fit` with the settings' "fit" and "seed"."""
+    return train.fit(model, task, seed=settings["seed"], progress=False, until=until, **settings["fit"])
 
 
 def trained(settings: Settings) -> tuple[SequenceModel, Result]:
