@@ -90,7 +90,7 @@ def test_a_training_that_somebody_stops_is_no_result(monkeypatch):
     settings = {"cell": "tanh", "task": ("Agreement", {"distance": (0, 5)}), "seed": 0, "reach": 1.1, "fit": {"steps": 3}}
     monkeypatch.setattr("bptt_lab.tasks.Agreement.batch", stops)
     for run in (training.train_until, distances.train_and_ask):
-        with pytest.raises(KeyboardInterrupt, match="by hand"):
+        with pytest.raises(KeyboardInterrupt):
             run(settings)
 
 
