@@ -71,8 +71,9 @@ class GradCheck:
         if self.step is not None:
             lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
         lines += self.slips if self.cause is None else [f"Most likely {self.cause}", *self.slips]
-        steps = sorted(f"{text.say(abs(step))}{'i' if step.imag else ''}" for step in set(self.moved.values()))
-        return "\n".join([*lines, f"Entries were moved by {' or '.join(steps)}."])
+        steps = sorted(f"{text.say(abs(step))}{' i' if step.imag else ''}" for step in set(self.moved.values()))
+        imaginary = " (i = √−1: such a step loses no digits)" if any(step.imag for step in self.moved.values()) else ""
+        return "\n".join([*lines, f"Entries were moved by {' or '.join(steps)}{imaginary}."])
 
 
 @overflow.silent
@@ -105,7 +106,7 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
         off = {name: given[name] for name, one in found.items() if one.says == "wrong"}
         report.slips = [] if type(cell) in BUILT_IN else one_step.slips(cell)
         if grads is not None and not report.slips:
-            report.step = first_wrong_step(model, run, {name: value - own[name] for name, value in off.items()})
+            report.step = first_wrong_step(run, {name: value - own[name] for name, value in off.items()})
             report.cause = causes.likely(model, run, off, own, lambda vector: model.backward(forward(model, vector)))
     return report
 
