@@ -1,5 +1,6 @@
 """The memory of a cell in a few numbers, in words and as a picture."""
 
+import warnings
 from functools import cached_property
 
 import numpy as np
@@ -44,7 +45,8 @@ class MemoryReport:
 
     @cached_property
     def bounds(self) -> dict[str, np.ndarray]:
-        rungs = ladder.rungs(self.cell, self.trace, self.trace.T - 1)
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # of finite differences: said when it was made
+            rungs = ladder.rungs(self.cell, self.trace, self.trace.T - 1)
         return {"true": self.norms, **{name: self._mean(logs) for name, logs in rungs.items()}}
 
     def figure(self):
