@@ -104,7 +104,8 @@ def run(notebook, names: list[str], seconds: float) -> tuple[dict[str, str], str
     for sources in (code, own):
         start = time.monotonic()
         try:
-            cells = asyncio.run(asyncio.wait_for(_executed([*sources, _judge(names)]), seconds))
+            judge = f"from bptt_lab.classroom import grading\nprint({START!r} + grading.judged({names!r}, globals()))"
+            cells = asyncio.run(asyncio.wait_for(_executed([*sources, judge]), seconds))
         except (TimeoutError, DeadKernelError):  # a kernel that is stopped may be reported as dead
             stopped = time.monotonic() - start >= seconds
             error = error or (f"It was stopped after {seconds:g} seconds." if stopped else "It ended its own process.")
@@ -130,18 +131,12 @@ async def _executed(sources: list[str]) -> list:
     return notebook.cells
 
 
-def _judge(names: list[str]) -> str:
-    return f"from bptt_lab.classroom import grading\nprint({START!r} + grading.judged({names!r}, globals()))"
-
-
 def judged(names: list[str], found: dict) -> str:
     """In the student's process: exercise -> what its check says of the function of that name, as JSON."""
     results = {}
     for exercise in map(exercises.get, names):
-        if function(exercise) not in found:
-            results[exercise.name] = MISSING
-            continue
-        results[exercise.name] = exercise.check(found[function(exercise)]).verdict
+        own = function(exercise)
+        results[exercise.name] = exercise.check(found[own]).verdict if own in found else MISSING
     return json.dumps(results)
 
 
