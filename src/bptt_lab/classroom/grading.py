@@ -99,9 +99,9 @@ def run(notebook, names: list[str], seconds: float) -> tuple[dict[str, str], str
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     functions = [function(exercises.get(name)) for name in names]
     defines = re.compile(rf"^(async )?def ({'|'.join(functions)})\(", re.M)
-    own = [source for i, source in enumerate(code) if i == 0 or defines.search(source)]
+    needed = [source for i, source in enumerate(code) if i == 0 or defines.search(source)]
     error = ""
-    for sources in (code, own):
+    for sources in (code, needed):
         start = time.monotonic()
         try:
             judge = f"from bptt_lab.classroom import grading\nprint({START!r} + grading.judged({names!r}, globals()))"
@@ -135,8 +135,8 @@ def judged(names: list[str], found: dict) -> str:
     """In the student's process: exercise -> what its check says of the function of that name, as JSON."""
     results = {}
     for exercise in map(exercises.get, names):
-        own = function(exercise)
-        results[exercise.name] = exercise.check(found[own]).verdict if own in found else MISSING
+        name = function(exercise)
+        results[exercise.name] = exercise.check(found[name]).verdict if name in found else MISSING
     return json.dumps(results)
 
 

@@ -91,8 +91,8 @@ class Predict(Explorer):
         guess = {"guess": values[-1], **settings}  # where no one leaves it
         super().__init__(**guess, asked=asked, powers=prediction.powers, truth=truth_of(asked))
         # A guess of 5 is 5, and not the fifth power of ten. The question names the explorer: a page has several.
-        own = {key: text for key, text in self.words.items() if prediction.powers or not key.startswith("guess_")}
-        self.words = {**own, "title": f"{own['title']}: {self.question}"}
+        words = {key: text for key, text in self.words.items() if prediction.powers or not key.startswith("guess_")}
+        self.words = {**words, "title": f"{words['title']}: {self.question}"}
         self.observe(lambda _: keep((self.asked,), Made(self.question, *self._in_words())), "committed")
 
     @traitlets.validate("guess")

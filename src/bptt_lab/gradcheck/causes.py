@@ -44,12 +44,12 @@ class Mistake(NamedTuple):
     names: dict[str, Any] = {}
 
 
-def way_back(trace: Trace, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """dL/da of every step, (T, B, rows of W), and dL/d(start), (B, D). rows: dL_t/d(state)_t of every step, (T, B, D)."""
+def way_back(trace: Trace, dh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """dL/da of every step, (T, B, rows of W), and dL/d(start), (B, D). dh: each step's own dL_t/d(state)_t, (T, B, D)."""
     T, B, _ = trace.shape
     way = trace
-    own = rows
-    back, all_da = 0 * rows[:1], list[np.ndarray]()
+    own = dh
+    back, all_da = 0 * dh[:1], list[np.ndarray]()
     for t in reversed(range(T)):
         arrives = back
         da, sent = pull(way, t, own[t : t + 1] + arrives)

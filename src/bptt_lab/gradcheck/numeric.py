@@ -33,10 +33,10 @@ class Found(NamedTuple):
     moved: complex
 
 
-def look(model, run: Run, forward: Callable, words: tuple, places: Arrays, given: Arrays, own: Arrays) -> dict[str, Found]:
-    """What moving each entry says of each gradient in `given`. own: BPTT's, whose movement tells where there is no answer."""
+def look(model, run: Run, forward: Callable, words: tuple, places: Arrays, given: Arrays, bptt: Arrays) -> dict[str, Found]:
+    """What moving each entry says of each gradient in `given`. bptt: BPTT's, whose movement tells where there is no answer."""
     found, floor = {}, np.finfo(float).eps * max(1.0, abs(run.loss)) / TOLERANCE
-    largest = {name: np.abs(own.get(name, given[name])).max() for name in given}
+    largest = {name: np.abs(bptt.get(name, given[name])).max() for name in given}
     for name, value in given.items():
         ε = STEP / min(max(1.0, largest[name] / max(1.0, abs(run.loss))), 1e6)
         numeric = derivatives(places[name], lambda: forward().loss, ε)
@@ -45,13 +45,13 @@ def look(model, run: Run, forward: Callable, words: tuple, places: Arrays, given
     wrong = [name for name, one in found.items() if one.says == "wrong"]
     if not wrong:
         return found
-    others = [model.backward(one) for one in nudged(model, forward)] if own else []
+    others = [model.backward(one) for one in nudged(model, forward)] if bptt else []
     exact = _in_complex_numbers(model, run, *words)
     arrays, loss = exact or (places, lambda: forward().loss)
     for name in wrong:
         sizes = [largest[name], *(np.abs(other[name]).max() for other in others)]
-        doubt = max((_furthest(other[name], own[name], max(floor, min(sizes)))[0] for other in others), default=0.0)
-        if doubt > 1e-2 or own and not np.isfinite(largest[name]):
+        doubt = max((_furthest(other[name], bptt[name], max(floor, min(sizes)))[0] for other in others), default=0.0)
+        if doubt > 1e-2 or bptt and not np.isfinite(largest[name]):
             found[name] = found[name]._replace(says="unknown")
             continue
         tiny = 1e-100j / min(max(largest[name], 1.0), 1e150)
@@ -68,9 +68,9 @@ def _again(found: Found, given, array, loss, steps, doubt: float, floor: float) 
     for place in again:
         index = np.unravel_index(place, array.shape)
         numeric.flat[place], apart.flat[place], jumps.flat[place] = slope(array, index, loss, here, steps)
-    seen = np.isin(np.arange(given.size), again).reshape(given.shape)
-    size = max(np.abs(numeric[seen]).max(), floor)
-    error, index = _furthest(np.where(seen, given, 0.0), np.where(seen, numeric, 0.0), size)
+    moved = np.isin(np.arange(given.size), again).reshape(given.shape)
+    size = max(np.abs(numeric[moved]).max(), floor)
+    error, index = _furthest(np.where(moved, given, 0.0), np.where(moved, numeric, 0.0), size)
     off = np.abs(given - numeric)[index]
     unknown = error < 30 * doubt or off < 10 * apart[index]
     says = "agrees" if error < TOLERANCE else "kink" if jumps[index] > off / 2 else "unknown" if unknown else "wrong"
