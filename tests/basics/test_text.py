@@ -23,6 +23,11 @@ def test_the_words_can_be_chosen():
     assert say(0.0, vanished="0") == "0" and say(float("inf"), exploded="∞") == "∞"
 
 
+def test_what_is_no_number_has_not_exploded():
+    assert say(np.nan) == say_log10(np.nan) == say(np.nan, vanished="0", exploded="∞") == "no number"
+    assert between([np.nan, 1.0]) == "1.00 to no number"
+
+
 @pytest.mark.parametrize(
     ("power", "expected"),
     [

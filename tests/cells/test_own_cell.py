@@ -367,12 +367,17 @@ def test_finite_differences_name_what_a_step_back_or_its_pairs_return_wrong(kind
 
 def test_the_page_about_it_runs_as_it_stands(capsys):
     page = (Path(__file__).parents[2] / "site" / "own_cell.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    code, with_p = re.findall(r"```python\n(.*?)```", page, re.S)
     names = {}
     exec(code, names)
     agrees, score, report = re.split(r"\n(?=0|1|Memory)", capsys.readouterr().out)
     assert "The gradient agrees with finite differences." in agrees
     assert float(score) > 0.9 and report.startswith("Memory of Leaky(")
+    exec(with_p, names)
+    model = bl.SequenceModel(names["Self"](3, 4), 2)
+    model.params["p"] = [-0.5, 0.2, 0.7, 1.1]
+    x = np.random.default_rng(0).standard_normal((5, 2, 3))
+    assert bl.gradcheck(model, x, np.zeros((5, 2), int)).passed and np.abs(model.gradient(x, np.zeros((5, 2), int))[1]["p"]).all()
     for said in ("step", "step_back", "pairs", *(name for name in vars(Cell) if name in Cell.__annotations__)):
         assert said in ("scales", "bias_shift", "quick") or f"`{said}" in page
 
@@ -393,7 +398,19 @@ def test_without_a_step_back_it_runs_and_says_that_its_jacobians_are_finite_diff
         report = bl.memory.report(Forward(3, 8), np.random.default_rng(0).standard_normal((60, 3)))
     wanted = bl.memory.report(MGU(3, 8), np.random.default_rng(0).standard_normal((60, 3)))
     assert report.slope == pytest.approx(wanted.slope, rel=1e-5)
-    assert len({(w.filename, w.lineno) for w in caught}) < 5
+    with warnings.catch_warnings(action="error"):
+        assert "product of norms" in repr(report)
+    assert len({(w.filename, w.lineno, str(w.message)) for w in caught}) == 1 and caught[0].filename == __file__
+
+
+def test_the_digits_that_the_warning_names_are_those_of_the_differences():
+    for kind, scale, most in ((bl.RNNCell, 1.0, 1e-10), (bl.LSTMCell, 1.0, 1e-10), (bl.GRUCell, 30.0, 1e-7)):
+        cell = kind(8, 32, weight_scale=scale)
+        trace = cell.unroll(np.random.default_rng(0).standard_normal((40, 8)))
+        with warnings.catch_warnings(action="ignore"):
+            found = cell._differences(trace, slice(0, 40))
+        J = cell.jacobians(trace, slice(0, 40))
+        assert (np.abs(found - J).max(axis=(-2, -1)) < most * np.abs(J).max(axis=(-2, -1))).all()
 
 
 def test_without_a_step_back_what_needs_it_says_so():
@@ -445,6 +462,68 @@ def test_what_a_step_returns_is_looked_at(step, says):
     cell = type("Mine", (Cell,), {"blocks": ("gate", "candidate"), "step": step})(3, 4)
     with pytest.raises(ValueError, match=says):
         cell.unroll(np.ones((5, 2, 3)))
+
+
+@pytest.mark.parametrize(
+    "step_back, says",
+    [
+        (lambda self, δ, kept, h: δ, r"got shape \(2, 4\), expected two things: dL/da .* End it with"),
+        (
+            lambda self, δ, kept, h: (δ, δ, δ),
+            r"got 3 things, expected two things: dL/da of shape \(B, rows\) = \(2, 8\), and dL/dh",
+        ),
+        (lambda self, δ, kept, h: None, r"got NoneType, expected two things"),
+        (
+            lambda self, δ, kept, h: (δ, δ),
+            r"got shape \(2, 4\) for dL/da, expected .* Join the blocks: `self.join\(da_gate, da_can",
+        ),
+        (lambda self, δ, kept, h: ((δ, δ), δ), r"got 2 things for dL/da, expected .* Join the blocks"),
+        (
+            lambda self, δ, kept, h: (self.join(δ, δ), δ.sum()),
+            r"got float64 for dL/dh, expected .* \(B, H\) = \(2, 4\). It is what",
+        ),
+        (lambda self, δ, kept, h: (self.join(δ, δ), self.join(δ, δ)), r"got shape \(2, 8\) for dL/dh, expected"),
+    ],
+)
+def test_what_a_step_back_returns_is_looked_at(step_back, says):
+    kind = type("Mine", (Cell,), {"blocks": ("gate", "candidate"), "step": MGU.step, "step_back": step_back})
+    cell = kind(3, 4)
+    trace = cell.unroll(np.ones((5, 2, 3)))
+    with pytest.raises(ValueError, match=f"^step_back: {says}"):
+        cell.backward(trace, np.ones((5, 2, 4)))
+
+
+@pytest.mark.parametrize(
+    "pairs, says",
+    [
+        (lambda self, da, kept, h: [(da, h)], r"got 1 things, expected a dict from names to lists of pairs. Try \{\"W_hh"),
+        (lambda self, da, kept, h: {"W_hh": (da, h)}, r"got 2 things for 'W_hh', expected a list of pairs \(left, right\). Try"),
+        (lambda self, da, kept, h: {"W_hh": [da, h]}, r"got 2 things for 'W_hh', expected a list of pairs"),
+        (lambda self, da, kept, h: {"W_hh": [(da, h, h)]}, r"got 1 things for 'W_hh', expected a list of pairs"),
+        (
+            lambda self, da, kept, h: {"W_hh": [(h, h)]},
+            r"got lefts of shape \(5, 2, 4\) for 'W_hh', expected \(…, 8\) side by side. A",
+        ),
+        (
+            lambda self, da, kept, h: {"W_hh": [(da, h), (da, h)]},
+            r"got lefts of shape \(5, 2, 8\) and shape \(5, 2, 8\) for 'W_hh'",
+        ),
+        (lambda self, da, kept, h: {"W_hh": [(0.5, h)]}, r"got lefts of float for 'W_hh'"),
+        (
+            lambda self, da, kept, h: {"W_hh": [(da, da)]},
+            r"got a right of shape \(5, 2, 8\) for 'W_hh', expected \(…, H\) = \(…, 4\)",
+        ),
+        (
+            lambda self, da, kept, h: {"W_hh": [(da, h)], "p": [(da, None)]},
+            r"got lefts of shape \(5, 2, 8\) for 'p', expected \(…, 4\)",
+        ),
+    ],
+)
+def test_what_pairs_returns_is_looked_at(pairs, says):
+    cell = type("Mine", (MGU,), {"vectors": ("p",), "pairs": pairs})(3, 4)
+    trace = cell.unroll(np.ones((5, 2, 3)))
+    with pytest.raises(ValueError, match=f"^pairs: {says}"):
+        cell.backward(trace, np.ones((5, 2, 4)))
 
 
 @pytest.mark.parametrize("name, value", [("blocks", "forget"), ("keeps", ["f"]), ("vectors", "tau"), ("parts", "h")])

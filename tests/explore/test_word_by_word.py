@@ -43,7 +43,7 @@ def test_the_bars_are_what_each_net_alone_says(nets, text, scale):
 def test_the_table_of_the_browser_holds_the_same_for_an_example_as_for_the_learner_s_own_words(nets):
     explorer, T = WordByWord(nets), len(EXAMPLES[3].split())
     explorer.text = EXAMPLES[3]
-    own, examples = explorer._arrays["own"], explorer._arrays["examples"]
+    own, examples = explorer._arrays["typed"], explorer._arrays["examples"]
     np.testing.assert_allclose(examples[3][:, :, :T], own[:, :, :T], rtol=1e-6)
 
 
@@ -88,7 +88,7 @@ def test_an_own_sentence_is_answered_at_once_and_in_one_piece(nets):
     explorer, sent = WordByWord(nets), []
     explorer.observe(lambda _: sent.append(set(explorer.layout_of_table)), "table")
     explorer.text = "the horses behind the river"
-    assert sent == [{"own", "own_words", "examples"}], "an example may be chosen next"
+    assert sent == [{"typed", "typed_words", "examples"}], "an example may be chosen next"
 
 
 def test_nets_that_are_not_of_this_task_are_refused():

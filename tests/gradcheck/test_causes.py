@@ -17,8 +17,14 @@ def test_with_nothing_changed_the_way_back_is_the_gradient(cell, B):
     p = make(T=4, B=B, H=3, I=2, cell=cell)
     run = p.model.forward(p.x, p.targets)
     right = p.model.backward(run)
-    for name, value in causes.FallibleBPTT(p.model, run).gradients().items():
+    for name, value in causes.gradients(run).items():
         np.testing.assert_allclose(value, right[name], rtol=0, atol=1e-12 * np.abs(right[name]).max())
+
+
+def test_every_known_mistake_changes_a_line_that_is_there_once():
+    lines = [line.split("  #")[0].strip() for line in causes.TEXT.splitlines()]
+    for kind, mistakes in causes.KNOWN.items():
+        assert kind == "slopes" or all(lines.count(old) == 1 for old, *_ in mistakes)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -26,16 +32,16 @@ def test_with_nothing_changed_the_way_back_is_the_gradient(cell, B):
 def test_every_cause_is_named_and_not_by_another_s_name(cell, B):
     p = make(T=4, B=B, H=3, I=2, cell=cell)
     run = p.model.forward(p.x, p.targets)
-    right, seen, way = p.model.backward(run), [], causes.FallibleBPTT(p.model, run)
-    for says, told in causes.wrong_ways(way):
+    right, seen = p.model.backward(run), []
+    for one in causes.wrong_ways(run.trace):
         wrong = {
             n: value
-            for n, value in way.gradients(**told).items()
+            for n, value in causes.gradients(run, one).items()
             if np.abs(value - right[n]).max() > 1e-4 * np.abs(right[n]).max()
         }
-        if wrong or "clipped" not in says:  # what comes back may be too small for a clip
-            assert wrong and bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == says
-            seen.append(says)
+        if wrong or "clipped" not in one.says:  # what comes back may be too small for a clip
+            assert wrong and bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == one.says
+            seen.append(one.says)
     assert len(set(seen)) == len(seen) >= 17
 
 
@@ -119,12 +125,14 @@ def test_two_slips_are_named_the_first_one_first(old, new, first, second):
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_slope_and_a_lost_transpose_and_the_mean_for_the_sum_are_named_in_pairs(cell):
     p = make(T=5, H=4, I=3, cell=cell)
-    way = causes.FallibleBPTT(p.model, p.model.forward(p.x, p.targets))
-    says, told = next(one for one in causes.slopes(p.model.cell) if "1 − tanh²" in one[0])
-    wrong = {n: value for n, value in way.gradients(transposed=True, **told).items() if n in p.model.cell.params}
-    assert bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause.endswith(f"on the way back. And {says}")
-    wrong = {n: value / 5 for n, value in way.gradients(**told).items() if n in p.model.cell.params}
-    assert bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == f"{says} And it is the mean over the steps, not the sum."
+    run = p.model.forward(p.x, p.targets)
+    transposed = next(one for one in causes.wrong_ways(run.trace) if "transpose" in one.says)
+    slope = next(one for one in causes.in_step_back(p.model.cell) if "1 − tanh²" in one.says)
+    wrong = {n: value for n, value in causes.gradients(run, transposed, slope).items() if n in p.model.cell.params}
+    assert bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == f"{transposed.says} And {slope.says}"
+    wrong = {n: value / 5 for n, value in causes.gradients(run, slope).items() if n in p.model.cell.params}
+    mean = "it is the mean over the steps, not the sum."
+    assert bl.gradcheck(p.model, p.x, p.targets, grads=wrong).cause == f"{slope.says} And {mean}"
 
 
 def test_entries_clipped_at_the_end_are_told_with_the_limit():

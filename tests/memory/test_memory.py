@@ -380,3 +380,30 @@ def test_what_is_wrong_is_named():
     ]:
         with pytest.raises(ValueError, match="^" + name.replace("(", r"\(")):
             call()
+
+
+def test_a_slope_is_that_of_the_line_and_a_norm_that_vanished_makes_it_minus_infinity():
+    assert memory.slope((1, 2, 4), np.log10(np.exp([-1.0, -2.0, -4.0]))) == pytest.approx(-1.0)
+    assert memory.slope([1, 2], np.array([0.0, -np.inf])) == -np.inf
+
+
+@pytest.mark.parametrize(
+    ("lags", "logs", "says"),
+    [
+        ([3], [1.0], "lags: got \\[3.0\\], expected two different lags or more. One point has no slope"),
+        ([3, 3], [1.0, 2.0], "lags: got \\[3.0, 3.0\\], expected two different lags"),
+        ([], [], "lags: got \\[\\], expected two different lags"),
+        ([1, 2], [0.0, np.nan], "log10_norms: got nan, expected numbers, −inf where a norm has vanished. Where `norms` has NaN"),
+        ([1, 2], [0.0, np.inf], "log10_norms: got inf, expected numbers"),
+        ([1, 2], [0.0], "log10_norms: got shape \\(1,\\), expected shape \\(2,\\)"),
+    ],
+)
+def test_where_there_is_no_slope_it_says_so(lags, logs, says):
+    with pytest.raises(ValueError, match=says):
+        memory.slope(lags, np.array(logs))
+
+
+def test_no_rate_has_no_half_life():
+    with pytest.raises(ValueError, match="rate: got nan, expected a rate in nats a step"):
+        memory.half_life(np.nan)
+    assert memory.half_life(-np.inf) == 0 and memory.half_life(0.0) == np.inf

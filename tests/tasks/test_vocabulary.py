@@ -33,3 +33,11 @@ def test_after_each_word_comes_the_next_and_at_the_end_the_full_stop():
     targets = vocabulary.next_words("the cats were")
     assert [vocabulary.VOCABULARY[i] for i in targets] == ["cats", "were", "."]
     assert targets.dtype == np.intp or targets.dtype == np.int64
+
+
+@pytest.mark.parametrize(("entry", "given"), [(0.0, "largest entry, 0, stands"), (1.0, "largest entry, 1, stands")])
+def test_a_row_that_names_no_word_or_several_is_refused(entry, given):
+    x = vocabulary.encode("the cats were")
+    x[1] = entry
+    with pytest.raises(ValueError, match=f"x: got a row 1 whose {given} more than once, expected one largest entry a row"):
+        vocabulary.decode(x)

@@ -16,7 +16,7 @@ def diag(values: np.ndarray) -> np.ndarray:
 def jacobian_by_differences(function: Callable[[np.ndarray], np.ndarray], v: np.ndarray) -> np.ndarray:
     """The derivative of each entry of function(v) with respect to each of v, (…, D, D): each moved a little to both sides.
 
-    Its error is about 10⁻¹⁰ of the function's size.
+    Its error is about 10⁻¹⁰ of the largest entry, and 10⁻⁷ where a net is thirty times as steep as they usually start.
     """
     columns = []
     for i in range(v.shape[-1]):

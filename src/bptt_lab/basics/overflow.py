@@ -122,7 +122,7 @@ def _matmul(a, b):
     if all_finite(result):
         return result
     if a.ndim <= 2 and b.ndim <= 2:
-        return dot(a, b)
+        return _overflowed_dot(a, b)
     if b.ndim == 2:
         return dot(a.reshape(-1, a.shape[-1]), b).reshape(result.shape)
     stack = result.shape[:-2]
@@ -130,32 +130,21 @@ def _matmul(a, b):
     return np.stack([dot(*pair) for pair in zip(a, b)]).reshape(result.shape)
 
 
-def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """a · b, entry by entry. `out` may be one of the two."""
-    with quietly():
-        result = np.multiply(a, b)
-    if not all_finite(result):
-        result[np.isnan(result) & ((a == 0) | (b == 0))] = 0.0
-        exploded(result)
-    if out is None:
-        return result
-    out[...] = result
-    return out
+def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a · b, entry by entry."""
+    return settled(np.multiply, a, b)
 
 
-def add(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def add(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """a + b, entry by entry."""
-    with quietly():
-        return exploded(np.add(a, b, out))
+    return settled(np.add, a, b)
 
 
-def dot(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The matrix product a b of arrays of one or two axes."""
     with quietly():
-        result = np.asarray(np.dot(a, b, out))
-        if not all_finite(result):
-            result[...] = _overflowed_dot(a, b)
-    return result
+        result = np.asarray(np.dot(a, b))
+        return result if all_finite(result) else _overflowed_dot(a, b)
 
 
 def _overflowed_dot(a, b):

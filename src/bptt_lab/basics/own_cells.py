@@ -1,5 +1,7 @@
 """What a cell of one's own says of itself and returns: looked at where it is made, and at its first step."""
 
+import sys
+import warnings
 from typing import Any
 
 import numpy as np
@@ -24,12 +26,62 @@ def stepped(cell: Any, result, before: tuple[np.ndarray, ...]) -> tuple:
     return result
 
 
+def stepped_back(cell: Any, result, δ: tuple[np.ndarray, ...]) -> tuple:
+    """What `step_back` of a cell returned: dL/da, (B, rows), and dL/d(state before), as large as δ."""
+    size, rows = δ[0].shape, (*δ[0].shape[:-1], len(cell.stack))
+    wanted = f"two things: dL/da of shape (B, rows) = {rows}, and dL/d{_state(cell)} of shape (B, H) = {size}"
+    if type(result) is not tuple or len(result) != 2:
+        raise checks.error("step_back", _said(result), wanted, "End it with `return da, before`.")
+    da, before = result
+    if np.shape(da) != rows:
+        blocks = f"Join the blocks: `self.join({', '.join(f'da_{name}' for name in cell.blocks)})`."
+        hint = blocks if len(cell.blocks) > 1 else "dL/da is the gradient of u, and has its shape."
+        raise checks.error("step_back", f"{_said(da)} for dL/da", wanted, hint)
+    parts = cell.parts_of(before)
+    if len(parts) != len(δ) or any(np.shape(part) != size for part in parts):
+        hint = "It is what reaches the state before, by every way."
+        raise checks.error("step_back", f"{_said(before)} for dL/d{_state(cell)}", wanted, hint)
+    return result
+
+
+def named(cell: Any, pairs) -> dict:
+    """What `pairs` of a cell returned: the name of each parameter, and its pairs (left, right)."""
+    if cell.quick:  # a cell of the course: its pairs are right
+        return pairs
+    if not isinstance(pairs, dict):
+        raise checks.error("pairs", _said(pairs), "a dict from names to lists of pairs", 'Try {"W_hh": [(da, h)]}.')
+    for name, groups in pairs.items():
+        example = "[(da, h)]" if name == "W_hh" else f"[(d{name}, None)]"
+        if not isinstance(groups, list) or any(type(pair) is not tuple or len(pair) != 2 for pair in groups):
+            raise checks.error("pairs", f"{_said(groups)} for {name!r}", "a list of pairs (left, right)", f"Try {example}.")
+        rows, H = len(cell.stack) if name == "W_hh" else cell.hidden_size, cell.hidden_size
+        if sum(np.shape(left)[-1] if np.ndim(left) else 0 for left, _ in groups) != rows:
+            given = " and ".join(_said(left) for left, _ in groups)
+            hint = "A pair for each group of rows, from the top." if name == "W_hh" else "A number for each unit."
+            raise checks.error("pairs", f"lefts of {given} for {name!r}", f"(…, {rows}) side by side", hint)
+        for _, right in groups:
+            if right is not None and np.shape(right)[-1:] != (H,):
+                given = f"a right of {_said(right)} for {name!r}"
+                raise checks.error("pairs", given, f"(…, H) = (…, {H}), what W_hh multiplies", "Often it is h.")
+    return pairs
+
+
 def paired(cell: Any, pairs: dict, name: str, ones: np.ndarray) -> list:
     """The pairs of one parameter. What is paired with nothing is paired with ones."""
     if name not in pairs:
         hint = f'Give it as "{name}": [(dL/d{name} of each sequence, None)] beside "W_hh".'
         raise checks.error("pairs", ", ".join(map(repr, pairs)), f"{name!r} of {type(cell).__name__} too", hint)
     return [(left, ones if right is None else right) for left, right in pairs[name]]
+
+
+def warn_of_differences(cell: Any) -> None:
+    """Say that Jacobians are finite differences, at the line that asked: Python shows what a line warns of once."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_globals["__name__"].startswith("bptt_lab."):
+        level, frame = level + 1, frame.f_back
+    digits = "right to about 10⁻¹⁰ of their largest entry"
+    said = f"{type(cell).__name__} has no step_back: its Jacobians are finite differences, {digits}."
+    warnings.warn(said, stacklevel=level)
 
 
 def names(cell: Any) -> None:
@@ -45,4 +97,6 @@ def _state(cell: Any) -> str:
 
 
 def _said(value) -> str:
+    if isinstance(value, tuple | list):
+        return f"{len(value)} things"
     return f"shape {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__

@@ -5,20 +5,19 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+NO_NUMBER = "no number"  # what is said of NaN
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def say(value: float, vanished: str = "vanished", exploded: str = "exploded") -> str:
-    """Three significant digits; powers of ten from 10³ on and below 10⁻²; words where no number is left.
+    """Three significant digits; powers of ten from 10³ on and below 10⁻²; words where no number is left. NaN is "no number".
 
     >>> say(0.5), say(1.25e-7), say(1250), say(0.0), say(float("inf"))
     ('0.500', '1.25·10⁻⁷', '1.25·10³', 'vanished', 'exploded')
     """
     value = float(value)
-    if value == 0:
-        return vanished
-    if not math.isfinite(value):
-        return exploded
+    if value == 0 or not math.isfinite(value):
+        return vanished if value == 0 else NO_NUMBER if math.isnan(value) else exploded
     mantissa, power = f"{abs(value):.2e}".split("e")
     exponent = int(power)
     sign = "−" if value < 0 else ""
@@ -33,9 +32,7 @@ def say_log10(power: float) -> str:
     >>> say_log10(-0.30103), say_log10(-601.76), say_log10(float("-inf"))
     ('0.500', '1.74·10⁻⁶⁰²', 'vanished')
     """
-    if not -math.inf < power < math.inf:
-        return say(0.0 if power < 0 else math.inf)
-    if abs(power) < 300:
+    if not 300 <= abs(power) < math.inf:
         return say(10.0**power)
     whole = math.floor(power)
     mantissa = f"{10.0 ** (power - whole):.2f}"

@@ -3,7 +3,6 @@
 Arrays hold a vector as a row, (B, H), so W v is written `v @ W.T` and Wᵀ v is `v @ W`.
 """
 
-import warnings
 from typing import Any, Self
 
 import numpy as np
@@ -195,7 +194,8 @@ class Cell:
         all_da, back = np.empty((T, B, len(self.stack))).view(type(own[0])), tuple(0.0 * dh[0] for dh in own)
         for t in reversed(range(T)):
             δ = tuple(dh[t] + later for dh, later in zip(own, back))  # its own loss, and what comes back from later steps
-            all_da[t], before = self.step_back(self.state_of(δ), *self.seen(trace, t))
+            result = self.step_back(self.state_of(δ), *self.seen(trace, t))
+            all_da[t], before = result if t < T - 1 else own_cells.stepped_back(self, result, δ)  # the first is looked at
             back = self.parts_of(before)
         sums = {}
         for name, pairs in self.all_pairs(trace, slice(T), all_da).items():  # Σ_t left rightᵀ, over B too
@@ -211,7 +211,12 @@ class Cell:
         """`pairs` for every parameter, in the order of `params`: left (n, B, rows) and right (B, m), or of several steps."""
         cell, x = trace.cell, trace.inputs[steps]
         ones = np.ones((*x.shape[:-1], 1))
-        pairs = {"W_x": [(da, x)], "W_hh": [], "b": [(da, ones)], **cell.pairs(da, *self.seen(trace, steps))}
+        pairs = {
+            "W_x": [(da, x)],
+            "W_hh": [],
+            "b": [(da, ones)],
+            **own_cells.named(cell, cell.pairs(da, *self.seen(trace, steps))),
+        }
         if cell.scales is not None:
             pairs["W_hh"] = [(left * cell.scales, right) for left, right in pairs["W_hh"]]
         return {name: own_cells.paired(self, pairs, name, ones) for name in self.params}
@@ -233,7 +238,7 @@ class Cell:
 
     def _differences(self, trace: Trace, steps) -> np.ndarray:
         """The same without `step_back`, by moving each unit of h_{t-1} a little to both sides."""
-        warnings.warn(f"{type(self).__name__} has no step_back: its Jacobians are finite differences, to 7 digits.", stacklevel=4)
+        own_cells.warn_of_differences(self)
         cell, (_, h), u = trace.cell, self.seen(trace, steps), trace.inputs[steps] @ trace.cell.W_x.T + trace.cell.b
 
         def after(rows):

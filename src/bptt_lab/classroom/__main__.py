@@ -11,9 +11,8 @@ MAKES = {"make-version": version.make_version, "solutions": version.solutions, "
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m bptt_lab.classroom", description=about, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    as_it_is = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="python -m bptt_lab.classroom", description=about, formatter_class=as_it_is)
     commands = parser.add_subparsers(dest="command", required=True)
     for name in MAKES:
         command = commands.add_parser(name)
@@ -29,9 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "grade":
             rows = grading.grade(given.folder, given.grades, given.seconds, given.workers)
             errors = sum(bool(row["error"]) for row in rows)
-            print(
-                f"{len(rows)} notebooks, {errors} with an error: see {given.grades}, and {given.grades.with_suffix('.html').name}"
-            )
+            picture = given.grades.with_suffix(".html").name
+            print(f"{len(rows)} notebooks, {errors} with an error: see {given.grades}, and {picture}")
         else:
             print(f"Made {MAKES[given.command](given.out, given.course)}")
     except ValueError as error:

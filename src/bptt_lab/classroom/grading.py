@@ -99,12 +99,13 @@ def run(notebook, names: list[str], seconds: float) -> tuple[dict[str, str], str
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     functions = [function(exercises.get(name)) for name in names]
     defines = re.compile(rf"^(async )?def ({'|'.join(functions)})\(", re.M)
-    own = [source for i, source in enumerate(code) if i == 0 or defines.search(source)]
+    needed = [source for i, source in enumerate(code) if i == 0 or defines.search(source)]
     error = ""
-    for sources in (code, own):
+    for sources in (code, needed):
         start = time.monotonic()
         try:
-            cells = asyncio.run(asyncio.wait_for(_executed([*sources, _judge(names)]), seconds))
+            judge = f"from bptt_lab.classroom import grading\nprint({START!r} + grading.judged({names!r}, globals()))"
+            cells = asyncio.run(asyncio.wait_for(_executed([*sources, judge]), seconds))
         except (TimeoutError, DeadKernelError):  # a kernel that is stopped may be reported as dead
             stopped = time.monotonic() - start >= seconds
             error = error or (f"It was stopped after {seconds:g} seconds." if stopped else "It ended its own process.")
@@ -130,18 +131,12 @@ async def _executed(sources: list[str]) -> list:
     return notebook.cells
 
 
-def _judge(names: list[str]) -> str:
-    return f"from bptt_lab.classroom import grading\nprint({START!r} + grading.judged({names!r}, globals()))"
-
-
 def judged(names: list[str], found: dict) -> str:
     """In the student's process: exercise -> what its check says of the function of that name, as JSON."""
     results = {}
     for exercise in map(exercises.get, names):
-        if function(exercise) not in found:
-            results[exercise.name] = MISSING
-            continue
-        results[exercise.name] = exercise.check(found[function(exercise)]).verdict
+        name = function(exercise)
+        results[exercise.name] = exercise.check(found[name]).verdict if name in found else MISSING
     return json.dumps(results)
 
 

@@ -6,6 +6,7 @@ who unpacks that file, or reads the package's own cells, finds the answers.
 """
 
 import inspect
+import os
 import re
 import shutil
 import subprocess
@@ -78,22 +79,17 @@ def files(course: Path) -> list[Path]:
         names = [Path(name) for name in listed.split("\0") if name]
     except (OSError, subprocess.CalledProcessError):
         names = []
-    if not names:
-        names = [Path(folder).relative_to(course) / name for folder, name in walked(course)]
-    return sorted(name for name in names if name.parts[0] not in LEFT_OUT and (course / name).is_file())
+    return sorted(name for name in names or walked(course) if name.parts[0] not in LEFT_OUT and (course / name).is_file())
 
 
-def walked(course: Path) -> list[tuple[str, str]]:
-    """(folder, file) of everything in it that was not made by running something."""
-    found, folders = [], [str(course)]
-    for folder in folders:  # grows as it goes
-        names = [path.name for path in Path(folder).iterdir()]
-        for name in sorted(set(names) - UNKEPT(folder, names)):
-            path = Path(folder) / name
-            if not path.is_dir():
-                found.append((folder, name))
-            elif not (folder == str(course) and name in LEFT_OUT):
-                folders.append(str(path))
+def walked(course: Path) -> list[Path]:
+    """Every file in it that was not made by running something."""
+    found: list[Path] = []
+    for folder, folders, names in os.walk(course):
+        there = Path(folder).relative_to(course)
+        unkept = UNKEPT(folder, [*folders, *names]) | (LEFT_OUT if folder == str(course) else set())
+        folders[:] = [name for name in folders if name not in unkept]
+        found += [there / name for name in names if name not in unkept]
     return found
 
 

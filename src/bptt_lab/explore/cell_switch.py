@@ -11,6 +11,7 @@ from .sentence_net import BIASES
 HIDDEN = 16
 SPREAD = 0.1  # the standard deviation of the inputs
 LENGTHS = (1, 2, 4, 8, 16, 32, 64)
+FORMS = {"gru": ("after_keeps", "after_writes", "before_keeps", "before_writes"), "lstm": ("with", "without")}
 
 
 class CellSwitch(Explorer):
@@ -31,10 +32,8 @@ class CellSwitch(Explorer):
     lag = Pointed(range(-1, LENGTHS[-1]))
 
     def parts(self) -> Parts:
-        for form in ("after_keeps", "after_writes", "before_keeps", "before_writes"):
-            yield curves_of("gru", form)
-        for form in ("with", "without"):
-            yield curves_of("lstm", form)
+        for name, forms in FORMS.items():
+            yield from (curves_of(name, form) for form in forms)
 
     def curves(self) -> Arrays:
         """The four curves over the lags 0..T−1: "gru_true", "gru_direct", "lstm_true", "lstm_direct"."""

@@ -35,7 +35,7 @@ const explorer = {
 
     return (state) => {
       const { width, arrays, at, length: T, weight_scale, activation, start, inputs, guess, lag } = state, shown = state.curve === "shown", lags = facts.lags[T];
-      const net = facts.own ? "own" : `${start}_${activation}`, read = (name, ...index) => arrays[`${name}_${net}_${inputs}_${T}`].row(...at("weight_scale"), ...index);
+      const net = facts.yours ? "yours" : `${start}_${activation}`, read = (name, ...index) => arrays[`${name}_${net}_${inputs}_${T}`].row(...at("weight_scale"), ...index);
       const [norms, products] = [0, 1].map((rung) => Array.from(read("ladder", rung), (log) => 10 ** log)), [rho, sigma, bound] = plain ? arrays[`sizes_${net}`].row(...at("weight_scale")) : [];
       const rates = { sigma: bound, radius: rho }, values = rungs.map((rung) => (rung === "product" ? products : lags.map((d) => rates[rung] ** d)));
       const narrow = width < NARROW, edge = narrow || !plain ? width - 14 : width - PLANE - 30, end = T > 16 ? 64 : 16;
@@ -45,7 +45,7 @@ const explorer = {
       set(guessed, { d: T > 1 ? curve([0, T - 1], [1, 10 ** guess], x, y) : "" });
       set(truth, { d: shown ? curve(lags, norms, x, y) : "" });
       ladder.forEach((path, i) => set(path, { d: state[rungs[i]] ? curve(lags, values[i], x, y) : "" }));
-      const setting = { net: facts.own ? tell("net_own", { cell: facts.own }) : tell("net", { activation, start: words[`start_${start}`] }), scale: say(weight_scale), inputs: words[`inputs_${inputs}`] };
+      const setting = { net: facts.yours ? tell("net_own", { cell: facts.yours }) : tell("net", { activation, start: words[`start_${start}`] }), scale: say(weight_scale), inputs: words[`inputs_${inputs}`] };
       const lines = [words.prompt, tell("prompt_net", setting)].flatMap((text) => wrapped(text, (edge - LEFT) / 7));
       prompts.show(shown ? 0 : lines.length, (i) => ({ x: (LEFT + edge) / 2, y: FLOOR - 20 * (lines.length - i), text: lines[i] }));
       const stretches = [...read("stretches")], seen = shown ? stretches.filter((log) => log >= LOW && log <= HIGH) : [];
@@ -65,7 +65,7 @@ const explorer = {
       } else text.push(tell("shows_hidden", told));
       rungs.forEach((rung, i) => { if (state[rung]) text.push(tell(`at_${rung}`, {}, { value: values[i].at(-1) })); });
       if (shown && plain && state.radius && values[2].at(-1) < 0.999 * far) text.push(words.radius_fails);
-      if (!facts.own && activation === "relu" && inputs === 0) text.push(words.silent_relu);
+      if (!facts.yours && activation === "relu" && inputs === 0) text.push(words.silent_relu);
       if (place >= 0) text.push(tell("read", { lag }, { norm: norms[place] }));
       return text.join(" ");
     };

@@ -53,22 +53,22 @@ class Decay(Explorer):
         if cell is not None and not hasattr(cell, "input_size"):
             raise checks.error("cell", type(cell).__name__, "a cell such as GRUCell(8, 16)")
         self._cell = cell
-        own = "" if cell is None else type(cell).__name__
-        self.facts = {"lags": {T: lags_of(T) for T in LENGTHS}, "own": own}
-        if own:
+        yours = "" if cell is None else type(cell).__name__
+        self.facts = {"lags": {T: lags_of(T) for T in LENGTHS}, "yours": yours}
+        if yours:
             without = {"start", "activation", *(() if isinstance(cell, RNNCell) else RUNGS[1:])}
             self.controls = tuple(control for control in type(self).controls if control.trait not in without)
         super().__init__(**settings)
 
     def parts(self) -> Parts:
         if self._cell is not None:
-            yield curves_of(self._cell, "own")
+            yield curves_of(self._cell, "yours")
         else:
             yield from (sweep(start, activation) for start in STARTS for activation in ACTIVATIONS)
 
     def at(self, name: str) -> np.ndarray:
         """The row of this weight scale in one of the arrays of the net on show, see `curves_of`."""
-        net = "own" if self._cell is not None else f"{self.start}_{self.activation}"
+        net = "yours" if self._cell is not None else f"{self.start}_{self.activation}"
         return self.look_up(f"{name}_{net}" if name == "sizes" else f"{name}_{net}_{self.inputs:g}_{self.length}", "weight_scale")
 
     def norms(self, name: str = "true") -> dict[int, float]:
@@ -84,7 +84,7 @@ class Decay(Explorer):
     def _setting(self) -> dict[str, str]:
         """The net and its inputs, in words."""
         start = {"activation": self.activation, "start": self.words[f"start_{self.start}"]}
-        net = self.say("net", **start) if self._cell is None else self.say("net_own", cell=self.facts["own"])
+        net = self.say("net", **start) if self._cell is None else self.say("net_own", cell=self.facts["yours"])
         return {"net": net, "scale": self.number(self.weight_scale), "inputs": self.words[f"inputs_{self.inputs:g}"]}
 
     def _shows(self, rung: str) -> bool:

@@ -141,8 +141,8 @@ const DOT = "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0Z";
 
 // Where a pointer is in a picture, in the picture's own px: larger text zooms the picture.
 function pointIn(picture, event) {
-  const { left, top, width } = picture.getBoundingClientRect(), own = picture.viewBox.baseVal.width / width;
-  return [(event.clientX - left) * own, (event.clientY - top) * own];
+  const { left, top, width } = picture.getBoundingClientRect(), scale = picture.viewBox.baseVal.width / width;
+  return [(event.clientX - left) * scale, (event.clientY - top) * scale];
 }
 
 // Reading a picture off, by pointer and by key: `place` counts the things read from the left, −1 is none. For people who

@@ -6,7 +6,7 @@ const SHAPES = { plain: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0Z", gated: "M-4 -4H4V
 
 const explorer = {
   build({ figure, words, facts, valuesOf, tell, now, change }) {
-    const CELLS = Object.keys(SHAPES).filter((cell) => cell !== "yours" || facts.own), table = { plain: ["activation"], yours: [] };
+    const CELLS = Object.keys(SHAPES).filter((cell) => cell !== "yours" || facts.yours), table = { plain: ["activation"], yours: [] };
     const light = (k) => { if (now().lit !== k) change("lit", k); };
     const list = tag(figure, "div", { class: "cells" });
     const rows = CELLS.map((cell) => {
@@ -50,7 +50,7 @@ const explorer = {
       const word = read[k - 1];
       readOff(upTo(T), x, T - k, tell("place", { k, word }, of(k - 1)));
       const text = `${tell("shows", { k, word, lag: T - k, activation, bias: signed(gate_bias) }, of(k - 1))} ${tell("last", {}, of(T - 1))}`;
-      return facts.own ? `${text} ${tell("yours", { cell: facts.own }, { at: of(k - 1).yours, last: of(T - 1).yours })}` : text;
+      return facts.yours ? `${text} ${tell("yours", { cell: facts.yours }, { at: of(k - 1).yours, last: of(T - 1).yours })}` : text;
     };
   },
 };

@@ -48,14 +48,14 @@ class FourCells(Explorer):
         size = len(vocabulary.VOCABULARY)
         if cell is not None and getattr(cell, "input_size", None) != size:
             raise checks.error("cell", repr(cell), f"a cell with input_size={size}, one for each word of `tasks.vocabulary`")
-        self._cell, own = cell, "" if cell is None else type(cell).__name__
-        self.facts = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT, "own": own}
+        self._cell, yours = cell, "" if cell is None else type(cell).__name__
+        self.facts = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT, "yours": yours}
         super().__init__(**settings)
 
     def parts(self, net, length) -> Parts:
         for n in sorted(LENGTHS, key=lambda n: n != length):
-            own = {} if self._cell is None else {f"yours{n}": _norms(self._cell, n, np.array(SCALES), net)}
-            yield gradients(n, net) | own
+            more = {} if self._cell is None else {f"yours{n}": _norms(self._cell, n, np.array(SCALES), net)}
+            yield gradients(n, net) | more
 
     def norms(self) -> dict[str, np.ndarray]:
         """‖dL/dx_k‖ of the words of the sentence, for each of the cells: "plain", "gated", "gru", "lstm", and "yours"."""
@@ -74,7 +74,7 @@ class FourCells(Explorer):
         text = self.say("shows", k=k, lag=T - k, **told, **at)
         text += " " + self.say("last", **{cell: values[-1] for cell, values in norms.items()})
         if self._cell is not None:
-            text += " " + self.say("yours", cell=self.facts["own"], at=at["yours"], last=norms["yours"][-1])
+            text += " " + self.say("yours", cell=self.facts["yours"], at=at["yours"], last=norms["yours"][-1])
         return text
 
     def still(self) -> Bars:

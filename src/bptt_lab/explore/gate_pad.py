@@ -18,8 +18,6 @@ VALUES = tuple(float(f"{free_gates.gate(bias):.3f}") for bias in BIASES)  # wher
 LENGTHS = (2, 6, 11, 21, 41)
 GATES = ("free", "tied", "held")
 SHOWN = ("gradient", "state", "G1", "G2")
-
-
 PLACES: tuple[tuple[str, str, float, float], ...] = (  # that have a name of their own: name, gates, G1, G2
     ("plain", "held", 0.0, 1.0),
     ("leaky", "held", 0.881, 0.119),

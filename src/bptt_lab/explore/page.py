@@ -17,8 +17,8 @@ HERE = Path(__file__).parent
 
 def state(explorer) -> dict[str, Any]:
     """What the browser needs to know, less the table."""
-    own = set(explorer.trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names()) - {"table"}
-    return {name: getattr(explorer, name) for name in sorted(own) if not name.startswith("_")}
+    traits = set(explorer.trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names()) - {"table"}
+    return {name: getattr(explorer, name) for name in sorted(traits) if not name.startswith("_")}
 
 
 def alone(explorer) -> str:

@@ -9,11 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import traitlets
 
+from .. import experiments
 from ..basics import checks
 from ..lessons import four_words_four_terms as measure
 from ..lessons import partial_cures as cures
 from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
+from ..tasks import English
 from .base import Control, Explorer, fixed
 from .four_cells import FourCells
 from .four_terms import FourTerms
@@ -41,12 +43,7 @@ def _power(truth: Callable[[], float], values: range = range(-12, 7)) -> Predict
 def _of_five(recipe: str, **wanted) -> Prediction:
     """How many of the five committed runs with these settings got there."""
 
-    def truth():
-        from ..experiments import load, values
-
-        return sum(steps is not None for steps in values(load(recipe), "steps", **wanted))
-
-    return Prediction(range(6), truth)
+    return Prediction(range(6), lambda: experiments.arrived(experiments.values(experiments.load(recipe), "steps", **wanted)))
 
 
 def _ratio(values) -> float:
@@ -54,18 +51,8 @@ def _ratio(values) -> float:
     return values[-1] / values[0]
 
 
-def _one_word() -> float:
-    from ..tasks import English
-
-    return 100 * English().baselines()["last word"]
-
-
-def _least_taught() -> float:
-    return 1 + int(np.argmin(LivingEquation(small=True, length=11, weight_scale=0.316).norms()))
-
-
 ALL = {
-    "least_taught": Prediction(range(1, 12), _least_taught),
+    "least_taught": Prediction(range(1, 12), lambda: 1 + int(np.argmin(LivingEquation(length=11, weight_scale=0.316).norms()))),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
     "lost_transpose": _power(lambda: np.median(chain.lost_far(23))),
     "first_term": _power(lambda: _ratio(LivingEquation().norms()[::-1])),
@@ -82,7 +69,7 @@ ALL = {
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
-    "one_word": Prediction(range(50, 101), _one_word),
+    "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
@@ -104,8 +91,8 @@ class Predict(Explorer):
         guess = {"guess": values[-1], **settings}  # where no one leaves it
         super().__init__(**guess, asked=asked, powers=prediction.powers, truth=truth_of(asked))
         # A guess of 5 is 5, and not the fifth power of ten. The question names the explorer: a page has several.
-        own = {key: text for key, text in self.words.items() if prediction.powers or not key.startswith("guess_")}
-        self.words = {**own, "title": f"{own['title']}: {self.question}"}
+        words = {key: text for key, text in self.words.items() if prediction.powers or not key.startswith("guess_")}
+        self.words = {**words, "title": f"{words['title']}: {self.question}"}
         self.observe(lambda _: keep((self.asked,), Made(self.question, *self._in_words())), "committed")
 
     @traitlets.validate("guess")

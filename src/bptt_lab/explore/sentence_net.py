@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from .. import chain_rule
 from ..basics import activations
 from ..cells import RNNCell
 from ..model import SequenceModel
@@ -66,18 +67,14 @@ def _net(activation: str, start: str) -> SequenceModel:
 def _read(activation: str, sentence: str, wrt: str, start: str) -> Arrays:
     x, model = vocabulary.encode(sentence), _net(activation, start)
     cell, (run, dh, slope) = model.cell, at_every_scale(model, x, vocabulary.next_words(sentence))
-    h, da = run.trace.h, carried_back(dh, slope, cell.params["W_hh"])
-    # a term is the outer product of da and of what W is multiplied with
-    v = np.repeat(x[:, None], len(SCALES), axis=1) if wrt == "W_x" else np.concatenate([np.zeros_like(h[:1]), h[:-1]])
-    whole = np.einsum("tksi,ksj->tsij", da, v)
-    along = (np.einsum("tsij,ksj->tksi", whole, v) * da).sum(axis=-1)
-    size = np.square(whole).sum(axis=(-2, -1))
-    stretches = [np.linalg.norm(cell.jacobian(run.trace, t), 2, axis=(-2, -1)) for t in range(1, len(x))]
+    trace, T = run.trace, len(x)
+    v, scale = (trace.inputs, 1.0) if wrt == "W_x" else (trace.states[:-1], np.array(SCALES))  # dL/d(s W_hh) is 1/s of dL/dW_hh
+    stretches = [np.linalg.norm(J, 2, axis=(-2, -1)) for J in cell.jacobians(trace, range(1, T))] if T > 1 else []
     return {
         "losses": run.losses.T,
-        "whole": np.sqrt(size).T,
-        "ledger": (norms(da) * norms(v)).transpose(2, 0, 1),
-        "shares": np.divide(along, size[:, None], out=np.zeros_like(along), where=size[:, None] > 0).transpose(2, 0, 1),
+        "whole": (chain_rule.sequence_norms(cell, trace, dh, wrt) / scale).T,
+        "ledger": (chain_rule.sequence_ledgers(cell, trace, dh, wrt) / scale).transpose(2, 0, 1),
+        "shares": chain_rule.sequence_shares(cell, trace, dh, wrt).transpose(2, 0, 1),
         "jacobians": np.stack([np.zeros(len(SCALES)), *stretches], axis=1),
         "readout": norms(dh).T,
         "immediate": (norms(slope) * norms(v)).T,

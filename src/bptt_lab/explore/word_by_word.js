@@ -58,9 +58,9 @@ const explorer = {
 
     return (state) => {
       const { width, arrays, text, mute } = state, e = examples.indexOf(text), [s] = state.at("weight_scale"), N = names.length;
-      shown = e >= 0 ? text.split(" ") : [...arrays.own_words.row()].filter((n) => n >= 0).map((n) => vocabulary[n]);
+      shown = e >= 0 ? text.split(" ") : [...arrays.typed_words.row()].filter((n) => n >= 0).map((n) => vocabulary[n]);
       const T = shown.length, r = Math.min(state.read, T), complaint = e >= 0 ? "" : state.complaint;
-      const p = (net, t, verb) => (e >= 0 ? arrays.examples(e, net, s, t, verb) : arrays.own(net, s, t, verb));
+      const p = (net, t, verb) => (e >= 0 ? arrays.examples(e, net, s, t, verb) : arrays.typed(net, s, t, verb));
       state.limits = { read: T };
       state.read = r;
       if (document.activeElement !== input || (text !== seen && text !== asked)) { if (input.value !== text) input.value = text; } // else it is being typed

@@ -59,16 +59,16 @@ class WordByWord(Explorer):
 
     def words_on_show(self) -> list[str]:
         """The words of the last text that could be read."""
-        return [VOCABULARY[int(i)] for i in self.arrays["own_words"] if i >= 0]
+        return [VOCABULARY[int(i)] for i in self.arrays["typed_words"] if i >= 0]
 
     def parts(self, text) -> Parts:
         readable = EXAMPLES[0] if self._complaint(text) and not self._arrays else text
         if not self._complaint(readable):
             numbers = np.array(vocabulary.indices(readable), dtype=float)
             words = [VOCABULARY[int(i)] for i in numbers]
-            own = [probabilities(net, [words])[0] for net in self._nets.values()]
+            typed = [probabilities(net, [words])[0] for net in self._nets.values()]
             padded = np.pad(numbers, (0, MOST_WORDS - len(words)), constant_values=-1.0)
-            yield {"own": np.stack(own), "own_words": padded, "examples": self._examples}
+            yield {"typed": np.stack(typed), "typed_words": padded, "examples": self._examples}
 
     def _send_table(self, arrays, of) -> None:
         with self.hold_sync():  # why a text was not read belongs to what is shown
@@ -89,7 +89,7 @@ class WordByWord(Explorer):
     def says(self) -> dict[str, tuple[str, float]]:
         """What each net holds for likelier after the words that are read, and how likely: name -> (verb, probability)."""
         word, (s,) = min(self.read, len(self.words_on_show())) - 1, self.places("weight_scale")
-        pairs = self.look_up("own")[:, s, word].tolist()
+        pairs = self.look_up("typed")[:, s, word].tolist()
         return {name: (VERBS[int(were > was)], max(was, were)) for name, (was, were) in zip(self._nets, pairs)}
 
     def sentence(self) -> str:

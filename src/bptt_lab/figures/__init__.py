@@ -17,16 +17,6 @@ from .token_losses import token_losses
 from .training import training
 
 __all__ = [
-    "distances",
-    "exponents",
-    "memory",
-    "moves",
-    "paths",
-    "ratios",
-    "scores",
-    "sentence",
-    "states",
-    "steps",
-    "token_losses",
+    "distances", "exponents", "memory", "moves", "paths", "ratios", "scores", "sentence", "states", "steps", "token_losses",
     "training",
-]
+]  # fmt: skip

@@ -25,8 +25,7 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
     optimiser, budget, seeds.
     """
     lines = [*textwrap.wrap(setting, 40), "small marks seeds, lines medians;", "marks of one distance side by side"]
-    title = look.heading("Was or were, by distance", lines)
-    shown = look.figure(title, _sentence(at, right, norm), 920 + 18 * len(lines))
+    shown = look.figure("Was or were, by distance", lines, _sentence(at, right, norm), 910, bottom=190)
     make_subplots(rows=3, cols=1, shared_xaxes=True, figure=shown)
     shifts = np.linspace(-BESIDE, BESIDE, len(right))
     for row, panel in enumerate((right, norm, signal), start=1):
@@ -42,18 +41,14 @@ def distances(at: list[int], right: Seeds, norm: Seeds, signal: Seeds, setting: 
     shown.update_yaxes({**look.magnitude_axis(), "range": [look.LOW, 1]}, row=2, col=1)
     shown.update_yaxes(type="log", range=[-2, 2], tickvals=[0.01, 0.1, 1, 10, 100], ticktext=["0.01", "0.1", "1", "10", "100"],
                        row=3, col=1)  # fmt: skip
-    shown.update_xaxes(
-        gridcolor=look.GRID,
-        zeroline=False,
-        tickvals=at,
-        range=[min(at) - 2 * BESIDE, max(at) + 2 * BESIDE],
-    )
+    ends = [min(at) - 2 * BESIDE, max(at) + 2 * BESIDE]
+    shown.update_xaxes(gridcolor=look.GRID, zeroline=False, tickvals=at, range=ends)
     shown.update_yaxes(gridcolor=look.GRID, zeroline=False, automargin=True)
     # Not the axis' own title: where a legend of five lines leaves it little room, Plotly moves that onto the numbers.
     shown.add_annotation(text="words between subject and verb, d", x=0.5, xref="paper", y=0, yref="paper",
                          yanchor="top", yshift=-22, showarrow=False)  # fmt: skip
     legend = {**look.FIXED_LEGEND, "orientation": "h", "tracegroupgap": 0}  # on a telephone each cell has a line of its own
-    return shown.update_layout(margin={"t": 66 + 18 * len(lines), "b": 190}, legend=legend)
+    return shown.update_layout(legend=legend)
 
 
 def _marks(cell: str, seeds: np.ndarray, x: np.ndarray, first: bool) -> list[go.Scatter]:
@@ -70,10 +65,8 @@ def _marks(cell: str, seeds: np.ndarray, x: np.ndarray, first: bool) -> list[go.
     line = go.Scatter(x=x, y=medians, mode="lines+markers", name=cell, legendgroup=cell, showlegend=first, cliponaxis=False)
     line.update(text=[f"median {look.say(value)}" for value in medians], hovertemplate=hover)
     dash = "dot" if "closed" in cell else DASHES.get(kind, "dashdot")
-    return [
-        dots,
-        line.update(line={"color": colour, "width": 2, "dash": dash}, marker={"symbol": symbol, "color": colour, "size": 9}),
-    ]
+    line.update(line={"color": colour, "width": 2, "dash": dash}, marker={"symbol": symbol, "color": colour, "size": 9})
+    return [dots, line]
 
 
 def _sentence(at, right, norm) -> str:
@@ -81,9 +74,6 @@ def _sentence(at, right, norm) -> str:
         f"{cell} {100 * np.median(seeds[:, 0]):.0f} % at {at[0]} words, {100 * np.median(seeds[:, -1]):.0f} % at {at[-1]}"
         for cell, seeds in right.items()
     )
-    norms = "; ".join(f"{cell} from {look.say(m[0])} to {look.say(m[-1])}" for cell, m in _medians(norm).items())
+    medians = {cell: np.median(seeds, axis=0) for cell, seeds in norm.items()}
+    norms = "; ".join(f"{cell} from {look.say(m[0])} to {look.say(m[-1])}" for cell, m in medians.items())
     return f"Medians of what is right: {ends}. The message’s norm, over the same distances: {norms}."
-
-
-def _medians(panel: Seeds) -> dict[str, np.ndarray]:
-    return {cell: np.median(seeds, axis=0) for cell, seeds in panel.items()}

@@ -22,9 +22,9 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
     marks = ["filled: the slope"] + ["ring: predicted on other inputs"] * ("lyapunov" in known)
     marks += [f"bar: {what}" for name, what in BARS.items() if name in known]
     lines = [*textwrap.wrap(setting, 46), *marks]
-    title = look.heading("Slope, in nats a step", lines)
-    height = 44 + 32 * len(measured)
-    shown = look.figure(title, _sentence(rows, measured), 164 + 18 * len(lines) + height * len(rows))
+    several = len(measured) > 1
+    height, bottom = 172 + (44 + 32 * len(measured)) * len(rows), 116 if several else 60
+    shown = look.figure("Slope, in nats a step", lines, _sentence(rows, measured), height, bottom)
     shown.add_vline(x=0, line={"color": look.INK, "dash": "dot", "width": 1.5})
     shifts = np.linspace(-0.1, 0.5, len(measured) + 1)
     for (name, found), (colour, symbol), shift in zip(measured.items(), look.SERIES, shifts):
@@ -41,9 +41,7 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
     look.name_rows(shown, rows, above=0.32)
     look.name_ends(shown, "◂ vanishes", "explodes ▸")
     shown.update_xaxes(range=[low, high], dtick=0.5 if high - low < 4 else 1)
-    several = len(measured) > 1
-    shown.update_layout(legend=look.FIXED_LEGEND, showlegend=several)
-    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116 if several else 60})
+    return shown.update_layout(legend=look.FIXED_LEGEND, showlegend=several)
 
 
 def _marks(values, heights, what: str, low: float, high: float, marker: dict) -> go.Scatter:

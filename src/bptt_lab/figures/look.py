@@ -3,8 +3,9 @@
 import html
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.io.base_renderers import PlotlyRenderer
 
@@ -56,15 +57,16 @@ class Figure(go.Figure):
         display({"text/html": caption, "text/plain": sentence(self)}, raw=True)
 
 
-def figure(title: str, in_words: str, height: int) -> Figure:
-    """An empty figure with the course's look. in_words: the sentence that says what it shows."""
-    result = Figure()
+def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom: int = 56) -> Figure:
+    """An empty figure with the course's look. lines: small ones under the title, for which it grows. in_words: what it shows."""
+    result, room = Figure(), 18 * len(lines)
+    title = "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
     result.update_layout(
         template="none",
         title={"text": title, "font": {"size": 15}, "x": 0, "xref": "paper", "y": 1, "yref": "container", "pad": {"t": 16}},
         title_yanchor="top",
-        height=height,
-        margin={"l": 24, "r": 24, "t": 64, "b": 56},
+        height=height + room,
+        margin={"l": 24, "r": 24, "t": 56 + room, "b": bottom},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": INK, "family": "system-ui, sans-serif", "size": 13},
@@ -75,9 +77,13 @@ def figure(title: str, in_words: str, height: int) -> Figure:
     return result
 
 
-def heading(title: str, lines: Iterable[str]) -> str:
-    """A title, and small lines under it."""
-    return "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
+def level(shown: go.Figure, y: float, text: str = "", **at) -> None:
+    """A dotted line across, with its name at its right end."""
+    shown.add_hline(y=y, line={"color": INK, "dash": "dot", "width": 1.5})
+    if text:
+        height = np.log10(y) if shown.layout.yaxis.type == "log" else y
+        place = {"x": 1, "xanchor": "right", "y": height, "yshift": -10, **at}
+        shown.add_annotation(text=text, xref="paper", showarrow=False, **place)
 
 
 def marks(values, heights, texts: Sequence[str], what: str, **look) -> go.Scatter:
@@ -106,6 +112,7 @@ def sentence(shown: go.Figure) -> str:
 
 
 LEGEND = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}  # at the lower edge
+FLAT_LEGEND = {**LEGEND, "orientation": "h"}
 FIXED_LEGEND = {**LEGEND, "itemclick": False, "itemdoubleclick": False}  # where a series alone would say nothing
 
 LOW, HIGH = -12, 6  # the powers of ten between which a magnitude is drawn

@@ -27,11 +27,10 @@ def memory(
     over = [f"geometric means of {B} sequences"] * (B > 1)
     setting = ", ".join([f"T={T}, H={H}", *over])
     lines = [f"‖dh_T/dh_{{T−lag}}‖₂ by lag, T={T}, H={H}", *over, f"horizon: {words['horizon']}"]
-    title = look.heading("What is left of the gradient", lines)
     says = " ".join([f"{setting}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())])
-    shown = look.figure(title, says, 424 + 18 * len(lines))
-    shown.add_hline(y=0.01, line={"color": look.INK, "dash": "dot", "width": 1})
-    shown.add_annotation(text="1 %", x=1, xref="paper", xanchor="right", y=np.log10(0.01), yanchor="bottom", showarrow=False)
+    shown = look.figure("What is left of the gradient", lines, says, 424, bottom=116)
+    shown.update_yaxes(look.magnitude_axis())
+    look.level(shown, 0.01, "1 %", yanchor="bottom", yshift=0)
     own = look.CELL_COLOURS.get(cell, look.INK)  # none for sigmoid
     for name, logs in norms.items():
         colour, dash = BOUNDS.get(name, (own, "solid"))
@@ -42,5 +41,4 @@ def memory(
         label = labels.get(name, name)
         shown.add_trace(go.Scatter(y=heights, mode="lines", line=line, name=label, text=texts, hovertemplate=hover))
     shown.update_xaxes(title_text="lag, steps", range=[0, max(T - 1, 1)])
-    shown.update_yaxes(look.magnitude_axis())
-    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend={**look.LEGEND, "orientation": "h"})
+    return shown.update_layout(legend=look.FLAT_LEGEND)

@@ -20,8 +20,8 @@ def paths() -> look.Figure:
     """Five rows of states, oldest left. An arrow is one factor of the message that goes back from the last word to word 1."""
     lengths = {name: 1 if kind == "jumps" else WORDS - 1 for name, (_, kind) in NETS.items()}
     told = "; ".join(f"{name}, {lengths[name]}: {factor}" for name, (factor, _) in NETS.items())
-    title = "Back to word 1<br><sub>each arrow or arc is one factor</sub>"
-    shown = look.figure(title, f"Factors between word {WORDS} and word 1, and what each is. {told}.", 96 + 116 * len(NETS))
+    says = f"Factors between word {WORDS} and word 1, and what each is. {told}."
+    shown = look.figure("Back to word 1", ["each arrow or arc is one factor"], says, 78 + 116 * len(NETS), bottom=48)
     colours = plotly.colors.sample_colorscale("Cividis", [i / (WORDS - 1) for i in range(WORDS)])
     for row, (name, (factor, kind)) in enumerate(NETS.items()):
         marker = {"size": 18, "color": colours, "line": {"color": look.INK, "width": 1.5}}
@@ -41,8 +41,7 @@ def paths() -> look.Figure:
             if "links" in kind:
                 _arc(shown, start, start + 1, row, 0.12)
     shown.update_xaxes(range=[0.6, WORDS + 0.4], tickvals=list(range(1, WORDS + 1)), title_text="word", showgrid=False)
-    shown.update_yaxes(range=[len(NETS) - 0.55, -0.8], showticklabels=False, showgrid=False)
-    return shown.update_layout(margin={"t": 72, "b": 48})
+    return shown.update_yaxes(range=[len(NETS) - 0.55, -0.8], showticklabels=False, showgrid=False)
 
 
 def _arc(shown: look.Figure, start: int, end: int, row: int, depth: float, faint: bool = False) -> None:

@@ -13,8 +13,8 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
     """measured: one or two series (an input scale) -> start -> ratios, one for each seed. setting: H, T, seeds and so on."""
     starts = list(next(iter(measured.values())))
     lines = [*textwrap.wrap(setting, 46), "each dot a seed, large marks the medians"]  # so much fits on a telephone
-    title = look.heading("First term’s norm over the last’s", lines)
-    shown = look.figure(title, _sentence(starts, measured), 164 + 18 * len(lines) + 64 * len(starts))
+    height = 172 + 64 * len(starts)
+    shown = look.figure("First term’s norm over the last’s", lines, _sentence(starts, measured), height, bottom=116)
     shown.add_vline(x=1, line={"color": look.INK, "dash": "dot", "width": 1.5})
     for (name, rows), (colour, symbol), shift in zip(measured.items(), look.SERIES, (0.0, 0.27)):
         marker = {"symbol": symbol, "color": colour}
@@ -29,7 +29,7 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
     look.name_rows(shown, starts, above=0.29)
     look.name_ends(shown, "◂ first word’s is smaller", "larger ▸")
     shown.update_xaxes(look.magnitude_axis())
-    return shown.update_layout(margin={"t": 48 + 18 * len(lines), "b": 116}, legend=look.FIXED_LEGEND)
+    return shown.update_layout(legend=look.FIXED_LEGEND)
 
 
 def _dots(values, heights, what: str) -> go.Scatter:

@@ -15,14 +15,10 @@ MARKS = {"tanh": "circle", "gated": "star", "GRU": "square", "LSTM": "diamond"}
 def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: Mapping[str, float], setting: str) -> look.Figure:
     """shown_words (n,): how many words before the verb are shown. right: cell -> (seeds, n), shares. baselines: name -> share."""
     lines = [*textwrap.wrap(setting, 36), "thin lines seeds, thick lines medians"]
-    title = look.heading("Right in the test", lines)
-    shown = look.figure(title, _sentence(shown_words, right, baselines), 420 + 18 * len(lines))
+    shown = look.figure("Right in the test", lines, _sentence(shown_words, right, baselines), 420, bottom=116)
     at = list(range(len(shown_words)))
     for name, share in baselines.items():
-        shown.add_hline(y=share, line={"color": look.INK, "dash": "dot", "width": 1.5})
-        shown.add_annotation(
-            text=f"{name}: {share:.2f}", x=1, xref="paper", xanchor="right", y=share, yshift=-10, showarrow=False
-        )
+        look.level(shown, share, f"{name}: {share:.2f}")
     for name, seeds in right.items():
         kind = name.split(",")[0]
         colour = look.CELL_COLOURS[kind]
@@ -35,7 +31,7 @@ def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: M
     shown.update_xaxes(title_text="words before the verb that are shown", tickvals=at, ticktext=[str(n) for n in shown_words])
     shown.update_xaxes(range=[-0.3, at[-1] + 0.3])
     shown.update_yaxes(range=[0.55, 0.95], tickformat=".0%", dtick=0.1)
-    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend={**look.LEGEND, "orientation": "h"})
+    return shown.update_layout(legend=look.FLAT_LEGEND)
 
 
 def _sentence(words, right, baselines) -> str:

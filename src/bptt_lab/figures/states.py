@@ -15,8 +15,7 @@ LOW, HIGH = -2, 3  # the powers of ten between which a state is drawn
 def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look.Figure:
     """measured: name -> (the cell, one of look.CELL_COLOURS, and the largest |entry| after each word, (seeds, words))."""
     lines = textwrap.wrap(setting, 46)
-    title = look.heading("The largest entry of the state", lines)
-    shown = look.figure(title, _sentence(measured), 440)
+    shown = look.figure("The largest entry of the state", lines, _sentence(measured), 440 - 18 * len(lines))
     most = max(found.shape[1] for _, found in measured.values())
     words = np.arange(1, most + 1)
     shown.add_trace(_line(words, words, "bound", {"color": look.INK, "dash": "dash", "width": 1.5}))
@@ -35,14 +34,13 @@ def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look
     shown.update_xaxes(range=[0, most], title={"text": "words read"})
     values = [10.0**e for e in range(LOW, HIGH + 1)]
     shown.update_yaxes(type="log", range=[LOW, HIGH], tickvals=values, ticktext=[f"{value:g}" for value in values])
-    return shown.update_layout(showlegend=False, margin={"t": 52 + 18 * len(lines)})
+    return shown.update_layout(showlegend=False)
 
 
 def _line(words, sizes, name: str, style: dict) -> go.Scatter:
     texts = [look.say(size) for size in sizes]
-    return go.Scatter(
-        x=words, y=sizes, mode="lines", line=style, text=texts, hovertemplate=f"word %{{x}}: %{{text}}<extra>{name}</extra>"
-    )
+    hover = f"word %{{x}}: %{{text}}<extra>{name}</extra>"
+    return go.Scatter(x=words, y=sizes, mode="lines", line=style, text=texts, hovertemplate=hover)
 
 
 def _sentence(measured) -> str:

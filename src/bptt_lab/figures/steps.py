@@ -18,9 +18,8 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
     """
     rows = list(next(iter(reached.values())))
     lines = [*textwrap.wrap(setting, 36), "small marks seeds, large marks medians"]
-    heading = look.heading(title, lines)
-    row_height = 28 + 22 * len(reached)
-    shown = look.figure(heading, _sentence(rows, reached, budget), 164 + 18 * len(lines) + row_height * len(rows))
+    height = 172 + (28 + 22 * len(reached)) * len(rows)
+    shown = look.figure(title, lines, _sentence(rows, reached, budget), height, bottom=116)
     shown.add_vline(x=budget * 1.35, line={"color": look.INK, "dash": "dot", "width": 1.5})
     shifts = np.linspace(0.02, 0.42, len(reached) + 1)
     for (name, found), (colour, symbol), shift in zip(reached.items(), look.SERIES, shifts):
@@ -30,9 +29,8 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
             heights = i + shift + np.linspace(-0.09, 0.09, len(values))  # side by side, seed by seed
             texts = [f"seed {seed}: {_steps(n, budget)}" for seed, n in enumerate(found[row])]
             style = {"symbol": symbol, "color": colour, "size": 6, "opacity": 0.6}
-            shown.add_trace(
-                look.marks(values, heights, texts, f"{row}, {name}", marker=style).update(legendgroup=name, showlegend=False)
-            )
+            marks = look.marks(values, heights, texts, f"{row}, {name}", marker=style)
+            shown.add_trace(marks.update(legendgroup=name, showlegend=False))
             middles.append(float(np.median([np.inf if n is None else n for n in found[row]])))
         style = {"symbol": symbol, "color": colour, "size": 13, "line": {"color": look.INK, "width": 2}}
         texts = [_steps(None if middle == np.inf else round(middle), budget) for middle in middles]
@@ -43,9 +41,7 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
     look.name_ends(shown, "steps of training", f"not in {budget} ▸")
     ticks = [tick for tick in (100, 300, 1000, 3000, 10_000) if tick <= budget]
     shown.update_xaxes(type="log", range=np.log10([40, budget * 3.2]), tickvals=ticks, ticktext=[f"{tick}" for tick in ticks])
-    return shown.update_layout(
-        margin={"t": 48 + 18 * len(lines), "b": 116}, legend=look.FIXED_LEGEND, showlegend=len(reached) > 1
-    )
+    return shown.update_layout(legend=look.FIXED_LEGEND, showlegend=len(reached) > 1)
 
 
 def _steps(n: int | None, budget: int) -> str:

@@ -16,22 +16,19 @@ def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], sett
     """losses: cell -> (steps,) or several of them, one a seed. baseline: its name and its loss. setting: task, H, optimiser."""
     name, level = baseline
     lines = [*textwrap.wrap(setting, 36), f"each point the mean of {OVER} steps"]
-    title = look.heading("Loss in training", lines)
-    shown = look.figure(title, _sentence(losses, baseline), 400 + 18 * len(lines))
-    shown.add_hline(y=level, line={"color": look.INK, "dash": "dot", "width": 1.5})
-    shown.add_annotation(text=name, x=1, xref="paper", xanchor="right", y=np.log10(level), yshift=-10, showarrow=False)
+    shown = look.figure("Loss in training", lines, _sentence(losses, baseline), 400, bottom=116)
+    shown.update_yaxes(type="log", range=[-3, 0.2], tickvals=[0.001, 0.01, 0.1, 1], ticktext=["0.001", "0.01", "0.1", "1"])
+    look.level(shown, level, name)
     for cell, runs in losses.items():
         kind = cell.split(",")[0]
         line = {"color": look.CELL_COLOURS[kind], "width": 3, "dash": DASHES[kind]}
         for seed, run in enumerate(np.atleast_2d(runs)):
             means = run[: len(run) // OVER * OVER].reshape(-1, OVER).mean(axis=1)
-            trace = go.Scatter(
-                x=OVER * np.arange(1, len(means) + 1), y=means, mode="lines", line=line, name=cell, legendgroup=cell
-            )
+            steps = OVER * np.arange(1, len(means) + 1)
+            trace = go.Scatter(x=steps, y=means, mode="lines", line=line, name=cell, legendgroup=cell)
             shown.add_trace(trace.update(showlegend=seed == 0, hovertemplate=f"%{{y:.2g}} at step %{{x}}<extra>{cell}</extra>"))
     shown.update_xaxes(title_text="step", rangemode="tozero")
-    shown.update_yaxes(type="log", range=[-3, 0.2], tickvals=[0.001, 0.01, 0.1, 1], ticktext=["0.001", "0.01", "0.1", "1"])
-    return shown.update_layout(margin={"t": 56 + 18 * len(lines), "b": 116}, legend={**look.LEGEND, "orientation": "h"})
+    return shown.update_layout(legend=look.FLAT_LEGEND)
 
 
 def _sentence(losses, baseline) -> str:

@@ -1,184 +1,149 @@
 """The usual mistakes in backpropagation through time, made on purpose: which of them gives this wrong gradient?
 
-Each cause is the right way back with one thing changed, and two may be changed at once. It works for every cell, since only
-`pull`, one step back, and `all_pairs`, what a step adds to a gradient, are asked; slopes are changed in the text of `step_back`.
+`way_back` and `sums` are BPTT of any cell. A mistake is one change of their text, or of the text of the cell's `step_back`;
+two may be made at once. mistakes.toml lists the changes, and what is said of each.
 """
 
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from types import MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import chain_rule
-from ..basics import overflow, text
+from ..basics import arrays, overflow, text
 from ..basics.activations import sigmoid
 from ..cells import Cell, RNNCell
 from ..cells.trace import Trace
 from ..model import Run, SequenceModel
+from .numeric import alike
 
 Gradients = dict[str, np.ndarray]
-Cause = tuple[str, dict[str, Any]]  # in words, and what `FallibleBPTT.gradients` is told
-TRIALS = 600  # so many pairs of causes are tried, over the blocks of the cell and 2; the likeliest first
-
-
-class FallibleBPTT:
-    """BPTT over one run, with places to go wrong. Made with none of them taken it gives the gradient."""
-
-    def __init__(self, model: SequenceModel, run: Run):
-        self.cell, self.trace = model.cell, run.trace
-        self.rows = chain_rule.state_rows(self.cell, run.dh)
-        self.T, self.B, _ = self.trace.shape
-
-    def edited(self, transposed=False, step_back: Callable | None = None) -> Trace:
-        """The run, as if it were of a cell with every block of W_hh transposed, or with another step back."""
-        cell, H = self.cell.frozen(), self.cell.hidden_size
-        if transposed:
-            W_hh = cell.stack[:, -H:]
-            W_hh[:] = W_hh.reshape(-1, H, H).swapaxes(1, 2).reshape(-1, H)
-        return self.trace.but(cell.frozen(step_back=MethodType(step_back, cell)) if step_back else cell)
-
-    def way_back(self, transposed=False, step_back=None, rows=None, arrives=None, further=None) -> tuple[np.ndarray, np.ndarray]:
-        """dL/da of every step, and what comes back to the start.
-
-        transposed, step_back: as of `edited`. rows: another dL_t/dh_t. arrives: what becomes of that which later steps send
-        back. further: what a step sends back, of its own row, what came to it, and what it should send.
-        """
-        rows, found, trace = self.rows if rows is None else rows, [], self.edited(transposed, step_back)
-        back = np.zeros_like(rows[:1])
-        for t in reversed(range(self.T)):
-            row, came = rows[t : t + 1], arrives(back) if arrives else back
-            da, back = chain_rule.pull(self.cell, trace, t, row + came)
-            back = further(t, row, came, back) if further else back
-            found.append(da)
-        return np.concatenate(found[::-1]), back
-
-    @cached_property
-    def right(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.way_back()
-
-    def gradients(self, names: Iterable[str] = (), counts=None, sees=None, reads=None, **way) -> Gradients:
-        """The gradient of these names, or of all of the cell: its parameters, "x" and the start.
-
-        counts: the steps that add. sees: the step whose input W_x is paired with, for each. reads: likewise the place of the
-        state that W_hh is paired with, 0 the start. All else is for the `way_back`.
-        """
-        cell, trace = self.cell, self.trace
-        da, start = self.way_back(**way) if way else self.right
-        steps = np.arange(self.T) if counts is None else np.array(counts, int)
-        pairs, grads = cell.all_pairs(trace, steps, da[steps]), {}
-        if sees is not None:
-            pairs["W_x"] = [(left, trace.inputs[sees[steps]]) for left, _ in pairs["W_x"]]
-        if reads is not None:
-            other, states = (reads != np.arange(self.T))[steps, None, None], trace.states[reads[steps]]
-            pairs["W_hh"] = [(left, np.where(other, states, right)) for left, right in pairs["W_hh"]]
-        for name in set(pairs) & set(names or pairs):
-            rows = [left.reshape(-1, left.shape[2]).T @ right.reshape(-1, right.shape[2]) for left, right in pairs[name]]
-            grads[name] = np.concatenate(rows).reshape(cell.params[name].shape)
-        starts = {f"{part}0": trace.squeeze(value, 0) for part, value in zip(cell.parts, cell.split(start[0]))}
-        x = overflow.dot(da.reshape(-1, da.shape[2]), cell.W_x).reshape(trace.inputs.shape)
-        return grads | {"x": trace.squeeze(x)} | starts
-
-
-# What stands for a slope, read from h = f(a), by those who get it wrong.
-TANH = {
-    "{} is missing.": np.ones_like,
-    "it is divided by {}; that multiplies.": lambda h: 1 / (1 - h * h),
-    "{} is taken as 1 − h: the square is forgotten.": lambda h: 1 - h,
-    "{} is taken as h (1 − h), which is the logistic function's.": lambda h: h * (1 - h),
-    "{} is taken as 1 − a², of the pre-activation; h² belongs there.": lambda h: 1 - np.arctanh(h) ** 2,
-    "{} is taken as 1 − tanh² h, but h is a tanh already.": lambda h: 1 - np.tanh(h) ** 2,
-}
-LOGISTIC = {
-    "{} is missing.": np.ones_like,
-    "it is divided by {}; that multiplies.": lambda h: 1 / (h * (1 - h)),
-    "{} is taken as h alone: the factor 1 − h is forgotten.": lambda h: h,
-    "{} is taken as 1 − h alone: the factor h is forgotten.": lambda h: 1 - h,
-    "{} is taken as 1 − h², which is tanh's.": lambda h: 1 - h * h,
-    "{} is taken as σ(h) (1 − σ(h)), but h is a σ already.": lambda h: sigmoid(h) * (1 - sigmoid(h)),
-}
-RELU = {"{} is missing.": np.ones_like, "{} is taken as h itself.": lambda h: h}
-WRONG = {"tanh": TANH, "sigmoid": LOGISTIC, "relu": {"{} is missing.": np.ones_like, "{} is taken as h itself.": lambda h: h}}
-SLOPES = {
+KNOWN = tomllib.loads(Path(__file__).with_name("mistakes.toml").read_text(encoding="utf-8"))
+SLOPES = {  # how `step_back` writes a slope, and what it is called
     r"\(1 - (\w+) \*\*? ?(?:\1|2)\)": "tanh",
     r"\b(\w+) \* \(1 - \1\)": "the gates",
     r"self\.activation\.slope\((\w+)\)": "the activation",
 }
+TRIALS = 600  # so many pairs of mistakes are tried, over the blocks of the cell and 2; the likeliest first
 
 
-def slopes(cell: Cell) -> Iterator[Cause]:
+class Mistake(NamedTuple):
+    """What stands in `way_back` or `sums`, what a mistake has in its place, what is said of it, and what its text needs."""
+
+    old: str
+    new: str
+    says: str
+    names: dict[str, Any] = {}
+
+
+def way_back(trace: Trace, dh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """dL/da of every step, (T, B, rows of W), and dL/d(start), (B, D). dh: each step's own dL_t/d(state)_t, (T, B, D)."""
+    T, B, _ = trace.shape
+    way = trace
+    own = dh
+    back, all_da = 0 * dh[:1], list[np.ndarray]()
+    for t in reversed(range(T)):
+        arrives = back
+        da, sent = pull(way, t, own[t : t + 1] + arrives)
+        back = sent
+        all_da.insert(0, da)
+    return np.concatenate(all_da), back[0]
+
+
+def sums(trace: Trace, da: np.ndarray) -> Gradients:
+    """The gradient of every parameter: the sum over the steps that count of da times what the parameter is paired with."""
+    cell, T = trace.cell, trace.T
+    t = np.arange(T)
+    counts = t
+    sees = t  # the step whose input W_x is paired with
+    reads = t  # the place of the state that W_hh is paired with: 0 is the start
+    pairs = cell.all_pairs(trace, counts, da[counts])
+    pairs["W_x"] = [(left, trace.inputs[sees[counts]]) for left, _ in pairs["W_x"]]
+    right_ones, states = (reads == t)[counts, None, None], trace.states[reads[counts]]
+    pairs["W_hh"] = [(left, np.where(right_ones, right, states)) for left, right in pairs["W_hh"]]
+    rows = {name: np.concatenate([np.einsum("tbi,tbj", *pair) for pair in groups]) for name, groups in pairs.items()}
+    return {name: value.reshape(cell.params[name].shape) for name, value in rows.items()}
+
+
+TEXT = inspect.getsource(way_back) + inspect.getsource(sums)
+
+
+def gradients(run: Run, *mistakes: Mistake) -> Gradients:
+    """The gradient of the cell's parameters, "x" and the start with these mistakes made; without any it is right."""
+    body, names, trace = TEXT, dict(globals()), run.trace
+    for mistake in mistakes:
+        body = body.replace(mistake.old, mistake.new)
+        names |= mistake.names
+    exec(body, names)
+    da, start = names["way_back"](trace, chain_rule.state_rows(trace.cell, run.dh))
+    starts = {f"{part}0": trace.squeeze(value, 0) for part, value in zip(trace.cell.parts, trace.cell.split(start))}
+    return names["sums"](trace, da) | {"x": trace.squeeze(da @ trace.cell.W_x)} | starts
+
+
+def pull(trace: Trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return chain_rule.pull(trace.cell, trace, t, rows)
+
+
+def transposed(trace: Trace) -> Trace:
+    """The run, as if it were of a cell with every block of W_hh transposed."""
+    cell = trace.cell.frozen()
+    cell.W_hh[...] = np.concatenate([W.T for W in trace.cell.blocks_of(cell.W_hh)])
+    return trace.but(cell)
+
+
+def part(trace: Trace, which: int) -> np.ndarray:
+    """1 in one part of a state that is a pair, and 0 in the other, (D,)."""
+    return np.repeat(np.arange(2) == which, trace.shape[2])
+
+
+def _other_step_back(step_back: Callable, trace: Trace) -> Trace:
+    return trace.but(trace.cell.frozen(step_back=MethodType(step_back, trace.cell)))
+
+
+def in_step_back(cell: Cell) -> Iterator[Mistake]:
     """Every slope in `step_back` got wrong: all of a kind, then each by itself. None if its text cannot be had."""
+    right = type(cell).step_back
+
+    def changed(says: str, step_back: Callable) -> Mistake:
+        return Mistake("pull(way", "pull(changed(way)", says, {"changed": partial(_other_step_back, step_back)})
+
+    if isinstance(cell, RNNCell):
+        yield changed("the slope is taken at the state before the step.", lambda cell, δ, kept, h: right(cell, δ, (h,), h))
     try:
-        body = textwrap.dedent(inspect.getsource(type(cell).step_back))
+        body = textwrap.dedent(inspect.getsource(right))
     except (OSError, TypeError):
         return
     for pattern, kind in SLOPES.items():
+        function = cell.activation.name if isinstance(cell, RNNCell) else "tanh" if kind == "tanh" else "sigmoid"
         places = list(dict.fromkeys(place[1] for place in re.finditer(pattern, body)))
-        wrong = WRONG[cell.activation.name if isinstance(cell, RNNCell) else "tanh" if kind == "tanh" else "sigmoid"]
-        for v in [r"\w+", *places] if len(places) > 1 else [r"\w+"] * len(places):
-            code = compile(re.sub(pattern.replace(r"\w+", v, 1), r"wrong_slope(\1)", body), "step_back", "exec")
-            for says, slope in wrong.items():
-                names = {**type(cell).step_back.__globals__, "wrong_slope": slope}
-                exec(code, names)
-                subject = f"the slope of {kind}" if v == r"\w+" else f"the slope at {v}"
-                yield says.format(subject), {"step_back": names["step_back"]}
+        for v in [r"\w+"] * bool(places) + places * (len(places) > 1):
+            subject = f"the slope of {kind}" if v == r"\w+" else f"the slope at {v}"
+            for says, slope in KNOWN["slopes"][function].items():
+                names = {"np": np, "sigmoid": sigmoid, **right.__globals__}
+                wrong = slope.replace("{h}", r"\1")
+                exec(re.sub(pattern.replace(r"\w+", v, 1), f"({wrong})", body), names)
+                mistake = changed(says.format(subject), names["step_back"])
+                yield mistake
+                if "missing" in says and v == r"\w+":
+                    new, names = "_, back = pull(sending(way), t, own[t : t + 1] + arrives)", mistake.names
+                    more = " in what goes back: dL/da goes through W_hh, not dL/dh."
+                    yield Mistake("back = sent", new, mistake.says[:-1] + more, {"sending": names["changed"]})
 
 
-def on_the_way(way: FallibleBPTT) -> Iterator[Cause]:
-    """What goes wrong between the steps, or within one."""
-    last_alone, first_sequence = np.zeros_like(way.rows), np.zeros_like(way.rows)
-    last_alone[-1], first_sequence[:, 0] = way.rows[-1], way.rows[:, 0] * way.B
-
-    def sent(trace, t, row, came, back):
-        return chain_rule.pull(way.cell, trace, t, row + came)[1]
-
-    yield "W_hh stands where its transpose belongs, on the way back.", {"transposed": True}
-    yield "nothing is carried back from later steps: each step has its own loss alone.", {"arrives": np.zeros_like}
-    yield "the losses of all steps but the last are left out.", {"rows": last_alone}
-    yield "what comes back reaches one step and stops.", {"further": lambda t, row, *_: sent(way.trace, t, row, 0, 0)}
-    yield (
-        "what comes back is kept and added to: the new part takes its place.",
-        {"further": lambda t, row, came, back: back + came},
-    )
-    if way.B > 1:
-        yield "only the first sequence of the batch is in it.", {"rows": first_sequence}
-    for part, name in enumerate(way.cell.parts if len(way.cell.parts) > 1 else ()):
-        mask = np.repeat(np.arange(len(way.cell.parts)) != part, way.cell.hidden_size)
-        yield f"nothing is carried back to {name} from later steps.", {"arrives": partial(np.multiply, mask)}
-    for most in (0.1, 1, 5, 10):
-        yield f"what comes back is clipped at ±{most:g} inside the loop.", {"arrives": partial(np.clip, a_min=-most, a_max=most)}
-    if isinstance(way.cell, RNNCell):
-        step_back = type(way.cell).step_back
-        before = {"step_back": lambda cell, δ, kept, h: step_back(cell, δ, (h,), h)}
-        yield "the slope is taken at the state before the step.", before
-    for says, told in slopes(way.cell):
-        yield says, told
-        if "missing" in says and "slope of" in says:
-            further = partial(sent, way.edited(**told))
-            yield f"{says[:-1]} in what goes back: dL/da goes through W_hh, not dL/dh.", {"further": further}
-
-
-def in_the_sums(T: int) -> Iterator[Cause]:
-    """What goes wrong where each step adds its part."""
-    t = np.arange(T)
-    yield "= stands where += belongs: only one step's part is left.", {"counts": t[:1]}
-    yield "W_hh is paired with the state after the step, not before it.", {"reads": t + 1}
-    yield "W_x is paired with the last input, not with each step's own.", {"sees": 0 * t + T - 1}
-    yield "W_x is paired with the input of the step before.", {"sees": t - 1}
-    yield "W_x is paired with the input of the step after.", {"sees": np.minimum(t + 1, T - 1)}
-    yield "the first step is left out.", {"counts": t[1:]}
-    yield "the last step is left out of the sums.", {"counts": t[:-1]}
-    yield "the last state stands where the start belongs: in Python h[-1] is the last.", {"reads": np.where(t, t, T)}
-
-
-def wrong_ways(way: FallibleBPTT) -> list[Cause]:
-    """Every cause; of two, what goes wrong on the way back comes before what goes wrong in the sums."""
-    return [*on_the_way(way), *in_the_sums(way.T)]
+def wrong_ways(trace: Trace) -> list[Mistake]:
+    """Every mistake; of two, what goes wrong on the way back comes before what goes wrong in the sums."""
+    several = {"of_a_batch": trace.shape[1] > 1, "of_a_pair": len(trace.cell.parts) > 1}
+    before = ("on_the_way", *(name for name, there in several.items() if there))
+    on_the_way = [Mistake(*one) for name in before for one in KNOWN[name]]
+    return [*on_the_way, *in_step_back(trace.cell), *(Mistake(*one) for one in KNOWN["in_the_sums"])]
 
 
 def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> str | None:
@@ -186,64 +151,65 @@ def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients, f
 
     from_start: the gradient of the same words from another start, given as one vector.
     """
-    way = FallibleBPTT(model, run)
+    with overflow.quietly():
+        return next(filter(None, _explanations(model, run, given, right, from_start)), None)
+
+
+def _explanations(model, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> Iterator[str | None]:
+    """What explains `given`, the simplest first; None for what does not."""
+    T, B, H = run.trace.shape
     factors = {
-        -1.0: "the sign is turned.",
-        1 / way.T: "it is the mean over the steps, not the sum.",
-        float(way.T): "it is multiplied by the number of steps.",
-        float(way.B): "it is the sum over the sequences; this loss is their mean.",
-        1 / way.B: "it is divided by the number of sequences once more.",
+        -1: "the sign is turned.",
+        1 / T: "it is the mean over the steps, not the sum.",
+        T: "it is multiplied by the number of steps.",
+        B: "it is the sum over the sequences; this loss is their mean.",
+        1 / B: "it is divided by the number of sequences once more.",
+        1: "",
     }
-    factors = {factor: says for factor, says in factors.items() if factor != 1}
 
     def explained(wrong: Gradients, *says: str) -> str | None:
         factor = _factor(given, wrong) if given.keys() <= wrong.keys() else None
         also = [words for known, words in factors.items() if factor and abs(factor / known - 1) < 1e-6]
-        if factor is None or not also and abs(factor - 1) > 1e-6:
-            return None
-        return " And ".join((*says, *also))
+        return " And ".join(filter(None, (*says, *also))) if also else None
 
-    def found() -> Iterator[str | None]:
-        yield explained(right)
-        if all(value.shape == value.T.shape and _same(value.T, right[name]) for name, value in given.items()):
-            yield "the matrix is transposed."
-        if (scale := _factor(given, right)) not in (None, 1):
-            yield f"it is {text.say(scale, '0')} times the right one, in every entry."
-        most = max(np.abs(value).max() for value in given.values())
-        if all(_same(value, np.clip(right[name], -most, most)) for name, value in given.items()):
-            yield f"each entry is clipped at ±{most:.3g}."
-        causes, wrongs = wrong_ways(way), []
-        for says, told in causes:
-            wrongs.append(way.gradients(given, **told))
-            yield explained(wrongs[-1], says)
-        for k in range(2, way.T):
-            yield explained(model.backward(run, truncate=k), f"it is truncated, as of backward(run, truncate={k}).")
-        if any(part[0].any() for part in run.trace.parts):
-            yield explained(from_start(np.zeros(way.rows[0].size)), "it belongs to a start of zeros, not to this h0.")
-        elif (start := _other_start(given, from_start, way.rows[0].size)) is not None:
-            yield f"it belongs to another start, near {np.array2string(start, precision=3, threshold=8)}: hand it in as h0."
-        for i, j in islice(_likeliest(given, right, wrongs), TRIALS // (2 + len(way.cell.blocks))):
-            (first, one), (second, two) = causes[i], causes[j]
-            if not one.keys() & two.keys():
-                yield explained(way.gradients(given, **one, **two), first, second)
-
-    with overflow.quietly():
-        return next(filter(None, found()), None)
+    yield explained(right)
+    if all(value.shape == value.T.shape and alike(value.T, right[name]) for name, value in given.items()):
+        yield "the matrix is transposed."
+    if (scale := _factor(given, right)) not in (None, 1):
+        yield f"it is {text.say(scale, '0')} times the right one, in every entry."
+    most = max(np.abs(value).max() for value in given.values())
+    if all(alike(value, np.clip(right[name], -most, most)) for name, value in given.items()):
+        yield f"each entry is clipped at ±{most:.3g}."
+    mistakes, wrongs = wrong_ways(run.trace), []
+    for one in mistakes:
+        wrongs.append(gradients(run, one))
+        yield explained(wrongs[-1], one.says)
+    for k in range(2, T):
+        yield explained(model.backward(run, truncate=k), f"it is truncated, as of backward(run, truncate={k}).")
+    n = B * H * len(run.trace.parts)
+    if any(value[0].any() for value in run.trace.parts):
+        yield explained(from_start(np.zeros(n)), "it belongs to a start of zeros, not to this h0.")
+    elif (start := _other_start(given, from_start, n)) is not None:
+        yield f"it belongs to another start, near {np.array2string(start, precision=3, threshold=8)}: hand it in as h0."
+    if given.keys() <= wrongs[0].keys():  # W_oh and b_o are no part of the way back
+        for i, j in islice(_likeliest(given, right, wrongs), TRIALS // (2 + len(model.cell.blocks))):
+            one, two = mistakes[i], mistakes[j]
+            if one.old != two.old:
+                yield explained(gradients(run, one, two), one.says, two.says)
 
 
 def _likeliest(given: Gradients, right: Gradients, wrongs: list[Gradients]) -> Iterator[tuple[int, int]]:
     """The pairs of wrong gradients, those first of which one explains a name alone, then those whose sum points the same way."""
-    if not given.keys() <= wrongs[0].keys():  # W_oh and b_o are no part of the way back
-        return iter(())
-    sizes = {name: max(np.linalg.norm(right[name]), np.finfo(float).tiny) for name in given}
+    tiny = np.finfo(float).tiny
+    sizes = {name: max(np.linalg.norm(right[name]), tiny) for name in given}
     known = [np.concatenate([(one[name] / sizes[name]).ravel() for name in given]) for one in (given, right, *wrongs)]
     mine, none, *each = np.nan_to_num(known, posinf=0.0, neginf=0.0)
     moved = np.array(each) - none
     counts = np.abs(moved).max(axis=1) > 1e-9  # what changes nothing alone changes nothing with another
-    explains = np.array([any(_same(value, one[name]) for name, value in given.items()) for one in wrongs])
+    explains = np.array([any(alike(value, one[name]) for name, value in given.items()) for one in wrongs])
     first, second = np.nonzero(np.triu(np.outer(counts, counts), 1))
     both = none + moved[first] + moved[second]
-    along = both @ mine / np.maximum(np.linalg.norm(both, axis=1), np.finfo(float).tiny)
+    along = both @ mine / np.maximum(np.linalg.norm(both, axis=1), tiny)
     order = np.lexsort([-along, ~(explains[first] | explains[second])])
     return zip(first[order].tolist(), second[order].tolist())
 
@@ -261,10 +227,11 @@ def _other_start(given: Gradients, from_start: Callable, n: int) -> np.ndarray |
     start = np.zeros(n)
     for _ in range(12):
         here = off(start)
-        if not np.isfinite(here).all() or np.abs(here).max() < 1e-7:
-            return start if np.isfinite(here).all() else None
-        bend = np.stack([(off(start + move) - here) / 1e-6 for move in 1e-6 * np.eye(n)], axis=1)
-        step = np.linalg.lstsq(bend, here)[0]
+        if not np.isfinite(here).all():
+            return None
+        if np.abs(here).max() < 1e-7:
+            return start
+        step = np.linalg.lstsq(arrays.jacobian_by_differences(off, start), here)[0]
         start = start - step * min(1.0, 0.5 / np.abs(step).max())
     return None
 
@@ -273,13 +240,5 @@ def _factor(given: Gradients, right: Gradients) -> float | None:
     """The one number by which all of `given` differs from the right gradient; None if there is none."""
     largest = max(given, key=lambda name: np.abs(right[name]).max(initial=0.0))
     place = np.abs(right[largest]).argmax()
-    with overflow.quietly():
-        factor = float(given[largest].flat[place] / right[largest].flat[place])
-        alike = np.isfinite(factor) and all(_same(value, factor * right[name]) for name, value in given.items())
-    return factor if alike and factor else None
-
-
-def _same(found: np.ndarray, wanted: np.ndarray) -> bool:
-    """Equal to a millionth of the largest entry."""
-    size = np.abs(wanted).max(initial=0.0)
-    return bool(size < np.inf and np.abs(found - wanted).max() <= 1e-6 * size)
+    factor = float(given[largest].flat[place] / right[largest].flat[place])
+    return factor if factor and all(alike(value, factor * right[name]) for name, value in given.items()) else None

@@ -71,8 +71,9 @@ class GradCheck:
         if self.step is not None:
             lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
         lines += self.slips if self.cause is None else [f"Most likely {self.cause}", *self.slips]
-        steps = sorted(f"{text.say(abs(step))}{'i' if step.imag else ''}" for step in set(self.moved.values()))
-        return "\n".join([*lines, f"Entries were moved by {' or '.join(steps)}."])
+        steps = sorted(f"{text.say(abs(step))}{' i' if step.imag else ''}" for step in set(self.moved.values()))
+        imaginary = " (i = √−1: such a step loses no digits)" if any(step.imag for step in self.moved.values()) else ""
+        return "\n".join([*lines, f"Entries were moved by {' or '.join(steps)}{imaginary}."])
 
 
 @overflow.silent
@@ -91,22 +92,22 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     start = {f"{part}0": np.array(getattr(run.trace, f"{part}0")) for part in cell.parts}
     places = {**model.params, "x": x, **start}
     has_own = type(cell).step_back is not Cell.step_back
-    own = model.backward(run) if has_own or grads is None else {}
-    given = own if grads is None else _check_names(grads, places)
+    bptt = model.backward(run) if has_own or grads is None else {}
+    given = bptt if grads is None else _check_names(grads, places)
 
     def forward(other=model, vector=None):
         values = start.values() if vector is None else np.split(vector, len(start))
         parts = [np.reshape(value, one.shape) for value, one in zip(values, start.values())]
         return other.forward(x, targets, mask, cell.state_of(parts))
 
-    found = numeric.look(model, run, forward, (x, targets, mask), places, given, own)
+    found = numeric.look(model, run, forward, (x, targets, mask), places, given, bptt)
     report = GradCheck(found, given)
     if report.result == "wrong" and has_own:
         off = {name: given[name] for name, one in found.items() if one.says == "wrong"}
         report.slips = [] if type(cell) in BUILT_IN else one_step.slips(cell)
         if grads is not None and not report.slips:
-            report.step = first_wrong_step(model, run, {name: value - own[name] for name, value in off.items()})
-            report.cause = causes.likely(model, run, off, own, lambda vector: model.backward(forward(model, vector)))
+            report.step = first_wrong_step(run, {name: value - bptt[name] for name, value in off.items()})
+            report.cause = causes.likely(model, run, off, bptt, lambda vector: model.backward(forward(model, vector)))
     return report
 
 

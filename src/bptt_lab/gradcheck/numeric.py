@@ -33,30 +33,30 @@ class Found(NamedTuple):
     moved: complex
 
 
-def look(model, run: Run, forward: Callable, words: tuple, places: Arrays, given: Arrays, own: Arrays) -> dict[str, Found]:
-    """What moving each entry says of each gradient in `given`. own: BPTT's, whose movement tells where there is no answer."""
+def look(model, run: Run, forward: Callable, words: tuple, places: Arrays, given: Arrays, bptt: Arrays) -> dict[str, Found]:
+    """What moving each entry says of each gradient in `given`. bptt: BPTT's, whose movement tells where there is no answer."""
     found, floor = {}, np.finfo(float).eps * max(1.0, abs(run.loss)) / TOLERANCE
-    largest = {name: np.abs(own.get(name, given[name])).max() for name in given}
+    largest = {name: np.abs(bptt.get(name, given[name])).max() for name in given}
     for name, value in given.items():
         ε = STEP / min(max(1.0, largest[name] / max(1.0, abs(run.loss))), 1e6)
         numeric = derivatives(places[name], lambda: forward().loss, ε)
         error, index = _furthest(value, numeric, floor)
         found[name] = Found("agrees" if error < TOLERANCE else "wrong", error, index, numeric, ε)
     wrong = [name for name, one in found.items() if one.says == "wrong"]
-    others = [model.backward(one) for one in nudged(model, forward)] if wrong and own else []
-    exact = _in_complex_numbers(model, run, *words) if wrong else None
+    if not wrong:
+        return found
+    others = [model.backward(one) for one in nudged(model, forward)] if bptt else []
+    exact = _in_complex_numbers(model, run, *words)
+    arrays, loss = exact or (places, lambda: forward().loss)
     for name in wrong:
         sizes = [largest[name], *(np.abs(other[name]).max() for other in others)]
-        doubt = max((_furthest(other[name], own[name], max(floor, min(sizes)))[0] for other in others), default=0.0)
-        if doubt > 1e-2 or own and not np.isfinite(largest[name]):
+        doubt = max((_furthest(other[name], bptt[name], max(floor, min(sizes)))[0] for other in others), default=0.0)
+        if doubt > 1e-2 or bptt and not np.isfinite(largest[name]):
             found[name] = found[name]._replace(says="unknown")
-        elif exact:
-            arrays, loss = exact
-            step = 1e-100j / min(max(largest[name], 1.0), 1e150)
-            found[name] = _again(found[name], given[name], arrays[name], loss, (step,), doubt, floor)
-        else:
-            steps = tuple(found[name].moved * 0.1**k for k in range(6))
-            found[name] = _again(found[name], given[name], places[name], lambda: forward().loss, steps, doubt, floor)
+            continue
+        tiny = 1e-100j / min(max(largest[name], 1.0), 1e150)
+        steps = (tiny,) if exact else tuple(found[name].moved * 0.1**k for k in range(6))
+        found[name] = _again(found[name], given[name], arrays[name], loss, steps, doubt, floor)
     return found
 
 
@@ -68,17 +68,12 @@ def _again(found: Found, given, array, loss, steps, doubt: float, floor: float) 
     for place in again:
         index = np.unravel_index(place, array.shape)
         numeric.flat[place], apart.flat[place], jumps.flat[place] = slope(array, index, loss, here, steps)
-    seen = np.isin(np.arange(given.size), again).reshape(given.shape)
-    size = max(np.abs(numeric[seen]).max(), floor)
-    error, index = _furthest(np.where(seen, given, 0.0), np.where(seen, numeric, 0.0), size)
+    moved = np.isin(np.arange(given.size), again).reshape(given.shape)
+    size = max(np.abs(numeric[moved]).max(), floor)
+    error, index = _furthest(np.where(moved, given, 0.0), np.where(moved, numeric, 0.0), size)
     off = np.abs(given - numeric)[index]
-    says = "wrong"
-    if error < TOLERANCE:
-        says = "agrees"
-    elif jumps[index] > off / 2:
-        says = "kink"
-    elif error < 30 * doubt or off < 10 * apart[index]:
-        says = "unknown"
+    unknown = error < 30 * doubt or off < 10 * apart[index]
+    says = "agrees" if error < TOLERANCE else "kink" if jumps[index] > off / 2 else "unknown" if unknown else "wrong"
     return Found(says, error, index, numeric, steps[0])
 
 
@@ -125,12 +120,12 @@ def _in_complex_numbers(model: SequenceModel, run: Run, x, targets, mask) -> tup
     """A complex copy of all that can be moved, and its loss; None if the cell's step takes real numbers alone."""
     if not _takes_complex_numbers(model.cell):
         return None
-    _, counts = checks.problem(model, x, mask)
+    counts = checks.problem(model, x, mask)[1]
     wanted = checks.wanted(model, targets, counts)
     cell = model.cell.frozen(**{name: value.astype(complex) for name, value in _weights(model.cell).items()})
-    arrays = {"W_oh": run.W_oh, "b_o": run.b_o, "x": run.trace.inputs}
-    arrays |= {f"{name}0": part[0] for name, part in zip(cell.parts, run.trace.parts)}
-    arrays = {name: value.astype(complex) for name, value in arrays.items()}
+    real = {"W_oh": run.W_oh, "b_o": run.b_o, "x": run.trace.inputs}
+    real |= {f"{name}0": part[0] for name, part in zip(cell.parts, run.trace.parts)}
+    arrays = {name: value.astype(complex) for name, value in real.items()}
     start, (_, B, H) = tuple(arrays[f"{part}0"] for part in cell.parts), run.trace.shape
 
     def loss() -> complex:
@@ -184,3 +179,9 @@ def first_of_the_largest(values: np.ndarray) -> int:
     """Where the largest stands. Of those that rounding alone tells apart it is the first, and so the same on every processor."""
     values = np.nan_to_num(values.ravel(), nan=np.inf, posinf=np.inf)
     return int(np.argmax(values >= values.max() * (1 - 1e-6)))
+
+
+def alike(found: np.ndarray, wanted: np.ndarray) -> bool:
+    """Equal to a millionth of the largest entry."""
+    size = np.abs(wanted).max(initial=0.0)
+    return bool(size < np.inf and np.abs(found - wanted).max() <= 1e-6 * size)

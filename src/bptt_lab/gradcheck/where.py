@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from ..model import Run, SequenceModel
-from .causes import FallibleBPTT
+from ..chain_rule import state_rows
+from ..model import Run
+from .causes import way_back
 
 
-def first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarray]) -> int | None:
+def first_wrong_step(run: Run, wrong: dict[str, np.ndarray]) -> int | None:
     """The step where the way back goes wrong first, which is the latest one.
 
     "x" has a step of its own in each row. A weight is shared by all steps, and its gradient is Σ_t dL/da_t v_tᵀ, with v_t
@@ -16,8 +17,9 @@ def first_wrong_step(model: SequenceModel, run: Run, wrong: dict[str, np.ndarray
     """
     if "x" in wrong:
         return _last_row(wrong["x"].reshape(run.trace.T, -1))
-    cell, trace, (T, B, _) = model.cell, run.trace, run.trace.shape
-    da, _ = FallibleBPTT(model, run).way_back()
+    trace, (T, B, _) = run.trace, run.trace.shape
+    cell = trace.cell
+    da, _ = way_back(trace, state_rows(cell, run.dh))
     for name in (name for name in cell.params if name in wrong):
         found, error, row = [], wrong[name].reshape(len(wrong[name]), -1), 0
         for left, v in cell.all_pairs(trace, slice(0, T), da)[name]:

@@ -15,12 +15,6 @@ from . import (
 )
 
 __all__ = [
-    "four_words_four_terms",
-    "gates",
-    "gru_and_lstm",
-    "long_memory_measured",
-    "partial_cures",
-    "short_term_memory",
-    "the_chain_rule_through_time",
-    "vanishing_and_exploding",
-]
+    "four_words_four_terms", "gates", "gru_and_lstm", "long_memory_measured", "partial_cures", "short_term_memory",
+    "the_chain_rule_through_time", "vanishing_and_exploding",
+]  # fmt: skip

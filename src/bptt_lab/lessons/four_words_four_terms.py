@@ -66,15 +66,15 @@ def swap_first_word(start: str, spread: float, seeds: int = 200, H: int = 32, I:
     "term 1": the norm of term 1 of dL_4/dW_x, and "later terms": the change of the sum of terms 2 to 4, both over the
     norm of that sum before the swap. "dL_4/dW_hh": the change of that whole gradient over its norm.
     """
-    found: dict[str, list] = {"term 1": [], "later terms": [], "dL_4/dW_hh": []}
+    found = []
     for seed, (model, x, targets) in enumerate(nets(start, H, I, 4, spread, range(seeds))):
         swapped = x.copy()
         swapped[0] = spread * np.random.default_rng([seed, 2]).standard_normal(I)
         before, after = _terms(model, x, targets), _terms(model, swapped, targets)
-        found["term 1"].append(before[0].norm / np.linalg.norm(np.sum([term.gradient for term in before[1:]], axis=0)))
-        found["later terms"].append(_change(before[1:], after[1:]))
-        found["dL_4/dW_hh"].append(_change(*(_terms(model, sentence, targets, "W_hh") for sentence in (x, swapped))))
-    return {name: np.array(values) for name, values in found.items()}
+        first = before[0].norm / np.linalg.norm(np.sum([term.gradient for term in before[1:]], axis=0))
+        whole = _change(*(_terms(model, sentence, targets, "W_hh") for sentence in (x, swapped)))
+        found.append((first, _change(before[1:], after[1:]), whole))
+    return dict(zip(("term 1", "later terms", "dL_4/dW_hh"), np.array(found).T))
 
 
 def _change(before: list[chain_rule.Term], after: list[chain_rule.Term]) -> float:

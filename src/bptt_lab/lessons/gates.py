@@ -113,7 +113,7 @@ def states(kind: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int =
     make, found = CELLS[checks.choice("kind", kind, CELLS)], []
     for seed in range(seeds):
         trace = make(H, H, init="uniform", seed=seed, gate_bias=bias).unroll(inputs(spread, (steps, H), seed, 1))
-        found.append(np.abs(trace.c if kind == "LSTM" else trace.h).max(axis=-1))
+        found.append(np.abs(trace.parts[-1][1:, 0]).max(axis=-1))  # of the LSTM's pair (h, c) that is c
     return np.array(found)
 
 

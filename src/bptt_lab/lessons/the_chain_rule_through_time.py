@@ -47,11 +47,7 @@ def four_ways(
 
 def _all_terms(model: SequenceModel, run: Run, wrt: str) -> np.ndarray:
     """The sum of every term of every token's dL_t/dW."""
-    whole = np.zeros_like(model.params[wrt])
-    for t in range(run.trace.T):
-        for term in model.chain_rule_terms(run, t, wrt):
-            whole += term.gradient
-    return whole
+    return sum(term.gradient for t in range(run.trace.T) for term in model.chain_rule_terms(run, t, wrt))  # type: ignore
 
 
 def multiplications(T: int, H: int, I: int, O: int) -> dict[str, int]:
@@ -79,18 +75,16 @@ def both_ways(
     `recursion(dh_dW, cell, trace, t)` takes dh_{t-1}/dW_x to dh_t/dW_x, each (H, H, I). "whole": of dL_t/dW_x. "word 1
     forward": of its column of the first word, which is that word's term. "word 1 back": of the same term from the way back.
     """
-    found: dict[str, list] = {"whole": [], "word 1 forward": [], "word 1 back": []}
-    first = vocabulary.indices(sentence)[0]
+    found, first = [], vocabulary.indices(sentence)[0]
     for model in readers(H, seeds, "uniform"):
         run = model.forward(vocabulary.encode(sentence), vocabulary.next_words(sentence))
         dh_dW, grads = np.zeros((H, H, WORDS)), []
         for t, dh_t in enumerate(run.dh[:, 0]):
             dh_dW = recursion(dh_dW, model.cell, run.trace, t)
             grads.append(np.tensordot(dh_t, dh_dW, axes=1))
-        found["whole"].append(np.linalg.norm(grads, axis=(1, 2)))
-        found["word 1 forward"].append(np.linalg.norm(np.array(grads)[:, :, first], axis=1))
-        found["word 1 back"].append(model.ledger(run)[:, 0])
-    return {name: np.array(values) for name, values in found.items()}
+        forward = np.linalg.norm(np.array(grads)[:, :, first], axis=1)
+        found.append((np.linalg.norm(grads, axis=(1, 2)), forward, model.ledger(run)[:, 0]))
+    return dict(zip(("whole", "word 1 forward", "word 1 back"), np.array(found).swapaxes(0, 1)))
 
 
 def lost_transpose(
@@ -107,17 +101,15 @@ def lost_transpose(
     "norms": the wrong norm over the right one. "cosine": between the two. "word 1": the size of the cosine for the first
     word's term of the last token's gradient.
     """
-    found: dict[str, list] = {"norms": [], "cosine": [], "word 1": []}
-    first = vocabulary.indices(sentence)[0]
+    found, first = [], vocabulary.indices(sentence)[0]
     for model in readers(H, seeds, init, weight_scale):
         run, W = model.forward(vocabulary.encode(sentence), vocabulary.next_words(sentence)), model.params["W_hh"]
         last = run.trace.T - 1
         right, lost = (way_back(model, run, matrix, range(last + 1)) for matrix in (W.T, W))
         right_1, lost_1 = (way_back(model, run, matrix, [last])[:, first] for matrix in (W.T, W))
-        found["norms"].append(np.linalg.norm(lost) / np.linalg.norm(right))
-        found["cosine"].append(_cosine(right, lost))
-        found["word 1"].append(abs(_cosine(right_1, lost_1)))
-    return {name: np.array(values) for name, values in found.items()}
+        norms = np.linalg.norm(lost) / np.linalg.norm(right)
+        found.append((norms, _cosine(right, lost), abs(_cosine(right_1, lost_1))))
+    return dict(zip(("norms", "cosine", "word 1"), np.array(found).T))
 
 
 def lost_far(steps: int, H: int = 32, seeds: int = 200) -> np.ndarray:

@@ -13,6 +13,7 @@ that repels its neighbours, as a fixed point may, the nudged net is soon elsewhe
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,9 @@ from .the_chain_rule_through_time import spread as spread
 LAGS = tuple(range(20, 151, 10))  # where the slope is fitted: shorter lags have not settled
 STEPS = 160  # words of a sequence
 BATCH = 4  # sequences of each kind for one net
+SEEDS = 10
+fitted = partial(memory.slope, LAGS)  # of log10 norms at LAGS: the least-squares slope in nats a step
+Net = tuple[RNNCell, np.ndarray, np.ndarray | None]  # a cell, what it reads, and its start; None for zeros
 
 # The starts whose exponents are compared: `init` and the weight scale.
 STARTS = {
@@ -49,9 +53,12 @@ def slope(cell: Cell, x: np.ndarray, h0: np.ndarray | None = None) -> float:
     return fitted(np.atleast_2d(memory.norms_back(cell, trace, trace.T - 1, LAGS)).mean(axis=0))
 
 
-def fitted(log10_norms: np.ndarray) -> float:
-    """The least-squares slope of log10 norms at LAGS, in nats a step; −inf if one of them vanished exactly."""
-    return memory.slope(LAGS, log10_norms)
+def drawn(
+    weight_scale: float, init: str = "normal", activation: str = "tanh", H: int = 64, seeds: int = SEEDS, spread: float = 0.1
+) -> Iterator[Net]:
+    """Nets of that start, each with Gaussian inputs of its own, (STEPS, BATCH, H)."""
+    for seed in range(checks.count("seeds", seeds)):
+        yield RNNCell(H, H, activation, weight_scale, init, seed), inputs(spread, (STEPS, BATCH, H), seed, 1), None
 
 
 def exponents(start: str, spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarray]:
@@ -62,11 +69,10 @@ def exponents(start: str, spread: float, seeds: int = 5, H: int = 64) -> dict[st
     """
     init, scale = STARTS[checks.choice("start", start, STARTS)]
     found = []
-    for seed in range(checks.count("seeds", seeds)):
-        cell = RNNCell(H, H, "tanh", scale, init, seed)
-        read, others = (inputs(spread, (STEPS, BATCH, H), seed, kind) for kind in (1, 2))
-        exponent = memory.lyapunov(cell, cell.unroll(others), leading=1)[0]
-        found.append((slope(cell, read), exponent, np.log(np.linalg.norm(cell.params["W_hh"], 2))))
+    for seed, (cell, x, _) in enumerate(drawn(scale, init, H=H, seeds=seeds, spread=spread)):
+        others = cell.unroll(inputs(spread, x.shape, seed, 2))
+        exponent = memory.lyapunov(cell, others, leading=1)[0]
+        found.append((slope(cell, x), exponent, np.log(np.linalg.norm(cell.params["W_hh"], 2))))
     return dict(zip(("slope", "lyapunov", "ln σ_max"), np.array(found).T))
 
 
@@ -76,8 +82,7 @@ def orthogonal(spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarr
     Each is (seeds,). What is read is what `exponents` reads.
     """
     found = []
-    for seed in range(checks.count("seeds", seeds)):
-        cell, x = RNNCell(H, H, init="orthogonal", seed=seed), inputs(spread, (STEPS, BATCH, H), seed, 1)
+    for cell, x, _ in drawn(1.0, "orthogonal", H=H, seeds=seeds, spread=spread):
         slopes = 1 - cell.unroll(x).h ** 2
         found.append((slope(cell, x), slopes.mean(), np.sqrt(np.square(slopes).mean())))
     return dict(zip(("slope", "mean f'", "rms f'"), np.array(found).T))
@@ -123,27 +128,21 @@ def one_step_back(weight_scale: float, spread: float = 0.1, H: int = 64) -> floa
 def unit_normal(H: int, spread: float = 0.1, seeds: int = 20) -> dict[str, np.ndarray]:
     """W_hh ~ N(0, 1) whatever the width, tanh. "slope", "ln ρ" and "mean f'" (over all units and steps), each (seeds,)."""
     found, H = [], checks.count("H", H)
-    for seed in range(checks.count("seeds", seeds)):
-        cell = RNNCell(H, H, "tanh", H**0.5, "normal", seed)
-        x = inputs(spread, (STEPS, BATCH, H), seed, 1)
+    for cell, x, _ in drawn(H**0.5, H=H, seeds=seeds, spread=spread):
         rho = np.abs(np.linalg.eigvals(cell.params["W_hh"])).max()
         found.append((slope(cell, x), np.log(rho), (1 - cell.unroll(x).h ** 2).mean()))
     return dict(zip(("slope", "ln ρ", "mean f'"), np.array(found).T))
 
 
-def median_of(weight_scale: float, H: int = 64, seeds: int = 10, spread: float = 0.1) -> float:
+def median_of(weight_scale: float, H: int = 64, seeds: int = 10) -> float:
     """The median slope of nets with W_hh ~ N(0, weight_scale²/H), tanh; nats a step."""
-    nets = ((RNNCell(H, H, weight_scale=weight_scale, seed=seed), seed) for seed in range(checks.count("seeds", seeds)))
-    return float(np.median([slope(cell, inputs(spread, (STEPS, BATCH, H), seed, 1)) for cell, seed in nets]))
+    return float(np.median([slope(cell, x) for cell, x, _ in drawn(weight_scale, H=H, seeds=seeds)]))
 
 
-def over_lag(H: int = 64, lag: int = 15, seeds: int = 40, spread: float = 0.1) -> float:
+def over_lag(H: int = 64, lag: int = 15, seeds: int = 40) -> float:
     """The median over nets of log10 ‖dh_T/dh_{T−lag}‖₂ with W_hh ~ N(0, 1), tanh: the norm itself, not a fit."""
-    found = []
-    for seed in range(checks.count("seeds", seeds)):
-        cell, x = RNNCell(H, H, weight_scale=H**0.5, seed=seed), inputs(spread, (STEPS, BATCH, H), seed, 1)
-        found.append(memory.norms_back(cell, cell.unroll(x), STEPS - 1, [lag]).mean())
-    return float(np.median(found))
+    nets = drawn(H**0.5, H=H, seeds=seeds)
+    return float(np.median([memory.norms_back(cell, cell.unroll(x), STEPS - 1, [lag]).mean() for cell, x, _ in nets]))
 
 
 def sizes(H: int, seeds: int = 200) -> dict[str, np.ndarray]:
@@ -221,9 +220,7 @@ def signals(
 
 # ---- what is said about it, told apart -----------------------------------------------------------------------------------
 
-SEEDS = 10
 ONE_FIFTH = np.full((10, 10), 0.2)
-Net = tuple[RNNCell, np.ndarray, np.ndarray | None]  # a cell, what it reads, and its start; None for zeros
 
 
 class Statement(NamedTuple):
@@ -242,13 +239,6 @@ class Statement(NamedTuple):
         """Whether the factors of these nets must be below 1: it says so and holds, or it says the opposite and is wrong."""
         says_small = "vanishes" in self.says or "cannot grow" in self.says
         return says_small != (self.verdict == "wrong")
-
-
-def drawn(weight_scale: float, init: str = "normal", activation: str = "tanh", H: int = 64) -> Iterator[Net]:
-    """SEEDS nets of that start, each with Gaussian inputs of its own."""
-    for seed in range(SEEDS):
-        x = inputs(0.1, (STEPS, BATCH, H), seed, 1)
-        yield RNNCell(H, H, activation, weight_scale, init, seed), x, None
 
 
 def silent(cell: RNNCell, h0: float = 0.0, first: float = 0.0) -> Iterator[Net]:

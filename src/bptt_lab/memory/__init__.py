@@ -11,17 +11,6 @@ from .products import jacobian_product, norms, norms_back, singular_values
 from .reach import norm_and_signal
 
 __all__ = [
-    "GUESS",
-    "MemoryReport",
-    "bounds",
-    "half_life",
-    "jacobian_product",
-    "lyapunov",
-    "norm_and_signal",
-    "norms",
-    "norms_back",
-    "report",
-    "rungs",
-    "singular_values",
-    "slope",
-]
+    "GUESS", "MemoryReport", "bounds", "half_life", "jacobian_product", "lyapunov", "norm_and_signal", "norms", "norms_back",
+    "report", "rungs", "singular_values", "slope",
+]  # fmt: skip

@@ -6,7 +6,7 @@ from ..basics import checks, overflow
 from ..cells import Cell
 from ..cells.trace import Trace
 from . import spectra
-from .products import check, jacobians
+from .products import check, jacobians, size_of_state
 
 
 @overflow.silent
@@ -17,16 +17,14 @@ def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray
     it was stretched by (Benettin et al. 1980), after a burn-in of T // 10 steps. leading: only that many of the largest.
     """
     check(cell, trace)
-    T, B, _ = trace.shape
-    burn_in, Q = T // 10, None
+    (T, B, _), D = trace.shape, size_of_state(cell)
+    burn_in = T // 10
+    n = D if leading is None else min(D, checks.count("leading", leading))
+    # A frame in no special position: the axes may be special, and what vanishes is to vanish from the end.
+    Q = np.linalg.qr(np.random.default_rng(0).standard_normal((1, D, D)))[0][:, :, :n]
+    total = np.zeros((B, n))
     for steps, J, e in jacobians(cell, trace, range(T)):
-        if Q is None:  # a frame in no special position: the axes may be special, and what vanishes is to vanish from the end
-            D = J.shape[-1]
-            n = D if leading is None else min(D, checks.count("leading", leading))
-            Q = np.linalg.qr(np.random.default_rng(0).standard_normal((1, D, D)))[0][:, :, :n]
         for t, J_t, e_t in zip(steps, J, e):
-            if t == burn_in:
-                total = np.zeros((B, n))
             A = J_t @ Q
             if t >= burn_in:
                 A *= np.isfinite(total)[:, None, :]  # a direction that has vanished stays so
@@ -38,12 +36,25 @@ def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray
 
 
 def slope(lags, log10_norms: np.ndarray) -> float:
-    """The least-squares slope of log10 norms (n,) over their lags, in nats a step; −inf if one of them vanished exactly."""
-    if not np.isfinite(log10_norms).all():
+    """The least-squares slope of log10 norms (n,) over their lags, in nats a step; −inf if one of them vanished exactly.
+
+    `ValueError` where there is no slope: of fewer than two different lags, and of norms that are no numbers.
+    """
+    lags, logs = checks.array("lags", lags), checks.read("log10_norms", log10_norms, "an array of numbers")
+    if lags.ndim != 1 or len(set(lags.tolist())) < 2:
+        raise checks.error("lags", lags.tolist(), "two different lags or more", "One point has no slope: take a longer run.")
+    if logs.shape != lags.shape:
+        raise checks.error("log10_norms", f"shape {logs.shape}", f"shape {lags.shape}, a norm for each lag")
+    if not (logs < np.inf).all():
+        hint = "Where `norms` has NaN, word k stands after word t."
+        raise checks.error("log10_norms", logs[~(logs < np.inf)][0], "numbers, −inf where a norm has vanished", hint)
+    if np.isneginf(logs).any():
         return -np.inf
-    return float(np.polynomial.polynomial.polyfit(lags, log10_norms * np.log(10.0), 1)[1])
+    return float(np.polynomial.polynomial.polyfit(lags, logs * np.log(10.0), 1)[1])
 
 
 def half_life(rate: float) -> float:
     """The steps in which e^(rate · steps) halves, for a rate in nats a step; inf if it does not fall."""
+    if np.isnan(rate):
+        raise checks.error("rate", rate, "a rate in nats a step", "`slope` gives one where there are two lags or more.")
     return float(np.log(2.0) / -rate) if rate < 0 else np.inf

@@ -1,5 +1,6 @@
 """The memory of a cell in a few numbers, in words and as a picture."""
 
+import warnings
 from functools import cached_property
 
 import numpy as np
@@ -44,7 +45,8 @@ class MemoryReport:
 
     @cached_property
     def bounds(self) -> dict[str, np.ndarray]:
-        rungs = ladder.rungs(self.cell, self.trace, self.trace.T - 1)
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # of finite differences: said when it was made
+            rungs = ladder.rungs(self.cell, self.trace, self.trace.T - 1)
         return {"true": self.norms, **{name: self._mean(logs) for name, logs in rungs.items()}}
 
     def figure(self):
@@ -55,14 +57,13 @@ class MemoryReport:
 
     def in_words(self) -> dict[str, str]:
         """What the numbers say, name -> words."""
-        first, last = self.fitted.start, self.fitted.stop - 1
         if self.slope is None or self.half_life is None:
             slope, half = "none yet: a line needs at least three steps", "unknown without a slope"
         else:
             short = "; a run this short has not settled" if self.trace.T <= 12 else ""
-            slope = f"{_rate(self.slope)}, over the lags {first} to {last}{short}"
-            half = f"{say(self.half_life)} steps" if 0 < self.half_life < np.inf else "none: it does not shrink"
-            half = half if self.half_life else "0 steps: vanished exactly"
+            slope = f"{_rate(self.slope)}, over the lags {self.fitted.start} to {self.fitted.stop - 1}{short}"
+            words = {0.0: "0 steps: vanished exactly", np.inf: "none: it does not shrink"}
+            half = words.get(self.half_life, f"{say(self.half_life)} steps")
         none = f"nowhere under 1 % in {_steps(self.trace.T)}"
         horizon = none if self.horizon == np.inf else f"under 1 % from lag {self.horizon}"
         return {"slope": slope, "Lyapunov exponent": _rate(self.lyapunov), "half-life": half, "horizon": horizon}
@@ -89,11 +90,9 @@ def report(cell: Cell, x) -> MemoryReport:
 
 def _kind(cell: Cell) -> str:
     """What figures know a cell by."""
-    return (
-        cell.activation.name
-        if isinstance(cell, RNNCell)
-        else next((KINDS[base.__name__] for base in type(cell).__mro__ if base.__name__ in KINDS), type(cell).__name__)
-    )
+    if isinstance(cell, RNNCell):
+        return cell.activation.name
+    return next((KINDS[kind.__name__] for kind in type(cell).__mro__ if kind.__name__ in KINDS), type(cell).__name__)
 
 
 def _rate(nats: float) -> str:

@@ -30,7 +30,7 @@ def accuracy(states, labels, ridge: float = 1e-3) -> float:
     states = states - states[:half].mean(axis=0)
     size = states[:half].std(axis=0)
     states = states / np.where(size > 0, size, 1.0)
-    seen, wanted = states[:half], np.eye(len(classes))[numbers[:half]]
-    square = seen.T @ seen + half * ridge * np.eye(states.shape[1])
-    weights = np.linalg.solve(square, seen.T @ (wanted - wanted.mean(axis=0)))
+    fitted, wanted = states[:half], np.eye(len(classes))[numbers[:half]]
+    square = fitted.T @ fitted + half * ridge * np.eye(states.shape[1])
+    weights = np.linalg.solve(square, fitted.T @ (wanted - wanted.mean(axis=0)))
     return float((np.argmax(states[half:] @ weights + wanted.mean(axis=0), axis=1) == numbers[half:]).mean())

@@ -36,16 +36,14 @@ def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
 def norms(cell: Cell, trace: Trace) -> np.ndarray:
     """log10 ‖dh_t/dh_k‖₂ in [t, k], (T, T) or (B, T, T): 0 on the diagonal, NaN above it, −inf where vanished exactly."""
     check(cell, trace)
-    T, B, _ = trace.shape
+    (T, B, _), D = trace.shape, size_of_state(cell)
     result = np.full((B, T, T), np.nan)
     result[:, range(T), range(T)] = 0.0
+    # dh_t/dh_k of all k < t, one transposed below the other: a row is a column, which step t moves by J_t.
+    rows, exponents = np.empty((B, T * D, D)), np.zeros((B, T * D), np.int64)
     for steps, J, e_J in jacobians(cell, trace, range(T), transposed=True):
         for i, t in enumerate(steps):
-            if t == 0:
-                D = J.shape[-1]
-                # dh_t/dh_k of all k < t, one transposed below the other: a row is a column, which step t moves by J_t.
-                rows, exponents = np.empty((B, T * D, D)), np.zeros((B, T * D), np.int64)
-            else:
+            if t:
                 rows[:, (t - 1) * D : t * D], exponents[:, (t - 1) * D : t * D] = np.eye(D), 0
                 moved = _times(rows[:, : t * D], exponents[:, : t * D], J[i], e_J[i])
                 rows[:, : t * D], exponents[:, : t * D] = moved
@@ -80,7 +78,7 @@ def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
     check(cell, trace)
     t = checks.index("t", t, trace.T)
     lags = lags_of(lags, t)
-    B, D = trace.shape[1], cell.jacobian(trace, t).shape[-1]
+    B, D = trace.shape[1], size_of_state(cell)
     product, found = spectra.TransposedProduct(B, D), {0: np.zeros((B, D))}
     for steps, J, e in jacobians(cell, trace, range(t, t - max(lags), -1)):
         for j, J_j, e_j in zip(steps, J, e):
@@ -95,6 +93,11 @@ def check(cell: Cell, *traces: Trace) -> None:
         raise checks.error("cell", type(cell).__name__, "a cell such as RNNCell", "A model has it as `model.cell`.")
     for trace in traces:
         checks.trace(cell, trace)
+
+
+def size_of_state(cell: Cell) -> int:
+    """D: H, and 2H where the state is a pair."""
+    return cell.hidden_size * len(cell.parts)
 
 
 def lags_of(lags, t: int) -> list[int]:
@@ -126,7 +129,7 @@ def _times(rows, exponents, J, e):
 
 def _products(cell: Cell, trace: Trace, t: int, longest: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """For lag = 0..longest: dh_t/dh_{t−lag} as rows (B, D, D) with exponents (B, D), see `scaled`."""
-    B, D = trace.shape[1], cell.jacobian(trace, t).shape[-1]
+    B, D = trace.shape[1], size_of_state(cell)
     rows, exponents = np.broadcast_to(np.eye(D), (B, D, D)), np.zeros((B, D), np.int64)
     yield rows, exponents
     for _, J, e in jacobians(cell, trace, range(t, t - longest, -1)):

@@ -17,12 +17,7 @@ class Adding(Task):
     input_size, output_size, loss = 2, 1, "mse"
 
     def __init__(self, length: int = 50):
-        self.length = checks.count("length", length)
-        if length < 2:
-            raise checks.error("length", length, "at least 2", "Two numbers are to be added.")
-
-    def __repr__(self) -> str:
-        return f"Adding(length={self.length})"
+        self.length = checks.count("length", length, lowest=2)
 
     def _batch(self, size: int, rng: np.random.Generator) -> Batch:
         T, half, sequences = self.length, self.length // 2, np.arange(size)

@@ -133,6 +133,10 @@ def _check_distance(distance):
     return checks.index("distance", distance, LONGEST + 1)
 
 
+def _plural(word: str) -> str:
+    return _PLURALS.get(word, word + "s")
+
+
 def _word_tables():
     """Each class, a fixed word being a class of its own: its number, its words, and whether it is an attractor."""
     phrases = " ".join((*_OPENERS, *_FOLLOWERS, *_CLOSERS, _END))
@@ -145,7 +149,7 @@ def _word_tables():
         members += singular
         if name in _WITH_NUMBER:
             first[i, 1] = len(members)
-            members += [_PLURALS.get(word, word + "s") for word in singular]
+            members += map(_plural, singular)
     attracts = np.array([name in ("NOUN", "SOMEONE") for name in number])
     return number, np.array([VOCABULARY.index(word) for word in members]), first, size, attracts
 
@@ -156,7 +160,7 @@ _NUMBER, _MEMBERS, _FIRST, _SIZE, _ATTRACTS = _word_tables()
 def number_of_nouns() -> dict[str, str]:
     """Each noun of the grammar, and the verb that agrees with it."""
     nouns = _CLASSES["NOUN"].split()
-    return {form: verb for noun in nouns for form, verb in ((noun, "was"), (_PLURALS.get(noun, noun + "s"), "were"))}
+    return dict.fromkeys(nouns, "was") | dict.fromkeys(map(_plural, nouns), "were")
 
 
 def _templates(distance: int, length: int) -> np.ndarray:

@@ -109,8 +109,8 @@ def last_word_guess(last: np.ndarray, were: np.ndarray, new: np.ndarray) -> np.n
     After a word that training never had there: the commoner verb of all. *was*, 0, where both are as common.
     """
     n = 1 + max(last.max(), new.max())
-    seen, followed = np.bincount(last, minlength=n), np.bincount(last, were, n)
-    return np.where(seen > 0, 2 * followed > seen, 2 * were.mean() > 1)[new].astype(np.intp)
+    times, followed = np.bincount(last, minlength=n), np.bincount(last, were, n)
+    return np.where(times > 0, 2 * followed > times, 2 * were.mean() > 1)[new].astype(np.intp)
 
 
 def _numbers(words: list[str], index: dict[str, int]) -> np.ndarray:

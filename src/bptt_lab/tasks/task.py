@@ -20,6 +20,9 @@ class Task:
     loss: str
     length: int
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(length={self.length})"
+
     def batch(self, size: int, rng: np.random.Generator) -> Batch:
         """x (T, B, I), targets (T, B), and mask (T, B), true where a step has a loss; B = size."""
         size = checks.count("size", size)

@@ -19,12 +19,7 @@ class TemporalOrder(Task):
     input_size, output_size, loss = len(SYMBOLS), len(CLASSES), "cross_entropy"
 
     def __init__(self, length: int = 20):
-        self.length = checks.count("length", length)
-        if length < 10:
-            raise checks.error("length", length, "at least 10", "The signals stand in tenths of the sequence.")
-
-    def __repr__(self) -> str:
-        return f"TemporalOrder(length={self.length})"
+        self.length = checks.count("length", length, lowest=10)
 
     def _batch(self, size: int, rng: np.random.Generator) -> Batch:
         T, sequences = self.length, np.arange(size)

@@ -74,10 +74,14 @@ def encode(text: str) -> np.ndarray:
 
 
 def decode(x) -> str:
-    """The text of one-hot rows, (T, V), or of any rows: the largest entry names the word."""
+    """The text of one-hot rows, (T, V), or of any rows: the largest entry names the word. `ValueError` if a row has several."""
     x = checks.array("x", x)
     if x.ndim != 2 or x.shape[1] != len(VOCABULARY):
         raise checks.error("x", f"shape {x.shape}", f"(T, {len(VOCABULARY)})")
+    top = x.max(axis=1, keepdims=True)
+    if (ties := np.flatnonzero((x == top).sum(axis=1) > 1)).size:
+        given = f"a row {ties[0]} whose largest entry, {top[ties[0], 0]:g}, stands more than once"
+        raise checks.error("x", given, "one largest entry a row, which names the word", "A row of zeros names none.")
     return " ".join(VOCABULARY[i] for i in x.argmax(axis=1)).replace(" .", ".")
 
 
