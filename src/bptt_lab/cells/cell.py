@@ -211,12 +211,8 @@ class Cell:
         """`pairs` for every parameter, in the order of `params`: left (n, B, rows) and right (B, m), or of several steps."""
         cell, x = trace.cell, trace.inputs[steps]
         ones = np.ones((*x.shape[:-1], 1))
-        pairs = {
-            "W_x": [(da, x)],
-            "W_hh": [],
-            "b": [(da, ones)],
-            **own_cells.named(cell, cell.pairs(da, *self.seen(trace, steps))),
-        }
+        of_step = own_cells.named(cell, cell.pairs(da, *self.seen(trace, steps)))
+        pairs = {"W_x": [(da, x)], "W_hh": [], "b": [(da, ones)], **of_step}
         if cell.scales is not None:
             pairs["W_hh"] = [(left * cell.scales, right) for left, right in pairs["W_hh"]]
         return {name: own_cells.paired(self, pairs, name, ones) for name in self.params}
