@@ -68,6 +68,12 @@ def test_a_value_between_two_grid_points_moves_to_the_nearer(explorer):
         assert (explorer.step, explorer.points) == (60, 101)
 
 
+@pytest.mark.parametrize("box", [ipywidgets.VBox, ipywidgets.HBox, ipywidgets.Tab])
+def test_in_a_box_an_explorer_is_its_sentence_and_no_address(explorer, box):
+    shown = box([explorer])._repr_mimebundle_()["text/plain"]
+    assert explorer.sentence()[:40] in shown and "0x" not in shown
+
+
 def test_explorers_are_ordinary_widgets(explorer):
     box = ipywidgets.VBox([explorer])
     control = next(control for control in explorer.controls if control.kind == "slider")

@@ -203,6 +203,9 @@ class Explorer(anywidget.AnyWidget):
         written = {name: self.number(value) if isinstance(value, float) else value for name, value in values.items()}
         return self.words[key].format(**written)
 
+    def __repr__(self) -> str:
+        return self.sentence()  # also inside a box: an address there would differ from run to run
+
     def _repr_mimebundle_(self, **kwargs):
         if folder := os.environ.get(SITE_FOLDER):
             return {"text/html": page.embedded(self, Path(folder)), "text/plain": self.sentence()}
@@ -210,9 +213,13 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**(data or {}), "text/plain": self.sentence(), **self.still_picture()}, metadata
 
-    def to_html(self, path: str | Path | None = None) -> str:
-        """This explorer as one HTML page that needs no kernel and no network; sliders scrub the table that is in it."""
+    def to_html(self, path: str | Path | None = None) -> str | None:
+        """This explorer as one HTML page that needs no kernel and no network; sliders scrub the table that is in it.
+
+        With a path the page is written there, and nothing is returned: as the last line of a cell it prints nothing.
+        """
         text = page.alone(self)
-        if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
-        return text
+        if path is None:
+            return text
+        Path(path).write_text(text, encoding="utf-8")
+        return None
