@@ -88,6 +88,7 @@ CASES = {
     "gates, h0": (lambda: GRU.unroll(X, h0=np.ones(3)), ["h0", "(3,)", "(4,)"]),
     "gates, scales": (lambda: GRU.unroll(X, scales=[1.0, 2.0]), ["scales", "(2,)", "(1,)"]),
     "gates, gate biases": (lambda: GRU.unroll(X, gate_biases=[np.nan]), ["gate_biases", "nan", "finite"]),
+    "RNN, gate biases": (lambda: CELL.unroll(X, gate_biases=[1.0]), ["gate_biases", "list", "None", "no keeping_gate"]),
     "gates, jacobian, t": (lambda: GRU.jacobian(GRU.unroll(X), 6), ["t", "6", "0 to 5"]),
     "gates, another kind's trace": (lambda: GRU.backward(TRACE, np.ones((6, 4))), ["trace of a RNNCell", "trace of a GRUCell"]),
     "params, name": (lambda: CELL.params.__setitem__("W", 0), ["params", "'W'", "W_hh"]),

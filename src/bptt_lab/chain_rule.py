@@ -8,8 +8,9 @@ unrolls into one term for each word up to t; the gradient is their sum:
 
     dL_t/dW = Σ_{k≤t}  dL_t/dh_t · J_t J_{t-1} ⋯ J_{k+1} · ∂⁺h_k/∂W          J_j = dh_j/dh_{j-1}
 
-What is here needs a cell and its trace, and mostly dh, each step's own dL_t/dh_t as (T, B, H); no model. Steps count as code
-does, from 0.
+J_t alone is `cell.jacobian(trace, t)`, the product alone `memory.jacobian_product`. What is here needs a cell and its trace, and
+mostly dh, each step's own dL_t/dh_t as (T, B, H); no model. The weights are always those of `trace.cell`, as they were at the
+run. Steps count as code does, from 0.
 """
 
 from collections.abc import Callable
@@ -40,7 +41,7 @@ class Term:
         return self._factors()
 
     def __repr__(self) -> str:
-        return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm)}"
+        return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm, vanished='0')}"
 
 
 def norm(rows: np.ndarray) -> np.ndarray:
@@ -77,8 +78,8 @@ def pull(cell, trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def immediate(cell, trace, t: int, wrt: str) -> np.ndarray:
     """∂⁺h_t/∂W, the derivative with h_{t-1} held fixed, (B, D, *shape of W).
 
-    Of the plain cell, entry [b, i, i, j] is f'(a_t)_i times input j of the product; all others are 0, since row i of W
-    feeds unit i alone.
+    Of the plain cell, entry [b, i, i, j] is f'(a_t)_i v_j, where v is what W multiplies: x_t for W_x, h_{t-1} for W_hh. All
+    others are 0, since row i of W feeds unit i alone.
     """
     B, D = trace.shape[1], cell.hidden_size * len(cell.parts)
 
@@ -142,7 +143,7 @@ def carried_back(cell, trace, dh):
 
 def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
     """(T, T): entry [t, k] is the norm of term k of dL_t/dW; 0 above the diagonal."""
-    if trace.shape[1] == 1:
+    if trace.shape[1] == 1:  # of one sequence, a term is an outer product: its norm needs no matrix
         return sequence_ledgers(cell, trace, dh, wrt)[:, :, 0]
     return overflow.settled(partial(_ledger, cell, trace, wrt), dh)
 
@@ -160,7 +161,7 @@ def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 
 
 def _sequence_ledgers(cell, trace, wrt, dh):
-    """[k, t]: a step then writes into neighbouring numbers, which for T in the thousands is most of the time."""
+    """Indexed [k, t]: step k then writes one row of neighbours. For T in the thousands all else takes longer."""
     T, B, _ = trace.shape
     result = np.zeros((T, T, B))
     for k, da in carried_back(cell, trace, dh):
@@ -224,20 +225,20 @@ def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:
     """
     dh = state_rows(cell, dh)
     shapes = {name: value.shape for name, value in cell.params.items()}
-    dW, dh0 = overflow.settled(partial(_carried_forward, cell, trace, shapes), dh)
+    dL_dW, dL_dh0 = overflow.settled(partial(_rtrl, cell, trace, shapes), dh)
     ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])[:-1]
-    grads = {name: part.reshape(shapes[name]) for name, part in zip(shapes, np.split(dW, ends))}
-    return grads | {f"{part}0": trace.squeeze(value, axis=0) for part, value in zip(cell.parts, cell.split(dh0))}
+    grads = {name: part.reshape(shapes[name]) for name, part in zip(shapes, np.split(dL_dW, ends))}
+    return grads | {f"{part}0": trace.squeeze(value, axis=0) for part, value in zip(cell.parts, cell.split(dL_dh0))}
 
 
-def _carried_forward(cell, trace, shapes, dh):
-    (T, B, D), dh_dW, dW = dh.shape, 0.0, 0.0
-    dh_dh0, dh0 = np.broadcast_to(np.eye(D), (B, D, D)).view(type(dh)), 0.0
+def _rtrl(cell, trace, shapes, dh):
+    (T, B, D), dh_dW, dL_dW = dh.shape, 0.0, 0.0
+    dh_dh0, dL_dh0 = np.broadcast_to(np.eye(D), (B, D, D)).view(type(dh)), 0.0
     for t in range(T):
         J = cell.jacobian(trace, t).reshape(B, D, D)
         direct = np.concatenate([immediate(cell, trace, t, name).reshape(B, D, -1) for name in shapes], axis=2)
         dh_dW = direct.view(type(dh)) + (J @ dh_dW if t else 0.0)  # dh_t/dW = ∂⁺h_t/∂W + dh_t/dh_{t-1} · dh_{t-1}/dW
         dh_dh0 = J @ dh_dh0
-        dW = dW + (dh[t][:, None] @ dh_dW)[:, 0].sum(axis=0)
-        dh0 = dh0 + (dh[t][:, None] @ dh_dh0)[:, 0]
-    return dW, dh0
+        dL_dW = dL_dW + (dh[t][:, None] @ dh_dW)[:, 0].sum(axis=0)
+        dL_dh0 = dL_dh0 + (dh[t][:, None] @ dh_dh0)[:, 0]
+    return dL_dW, dL_dh0

@@ -19,7 +19,7 @@ cells = pytest.mark.parametrize("cell", GATES)
 
 def finite_differences(cell, trace, t):
     """d state_t / d state_{t-1} of the first sequence, from the equations alone."""
-    part = trace.part(slice(t, t + 1))
+    part = trace.piece(slice(t, t + 1))
     H, x = cell.hidden_size, part.inputs[:, :1]
 
     def step(state):

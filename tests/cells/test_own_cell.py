@@ -456,6 +456,8 @@ def test_without_a_step_back_finite_differences_explode_without_nan():
         (lambda self, u, h: (h, (h, u)), r"step: got shape \(2, 8\) to keep, expected arrays of shape \(B, H\) = \(2, 4\)"),
         (lambda self, u, h: (h, (0.5,)), r"step: got float to keep"),
         (lambda self, u, h: None, r"step: got NoneType, expected two things"),
+        (lambda self, u, h: (h, (h, h, h)), r"keeps: got 2 names, gate, candidate \(the blocks.*expected 3, one for each thing"),
+        (lambda self, u, h: (np.multiply(h, 0.5, out=h), (h,)), r"read-only"),  # in place: the state before would be lost
     ],
 )
 def test_what_a_step_returns_is_looked_at(step, says):

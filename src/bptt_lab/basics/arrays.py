@@ -58,6 +58,8 @@ def sweep(cell: Any, B: int, scales, gate_biases) -> dict[str, np.ndarray]:
     if scales is not None:
         found["scales"] = checks.array("scales", scales, (B,))[:, None].copy()
     if gate_biases is not None:
+        if not cell.keeping_gate:
+            raise checks.error("gate_biases", type(gate_biases).__name__, f"None: {type(cell).__name__} names no keeping_gate")
         found["bias_shift"] = np.zeros((B, len(cell.stack)))
         found["bias_shift"][:, cell.rows_of(cell.keeping_gate)] = checks.array("gate_biases", gate_biases, (B,))[:, None]
     return found

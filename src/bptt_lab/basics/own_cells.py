@@ -15,8 +15,10 @@ def stepped(cell: Any, result, before: tuple[np.ndarray, ...]) -> tuple:
     if not (two and isinstance(result[1], tuple)):
         given = f"{_said(result[1])} to keep" if two else _said(result)
         raise checks.error("step", given, f"two things: {_state(cell)}, and a tuple of what step_back needs")
-    if len(result[1]) < len(cell.keeps):
-        raise checks.error("keeps", f"{len(cell.keeps)} names", f"as many as step keeps, which is {len(result[1])}")
+    names, keeps = cell.keeps or cell.blocks, len(result[1])
+    if keeps > len(names) or keeps < len(cell.keeps):
+        given = f"{len(names)} names, {', '.join(names)}" + ("" if cell.keeps else " (the blocks, since keeps is not said)")
+        raise checks.error("keeps", given, f"{keeps}, one for each thing that step keeps, in its order")
     parts, wanted = cell.parts_of(result[0]), before[0].shape
     if len(parts) != len(before) or any(np.shape(part) != wanted for part in parts):
         raise checks.error("step", _said(result[0]), f"{_state(cell)}, each of shape (B, H) = {wanted}")

@@ -80,10 +80,10 @@ class Cell:
         raise NotImplementedError(f"{type(self).__name__} has no step_back(self, δ, kept, h): it runs, but cannot be trained")
 
     def pairs(self, da: np.ndarray, kept: tuple[np.ndarray, ...], h) -> Pairs:
-        """What steps add to the gradient of W_hh, as pairs (left, right): dL/d(W_hh v), and v, which W_hh multiplies.
+        """The gradient of W_hh as pairs: a step adds Σ left rightᵀ. Left is dL/d(W_hh v), right is v: h_{t-1}, if not overridden.
 
-        One step or many, (…, B, rows) and (…, B, H): write `*` and `split`. Override it where v is not h_{t-1}, with a pair for
-        each group of rows, from the top. The gradient of a vector is its left alone: right is None.
+        Where W_hh multiplies more than h_{t-1}, give a pair for each group of rows, from the top. The gradient of one of the
+        `vectors` is its left alone, right is None. Arrays are of one step or of many, (…, B, rows) and (…, B, H).
         """
         return {"W_hh": [(da, self.parts_of(h)[0])]}
 
@@ -140,8 +140,8 @@ class Cell:
     def frozen(self, **changed) -> Self:
         """This cell as it is now: training it later changes nothing in the copy. changed: what the copy has instead."""
         cell = object.__new__(type(self))
-        own = {name: getattr(self, name).copy() for name in ("stack", *self.vectors) if name not in changed}
-        cell.__dict__.update({**self.__dict__, **own, **changed})
+        copies = {name: getattr(self, name).copy() for name in ("stack", *self.vectors) if name not in changed}
+        cell.__dict__.update({**self.__dict__, **copies, **changed})
         return cell
 
     def unroll(self, x, h0=None, scales=None, gate_biases=None) -> Trace:
@@ -155,21 +155,21 @@ class Cell:
         x, state, batched = checks.inputs(self, x, h0)
         cell = self.frozen(**arrays.sweep(self, x.shape[1], scales, gate_biases))
         reader = cell.frozen(stack=np.asfortranarray(cell.stack))  # BLAS multiplies by W_hhᵀ in a third less time so
-        read = overflow.settled(reader._read, x, state)  # past float64's end once more, with arrays that know ∞
-        return Trace(cell, x.copy(), *read, batched)  # type: ignore[call-arg]
+        return Trace(cell, x.copy(), *overflow.settled(reader._read, x, state), batched)  # type: ignore[call-arg]
 
     def _read(self, x: np.ndarray, start: tuple) -> tuple[tuple, tuple]:
         (T, B, I), H = x.shape, self.hidden_size
         all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1)  # W_x x_t + b of all steps at once: it needs no state
         all_u += self.b
         parts, kept = [np.empty((T + 1, B, H), all_u.dtype).view(type(x)) for _ in start], list[np.ndarray]()
-        for part, value in zip(parts, start):
-            part[0] = value
+        before = [part.view() for part in parts]  # as a step sees them: it may not change them
+        for part, view, value in zip(parts, before, start):
+            part[0], view.flags.writeable = value, False
         for t, u in enumerate(all_u):
-            result = self.step(u, self.state_of([part[t] for part in parts]))
-            h, seen = result if t else own_cells.stepped(self, result, start)  # the first step is looked at
-            kept = kept or list(np.empty((len(seen), T, B, H), all_u.dtype).view(type(x)))
-            for array, value in zip((*parts, *kept), (*self.parts_of(h), *seen)):
+            result = self.step(u, self.state_of([state[t] for state in before]))
+            h, now = result if t else own_cells.stepped(self, result, start)  # the first step is looked at
+            kept = kept or list(np.empty((len(now), T, B, H), all_u.dtype).view(type(x)))
+            for array, value in zip((*parts, *kept), (*self.parts_of(h), *now)):
                 array[t - T] = value  # from the end: of the states that is t + 1, since the start stands in front
         return tuple(parts), tuple(kept)
 
@@ -208,7 +208,7 @@ class Cell:
         return tuple(kept[steps] for kept in trace.kept), self.state_of([part[:-1][steps] for part in trace.parts])
 
     def all_pairs(self, trace: Trace, steps, da: np.ndarray) -> Pairs:
-        """`pairs` for every parameter, in the order of `params`: left (n, B, rows) and right (B, m), or of several steps."""
+        """`pairs` for every parameter: left (n, B, rows) of n losses, right (B, m), what W multiplies; (n, B, m) of n steps."""
         cell, x = trace.cell, trace.inputs[steps]
         ones = np.ones((*x.shape[:-1], 1))
         of_step = own_cells.named(cell, cell.pairs(da, *self.seen(trace, steps)))

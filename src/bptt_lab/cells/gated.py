@@ -50,10 +50,10 @@ class GatedCell(Cell):
         return da, δ * G1 + da @ self.W_hh
 
     def step_jacobian(self, kept, h):
-        keep, *ways = self._terms(kept, h).values()
+        keep, *ways = self._ways(kept, h).values()
         return keep + sum(ways)
 
-    def _terms(self, kept, h):
+    def _ways(self, kept, h):
         (G1, G2, ĥ), (W1, W2, W3) = kept, self.blocks_of(self.W_hh)
         return {
             "keep": diag(G1),
@@ -69,4 +69,4 @@ class GatedCell(Cell):
         """
         checks.trace(self, trace)
         t = checks.index("t", t, trace.T)
-        return {name: trace.squeeze(term, 0) for name, term in overflow.settled(trace.cell._terms, *self.seen(trace, t)).items()}
+        return {name: trace.squeeze(term, 0) for name, term in overflow.settled(trace.cell._ways, *self.seen(trace, t)).items()}

@@ -47,9 +47,9 @@ class LSTMCell(TorchWeights, Cell):
         h, c = state
         a1, a2, a3, a4 = self.split(u + h @ self.W_hh.T)
         i, f, g, o = sigmoid(a1), sigmoid(a2), tanh(a3), sigmoid(a4)
-        c = f * c + i * g
-        tanh_c = tanh(c)
-        return (o * tanh_c, c), (i, f, g, o, tanh_c)
+        c_t = f * c + i * g
+        tanh_c = tanh(c_t)
+        return (o * tanh_c, c_t), (i, f, g, o, tanh_c)
 
     def step_back(self, δ, kept, state):
         (δh, δc), (i, f, g, o, tanh_c), (_, c) = δ, kept, state

@@ -1,6 +1,6 @@
 """The plain recurrent cell.
 
-    a_t = W_x x_t + b + W_hh h_{t-1}
+    a_t = u_t + W_hh h_{t-1}                        u_t = W_x x_t + b, formed for all steps at once in `Cell._read`
     h_t = f(a_t)
 
 Backward (Werbos 1990), with δ_t = dL/dh_t as a column and δ_T₊₁ = 0. `Cell._back` adds dh_{t-1} and sums over t:
@@ -41,8 +41,8 @@ class RNNCell(TorchRNN, Cell):
 
     def step(self, u, h):
         a = u + h @ self.W_hh.T
-        h = self.activation.value(a)
-        return h, (h,)
+        h_t = self.activation.value(a)
+        return h_t, (h_t,)
 
     def step_back(self, δ, kept, h):
         (h_t,) = kept

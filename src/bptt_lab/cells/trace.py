@@ -12,8 +12,7 @@ class Trace:
     h[0] after the first word; h0 ([B,] H), the start; c and c0 likewise, where the state is a pair; gates, name -> (T[, B], H).
 
     For computing, always with the batch axis: `inputs` (T, B, I); `parts`, the parts of the state, (T + 1, B, H) each with the
-    start in front; `states`, the first of them, h; `kept`, what `step` kept for `step_back`, (T, B, H) each; `cell`, the cell
-    as it was, weights and all.
+    start in front; `states`, the first of them, h; `kept`, what `step` kept, (T, B, H) each; `cell`, weights as they were.
     """
 
     def __init__(self, cell: Any, inputs, parts: tuple[np.ndarray, ...], kept: tuple[np.ndarray, ...], batched: bool):
@@ -55,7 +54,7 @@ class Trace:
         """Take the batch axis away if the input had none."""
         return array if self.batched else array.squeeze(axis)
 
-    def part(self, steps: slice) -> "Trace":
+    def piece(self, steps: slice) -> "Trace":
         """The trace of some consecutive steps, as if the cell had started at the state before them. Has a batch axis."""
         parts = tuple(part[steps.start : steps.stop + 1] for part in self.parts)
         return Trace(self.cell, self.inputs[steps], parts, tuple(kept[steps] for kept in self.kept), True)

@@ -78,7 +78,7 @@ class Run:
             return {**cell.backward(trace, dh.reshape(*self._steps, -1)), **readout}
         T = self._shape[0]
         pieces = [slice(start, min(start + truncate, T)) for start in range(0, T, truncate)]
-        grads = [cell.backward(trace.part(piece), dh[piece]) for piece in pieces]
+        grads = [cell.backward(trace.piece(piece), dh[piece]) for piece in pieces]
         with overflow.quietly():
             total = {name: overflow.exploded(np.sum([g[name] for g in grads], axis=0)) for name in cell.params}
         starts = {f"{part}0": trace.squeeze(grads[0][f"{part}0"], axis=0) for part in cell.parts}
