@@ -98,6 +98,11 @@ def part_close(found: Parts | None, wanted: Parts | None, name: str) -> bool:
     return bool(found and wanted and name in found and name in wanted and close(found[name], wanted[name]))
 
 
+def alike(found: Parts | None, given: Parts | None, names=None) -> bool:
+    """Whether the parts of these names, or all that were found, are given so."""
+    return all(part_close(found, given, name) for name in names or found or [""])
+
+
 def wrong_parts(found: list, truths: list) -> list[str]:
     """The names of the parts that are not right in every problem."""
     return [name for name in truths[0] if not all(part_close(f, truth, name) for f, truth in zip(found, truths))]

@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from .edits import Slip
+from .mistakes import Slip
 
 
 def faulty(exercise, slips: tuple[Slip, ...], fn: Callable) -> int | None:
     """The number of the learner's line, counted from the `def` as 1; None if no line of theirs makes these numbers."""
-    if not inspect.isfunction(fn) or any(slip.function for slip in slips) or not _text(fn):
+    if not inspect.isfunction(fn) or not _text(fn):
         return None
     arguments = exercise.knowledge.problems[0].arguments
     right = [value for _, value in made(exercise.steps.compiled(()), arguments)]
@@ -79,10 +79,10 @@ def _text(fn: Callable) -> list[str]:
 def about(exercise, slips: tuple[Slip, ...]) -> int | None:
     """The number of the one hint that speaks of the step in which a slip was made, by the names that stand in both."""
     places = exercise.steps.places(slips[0])
-    if len(places) > 2 or slips[0].function:
+    if len(places) > 2:
         return None
     names = set(re.findall(r"[^\W\d]\w*", " ".join(exercise.steps.lines[place] for place in places)))
-    common = [len(names & set(re.findall(r"[^\W\d]\w*", hint))) for hint in exercise._hints]
+    common = [len(names & set(re.findall(r"[^\W\d]\w*", hint))) for hint in exercise.english[1:]]
     best = max(common)
     return common.index(best) + 1 if best > 1 and common.count(best) == 1 else None
 

@@ -26,8 +26,8 @@ class Report:
     """
 
     def __init__(
-        self, exercise: Any, message: str, solved=False, named: Named | None = None, tried=True, verdict="wrong", fn=None,
-    ):  # fmt: skip
+        self, exercise: Any, fn: Any, message: str, solved=False, named: Named | None = None, tried=True, verdict="wrong"
+    ):
         self.exercise, self.message, self.solved, self.named, self.tried = exercise, message, solved, named, tried
         self.mistakes = tuple(slip.name for slip in named.slips) if named else ()
         self.mistake = self.mistakes[0] if named else None
