@@ -25,7 +25,7 @@ from .edits import Steps, defined
 from .mistakes import Slip, items, read, sections
 from .naming import Knowledge, Named
 from .report import SEALED, Report
-from .telling import BY_HAND, RIGHT, YOURS, headed, said, size, tell, text_of, told
+from .telling import BY_HAND, RIGHT, YOURS, headed, said, sizes, tell, text_of, told
 
 PROBLEMS = 5
 CHANGES = "changes its input"
@@ -188,7 +188,7 @@ class Exercise:
         return report
 
     def _judged(self, fn) -> Report:
-        values, changed, printed = list[Any](), None, ""
+        values, changed, printed, ran = list[Any](), None, "", ""
 
         def report(*lines: str, **about) -> Report:
             return Report(self, fn, text_of(*lines, said(printed)), **about)
@@ -204,7 +204,9 @@ class Exercise:
             printed = printed or answer.printed
             if answer.error is not None:
                 stops = "does not end" if isinstance(answer.error, calling.TooLong) else f"stops: {type(answer.error).__name__}"
-                return report(self._stopped(fn, answer.error, problem), self._ran_before(values), verdict=stops)
+                says = tell("With {sizes} it ran. Is a size, or a number of words, fixed in your code?", sizes=ran)
+                says = text_of(calling.stopped(fn, answer.error, self.parameters, problem.arguments), says if ran else "")
+                return report(says, verdict=stops)
             if answer.value is None and calling.same_code(fn, self.stub.function):
                 return report(tell("Not tried yet: the function returns None."), tried=False)
             if answer.value is None:
@@ -213,6 +215,7 @@ class Exercise:
                     says = tell("Your function prints, but returns None. Hand the result back with return.")
                 return report(says, verdict="returns None")
             values.append(answer.value)
+            ran = sizes(self.parameters, problem.arguments)
             changed = changed or self._changed(problem.arguments, arguments)
         truths, found = self.knowledge.truths, list(map(diagnosis.parts, values))
         wrong = diagnosis.wrong_parts(found, truths)
@@ -261,37 +264,6 @@ class Exercise:
         if len(own) > 1:
             return [tell("Two things at once. First: {says}", says=own[0]), tell("Then: {says}", says=own[1])]
         return own
-
-    def _ran_before(self, values: list) -> str:
-        """For what stops at a later problem: the sizes at which it ran."""
-        if not values:
-            return ""
-        sizes = self._sizes(self.knowledge.problems[len(values) - 1])
-        return tell("With {sizes} it ran. Is a size, or a number of words, fixed in your code?", sizes=sizes)
-
-    def _sizes(self, problem: Problem) -> str:
-        return ", ".join(map(size, self.parameters, problem.arguments))
-
-    def _stopped(self, fn, error: BaseException, problem: Problem) -> str:
-        line, kind, message = diagnosis.line_of(fn, error), type(error).__name__, diagnosis.message_of(error)
-        if isinstance(error, calling.TooLong):
-            says = tell(
-                "Your function was stopped after {seconds:.0f} seconds. Is there a loop in it that never ends?",
-                seconds=calling.SECONDS,
-            )
-            return text_of(says, line)
-        if isinstance(error, SystemExit):
-            return text_of(tell("Your function leaves Python altogether. Use return to leave a function."), line)
-        if not line and isinstance(error, TypeError):
-            wanted = ", ".join(self.parameters)
-            return tell("Your function could not be called with {wanted}: {error}.", wanted=wanted, error=message)
-        says = tell("Your function stops with {kind}: {error}", kind=kind, error=message)
-        says = says if message else tell("Your function stops with {kind}.", kind=kind)
-        power = tell("In Python a power is written **, not ^.") if "bitwise_xor" in message or "for ^:" in message else ""
-        infinite = tell("Does the matrix still hold numbers? A long product leaves what float64 can hold.")
-        infinite = infinite if isinstance(error, np.linalg.LinAlgError) else ""
-        called = tell("It was called with {sizes}.", sizes=self._sizes(problem))
-        return text_of(says, line, power, infinite, called, calling.outside(fn))
 
     def _changed(self, before, after) -> str | None:
         """The name of the first argument that is no longer what it was."""

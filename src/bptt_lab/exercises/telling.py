@@ -1,7 +1,7 @@
 """Values, calls and prints as a learner reads them in a report."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,8 +42,12 @@ def said(printed: str) -> str:
     return headed(PRINTED, " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else ""))
 
 
-def size(name: str, value) -> str:
-    """An argument and its shape, as far as it has one."""
+def sizes(names: Iterable[str], values: Iterable) -> str:
+    """Arguments and their shapes, as far as they have one."""
+    return ", ".join(map(_size, names, values))
+
+
+def _size(name: str, value) -> str:
     if isinstance(value, list):
         return tell("{name}, a list of {n}", name=name, n=len(value))
     if isinstance(value, np.ndarray):
