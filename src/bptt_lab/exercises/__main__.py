@@ -10,7 +10,6 @@ mistakes at once, judged in the same way. Then each that is not as it should be.
 """
 
 import sys
-from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
 
@@ -66,15 +65,19 @@ def pairs(exercise: Exercise) -> list[Slips]:
     return [both[i] for i in np.random.default_rng(0).permutation(len(both))[:PAIRS]]
 
 
-def _table(head: str, columns: tuple[str, ...], counted: Callable, exercises: list[Exercise]) -> list[str]:
-    """Print a row for each exercise, and their sum. counted: exercise -> its label, its counts, and lines to be returned."""
-    print(f"{head}{''.join(f'{column:>9}' for column in columns)}")
+def _table(head: str, columns: dict[str, str], judged: Callable, exercises: list[Exercise]) -> list[str]:
+    """Print a row for each exercise, and their sum; return what is not as it should be.
+
+    columns: heading -> the verdicts that it counts. judged: exercise -> its label, and (verdict, what was judged) of all.
+    """
+    print(head + "".join(f"{column:>9}" for column in columns))
     total, lines = np.zeros(len(columns), int), list[str]()
     for exercise in exercises:
-        label, row, off = counted(exercise)
-        total += row
-        lines += off
+        label, found = judged(exercise)
+        row = [sum(verdict in verdicts.split() for verdict, _ in found) for verdicts in columns.values()]
         print(f"{label:26}" + "".join(f"{n:9}" for n in row))
+        total += row
+        lines += [f"{exercise.name}: {what}" for verdict, what in found if verdict not in ("own", "loose", "same", "stops")]
     print(f"{'':26}" + "".join(f"{n:9}" for n in total))
     return lines
 
@@ -82,33 +85,32 @@ def _table(head: str, columns: tuple[str, ...], counted: Callable, exercises: li
 def known(exercises: list[Exercise]) -> list[str]:
     """Print how the known mistakes are named, and return those that are not called by their own name."""
 
-    def counted(exercise: Exercise):
-        named = {made: exercise.check(wrong).mistake for made, wrong in exercise.mistakes.items()}
-        own, none = sum(made == name for made, name in named.items()), sum(name is None for name in named.values())
-        off = [f"{exercise.name}: {made} is called {name}" for made, name in named.items() if made != name]
-        if not exercise.check(exercise.solution).solved:
-            off.insert(0, f"{exercise.name}: the solution is not right")
-        return f"{exercise.name:17}{exercise.notebook[:2]:>9}", [len(named), own, len(named) - own - none, none], off
+    def judged(exercise: Exercise):
+        found = [] if exercise.check(exercise.solution).solved else [("broken", "the solution is not right")]
+        for made, wrong in exercise.mistakes.items():
+            named = exercise.check(wrong).mistake
+            verdict = "own" if made == named else "another" if named else "unnamed"
+            found.append((verdict, f"{made} is called {named}"))
+        return f"{exercise.name:17}{exercise.notebook[:2]:>9}", found
 
-    columns = "mistakes", "by name", "another", "unnamed"
-    return _table(f"{'exercise':17}{'notebook':>9}", columns, counted, exercises)
+    columns = {"mistakes": "own another unnamed", "by name": "own", "another": "another", "unnamed": "unnamed"}
+    return _table(f"{'exercise':17}{'notebook':>9}", columns, judged, exercises)
 
 
 def _counted(exercises: list[Exercise], head: str, slips_of: Callable[[Exercise], list[Slips]]) -> list[str]:
     """Print how slips are judged, and return those that are not as they should be."""
 
-    def counted(exercise: Exercise):
-        judge = Judge(exercise)
-        found = {slips: judge.verdict(slips) for slips in slips_of(exercise)}
-        count = Counter(found.values())
-        changing = len(found) - count["same"] - count["stops"]
-        row = [len(found), changing, changing - count["passes"], *(count[verdict] for verdict in columns[3:])]
-        off = [f"{exercise.name}: {' + '.join(slip.name for slip in slips)} {exercise.steps.changed_lines(slips)}: {verdict}"
-               for slips, verdict in found.items() if verdict in ("wrongly", "passes", "unnamed")]  # fmt: skip
-        return exercise.name, row, off
+    def judged(exercise: Exercise):
+        judge, found = Judge(exercise), []
+        for slips in slips_of(exercise):
+            made, verdict = " + ".join(slip.name for slip in slips), judge.verdict(slips)
+            found.append((verdict, f"{made} {exercise.steps.changed_lines(slips)}: {verdict}"))
+        return exercise.name, found
 
-    columns = "tried", "changing", "refused", "own", "loose", "unnamed", "wrongly", "passes"
-    return _table(f"\n{head:26}", columns, counted, exercises)
+    refused = "own loose unnamed wrongly"
+    columns = {"tried": f"{refused} passes same stops", "changing": f"{refused} passes", "refused": refused}
+    columns |= {verdict: verdict for verdict in (*refused.split(), "passes")}
+    return _table(f"\n{head:26}", columns, judged, exercises)
 
 
 def main() -> int:

@@ -63,22 +63,24 @@ class Mistakes(dict):
     """
 
     def __init__(self, exercise: "Exercise"):
-        for slip in exercise.slips:
-            self.setdefault(slip.name, _with(slip.says, exercise.steps.compiled([slip])))
-        if name := next((name for name, value in zip(exercise.parameters, exercise.small) if calling.arrays(value)), None):
-            self[CHANGES] = _with(_says_changed(name), lambda *arguments: exercise.changing(*arguments))
         self.exercise = exercise
+        for slip in exercise.slips:
+            self.setdefault(slip.name, self._made(slip))
+        changeable = [name for name, value in zip(exercise.parameters, exercise.small) if calling.arrays(value)]
+        if changeable:
+            self[CHANGES] = lambda *arguments: exercise.changing(*arguments)
+            self[CHANGES].__doc__ = _says_changed(changeable[0])
+
+    def _made(self, slip: Slip) -> Callable:
+        function = self.exercise.steps.compiled([slip])
+        function.__doc__ = slip.says or mutants.told(slip)
+        return function
 
     def __missing__(self, name: str) -> Callable:
         for slip in self.exercise.knowledge.loose:
             if slip.name == name:
-                return _with(mutants.told(slip), self.exercise.steps.compiled([slip]))
+                return self._made(slip)
         raise KeyError(name)
-
-
-def _with(says: str, function: Callable) -> Callable:
-    function.__doc__ = says
-    return function
 
 
 def _says_changed(name: str) -> str:
@@ -190,7 +192,7 @@ class Exercise:
     def _judged(self, fn) -> Report:
         values, changed, printed, ran = list[Any](), None, "", ""
 
-        def report(*lines: str, **about) -> Report:
+        def report(*lines: str | None, **about) -> Report:
             return Report(self, fn, text_of(*lines, said(printed)), **about)
 
         if not callable(fn):
@@ -204,9 +206,8 @@ class Exercise:
             printed = printed or answer.printed
             if answer.error is not None:
                 stops = "does not end" if isinstance(answer.error, calling.TooLong) else f"stops: {type(answer.error).__name__}"
-                says = tell("With {sizes} it ran. Is a size, or a number of words, fixed in your code?", sizes=ran)
-                says = text_of(calling.stopped(fn, answer.error, self.parameters, problem.arguments), says if ran else "")
-                return report(says, verdict=stops)
+                ran = ran and tell("With {sizes} it ran. Is a size, or a number of words, fixed in your code?", sizes=ran)
+                return report(calling.stopped(fn, answer.error, self.parameters, problem.arguments), ran, verdict=stops)
             if answer.value is None and calling.same_code(fn, self.stub.function):
                 return report(tell("Not tried yet: the function returns None."), tried=False)
             if answer.value is None:
@@ -224,10 +225,9 @@ class Exercise:
         if not wrong:
             return report(tell("Right, for every size that was tried."), solved=True)
         where = next((words for p, f in zip(self.knowledge.problems, found) if f is not None and (words := p.where(f))), "")
-        also = tell(
+        also = changed and tell(
             "Your function also changes its argument {name}, which its caller still needs. That may be why.", name=changed
         )
-        also = also if changed else ""
         named = self.knowledge.name(found, wrong)
         told_of = self._told_of(named, wrong) if named else [self._look(found)]
         if named and all(slip.says for slip in named.slips):
@@ -258,9 +258,11 @@ class Exercise:
         if named.parts:
             says = [f"{', '.join(parts)}: {text}" for parts, text in zip(named.parts, own)]
             left = ", ".join(part for part in wrong if not any(part in parts for parts in named.parts))
-            rest = tell("{names}: not right yet either. That may come from the same: mend the first thing first.", names=left)
+            rest = left and tell(
+                "{names}: not right yet either. That may come from the same: mend the first thing first.", names=left
+            )
             right = [name for name in self.knowledge.truths[0] if name not in wrong]
-            return [diagnosis.right_so_far(right), *says, rest if left else ""]
+            return [diagnosis.right_so_far(right), *says, rest]
         if len(own) > 1:
             return [tell("Two things at once. First: {says}", says=own[0]), tell("Then: {says}", says=own[1])]
         return own

@@ -98,11 +98,9 @@ def outside(fn) -> str:
     if not inspect.isfunction(fn):
         return ""
     names = dict.fromkeys(step.argval for step in dis.get_instructions(fn) if step.opname == "LOAD_GLOBAL")
-    taken = [name for name in names if isinstance(fn.__globals__.get(name), int | float | np.ndarray)]
-    if not taken:
-        return ""
-    return tell(
-        "It reads {names} from the notebook. The check has other sizes: take them from the arguments.", names=", ".join(taken)
+    taken = ", ".join(name for name in names if isinstance(fn.__globals__.get(name), int | float | np.ndarray))
+    return taken and tell(
+        "It reads {names} from the notebook. The check has other sizes: take them from the arguments.", names=taken
     )
 
 
@@ -121,11 +119,12 @@ def stopped(fn, error: BaseException, parameters: tuple[str, ...], arguments: tu
         return tell("Your function could not be called with {wanted}: {error}.", wanted=wanted, error=message)
     says = tell("Your function stops with {kind}: {error}", kind=kind, error=message)
     says = says if message else tell("Your function stops with {kind}.", kind=kind)
-    power = tell("In Python a power is written **, not ^.") if "bitwise_xor" in message or "for ^:" in message else ""
-    infinite = tell("Does the matrix still hold numbers? A long product leaves what float64 can hold.")
-    infinite = infinite if isinstance(error, np.linalg.LinAlgError) else ""
-    called = tell("It was called with {sizes}.", sizes=sizes(parameters, arguments))
-    return text_of(says, line, power, infinite, called, outside(fn))
+    why = ""
+    if "bitwise_xor" in message or "for ^:" in message:
+        why = tell("In Python a power is written **, not ^.")
+    if isinstance(error, np.linalg.LinAlgError):
+        why = tell("Does the matrix still hold numbers? A long product leaves what float64 can hold.")
+    return text_of(says, line, why, tell("It was called with {sizes}.", sizes=sizes(parameters, arguments)), outside(fn))
 
 
 def message_of(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """Compare what a function returned with what it should return, and say in words how they differ."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -168,7 +169,7 @@ def _difference(what: str, pairs: list) -> str:
     if yours == expected:
         yours, expected = f"{f[place]:.9g}", f"{right[place]:.9g}"
     wrong = int((off > TOLERANCE * np.abs(right).max()).sum())
-    told = {"what": what, "yours": yours, "right": expected, "entry": f"[{', '.join(map(str, place))}]"}
+    told: dict[str, Any] = {"what": what, "yours": yours, "right": expected, "entry": f"[{', '.join(map(str, place))}]"}
     told |= {"n": wrong, "all": off.size, "percent": text.say(100 * size)}
     if not f.ndim:
         return tell("{what} is off: you have {yours}, right is {right}.", **told)

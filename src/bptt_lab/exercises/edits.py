@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from . import diagnosis
 from .mistakes import Slip
 
 
+@cache
 def pattern(old: str) -> str:
     """A regular expression for that code, however it is spaced."""
     tokens = re.findall(r"\w+|[^\w\s]", old)
@@ -24,15 +26,10 @@ def pattern(old: str) -> str:
 def edited(text: str, slip: Slip) -> str | None:
     """The text with each old part replaced; None if one is not there."""
     for old, new in slip.edits:
-
-        def replaced(match, new=new):
-            line = match.string[match.string.rfind("\n", 0, match.start()) + 1 :]
-            return new.replace("\\n", "\n" + line[: len(line) - len(line.lstrip())])
-
-        text, count = re.subn(pattern(old), replaced, text)
+        text, count = re.subn(pattern(old), lambda _, new=new: new, text)  # type: ignore[misc]
         if not count:
             return None
-    return text
+    return re.sub(r"^( *)(.*)\\n", r"\1\2\n\1", text, flags=re.M) if "\\n" in text else text  # a new line has the old indent
 
 
 class Steps:
@@ -68,11 +65,11 @@ class Steps:
 
     def changed(self, slips: Iterable[Slip]) -> str | None:
         """The text with all these slips in it; None if they do not go together."""
-        text: str | None = self.text
         if (lines := self.together(slips)) is not None:
             return "\n".join(lines.get(i, line) for i, line in enumerate(self.lines))
+        text = None if any(slip.lines for slip in slips) else self.text
         for slip in slips:
-            text = edited(text, slip) if text and not slip.lines else None
+            text = edited(text, slip) if text else None
         return text
 
     def changed_lines(self, slips: Iterable[Slip]) -> str:

@@ -129,7 +129,7 @@ def mutants(lines: list[str]) -> list[Slip]:
     for kind, form in AROUND:
         if len(found) < ENOUGH:
             found += _made(lines, partial(_around, kind, form))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _made(lines: list[str], ways: Ways) -> list[Slip]:

@@ -58,14 +58,14 @@ class Progress:
 def read(by_exercise: Iterable[tuple[str, str]], keep: bool | None = None) -> Progress:
     """`my_progress` of these exercises, each a notebook and a name, in course order."""
     if keep is not None:
-        if not isinstance(keep, bool):
-            raise checks.error("keep", repr(keep), "True or False, or nothing")
-        _write({"keep": keep, "exercises": {} if not keep else _read()["exercises"]})
+        _write({"keep": checks.flag("keep", keep), "exercises": _read()["exercises"] if keep else {}})
     kept, by_notebook = _read(), dict[str, dict[str, str]]()
     for notebook, name in by_exercise:
         by_notebook.setdefault(notebook, {})[name] = kept["exercises"].get(name, NOT_TRIED)
-    if not kept["keep"] or _off():
-        note = "Nothing is kept here. bl.my_progress(keep=True) keeps it again." if not _off() else "Nothing is kept: it is off."
+    if _off():
+        note = "Nothing is kept: it is off."
+    elif not kept["keep"]:
+        note = "Nothing is kept here. bl.my_progress(keep=True) keeps it again."
     elif not os.access(Path.cwd(), os.W_OK):
         note = "This folder cannot be written to, so nothing new is kept."
     else:
