@@ -68,7 +68,7 @@ def test_what_people_wrote_is_refused_and_named(name, changes, mistakes):
 def test_no_slip_changes_what_it_is_called_with():
     for exercise in bl.exercises.all():
         for slip in [*exercise.knowledge.slips, *exercise.knowledge.loose]:
-            exercise.knowledge.gives((slip,), 1)
+            exercise.knowledge.gives(slip, 1)
         fresh, used = exercise.problem(1).arguments, exercise.knowledge.problems[1].arguments
         assert all(map(np.array_equal, calling.arrays(fresh), calling.arrays(used)))
         assert not any(array.flags.writeable for array in calling.arrays(used))

@@ -12,8 +12,9 @@ The truth comes from the package, not from the solution, so the check judges the
 import copy
 import inspect
 import re
+import warnings
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ class Mistakes(dict):
             self.setdefault(slip.name, self._made(slip))
         changeable = [name for name, value in zip(exercise.parameters, exercise.small) if calling.arrays(value)]
         if changeable:
-            self[CHANGES] = lambda *arguments: exercise.changing(*arguments)
+            self[CHANGES] = partial(_changing, exercise.solution)
             self[CHANGES].__doc__ = _says_changed(changeable[0])
 
     def _made(self, slip: Slip) -> Callable:
@@ -81,6 +82,14 @@ class Mistakes(dict):
             if slip.name == name:
                 return self._made(slip)
         raise KeyError(name)
+
+
+def _changing(solution: Callable, *arguments):
+    """What is right, but the first of the arguments that can be changed is."""
+    value = copy.deepcopy(solution(*arguments))
+    array = calling.arrays(arguments)[0]
+    array += 1 if array.dtype.kind != "b" else True
+    return value
 
 
 def _says_changed(name: str) -> str:
@@ -153,13 +162,6 @@ class Exercise:
     def mistakes(self) -> Mistakes:
         return Mistakes(self)
 
-    def changing(self, *arguments):
-        """What is right, but the first of the arguments that can be changed is."""
-        value = copy.deepcopy(self._function(*arguments))
-        array = next(array for argument in arguments for array in calling.arrays(argument))
-        array += 1 if array.dtype.kind != "b" else True
-        return value
-
     def texts(self) -> list[str]:
         """All that this exercise may say in words of its own, in English."""
         return [*self.english, *(slip.says for slip in self.slips)]
@@ -228,7 +230,8 @@ class Exercise:
         also = changed and tell(
             "Your function also changes its argument {name}, which its caller still needs. That may be why.", name=changed
         )
-        named = self.knowledge.name(found, wrong)
+        with warnings.catch_warnings(action="ignore"):
+            named = self.knowledge.name(found, wrong)
         told_of = self._told_of(named, wrong) if named else [self._look(found)]
         if named and all(slip.says for slip in named.slips):
             return report(*told_of, where, also, named=named)

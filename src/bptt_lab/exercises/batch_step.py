@@ -5,13 +5,7 @@ import numpy as np
 from ..cells import RNNCell
 from . import problems
 
-SMALL = (
-    np.array([[1.0], [2.0]]),
-    np.array([[0.0], [0.5]]),
-    np.array([[1.0], [1.0]]),
-    np.array([[1.0], [3.0]]),
-    np.array([[2.0]]),
-)
+SMALL = (*np.array([[[1.0], [2.0]], [[0.0], [0.5]], [[1.0], [1.0]], [[1.0], [3.0]]]), np.array([[2.0]]))
 
 
 def solution(dh, h, h_before, x, W_hh):

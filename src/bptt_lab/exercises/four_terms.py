@@ -21,5 +21,5 @@ def problem(rng, i):
     cell = problems.cell_of(GatedCell, rng, i)
     h_before = rng.standard_normal(cell.hidden_size)
     trace = cell.unroll(rng.standard_normal((1, cell.input_size)), h_before)
-    gates = (trace.gates[name][0].copy() for name in ("G1", "G2", "candidate"))
+    gates = (gate[0].copy() for gate in trace.gates.values())
     return problems.Problem((h_before, *gates, cell.params["W_hh"].copy()), cell.jacobian_terms(trace, 0))

@@ -18,12 +18,7 @@ def solution(dh, r, z, n, h_before, inner, W_hh):
 
 
 def problem(rng, i):
-    """A sequence of one word: then the gradient of b is dL/da, and that of h0 is what reaches the state before."""
-    cell, H = problems.cell_of(GRUCell, rng, i), problems.CASES[i].H
-    h_before, dh, W_hh = rng.standard_normal(H), problems.numbers(rng, i, H), cell.params["W_hh"].copy()
-    trace = cell.unroll(rng.standard_normal((1, cell.input_size)), h_before)
-    grads = cell.backward(trace, dh[None])
+    cell, _, gates, (h_before,), (dh,), grads = problems.one_step(GRUCell, rng, i)
+    W_hh, (da_r, da_z, da_n) = cell.params["W_hh"].copy(), np.split(grads["b"], 3)
     inner = np.split(W_hh, 3)[2] @ h_before + cell.params["b_hn"]
-    da_r, da_z, da_n = np.split(grads["b"], 3)
-    gates = (trace.gates[name][0].copy() for name in ("reset", "update", "candidate"))
     return problems.Problem((dh, *gates, h_before, inner, W_hh), {"a_r": da_r, "a_z": da_z, "a_n": da_n, "h_before": grads["h0"]})

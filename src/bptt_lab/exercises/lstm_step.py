@@ -19,11 +19,6 @@ def solution(dh, dc, i, f, g, o, c, c_before, W_hh):
 
 
 def problem(rng, i):
-    """A sequence of one word: then the gradient of b is dL/da, and those of h0 and c0 are what goes on to the step before."""
-    cell, H = problems.cell_of(LSTMCell, rng, i), problems.CASES[i].H
-    (h_before, c_before), (dh, dc) = rng.standard_normal((2, H)), problems.numbers(rng, i, 2, H)
-    trace = cell.unroll(rng.standard_normal((1, cell.input_size)), (h_before, c_before))
-    grads = cell.backward(trace, dh[None], dc[None])
-    gates = (trace.gates[name][0].copy() for name in ("input", "forget", "cell", "output"))
+    cell, trace, gates, (_, c_before), (dh, dc), grads = problems.one_step(LSTMCell, rng, i)
     arguments = (dh, dc, *gates, trace.c[0], c_before, cell.params["W_hh"].copy())
     return problems.Problem(arguments, {"a": grads["b"], "h_before": grads["h0"], "c_before": grads["c0"]})

@@ -1,7 +1,6 @@
 """Which slip gives these numbers? One, or two together, or one in each part of the result."""
 
 import time
-import warnings
 from functools import cached_property
 from typing import NamedTuple
 
@@ -32,7 +31,7 @@ class Knowledge:
         self.slips = sorted(slips, key=lambda slip: len(slip.edits))  # where one part is alike, the slip that does no more
         self.truths = [diagnosis.parts(problem.truth) or {} for problem in problems]
         self.order = sorted(range(len(problems)), key=lambda i: sum(map(np.size, calling.arrays(problems[i].arguments))))
-        self._kept: dict[tuple[tuple[Slip, ...], int], diagnosis.Parts | None] = {}
+        self._kept: dict[tuple[Slip, int], diagnosis.Parts | None] = {}
 
     @cached_property
     def loose(self) -> list[Slip]:
@@ -41,20 +40,17 @@ class Knowledge:
         self.steps.learn(made)
         return made
 
-    def gives(self, slips: tuple[Slip, ...], i: int) -> diagnosis.Parts | None:
-        """What the solution with these slips gives on problem i, as parts; None if it stops."""
-        if (slips, i) in self._kept:
-            return self._kept[slips, i]
-        value = self.steps.gives(slips, self.problems[i].arguments)
-        if len(slips) == 1:
-            self._kept[slips, i] = value
-        return value
+    def gives(self, slip: Slip, i: int) -> diagnosis.Parts | None:
+        """What the solution with this slip gives on problem i, as parts; None if it stops."""
+        if (slip, i) not in self._kept:
+            self._kept[slip, i] = self.steps.gives([slip], self.problems[i].arguments)
+        return self._kept[slip, i]
 
-    def explained(self, slips: tuple[Slip, ...], found: list, wrong: list[str]) -> set[str]:
-        """The parts that these slips give as they were found, on every problem; none if nothing that is wrong is among them."""
+    def explained(self, slip: Slip, found: list, wrong: list[str]) -> set[str]:
+        """The parts that this slip gives as they were found, on every problem; none if nothing that is wrong is among them."""
         same = set(found[0])
         for i in self.order:
-            f, theirs = found[i], self.gives(slips, i)
+            f, theirs = found[i], self.gives(slip, i)
             same = {part for part in same if diagnosis.part_close(f, theirs, part)}
             if same.isdisjoint(wrong):
                 return set()
@@ -62,19 +58,15 @@ class Knowledge:
 
     def name(self, found: list, wrong: list[str]) -> Named | None:
         """The slips that explain what was found; None if none do."""
-        with warnings.catch_warnings(action="ignore"):
-            return self._named(found, wrong)
-
-    def _named(self, found: list, wrong: list[str]) -> Named | None:
         if not all(f is not None and f.keys() >= truth.keys() for f, truth in zip(found, self.truths)):
             return None
         if not any(np.isfinite(list(f.values())[0]).all() for f in found):
             return None  # any two functions give the same where neither gives a number
         explains = dict[str, Slip]()
-        for slips in (self.slips, self.loose):
+        for known in (self.slips, self.loose):
             alone = None
-            for slip in slips:
-                same = self.explained((slip,), found, wrong)
+            for slip in known:
+                same = self.explained(slip, found, wrong)
                 if same.issuperset(found[0]):
                     return Named((slip,))
                 alone = alone or (slip if same.issuperset(wrong) else None)
@@ -82,51 +74,47 @@ class Knowledge:
                     explains.setdefault(part, slip)
             if alone:
                 return Named((alone,), (tuple(wrong),))
-        if two := self._two(found, wrong):
+        if two := self._two(found):
             return Named(two)
-        by_slip = dict[Slip, tuple[str, ...]]()
-        for part in wrong:
-            if part in explains:
-                by_slip[explains[part]] = (*by_slip.get(explains[part], ()), part)
-        return Named(tuple(by_slip), tuple(by_slip.values())) if by_slip else None
+        slips = tuple(dict.fromkeys(explains[part] for part in wrong if part in explains))
+        parts = (tuple(part for part in wrong if explains.get(part) is slip) for slip in slips)
+        return Named(slips, tuple(parts)) if slips else None
 
-    def _two(self, found: list, wrong: list[str]) -> tuple[Slip, ...] | None:
+    def _two(self, found: list) -> tuple[Slip, ...] | None:
         """Two slips that together give what was found. The one that stands earlier in the solution comes first.
 
         Where one of two slips alone changes nothing, the result is that of the other: this rules nearly all pairs out before
         they are run. What cannot be told so, the numbers that both change, is told by running them.
         """
         known = [*self.slips, *self.loose]
-        right, mine, rows = self._flat(self.truths), self._flat(found), list(map(self._row, known))
-        if mine is None or right is None:  # not of the right shape: one of the two alone gives that shape
-            odd = [i for i, row in enumerate(rows) if row is None and _shape(self.gives((known[i],), 0)) == _shape(found[0])]
+        mine, rows = self._flat(found), list(map(self._row, known))
+        if mine is None:  # not of the right shape: one of the two alone gives that shape
+            odd = [i for i, row in enumerate(rows) if row is None and _shape(self.gives(known[i], 0)) == _shape(found[0])]
             likely = [(i, j) for i in odd for j in range(len(self.slips)) if j not in odd]
         else:
             known, rows = zip(*((slip, row) for slip, row in zip(known, rows) if row is not None))
-            likely = _likely(right, mine, np.array(rows), np.array([slip.lines != () for slip in known]))
+            likely = _likely(self._flat(self.truths), mine, np.array(rows), np.array([slip.lines != () for slip in known]))
         start = CLOCK()
         for a, b in likely:
             if CLOCK() - start > SECONDS:
                 break
             pair = tuple(sorted((known[a], known[b]), key=lambda slip: min(self.steps.places(slip), default=0)))
-            if all(diagnosis.alike(found[i], self.gives(pair, i)) for i in self.order):
+            if all(diagnosis.alike(found[i], self.steps.gives(pair, self.problems[i].arguments)) for i in self.order):
                 return pair
         return None
 
     def suspect(self, found: list) -> str:
         """The step of the solution in which a slip would change exactly the numbers that are wrong; "" if it is not one step."""
         right, mine = self._flat(self.truths), self._flat(found)
-        if mine is None or right is None:
-            return ""
         steps = set[str]()
-        for slip in self.loose:
+        for slip in self.loose if mine is not None else ():
             row = self._row(slip)
             if row is not None and np.array_equal(_differ(row, right), _differ(mine, right)):
                 steps.add(slip.name.partition(" in ")[2])
         return steps.pop() if len(steps) == 1 else ""
 
     def _row(self, slip: Slip) -> np.ndarray | None:
-        return self._flat({i: self.gives((slip,), i) for i in self.order[:2]})
+        return self._flat({i: self.gives(slip, i) for i in self.order[:2]})
 
     def _flat(self, results) -> np.ndarray | None:
         """All numbers of the results on the two smallest problems in one row; None if one has not the shape of the right one."""

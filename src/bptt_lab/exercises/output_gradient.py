@@ -14,8 +14,7 @@ def solution(y, targets, mask):
 
 
 def problem(rng, i):
-    y, targets, mask = problems.guesses(rng, i, ([1, 0, 1], [1], [0, 1, 1, 0, 1], [1, 1, 0, 1], [1, 0, 0, 1, 0])[i])
-    p = np.exp(y - y.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
+    counts = ([1, 0, 1], [1], [0, 1, 1, 0, 1], [1, 1, 0, 1], [1, 0, 0, 1, 0])[i]
+    (y, targets, mask), p = problems.guesses(rng, i, counts)
     p[np.arange(len(y)), targets] -= 1
     return problems.Problem((y, targets, mask), np.where(mask[:, None], p, 0.0))
