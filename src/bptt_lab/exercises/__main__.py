@@ -49,8 +49,8 @@ class Judge:
         if report.solved or not report.named:
             return "passes" if report.solved else "unnamed"
         named, parts = report.named
-        for names, part in zip([(slip,) for slip in named], parts) if parts else [(named, None)]:
-            if not all(alike(f, given, part) for f, given in zip(found, self.results(names))):
+        for names, part in zip([(slip,) for slip in named], parts) if parts else [(named, ())]:
+            if not all(alike(f, given, *part) for f, given in zip(found, self.results(names))):
                 return "wrongly"
         return "own" if set(named) <= set(exercise.slips) else "loose"
 
@@ -104,7 +104,8 @@ def _counted(exercises: list[Exercise], head: str, slips_of: Callable[[Exercise]
         judge, found = Judge(exercise), []
         for slips in slips_of(exercise):
             made, verdict = " + ".join(slip.name for slip in slips), judge.verdict(slips)
-            found.append((verdict, f"{made} {exercise.steps.changed_lines(slips)}: {verdict}"))
+            new = [line.strip() for line in str(exercise.steps.changed(slips)).splitlines() if line not in exercise.steps.lines]
+            found.append((verdict, f"{made} {' / '.join(new)}: {verdict}"))
         return exercise.name, found
 
     refused = "own loose unnamed wrongly"

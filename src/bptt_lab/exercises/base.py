@@ -113,8 +113,8 @@ class Exercise:
     @cached_property
     def english(self) -> tuple[str, ...]:
         """The task and the hints."""
-        words = sections(self.name)
-        return *items(words[self.name]), *items(words["hints"])[1:]
+        task, hints, *_ = sections(self.name).values()
+        return *items(task), *items(hints)[1:]
 
     @property
     def task(self) -> str:
@@ -162,10 +162,6 @@ class Exercise:
     def mistakes(self) -> Mistakes:
         return Mistakes(self)
 
-    def texts(self) -> list[str]:
-        """All that this exercise may say in words of its own, in English."""
-        return [*self.english, *(slip.says for slip in self.slips)]
-
     def problem(self, i: int, seed: int | None = None) -> Problem:
         """Problem i of the check, or one of the same kind with other random numbers."""
         problem = self._problem(np.random.default_rng(i if seed is None else seed), i)
@@ -210,8 +206,9 @@ class Exercise:
                 stops = "does not end" if isinstance(answer.error, calling.TooLong) else f"stops: {type(answer.error).__name__}"
                 ran = ran and tell("With {sizes} it ran. Is a size, or a number of words, fixed in your code?", sizes=ran)
                 return report(calling.stopped(fn, answer.error, self.parameters, problem.arguments), ran, verdict=stops)
-            if answer.value is None and calling.same_code(fn, self.stub.function):
-                return report(tell("Not tried yet: the function returns None."), tried=False)
+            code = getattr(getattr(fn, "__code__", None), "co_code", None)
+            if answer.value is None and code == self.stub.function.__code__.co_code:
+                return report(tell("Not tried yet: the function returns None."), verdict="not tried")
             if answer.value is None:
                 says = tell("Your function returns None. At its end hand the result back: return, and what you computed.")
                 if printed:
@@ -225,7 +222,7 @@ class Exercise:
         if not wrong and changed:
             return report(_says_changed(changed), named=Named((Slip(CHANGES, ""),)))
         if not wrong:
-            return report(tell("Right, for every size that was tried."), solved=True)
+            return report(tell("Right, for every size that was tried."), verdict="solved")
         where = next((words for p, f in zip(self.knowledge.problems, found) if f is not None and (words := p.where(f))), "")
         also = changed and tell(
             "Your function also changes its argument {name}, which its caller still needs. That may be why.", name=changed
@@ -272,11 +269,8 @@ class Exercise:
 
     def _changed(self, before, after) -> str | None:
         """The name of the first argument that is no longer what it was."""
-        for name, old, new in zip(self.parameters, before, after):
-            old, new = calling.arrays(old), calling.arrays(new)
-            if len(old) != len(new) or not all(map(np.array_equal, old, new)):
-                return name
-        return None
+        pairs = zip(self.parameters, map(calling.arrays, before), map(calling.arrays, after))
+        return next((name for name, old, new in pairs if len(old) != len(new) or not all(map(np.array_equal, old, new))), None)
 
     def _by_hand(self, fn) -> str:
         """A case small enough to follow with paper and pencil, and what comes out of it."""

@@ -1,5 +1,3 @@
-"""Notebook 01: the loss of a batch of sentences, some of them shorter than others."""
-
 import numpy as np
 
 from . import problems

@@ -1,5 +1,3 @@
-"""Notebook 02: one step back of a whole batch."""
-
 import numpy as np
 
 from ..cells import RNNCell

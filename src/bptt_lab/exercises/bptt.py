@@ -1,5 +1,3 @@
-"""Notebook 02: backpropagation through time, written by the learner."""
-
 import numpy as np
 
 from ..cells import RNNCell

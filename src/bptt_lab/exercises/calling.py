@@ -6,6 +6,7 @@ import dis
 import functools
 import inspect
 import io
+import re
 import sys
 import threading
 import traceback
@@ -76,10 +77,8 @@ def arrays(value) -> list[np.ndarray]:
     """The arrays that an argument is made of. Of an object its own: not what is made when asked for, nor what it shares."""
     if isinstance(value, np.ndarray):
         return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        return [array for entry in value for array in arrays(entry)]
+    if isinstance(value, list | tuple | dict):
+        return [array for entry in (value.values() if isinstance(value, dict) else value) for array in arrays(entry)]
     if not hasattr(value, "__dict__"):
         return []
     # What is made when asked for, and kept, is no change: a copy would not take it along. Nor is what other objects hold.
@@ -87,10 +86,6 @@ def arrays(value) -> list[np.ndarray]:
     named = (value.__getstate__() if says else vars(value)).items()
     own = [entry for name, entry in named if not isinstance(getattr(type(value), name, None), made)]
     return arrays([entry for entry in own if not hasattr(entry, "__dict__")])
-
-
-def same_code(a, b) -> bool:
-    return getattr(getattr(a, "__code__", None), "co_code", 0) == b.__code__.co_code
 
 
 def outside(fn) -> str:
@@ -115,13 +110,10 @@ def stopped(fn, error: BaseException, parameters: tuple[str, ...], arguments: tu
     if isinstance(error, SystemExit):
         return text_of(tell("Your function leaves Python altogether. Use return to leave a function."), line)
     if not line and isinstance(error, TypeError):
-        wanted = ", ".join(parameters)
-        return tell("Your function could not be called with {wanted}: {error}.", wanted=wanted, error=message)
+        return tell("Your function could not be called with {wanted}: {error}.", wanted=", ".join(parameters), error=message)
     says = tell("Your function stops with {kind}: {error}", kind=kind, error=message)
     says = says if message else tell("Your function stops with {kind}.", kind=kind)
-    why = ""
-    if "bitwise_xor" in message or "for ^:" in message:
-        why = tell("In Python a power is written **, not ^.")
+    why = tell("In Python a power is written **, not ^.") if re.search("bitwise_xor|for \\^:", message) else ""
     if isinstance(error, np.linalg.LinAlgError):
         why = tell("Does the matrix still hold numbers? A long product leaves what float64 can hold.")
     return text_of(says, line, why, tell("It was called with {sizes}.", sizes=sizes(parameters, arguments)), outside(fn))

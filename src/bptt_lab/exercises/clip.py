@@ -1,5 +1,3 @@
-"""Notebook 06: clip a gradient by its norm."""
-
 import numpy as np
 
 from .. import train

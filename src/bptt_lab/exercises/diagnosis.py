@@ -36,7 +36,7 @@ def unreadable(value, right) -> str:
         names = ", ".join(map(repr, right))
         return tell("Your result is {value}. Expected: a dict with the names {names}.", value=a(value), names=names)
     left = next(name for name, entry in value.items() if parts(entry) is None or isinstance(entry, Mapping))
-    done = [name for name, entry in right.items() if part_close(parts(value.get(name)), parts(entry), "")]
+    done = [name for name, entry in right.items() if alike(parts(value.get(name)), parts(entry), "")]
     says = tell("{name!r} is still {value} in your result. Expected: numbers.", name=left, value=a(value[left]))
     return text_of(f"{right_so_far(done)} {says}".strip(), refused(value[left]))
 
@@ -85,18 +85,16 @@ def same(one: Parts, other: Parts) -> bool:
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
 
 
-def part_close(found: Parts | None, wanted: Parts | None, name: str) -> bool:
-    return bool(found and wanted and name in found and name in wanted and close(found[name], wanted[name]))
-
-
-def alike(found: Parts | None, given: Parts | None, names=None) -> bool:
-    """Whether the parts of these names, or all that were found, are given so."""
-    return all(part_close(found, given, name) for name in names or found or [""])
+def alike(found: Parts | None, wanted: Parts | None, *names: str) -> bool:
+    """Whether the parts of these names, or all that were found, are as they are wanted."""
+    if not found or not wanted:
+        return False
+    return all(name in found and name in wanted and close(found[name], wanted[name]) for name in names or found)
 
 
 def wrong_parts(found: list, truths: list) -> list[str]:
     """The names of the parts that are not right in every problem."""
-    return [name for name in truths[0] if not all(part_close(f, truth, name) for f, truth in zip(found, truths))]
+    return [name for name in truths[0] if not all(alike(f, truth, name) for f, truth in zip(found, truths))]
 
 
 def describe(values: list, truths: list, right) -> str:
@@ -108,21 +106,17 @@ def describe(values: list, truths: list, right) -> str:
             return unreadable(value, right)
         found.append(f)
         for name, expected in truth.items():
+            what = name or tell("Your result")
             if name not in f:
                 return tell("Your result has no {name!r}. Expected: {names}.", name=name, names=", ".join(map(repr, truth)))
             if f[name].shape != expected.shape:
-                return _shapes(_call(name), f[name], expected)
+                return _shapes(what, f[name], expected)
             if not np.isfinite(f[name]).all():
-                return tell(
-                    "{what} holds numbers that are not finite. Is something divided by 0, or grown too large?", what=_call(name)
-                )
+                return tell("{what} holds numbers that are not finite. Is something divided by 0, or grown too large?", what=what)
     wrong = wrong_parts(found, truths)
-    differ = [_difference(_call(name), [(f[name], truth[name]) for f, truth in zip(found, truths)]) for name in wrong]
+    pairs = {name or tell("Your result"): [(f[name], truth[name]) for f, truth in zip(found, truths)] for name in wrong}
+    differ = [_difference(what, of_part) for what, of_part in pairs.items()]
     return text_of(right_so_far([name for name in truths[0] if name not in wrong]), *differ)
-
-
-def _call(name: str) -> str:
-    return name or tell("Your result")
 
 
 def _shapes(what: str, found: np.ndarray, right: np.ndarray) -> str:
@@ -132,7 +126,7 @@ def _shapes(what: str, found: np.ndarray, right: np.ndarray) -> str:
         says = tell("{what} has shape {shape}; shape {right} was expected.", what=what, shape=found.shape, right=right.shape)
     if right.ndim and not found.ndim:
         says = tell("{what} is a single number; shape {right} was expected.", what=what, right=right.shape)
-    if right.ndim and found.shape == (1, *right.shape) and what == _call(""):
+    if right.ndim and found.shape == (1, *right.shape) and what == tell("Your result"):
         says += " " + tell("That is one pair of brackets too many. Is there a comma at the end of your return?")
     return says + (" " + tell("It is transposed.") if close(found.T, right) else "")
 

@@ -11,6 +11,8 @@ from ..basics import checks
 from . import diagnosis
 from .mistakes import Slip
 
+HEAD = re.compile(r" *(?:for .+? in|if) ")  # of a line that others follow
+
 
 @cache
 def pattern(old: str) -> str:
@@ -72,10 +74,6 @@ class Steps:
             text = edited(text, slip) if text else None
         return text
 
-    def changed_lines(self, slips: Iterable[Slip]) -> str:
-        """The lines that these slips make, for a table."""
-        return " / ".join(line.strip() for line in (self.changed(slips) or "").splitlines() if line not in self.lines)
-
     def learn(self, slips: list[Slip]) -> None:
         """Make room for slips that change lines and no more. Others are compiled whole when they are asked for."""
         for slip in slips:
@@ -91,19 +89,15 @@ class Steps:
         change = self.change(slip)
         return list(range(len(self.lines)) if change is None else change)
 
-    def __call__(self, slips: Iterable[Slip], arguments: tuple):
-        """What the solution with these slips returns. LookupError if they do not go together."""
-        if (lines := self.together(slips)) is None:
-            return self.compiled(slips)(*arguments)
-        if self._run is None:
-            self._run = defined("\n".join(_switched(i, list(known)) for i, known in enumerate(self._known)), self.names)
-        self.names["_v"] = [self._known[i][lines[i]] if i in lines else 0 for i in range(len(self.lines))]
-        return self._run(*arguments)
-
     def gives(self, slips: Iterable[Slip], arguments: tuple) -> diagnosis.Parts | None:
-        """What it returns, as parts; None if it stops, or returns no numbers."""
+        """What the solution with these slips returns, as parts; None if it stops, or they do not go together."""
         with contextlib.suppress(Exception), np.errstate(all="ignore"):
-            return diagnosis.parts(self(slips, arguments))
+            if (lines := self.together(slips)) is None:
+                return diagnosis.parts(self.compiled(slips)(*arguments))
+            if self._run is None:
+                self._run = defined("\n".join(_switched(i, list(known)) for i, known in enumerate(self._known)), self.names)
+            self.names["_v"] = [self._known[i][lines[i]] if i in lines else 0 for i in range(len(self.lines))]
+            return diagnosis.parts(self._run(*arguments))
         return None
 
     def compiled(self, slips: Iterable[Slip]) -> Callable:
@@ -119,9 +113,6 @@ def defined(text: str, names: dict) -> Callable:
     """The function that a text of ours defines, among these names."""
     exec(text, names)
     return names[text.split("(")[0].removeprefix("def ")]
-
-
-HEAD = re.compile(r" *(?:for .+? in|if) ")
 
 
 def _alike(old: str, new: str) -> bool:

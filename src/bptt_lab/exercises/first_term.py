@@ -1,5 +1,3 @@
-"""Notebook 03: the first word's term of dL_4/dW_x, as the product of its factors."""
-
 import numpy as np
 
 from . import problems

@@ -1,5 +1,3 @@
-"""Notebook 07: the four terms of the gated cell's Jacobian."""
-
 import numpy as np
 
 from ..cells import GatedCell

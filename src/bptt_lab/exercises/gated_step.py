@@ -1,5 +1,3 @@
-"""Notebook 07: one step of the gated cell, forward."""
-
 import numpy as np
 
 from ..cells import GatedCell

@@ -1,5 +1,3 @@
-"""Notebook 08: one step of the way back through a GRU, reset after the product."""
-
 import numpy as np
 
 from ..cells import GRUCell

@@ -1,5 +1,3 @@
-"""Notebook 07: the half-life that a gate's bias buys."""
-
 import numpy as np
 
 from .. import memory

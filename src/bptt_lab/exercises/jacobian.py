@@ -1,5 +1,3 @@
-"""Notebook 02: the Jacobian of one step of the plain cell."""
-
 import numpy as np
 
 from ..cells import RNNCell

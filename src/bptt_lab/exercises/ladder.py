@@ -1,5 +1,3 @@
-"""Notebook 04: how large a product of Jacobians is, and two numbers that it cannot pass."""
-
 import numpy as np
 
 from .. import memory

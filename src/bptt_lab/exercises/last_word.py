@@ -1,5 +1,3 @@
-"""Notebook 09: a baseline that every net has to beat, the guess from the last word alone."""
-
 import numpy as np
 
 from ..tasks.english import last_word_guess

@@ -1,5 +1,3 @@
-"""Notebook 05: one unit that latches. Is the state forgotten, and is the gradient gone?"""
-
 import numpy as np
 
 from .. import memory

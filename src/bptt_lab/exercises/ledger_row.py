@@ -1,5 +1,3 @@
-"""Notebook 03: one row of the ledger."""
-
 import numpy as np
 
 from . import problems
@@ -21,10 +19,9 @@ def problem(rng, i):
     T, right = len(J), model.ledger(run)[-1]
 
     def where(found):
-        off = [k for k in range(T) if np.shape(found.get("")) == (T,) and not np.isclose(found[""][k], right[k])]
-        if not off:
-            return ""
-        k = off[-1]
-        return tell("On the way back the norms first go wrong at word {word} of {T}, k={k}.", word=k + 1, T=T, k=k)
+        for k in reversed(range(T) if np.shape(found.get("")) == (T,) else ()):
+            if not np.isclose(found[""][k], right[k]):
+                return tell("On the way back the norms first go wrong at word {word} of {T}, k={k}.", word=k + 1, T=T, k=k)
+        return ""
 
     return problems.Problem((dL_dh, J, 1 - run.trace.h**2, run.trace.x), right, where)

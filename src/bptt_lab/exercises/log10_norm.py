@@ -1,5 +1,3 @@
-"""Notebook 04: the logarithm of a norm that no number can hold."""
-
 import numpy as np
 
 from .. import memory

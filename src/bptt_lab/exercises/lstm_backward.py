@@ -1,5 +1,3 @@
-"""Notebook 08: the whole way back through an LSTM."""
-
 import numpy as np
 
 from ..cells import LSTMCell

@@ -1,5 +1,3 @@
-"""Notebook 08: one step of the way back through an LSTM."""
-
 import numpy as np
 
 from ..cells import LSTMCell

@@ -1,6 +1,6 @@
 """What an exercise says, read from the Markdown file beside its code: NAME.md beside NAME.py.
 
-    # name          what is to be written, in two sentences
+    # A title       what is to be written, in two sentences
     ## Hints        at most three, shown one at a time
     ## Stub         the function that the learner begins with
     ## Mistakes     what is known to go wrong, as edits of the solution's text, so that two can be made at once
@@ -20,6 +20,8 @@ from functools import cache
 from typing import NamedTuple
 
 from ..basics import checks
+
+VALUES = re.compile(r"`(\w+)` = (?:`([^`]*)`|nothing)")
 
 
 class Slip(NamedTuple):
@@ -52,12 +54,12 @@ def read(body: str, **fill: str) -> list[list[Slip]]:
         return re.sub(r"\{(\w+)\}", lambda name: fill[name[1]], text)
 
     head, *rest = items(body)
-    fill = _values(filled(head)) | fill
+    fill = dict(VALUES.findall(filled(head))) | fill
     own, taken = list[Slip](), list[list[Slip]]()
     for item in map(filled, rest):
         if link := re.match(r"As in \[.+?\]\((\w+)\.md#(\S+)\)", item):
             but = re.findall(r"\*\*(.+?)\*\*", item)
-            theirs = read(sections(link[1])[link[2]], **fill | _values(item))
+            theirs = read(sections(link[1])[link[2]], **fill | dict(VALUES.findall(item)))
             taken.append([slip for slips in theirs for slip in slips if slip.name not in but])
         else:
             if not (known := re.match(r"\*\*(.+?)\*\*: ([^`]+)(.*)", item)):
@@ -65,7 +67,3 @@ def read(body: str, **fill: str) -> list[list[Slip]]:
             edits = re.findall(r"`([^`]+)` → (?:`([^`]+)`|nothing)", known[3])
             own.append(Slip(known[1], known[2].strip(), tuple(edits)))
     return [own, *taken]
-
-
-def _values(text: str) -> dict[str, str]:
-    return dict(re.findall(r"`(\w+)` = (?:`([^`]*)`|nothing)", text))

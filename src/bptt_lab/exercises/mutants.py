@@ -75,12 +75,11 @@ def _others(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield "a sign" if isinstance(op, ast.USub) else "a case", _text(a)
         case ast.Subscript(value=value, slice=ast.Name() | ast.BinOp() | ast.Constant(value=int()) as place):
             left = [_text(place.left)] if isinstance(place, ast.BinOp) else []
-            for other in (f"{_text(place)} + 1", f"{_text(place)} - 1", *left, "-1", "0"):
-                yield "an index", f"{_text(value)}[{other}]"
+            others = f"{_text(place)} + 1", f"{_text(place)} - 1", *left, "-1", "0"
+            yield from (("an index", f"{_text(value)}[{other}]") for other in others)
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-            for number in (0, 1, 2, 3) if isinstance(value, int) else (0.0, 1.0, 2 * value, value / 2):
-                if number != value:
-                    yield "a number", repr(number)
+            numbers = (0, 1, 2, 3) if isinstance(value, int) else (0.0, 1.0, 2 * value, value / 2)
+            yield from (("a number", repr(number)) for number in numbers if number != value)
         case ast.keyword(arg="axis", value=ast.Constant(value=int() as axis)):
             yield from (("an axis", f"axis={1 - axis}"), ("an axis", "axis=None"))
         case ast.List(elts=entries):
@@ -96,8 +95,7 @@ def _others(node: ast.AST) -> Iterator[tuple[str, str]]:
         case ast.Compare(left=a, ops=[op], comparators=[b]):
             yield from (("a comparison", f"{_text(a)} {other} {_text(b)}") for other in COMPARED.get(type(op), ()))
         case ast.IfExp(test=test, body=a, orelse=b):
-            for other in (_text(a), _text(b), f"{_text(b)} if {_text(test)} else {_text(a)}"):
-                yield "a case", other
+            yield from (("a case", other) for other in (_text(a), _text(b), f"{_text(b)} if {_text(test)} else {_text(a)}"))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         head, name = ast.unparse(node.func), node.func.attr
         for other in OTHERS.get(name, ()):
@@ -135,9 +133,7 @@ def mutants(lines: list[str]) -> list[Slip]:
 def _made(lines: list[str], ways: Ways) -> list[Slip]:
     found: dict[str, Slip] = {}
     for i, line in enumerate(lines[1:], start=1):
-        head = re.match(
-            r" *(?:for (?P<loop>.+?) in |(?P<test>if )|(?P<result>return )|(?P<made>[\w, ]+?) (?P<op>[+*/-]?)= )", line
-        )
+        head = re.match(r" *(?:for (?P<loop>.+?) in |(?P<test>if )|return |(?P<made>[\w, ]+?) (?P<op>[+*/-]?)= )", line)
         if head is None:
             continue
         end = ":" if line.endswith(":") else ""

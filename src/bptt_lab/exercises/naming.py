@@ -31,6 +31,7 @@ class Knowledge:
         self.slips = sorted(slips, key=lambda slip: len(slip.edits))  # where one part is alike, the slip that does no more
         self.truths = [diagnosis.parts(problem.truth) or {} for problem in problems]
         self.order = sorted(range(len(problems)), key=lambda i: sum(map(np.size, calling.arrays(problems[i].arguments))))
+        self.right = np.array(self._flat(self.truths))
         self._kept: dict[tuple[Slip, int], diagnosis.Parts | None] = {}
 
     @cached_property
@@ -51,7 +52,7 @@ class Knowledge:
         same = set(found[0])
         for i in self.order:
             f, theirs = found[i], self.gives(slip, i)
-            same = {part for part in same if diagnosis.part_close(f, theirs, part)}
+            same = {part for part in same if diagnosis.alike(f, theirs, part)}
             if same.isdisjoint(wrong):
                 return set()
         return same
@@ -93,7 +94,7 @@ class Knowledge:
             likely = [(i, j) for i in odd for j in range(len(self.slips)) if j not in odd]
         else:
             known, rows = zip(*((slip, row) for slip, row in zip(known, rows) if row is not None))
-            likely = _likely(self._flat(self.truths), mine, np.array(rows), np.array([slip.lines != () for slip in known]))
+            likely = _likely(self.right, mine, np.array(rows), np.array([slip.lines != () for slip in known]))
         start = CLOCK()
         for a, b in likely:
             if CLOCK() - start > SECONDS:
@@ -105,11 +106,12 @@ class Knowledge:
 
     def suspect(self, found: list) -> str:
         """The step of the solution in which a slip would change exactly the numbers that are wrong; "" if it is not one step."""
-        right, mine = self._flat(self.truths), self._flat(found)
-        steps = set[str]()
-        for slip in self.loose if mine is not None else ():
+        mine, steps = self._flat(found), set[str]()
+        if mine is None:
+            return ""
+        for slip in self.loose:
             row = self._row(slip)
-            if row is not None and np.array_equal(_differ(row, right), _differ(mine, right)):
+            if row is not None and np.array_equal(_differ(row, self.right), _differ(mine, self.right)):
                 steps.add(slip.name.partition(" in ")[2])
         return steps.pop() if len(steps) == 1 else ""
 

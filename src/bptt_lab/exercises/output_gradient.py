@@ -1,5 +1,3 @@
-"""Notebook 02: the first factor, from guess to price."""
-
 import numpy as np
 
 from . import problems

@@ -1,5 +1,3 @@
-"""Notebook 08: the way back of a cell of one's own, the minimal gated unit (Zhou et al. 2016)."""
-
 import numpy as np
 
 from ..cells import GRUCell

@@ -4,7 +4,8 @@ The cases differ in length, in sizes, in how strong the weights are and in how l
 many, states near ±1, gradients past any limit at which people clip, and zeros. Starts are not zero.
 """
 
-from typing import Any, NamedTuple
+from collections import namedtuple
+from typing import Any
 
 import numpy as np
 
@@ -13,24 +14,10 @@ from ..model import SequenceModel
 from .base import Problem
 from .telling import tell
 
-
-class Case(NamedTuple):
-    """T words of I numbers, H units; weight_scale of W_hh, and the size of what is random."""
-
-    T: int
-    I: int
-    H: int
-    scale: float
-    size: float
-
-
-CASES = (
-    Case(4, 6, 5, 1.0, 1.0),
-    Case(1, 2, 3, 0.5, 1.0),
-    Case(5, 5, 2, 3.0, 300.0),
-    Case(9, 9, 4, 0.3, 1e-3),
-    Case(3, 4, 3, 1.5, 20.0),
-)
+# T words of I numbers, H units; weight_scale of W_hh, and the size of what is random.
+Case = namedtuple("Case", "T I H scale size")
+SIZES = (4, 6, 5, 1.0, 1.0), (1, 2, 3, 0.5, 1.0), (5, 5, 2, 3.0, 300.0), (9, 9, 4, 0.3, 1e-3), (3, 4, 3, 1.5, 20.0)
+CASES = [Case(*sizes) for sizes in SIZES]
 
 
 def numbers(rng, i: int, *shape: int) -> np.ndarray:
@@ -80,10 +67,10 @@ def at_which_word(found: dict, x: np.ndarray, right: np.ndarray) -> str:
     if "W_x" not in found or found["W_x"].shape != right.shape:
         return ""
     near = 1e-7 * np.abs(right).max()
-    off = [t for t, word in enumerate(x) if np.abs(found["W_x"] @ word - right @ word).max() > near]
-    if not off:
-        return ""
-    return tell("On the way back W_x first goes wrong at word {k} of {T}, t={t}.", k=off[-1] + 1, T=len(x), t=off[-1])
+    for t in reversed(range(len(x))):
+        if np.abs(found["W_x"] @ x[t] - right @ x[t]).max() > near:
+            return tell("On the way back W_x first goes wrong at word {k} of {T}, t={t}.", k=t + 1, T=len(x), t=t)
+    return ""
 
 
 def by_hand(kind: Any, start: float = 0.0) -> tuple:

@@ -38,16 +38,14 @@ class Progress:
         return f"{len(self.solved)} of {sum(map(len, self.by_notebook.values()))} exercises are solved."
 
     def __repr__(self) -> str:
-        rows = [
-            f"{notebook[:2]}  {', '.join(f'{name}: {state}' for name, state in states.items())}"
-            for notebook, states in self.by_notebook.items()
-        ]
-        return "\n".join([self._heading(), *rows, self.note])
+        rows = (", ".join(f"{name}: {state}" for name, state in states.items()) for states in self.by_notebook.values())
+        numbered = (f"{notebook[:2]}  {row}" for notebook, row in zip(self.by_notebook, rows))
+        return "\n".join([self._heading(), *numbered, self.note])
 
     def _repr_html_(self) -> str:
         marks, left, rows = {SOLVED: "●", TRIED: "◐", NOT_TRIED: "○"}, 'style="text-align: left"', ""
         for notebook, states in self.by_notebook.items():
-            title = f'<th {left} scope="rowgroup" rowspan="{len(states)}">{_title(notebook)}</th>'
+            title = f'<th {left} scope="rowgroup" rowspan="{len(states)}">{notebook.replace("_", " ")}</th>'
             for name, state in states.items():
                 rows += f"<tr>{title}<td {left}>{name}</td><td {left}>{marks[state]} {state}</td></tr>"
                 title = ""
@@ -115,8 +113,3 @@ def _write(kept: dict) -> None:
             os.replace(new, FILE)
         finally:
             Path(new).unlink(missing_ok=True)
-
-
-def _title(notebook: str) -> str:
-    number, _, words = notebook.partition("_")
-    return f"{number} {words.replace('_', ' ')}"

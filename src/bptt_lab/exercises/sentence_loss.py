@@ -1,5 +1,3 @@
-"""Notebook 01: the loss of a sentence is the sum of its tokens' losses, less the masked ones."""
-
 import numpy as np
 
 from . import problems

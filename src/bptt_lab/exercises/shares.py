@@ -1,5 +1,3 @@
-"""Notebook 03: what each term adds along the whole gradient."""
-
 import numpy as np
 
 from .. import chain_rule

@@ -1,5 +1,3 @@
-"""Notebook 04: do the gradients of many sequences agree?"""
-
 import numpy as np
 
 from ..lessons import vanishing_and_exploding as growth

@@ -1,5 +1,3 @@
-"""Notebook 02: the slope of tanh, read from its output."""
-
 import numpy as np
 
 from ..basics import activations

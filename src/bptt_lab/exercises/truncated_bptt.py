@@ -1,5 +1,3 @@
-"""Notebook 06: truncated backpropagation through time."""
-
 import numpy as np
 
 from ..cells import RNNCell

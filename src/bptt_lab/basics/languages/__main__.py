@@ -27,7 +27,7 @@ def english() -> dict[str, list[str]]:
         found[quiz.section(path.stem)] = sum(told, [])
     found["checks"] = [*telling.HEADS, *_told(), *mutants.says().values()]
     for exercise in exercises.all():
-        found[exercise.name] = exercise.texts()
+        found[exercise.name] = [*exercise.english, *(slip.says for slip in exercise.slips)]
     return {name: list(dict.fromkeys(texts)) for name, texts in found.items()}
 
 
