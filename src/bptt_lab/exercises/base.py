@@ -70,7 +70,7 @@ class Mistakes(dict):
         changeable = [name for name, value in zip(exercise.parameters, exercise.small) if calling.arrays(value)]
         if changeable:
             self[CHANGES] = partial(_changing, exercise.solution)
-            self[CHANGES].__doc__ = _says_changed(changeable[0])
+            self[CHANGES].__doc__ = mutants.says()[CHANGES].format(name=changeable[0])
 
     def _made(self, slip: Slip) -> Callable:
         function = self.exercise.steps.compiled([slip])
@@ -90,13 +90,6 @@ def _changing(solution: Callable, *arguments):
     array = calling.arrays(arguments)[0]
     array += 1 if array.dtype.kind != "b" else True
     return value
-
-
-def _says_changed(name: str) -> str:
-    return tell(
-        "The result is right, but your function changes its argument {name}, which its caller still needs. Work on a copy.",
-        name=name,
-    )
 
 
 class Exercise:
@@ -131,13 +124,14 @@ class Exercise:
         text = sections(self.name)["stub"].strip().removeprefix("```python\n").removesuffix("\n```")
         return Source(text, defined(text, {}))
 
-    @cached_property
-    def solution(self) -> Source:
+    def _written(self) -> Source:
         """Under the name that the learner's function has; a class version keeps its text to itself."""
         text = "# Your teacher has the solution."
         if not SEALED.exists():
             text = self.stub.split("(")[0] + inspect.getsource(self._function).removeprefix("def solution").rstrip()
         return Source(text, self._function)
+
+    solution = cached_property(_written)  # a file in which `def` stands before this name is not for learners' eyes
 
     @cached_property
     def steps(self) -> Steps:
@@ -220,7 +214,8 @@ class Exercise:
         truths, found = self.knowledge.truths, list(map(diagnosis.parts, values))
         wrong = diagnosis.wrong_parts(found, truths)
         if not wrong and changed:
-            return report(_says_changed(changed), named=Named((Slip(CHANGES, ""),)))
+            says = tr("checks", mutants.says()[CHANGES]).format(name=changed)
+            return report(says, named=Named((Slip(CHANGES, says),)))
         if not wrong:
             return report(tell("Right, for every size that was tried."), verdict="solved")
         where = next((words for p, f in zip(self.knowledge.problems, found) if f is not None and (words := p.where(f))), "")

@@ -52,7 +52,7 @@ def told(slip: Slip) -> str:
 @cache
 def says() -> dict[str, str]:
     """kind of slip -> what is said of it."""
-    return {slip.name: slip.says for slip in read(sections("mistakes")["made-by-program"], at="{at}")[0]}
+    return {slip.name: slip.says for slip in read(sections("mistakes")["in-any-solution"], at="{at}", name="{name}")[0]}
 
 
 def _text(node: ast.AST) -> str:
