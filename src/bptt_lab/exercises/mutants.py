@@ -118,7 +118,7 @@ def _all(code: str, ways: Ways) -> Iterator[tuple[str, str, str]]:
         for kind, other in ways(node):
             new = other if isinstance(node, ast.keyword) else f"({other})"
             new = text[: node.col_offset].decode() + new + text[node.end_col_offset :].decode()  # type: ignore[attr-defined]
-            yield kind, str(keys.get(id(node), "")), ast.unparse(ast.parse(new, mode="eval")).replace(".T.T", "")
+            yield kind, str(keys.get(id(node), "")), ast.unparse(ast.parse(new, mode="eval")).replace(".T.T", "")  # turned twice
 
 
 def mutants(lines: list[str]) -> list[Slip]:
