@@ -13,7 +13,7 @@ import numpy as np
 from bptt_lab import exercises
 from bptt_lab.basics import text
 from bptt_lab.exercises import base, diagnosis
-from bptt_lab.exercises.edits import Slip
+from bptt_lab.exercises.mistakes import Slip
 
 PAGE = Path(__file__).parent.parent / "site" / "mistakes.md"
 HEAD = """\
@@ -34,11 +34,7 @@ def number(exercise: base.Exercise, slip: Slip) -> str:
     """One number that the slip changes: its name, the right value and the wrong one."""
     problems = [base.Problem(exercise.small, exercise.solution(*exercise.small)), *exercise.knowledge.problems]
     for problem in problems:
-        with np.errstate(all="ignore"):
-            try:
-                wrong = diagnosis.parts(exercise.steps((slip,), problem.arguments)) or {}
-            except Exception:
-                continue
+        wrong = exercise.steps.gives([slip], problem.arguments) or {}
         for name, right in (diagnosis.parts(problem.truth) or {}).items():
             found = wrong.get(name, right)
             if found.shape != right.shape:
@@ -60,8 +56,7 @@ def rows() -> list[tuple[str, str, str, list[str]]]:
     found: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for exercise in exercises.all():
         for slip in {slip.name: slip for slip in reversed(exercise.slips)}.values():
-            if slip.name != base.CHANGES:
-                found.setdefault((slip.name, slip.says), (number(exercise, slip), []))[1].append(exercise.name)
+            found.setdefault((slip.name, slip.says), (number(exercise, slip), []))[1].append(exercise.name)
     table = [(name, says, changed, names) for (name, says), (changed, names) in found.items()]
     order = [exercise.name for exercise in exercises.all()]
     return sorted(table, key=lambda row: (-len(row[3]), order.index(row[3][0]), row[0]))

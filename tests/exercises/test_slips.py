@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab.exercises import calling, edits, lines
+from bptt_lab.exercises import calling, edits, lines, mistakes
 from bptt_lab.exercises.base import CHANGES
 
 
@@ -68,7 +68,7 @@ def test_what_people_wrote_is_refused_and_named(name, changes, mistakes):
 def test_no_slip_changes_what_it_is_called_with():
     for exercise in bl.exercises.all():
         for slip in [*exercise.knowledge.slips, *exercise.knowledge.loose]:
-            exercise.knowledge.gives((slip,), 1)
+            exercise.knowledge.gives(slip, 1)
         fresh, used = exercise.problem(1).arguments, exercise.knowledge.problems[1].arguments
         assert all(map(np.array_equal, calling.arrays(fresh), calling.arrays(used)))
         assert not any(array.flags.writeable for array in calling.arrays(used))
@@ -77,10 +77,10 @@ def test_no_slip_changes_what_it_is_called_with():
 def test_the_solution_with_switches_gives_what_the_edited_text_gives():
     exercise = bl.exercises.get("bptt")
     arguments = exercise.problems()[0].arguments
-    pairs = [(a, b) for a in exercise.slips[:-1:5] for b in exercise.slips[2:-1:7] if exercise.steps.changed((a, b))]
+    pairs = [(a, b) for a in exercise.slips[::5] for b in exercise.slips[2::7] if exercise.steps.changed((a, b))]
     assert len(pairs) > 30
-    for pair in [*pairs, *((slip,) for slip in exercise.slips[:-1])]:
-        one, other = exercise.steps(pair, arguments), exercise.steps.compiled(pair)(*arguments)
+    for pair in [*pairs, *((slip,) for slip in exercise.slips)]:
+        one, other = exercise.steps.gives(pair, arguments), exercise.steps.compiled(pair)(*arguments)
         assert all(np.array_equal(one[name], other[name], equal_nan=True) for name in other)
 
 
@@ -96,7 +96,7 @@ def test_the_solution_with_switches_gives_what_the_edited_text_gives():
     ],
 )
 def test_an_edit_finds_its_place_however_it_is_spaced_and_no_other(old, text, found):
-    assert (edits.edited(text, ((old, "new"),)) is not None) == found
+    assert (edits.edited(text, mistakes.Slip("", "", ((old, "new"),))) is not None) == found
 
 
 def mine(cell, trace, dh):

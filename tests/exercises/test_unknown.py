@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab.exercises import calling, edits
+from bptt_lab.exercises import calling, edits, mistakes
 
 
 def changed(name, old, new, **names):
@@ -273,6 +273,6 @@ def test_an_unknown_exercise_is_refused():
 
 
 def test_an_edit_that_changes_nothing_is_refused():
-    steps = edits.Steps("def slope(h):\n    return 1 - h**2", lambda h: 1 - h**2)
+    steps = edits.Steps("def slope(h):\n    return 1 - h**2", {})
     with pytest.raises(ValueError, match="no such text"):
-        steps.learn(edits.read("slip | no such text → | It is refused."))
+        steps.learn(*mistakes.read("- **slip**: It is refused.\n  `no such text` → nothing"))

@@ -5,7 +5,6 @@ version has the exercises packed into one file that Python reads and people do n
 who unpacks that file, or reads the package's own cells, finds the answers.
 """
 
-import inspect
 import os
 import re
 import shutil
@@ -95,9 +94,9 @@ def walked(course: Path) -> list[Path]:
 
 def seal(folder: Path) -> None:
     """Pack the exercises of that folder of the package into one file, and let Python find them there."""
-    modules = {Path(inspect.getfile(exercise.solution.function)).name for exercise in exercises.all()}
+    named = sorted(exercise.name for exercise in exercises.all())
     with zipfile.ZipFile(folder / SEALED.name, "w", zipfile.ZIP_DEFLATED) as sealed:
-        for name in sorted(modules):
+        for name in (f"{name}.{ending}" for name in named for ending in ("md", "py")):
             sealed.writestr(zipfile.ZipInfo(name), (folder / name).read_bytes(), zipfile.ZIP_DEFLATED)
             (folder / name).unlink()
     edit(folder / "__init__.py", lambda text: text.replace('"""\n', f'"""\n\n{OPENS}', 1))

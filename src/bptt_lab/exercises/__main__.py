@@ -10,23 +10,19 @@ mistakes at once, judged in the same way. Then each that is not as it should be.
 """
 
 import sys
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
 
 from . import all as every
-from . import diagnosis
-from .base import CHANGES, Exercise
-from .edits import Slip
+from .base import Exercise
+from .diagnosis import alike
+from .mistakes import Slip
 
 UNSEEN = 1000  # where the random numbers of problems begin that no check uses
 PAIRS = 40  # of each exercise
-
-
-def confusion(exercise: Exercise) -> dict[str, str | None]:
-    """mistake made -> mistake named, or None. The solution stands in it as "none", named "right" if the check is content."""
-    named = {name: exercise.check(wrong).mistake for name, wrong in exercise.mistakes.items()}
-    return {"none": "right" if exercise.check(exercise.solution).solved else None, **named}
+Slips = tuple[Slip, ...]
 
 
 class Judge:
@@ -34,94 +30,88 @@ class Judge:
 
     def __init__(self, exercise: Exercise):
         self.exercise = exercise
-        self.unseen = [exercise.problem(i, UNSEEN + i) for i in range(exercise.count)]
+        unseen = [exercise.problem(i, UNSEEN + i) for i in range(exercise.count)]
+        self.arguments = [problem.arguments for problem in (*exercise.knowledge.problems, *unseen)]
+        self.truths = self.results(())
 
-    def results(self, slips: tuple[Slip, ...]) -> list:
-        """What the solution with these slips gives; None where it stops or gives no finite numbers."""
-        found = []
-        for problem in (*self.exercise.knowledge.problems, *self.unseen):
-            with np.errstate(all="ignore"):
-                try:
-                    parts = diagnosis.parts(self.exercise.steps(slips, problem.arguments))
-                except Exception:
-                    parts = None
-            found.append(parts)
-        return found
+    def results(self, slips: Slips) -> list:
+        """What the solution with these slips gives; None where it stops or gives no numbers."""
+        return [self.exercise.steps.gives(slips, arguments) for arguments in self.arguments]
 
-    def verdict(self, slips: tuple[Slip, ...]) -> str:
+    def verdict(self, slips: Slips) -> str:
         """ "same" if no number changes, "passes" if the check does not see it; else "own", "loose", "wrongly" or "unnamed"."""
         exercise, found = self.exercise, self.results(slips)
-        if any(parts is None for parts in found):
+        if None in found:
             return "stops"
-        truths = self.results(())
-        if all(_same(parts, truth) for parts, truth in zip(found, truths)):
+        if all(map(alike, found, self.truths)):
             return "same"
         report = exercise.check(exercise.steps.compiled(slips))
-        if report.solved:
-            return "passes"
-        if report.named is None:
-            return "unnamed"
-        for names, parts in (
-            zip([report.named.slips], [None])
-            if not report.named.parts
-            else [((slip,), parts) for slip, parts in zip(report.named.slips, report.named.parts)]
-        ):
-            given = self.results(names)
-            if not all(_same(f, g, parts) for f, g in zip(found, given)):
+        if report.solved or not report.named:
+            return "passes" if report.solved else "unnamed"
+        named, parts = report.named
+        for names, part in zip([(slip,) for slip in named], parts) if parts else [(named, ())]:
+            if not all(alike(f, given, *part) for f, given in zip(found, self.results(names))):
                 return "wrongly"
-        return "own" if all(slip in exercise.slips for slip in report.named.slips) else "loose"
+        return "own" if set(named) <= set(exercise.slips) else "loose"
 
 
-def _same(found, given, parts=None) -> bool:
-    return given is not None and all(diagnosis.part_close(found, given, part) for part in parts or found)
-
-
-def _counted(exercises: list[Exercise], head: str, slips_of) -> list[str]:
-    """Print how slips are judged, a line an exercise; and return those that are not as they should be."""
-    columns = "refused", "own", "loose", "unnamed", "wrongly", "passes"
-    print(f"\n{head:26}{'tried':>9}{'changing':>9}" + "".join(f"{column:>9}" for column in columns))
-    total, off = np.zeros(8, int), []
-    for exercise in exercises:
-        judge = Judge(exercise)
-        found = {slips: judge.verdict(slips) for slips in slips_of(exercise)}
-        count = {verdict: sum(v == verdict for v in found.values()) for verdict in ("same", "stops", *columns)}
-        changing = len(found) - count["same"] - count["stops"]
-        count["refused"] = changing - count["passes"]
-        row = [len(found), changing, *(count[column] for column in columns)]
-        total += row
-        print(f"{exercise.name:26}" + "".join(f"{n:9}" for n in row))
-        off += [f"{exercise.name}: {' + '.join(slip.name for slip in slips)} {exercise.steps.changed_lines(slips)}: {verdict}"
-                for slips, verdict in found.items() if verdict in ("wrongly", "passes", "unnamed")]  # fmt: skip
-    print(f"{'':26}" + "".join(f"{n:9}" for n in total))
-    return off
-
-
-def mutants(exercise: Exercise) -> list[tuple[Slip, ...]]:
+def mutants(exercise: Exercise) -> list[Slips]:
     return [(slip,) for slip in exercise.knowledge.loose]
 
 
-def pairs(exercise: Exercise) -> list[tuple[Slip, ...]]:
+def pairs(exercise: Exercise) -> list[Slips]:
     """Known mistakes two at once, of those that go together: always the same."""
-    known = [slip for slip in exercise.slips if slip.name != CHANGES and not slip.function]
-    both = [two for two in combinations(known, 2) if exercise.steps.changed(two) is not None and two[0].name != two[1].name]
+    both = [two for two in combinations(exercise.slips, 2) if exercise.steps.changed(two) and two[0].name != two[1].name]
     return [both[i] for i in np.random.default_rng(0).permutation(len(both))[:PAIRS]]
+
+
+def _table(head: str, columns: dict[str, str], judged: Callable, exercises: list[Exercise]) -> list[str]:
+    """Print a row for each exercise, and their sum; return what is not as it should be.
+
+    columns: heading -> the verdicts that it counts. judged: exercise -> its label, and (verdict, what was judged) of all.
+    """
+    print(head + "".join(f"{column:>9}" for column in columns))
+    total, lines = np.zeros(len(columns), int), list[str]()
+    for exercise in exercises:
+        label, found = judged(exercise)
+        row = [sum(verdict in verdicts.split() for verdict, _ in found) for verdicts in columns.values()]
+        print(f"{label:26}" + "".join(f"{n:9}" for n in row))
+        total += row
+        lines += [f"{exercise.name}: {what}" for verdict, what in found if verdict not in ("own", "loose", "same", "stops")]
+    print(f"{'':26}" + "".join(f"{n:9}" for n in total))
+    return lines
 
 
 def known(exercises: list[Exercise]) -> list[str]:
     """Print how the known mistakes are named, and return those that are not called by their own name."""
-    print(f"{'exercise':17}{'notebook':>9}{'mistakes':>9}{'by name':>9}{'another':>9}{'unnamed':>9}")
-    total, lines = np.zeros(4, int), []
-    for exercise in exercises:
-        found = confusion(exercise)
-        lines += [f"{exercise.name}: the solution is not right"] if found.pop("none") is None else []
-        own = sum(made == named for made, named in found.items())
-        none = sum(named is None for named in found.values())
-        row = [len(found), own, len(found) - own - none, none]
-        total += row
-        lines += [f"{exercise.name}: {made} is called {named}" for made, named in found.items() if made != named]
-        print(f"{exercise.name:17}{exercise.notebook[:2]:>9}" + "".join(f"{n:9}" for n in row))
-    print(f"{'':26}" + "".join(f"{n:9}" for n in total))
-    return lines
+
+    def judged(exercise: Exercise):
+        found = [] if exercise.check(exercise.solution).solved else [("broken", "the solution is not right")]
+        for made, wrong in exercise.mistakes.items():
+            named = exercise.check(wrong).mistake
+            verdict = "own" if made == named else "another" if named else "unnamed"
+            found.append((verdict, f"{made} is called {named}"))
+        return f"{exercise.name:17}{exercise.notebook[:2]:>9}", found
+
+    columns = {"mistakes": "own another unnamed", "by name": "own", "another": "another", "unnamed": "unnamed"}
+    return _table(f"{'exercise':17}{'notebook':>9}", columns, judged, exercises)
+
+
+def _counted(exercises: list[Exercise], head: str, slips_of: Callable[[Exercise], list[Slips]]) -> list[str]:
+    """Print how slips are judged, and return those that are not as they should be."""
+
+    def judged(exercise: Exercise):
+        judge, found = Judge(exercise), []
+        for slips in slips_of(exercise):
+            made, verdict = " + ".join(slip.name for slip in slips), judge.verdict(slips)
+            new = [line.strip() for line in str(exercise.steps.changed(slips)).splitlines() if line not in exercise.steps.lines]
+            found.append((verdict, f"{made} {' / '.join(new)}: {verdict}"))
+        return exercise.name, found
+
+    refused = "own loose unnamed wrongly"
+    columns = {"tried": f"{refused} passes same stops", "changing": f"{refused} passes", "refused": refused}
+    columns |= {verdict: verdict for verdict in (*refused.split(), "passes")}
+    return _table(f"\n{head:26}", columns, judged, exercises)
 
 
 def main() -> int:

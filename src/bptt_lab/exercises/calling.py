@@ -1,4 +1,4 @@
-"""Call a learner's function, and look at it: prints are caught, errors are handed back, and a loop without an end is stopped."""
+"""Call a learner's function: prints are caught, a loop without an end is stopped, and an error is told in words."""
 
 import contextlib
 import ctypes
@@ -6,13 +6,15 @@ import dis
 import functools
 import inspect
 import io
+import re
 import sys
 import threading
+import traceback
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .telling import tell
+from .telling import sizes, tell, text_of
 
 SECONDS = 5.0
 
@@ -36,11 +38,11 @@ class Answer(NamedTuple):
     printed: str
 
 
-def call(fn, arguments: tuple, seconds: float | None = None) -> Answer:
+def call(fn, arguments: tuple) -> Answer:
     """fn(*arguments), stopped after 5 s. Stopping the kernel by hand still works: KeyboardInterrupt alone goes through."""
     printed, over = Printed(), threading.Event()
     with contextlib.suppress(RuntimeError):  # a browser's Python has no threads: there nothing is stopped
-        threading.Thread(target=_stop, args=(threading.get_ident(), over, seconds or SECONDS), daemon=True).start()
+        threading.Thread(target=_stop, args=(threading.get_ident(), over), daemon=True).start()
     try:
         with contextlib.redirect_stdout(printed), np.errstate(all="ignore"), np.printoptions():
             return Answer(_run(fn, arguments), None, printed.getvalue())
@@ -56,12 +58,13 @@ def _run(fn, arguments):
     return fn(*arguments)
 
 
-def _stop(thread: int, over: threading.Event, seconds: float) -> None:
+def _stop(thread: int, over: threading.Event) -> None:
     """Raise `TooLong` in that thread, when the time is up and it is still inside the learner's function.
 
     A second thread can do this on every system, where an alarm signal needs Unix and the main thread. It takes hold between
     two steps of Python, not within one call of NumPy. Once more after a while, if a bare `except:` has swallowed it.
     """
+    seconds = SECONDS
     while not over.wait(seconds):
         seconds, frame, depth = 0.2, sys._current_frames().get(thread), 0
         while frame is not None and frame.f_code is not _run.__code__:
@@ -74,25 +77,15 @@ def arrays(value) -> list[np.ndarray]:
     """The arrays that an argument is made of. Of an object its own: not what is made when asked for, nor what it shares."""
     if isinstance(value, np.ndarray):
         return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        return [array for entry in value for array in arrays(entry)]
+    if isinstance(value, list | tuple | dict):
+        return [array for entry in (value.values() if isinstance(value, dict) else value) for array in arrays(entry)]
     if not hasattr(value, "__dict__"):
         return []
     # What is made when asked for, and kept, is no change: a copy would not take it along. Nor is what other objects hold.
     says, made = type(value).__getstate__ is not object.__getstate__, functools.cached_property
-    named = value.__getstate__() if says else vars(value)
-    own = (
-        entry
-        for name, entry in named.items()
-        if not isinstance(getattr(type(value), name, None), made) and not hasattr(entry, "__dict__")
-    )
-    return [array for entry in own for array in arrays(entry)]
-
-
-def same_code(a, b) -> bool:
-    return getattr(getattr(a, "__code__", None), "co_code", 0) == b.__code__.co_code
+    named = (value.__getstate__() if says else vars(value)).items()
+    own = [entry for name, entry in named if not isinstance(getattr(type(value), name, None), made)]
+    return arrays([entry for entry in own if not hasattr(entry, "__dict__")])
 
 
 def outside(fn) -> str:
@@ -100,9 +93,46 @@ def outside(fn) -> str:
     if not inspect.isfunction(fn):
         return ""
     names = dict.fromkeys(step.argval for step in dis.get_instructions(fn) if step.opname == "LOAD_GLOBAL")
-    taken = [name for name in names if isinstance(fn.__globals__.get(name), int | float | np.ndarray)]
-    if not taken:
-        return ""
-    return tell(
-        "It reads {names} from the notebook. The check has other sizes: take them from the arguments.", names=", ".join(taken)
+    taken = ", ".join(name for name in names if isinstance(fn.__globals__.get(name), int | float | np.ndarray))
+    return taken and tell(
+        "It reads {names} from the notebook. The check has other sizes: take them from the arguments.", names=taken
     )
+
+
+def stopped(fn, error: BaseException, parameters: tuple[str, ...], arguments: tuple) -> str:
+    """What to say of a function that stopped with an error: where, with what, and why that may be."""
+    kind, message, line = type(error).__name__, message_of(error), _line(fn, error)
+    if isinstance(error, TooLong):
+        says = tell(
+            "Your function was stopped after {seconds:.0f} seconds. Is there a loop in it that never ends?", seconds=SECONDS
+        )
+        return text_of(says, line)
+    if isinstance(error, SystemExit):
+        return text_of(tell("Your function leaves Python altogether. Use return to leave a function."), line)
+    if not line and isinstance(error, TypeError):
+        return tell("Your function could not be called with {wanted}: {error}.", wanted=", ".join(parameters), error=message)
+    says = tell("Your function stops with {kind}: {error}", kind=kind, error=message)
+    says = says if message else tell("Your function stops with {kind}.", kind=kind)
+    why = tell("In Python a power is written **, not ^.") if re.search("bitwise_xor|for \\^:", message) else ""
+    if isinstance(error, np.linalg.LinAlgError):
+        why = tell("Does the matrix still hold numbers? A long product leaves what float64 can hold.")
+    return text_of(says, line, why, tell("It was called with {sizes}.", sizes=sizes(parameters, arguments)), outside(fn))
+
+
+def message_of(error: BaseException) -> str:
+    """What an exception says, if anything."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def _line(fn, error: BaseException) -> str:
+    """The learner's own line at which an exception arose; "" if it never got there."""
+    file = getattr(getattr(fn, "__code__", None), "co_filename", None)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    if not frames:
+        return ""
+    says = tell("It happens in line {n} of the cell", n=frames[-1].lineno)
+    says = tell("It was in line {n} of the cell", n=frames[-1].lineno) if isinstance(error, TooLong) else says
+    return says + (f": {frames[-1].line}" if frames[-1].line else ".")

@@ -1,12 +1,12 @@
 """Compare what a function returned with what it should return, and say in words how they differ."""
 
-import traceback
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from ..basics import text
-from .calling import TooLong
+from .calling import message_of
 from .telling import tell, text_of
 
 Parts = dict[str, np.ndarray]
@@ -29,17 +29,16 @@ def parts(value) -> Parts | None:
 def unreadable(value, right) -> str:
     """Why `parts` could make nothing of a value, where something like `right` was expected."""
     if not isinstance(right, dict):
-        if np.ndim(right):
-            return text_of(tell("Your result is {value}. Expected: numbers.", value=a(value)), refused(value))
-        return text_of(tell("Your result is {value}. Expected: a number.", value=a(value)), refused(value))
-    names = ", ".join(map(repr, right))
+        says = tell("Your result is {value}. Expected: a number.", value=a(value))
+        says = tell("Your result is {value}. Expected: numbers.", value=a(value)) if np.ndim(right) else says
+        return text_of(says, refused(value))
     if not isinstance(value, Mapping):
+        names = ", ".join(map(repr, right))
         return tell("Your result is {value}. Expected: a dict with the names {names}.", value=a(value), names=names)
-    open_ones = [name for name, entry in value.items() if parts(entry) is None or isinstance(entry, Mapping)]
-    done = [name for name, entry in right.items() if part_close(parts(value.get(name)), parts(entry), "")]
-    left = open_ones[0]
+    left = next(name for name, entry in value.items() if parts(entry) is None or isinstance(entry, Mapping))
+    done = [name for name, entry in right.items() if alike(parts(value.get(name)), parts(entry), "")]
     says = tell("{name!r} is still {value} in your result. Expected: numbers.", name=left, value=a(value[left]))
-    return text_of(right_so_far(done) + says, refused(value[left]))
+    return text_of(f"{right_so_far(done)} {says}".strip(), refused(value[left]))
 
 
 def refused(value) -> str:
@@ -47,25 +46,17 @@ def refused(value) -> str:
     try:
         np.asarray(value)
     except ValueError:
-        return ""
+        pass
     except Exception as error:
         return tell("It cannot be made an array: {error}", error=message_of(error))
     return ""
 
 
-def message_of(error: BaseException) -> str:
-    """What an exception says, if anything."""
-    try:
-        return str(error)
-    except Exception:
-        return ""
-
-
 def right_so_far(names: list[str]) -> str:
-    """ "W_x, W_hh and b are right." for these names, and a space; "" for none."""
+    """ "W_x, W_hh and b are right." for these names; "" for none."""
     if len(names) > 1:
-        return tell("{names} and {last} are right.", names=", ".join(names[:-1]), last=names[-1]) + " "
-    return tell("{name} is right.", name=names[0]) + " " if names else ""
+        return tell("{names} and {last} are right.", names=", ".join(names[:-1]), last=names[-1])
+    return tell("{name} is right.", name=names[0]) if names else ""
 
 
 def a(value) -> str:
@@ -94,13 +85,16 @@ def same(one: Parts, other: Parts) -> bool:
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
 
 
-def part_close(found: Parts | None, wanted: Parts | None, name: str) -> bool:
-    return bool(found and wanted and name in found and name in wanted and close(found[name], wanted[name]))
+def alike(found: Parts | None, wanted: Parts | None, *names: str) -> bool:
+    """Whether the parts of these names, or all that were found, are as they are wanted."""
+    if not found or not wanted:
+        return False
+    return all(name in found and name in wanted and close(found[name], wanted[name]) for name in names or found)
 
 
 def wrong_parts(found: list, truths: list) -> list[str]:
     """The names of the parts that are not right in every problem."""
-    return [name for name in truths[0] if not all(part_close(f, truth, name) for f, truth in zip(found, truths))]
+    return [name for name in truths[0] if not all(alike(f, truth, name) for f, truth in zip(found, truths))]
 
 
 def describe(values: list, truths: list, right) -> str:
@@ -112,22 +106,17 @@ def describe(values: list, truths: list, right) -> str:
             return unreadable(value, right)
         found.append(f)
         for name, expected in truth.items():
+            what = name or tell("Your result")
             if name not in f:
                 return tell("Your result has no {name!r}. Expected: {names}.", name=name, names=", ".join(map(repr, truth)))
             if f[name].shape != expected.shape:
-                return _shapes(_call(name), f[name], expected)
+                return _shapes(what, f[name], expected)
             if not np.isfinite(f[name]).all():
-                return tell(
-                    "{what} holds numbers that are not finite. Is something divided by 0, or grown too large?", what=_call(name)
-                )
+                return tell("{what} holds numbers that are not finite. Is something divided by 0, or grown too large?", what=what)
     wrong = wrong_parts(found, truths)
-    fine = right_so_far([name for name in truths[0] if name not in wrong])
-    differ = [_difference(_call(name), [(f[name], truth[name]) for f, truth in zip(found, truths)]) for name in wrong]
-    return "\n".join([fine.rstrip(), *differ] if fine else differ)
-
-
-def _call(name: str) -> str:
-    return name or tell("Your result")
+    pairs = {name or tell("Your result"): [(f[name], truth[name]) for f, truth in zip(found, truths)] for name in wrong}
+    differ = [_difference(what, of_part) for what, of_part in pairs.items()]
+    return text_of(right_so_far([name for name in truths[0] if name not in wrong]), *differ)
 
 
 def _shapes(what: str, found: np.ndarray, right: np.ndarray) -> str:
@@ -137,68 +126,60 @@ def _shapes(what: str, found: np.ndarray, right: np.ndarray) -> str:
         says = tell("{what} has shape {shape}; shape {right} was expected.", what=what, shape=found.shape, right=right.shape)
     if right.ndim and not found.ndim:
         says = tell("{what} is a single number; shape {right} was expected.", what=what, right=right.shape)
-    if right.ndim and found.shape == (1, *right.shape) and what == _call(""):
+    if right.ndim and found.shape == (1, *right.shape) and what == tell("Your result"):
         says += " " + tell("That is one pair of brackets too many. Is there a comma at the end of your return?")
     return says + (" " + tell("It is transposed.") if close(found.T, right) else "")
 
 
 def _difference(what: str, pairs: list) -> str:
     """How the arrays of one part differ from the right ones, all of the right shape and finite."""
-    if _always(pairs, lambda f, right: close(f.T, right)):
+    if all(close(f.T, right) for f, right in pairs):
         return tell("{what} is transposed.", what=what)
-    if all(_off(f, right) < ROUNDED for f, right in pairs):
-        digits = int(-np.log10(max(_off(f, right) for f, right in pairs)))
+    most = max(map(_off, pairs))
+    if most < ROUNDED:
         return tell(
             "{what} is right to about {digits} digits, no further. Is it rounded or kept as float32, or is a small number added?",
             what=what,
-            digits=digits,
+            digits=int(-np.log10(most)),
         )
     if factor := _factor(what, pairs):
         return factor
     rows = [pair for pair in pairs if pair[0].ndim and len(pair[0]) > 1]
     if rows and all(close(f, right) for f, right in pairs if not f.ndim or len(f) < 2):
-        if _always(rows, lambda f, right: close(f[::-1], right)):
+        if all(close(f[::-1], right) for f, right in rows):
             return tell("{what} is turned round: its last entry stands first.", what=what)
-        if _always(rows, lambda f, right: close(f[1:], right[:-1])):
+        if all(close(f[1:], right[:-1]) for f, right in rows):
             return tell("{what} is shifted by one: each entry stands one place too late.", what=what)
-        if _always(rows, lambda f, right: close(f[:-1], right[1:])):
+        if all(close(f[:-1], right[1:]) for f, right in rows):
             return tell("{what} is shifted by one: each entry stands one place too early.", what=what)
     apart = [f - right for f, right in pairs]
-    if all(np.allclose(gap, apart[0].flat[0], rtol=1e-6, atol=0) for gap in apart):
-        gap = text.say(apart[0].flat[0], "0")
-        return tell("{what} is off by the same number, always: {gap}.", what=what, gap=gap)
-    f, right = next((f, right) for f, right in pairs if not close(f, right))
-    off = np.abs(f - right)
+    gap = apart[0].flat[0]
+    if all(np.allclose(one, gap, rtol=1e-6, atol=0) for one in apart):
+        return tell("{what} is off by the same number, always: {gap}.", what=what, gap=text.say(gap, "0"))
+    f, right = next(pair for pair in pairs if not close(*pair))
+    off, size = np.abs(f - right), _off((f, right))
     place = np.unravel_index(off.argmax(), f.shape)
     yours, expected = text.say(f[place], "0"), text.say(right[place], "0")
     if yours == expected:
         yours, expected = f"{f[place]:.9g}", f"{right[place]:.9g}"
+    wrong = int((off > TOLERANCE * np.abs(right).max()).sum())
+    told: dict[str, Any] = {"what": what, "yours": yours, "right": expected, "entry": f"[{', '.join(map(str, place))}]"}
+    told |= {"n": wrong, "all": off.size, "percent": text.say(100 * size)}
     if not f.ndim:
-        return tell("{what} is off: you have {yours}, right is {right}.", what=what, yours=yours, right=expected)
-    size, entry = off.max() / (np.abs(right).max() or 1.0), f"[{', '.join(map(str, place))}]"
-    told = {"what": what, "entry": entry, "yours": yours, "right": expected}
-    only, wrong = _only(pairs), int((off > TOLERANCE * np.abs(right).max()).sum())
+        return tell("{what} is off: you have {yours}, right is {right}.", **told)
+    only = _only(pairs)
     if wrong <= off.size // 3 and not only:
-        return tell(
-            "{what} is wrong in {n} of {all} entries, most at entry {entry}: you have {yours}, right is {right}.",
-            n=wrong,
-            all=off.size,
-            **told,
-        )
-    if size >= 3:
-        return tell("{what} is far too large, most at entry {entry}: you have {yours}, right is {right}.", **told) + only
-    return (
-        tell(
-            "{what} is off by {percent} % of the largest entry, most at entry {entry}: you have {yours}, right is {right}.",
-            percent=text.say(100 * size),
-            **told,
-        )
-        + only
+        return tell("{what} is wrong in {n} of {all} entries, most at entry {entry}: you have {yours}, right is {right}.", **told)
+    far = tell("{what} is far too large, most at entry {entry}: you have {yours}, right is {right}.", **told)
+    near = tell(
+        "{what} is off by {percent} % of the largest entry, most at entry {entry}: you have {yours}, right is {right}.", **told
     )
+    return (far if size >= 3 else near) + only
 
 
-def _off(found: np.ndarray, right: np.ndarray) -> float:
-    """The largest difference, as a share of the largest entry."""
+def _off(pair: tuple[np.ndarray, np.ndarray]) -> float:
+    """The largest difference, as a share of the largest entry that is right."""
+    found, right = pair
     return float(np.abs(found - right).max(initial=0.0) / (np.abs(right).max(initial=0.0) or 1.0))
 
 
@@ -223,23 +204,7 @@ def _only(pairs: list) -> str:
         (0, tell("Only the first row is wrong."), tell("Only the first entry is wrong.")),
         (-1, tell("Only the last row is wrong."), tell("Only the last entry is wrong.")),
     ):
-        long = [(f, right) for f, right in pairs if len(f) > 2]
+        long = [pair for pair in pairs if len(pair[0]) > 2]
         if long and all(close(np.delete(f, place, 0), np.delete(right, place, 0)) for f, right in long):
             return f" {row if pairs[0][0].ndim > 1 else entry}"
     return ""
-
-
-def _always(pairs: list, holds) -> bool:
-    return all(holds(f, right) for f, right in pairs)
-
-
-def line_of(fn, error: BaseException) -> str:
-    """The learner's own line at which an exception arose; "" if it never got there."""
-    file = getattr(getattr(fn, "__code__", None), "co_filename", None)
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    if not frames:
-        return ""
-    line = frames[-1].lineno
-    stopped = isinstance(error, TooLong)
-    says = tell("It was in line {n} of the cell", n=line) if stopped else tell("It happens in line {n} of the cell", n=line)
-    return says + (f": {frames[-1].line}" if frames[-1].line else ".")

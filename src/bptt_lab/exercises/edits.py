@@ -1,42 +1,20 @@
-"""A slip as an edit of the solution's text, so that slips compose; and the solution with switches, which is compiled once.
+"""A solution as a text that slips are edits of; and with switches, so that it is compiled once for all of them."""
 
-    name | old → new | what the learner is told
-
-One slip begins a line; indented lines go on with it. Spaces in `old` do not count, and it is replaced wherever it stands.
-Several edits are joined by `&&`; `\\n` in `new` begins a line. Names in braces are filled in: kinds of slips are shared so.
-"""
-
+import contextlib
 import re
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import numpy as np
 
 from ..basics import checks
+from . import diagnosis
+from .mistakes import Slip
 
-Edits = tuple[tuple[str, str], ...]
-
-
-class Slip(NamedTuple):
-    """A wrong way to write a solution: by edits of its text, by other lines of it, or as a whole function of its own."""
-
-    name: str
-    says: str
-    edits: Edits = ()
-    lines: tuple[tuple[int, str], ...] = ()
-    function: Callable | None = None
+HEAD = re.compile(r" *(?:for .+? in|if) ")  # of a line that others follow
 
 
-def read(text: str, **fill: str) -> list[Slip]:
-    """The slips that stand in a text, with the names in braces filled in."""
-    for name, value in fill.items():
-        text = text.replace("{" + name + "}", value)
-    found = []
-    for block in re.split(r"\n(?=\S)", text.strip("\n")):
-        name, changes, says = (part.strip() for part in " ".join(block.split()).split(" | "))
-        pairs = (change.partition("→") for change in changes.split("&&"))
-        found.append(Slip(name, says, tuple((old.strip(), new.strip()) for old, _, new in pairs)))
-    return found
-
-
+@cache
 def pattern(old: str) -> str:
     """A regular expression for that code, however it is spaced."""
     tokens = re.findall(r"\w+|[^\w\s]", old)
@@ -47,96 +25,84 @@ def pattern(old: str) -> str:
     return first + joined + (r"(?!\w)" if re.match(r"\w", tokens[-1]) else "")
 
 
-def edited(text: str, edits: Edits) -> str | None:
+def edited(text: str, slip: Slip) -> str | None:
     """The text with each old part replaced; None if one is not there."""
-    for old, new in edits:
-
-        def replaced(match, new=new):
-            line = match.string[match.string.rfind("\n", 0, match.start()) + 1 :]
-            return new.replace("\\n", "\n" + line[: len(line) - len(line.lstrip())])
-
-        text, count = re.subn(pattern(old), replaced, text)
+    for old, new in slip.edits:
+        text, count = re.subn(pattern(old), lambda _, new=new: new, text)  # type: ignore[misc]
         if not count:
             return None
-    return text
+    return re.sub(r"^( *)(.*)\\n", r"\1\2\n\1", text, flags=re.M) if "\\n" in text else text  # a new line has the old indent
 
 
 class Steps:
     """A solution, one statement a line, of which any line can be another. `_v` says which one is taken, line by line."""
 
-    def __init__(self, text: str, function: Callable):
-        self.function, self.names = function, dict(function.__globals__)
+    def __init__(self, text: str, names: dict):
+        self.names = dict(names)
         self.text = "\n".join(line.rstrip() for line in re.sub(r" *#.*", "", text).splitlines() if line.strip())
         self.lines = self.text.splitlines()
-        self._others: list[list[str]] = [[line] for line in self.lines]
-        self._choices: dict[Slip, dict[int, int] | None] = {}
+        self._known: list[dict[str, int]] = [{line: 0} for line in self.lines]
+        self._changes: dict[Slip, dict[int, str] | None] = {}
         self._run: Callable | None = None
         self._whole: dict[str, Callable] = {}
 
-    def changed(self, slips: tuple[Slip, ...]) -> str | None:
-        """The text with all these slips in it; None if they do not go together."""
-        lines = list(self.lines)
-        for slip in slips:
-            choice = dict(slip.lines) or {i: self._others[i][n] for i, n in (self._choices.get(slip) or {}).items()}
-            if any(lines[i] != self.lines[i] for i in choice):
-                if slip.lines:
-                    return None
-                break
-            for i, line in choice.items():
-                lines[i] = line
-        else:
-            if all(slip.lines or self._choices.get(slip) for slip in slips):
-                return "\n".join(lines)
-        text: str | None = self.text
-        for slip in slips:
-            text = edited(text, slip.edits) if not slip.lines and text is not None else None
-        return text
+    def change(self, slip: Slip) -> dict[int, str] | None:
+        """The lines that a slip changes, by their places; None if it does more than that, or its text is not there."""
+        if slip not in self._changes:
+            made = dict(slip.lines)
+            text = None if made else edited(self.text, slip)
+            new = text.splitlines() if text else [made.get(i, line) for i, line in enumerate(self.lines)]
+            fits = made or text and len(new) == len(self.lines) and all(map(_alike, self.lines, new))
+            self._changes[slip] = {i: line for i, line in enumerate(new) if line != self.lines[i]} if fits else None
+        return self._changes[slip]
 
-    def changed_lines(self, slips: tuple[Slip, ...]) -> str:
-        """The lines that these slips make, for a table."""
-        return " / ".join(line.strip() for line in (self.changed(slips) or "").splitlines() if line not in self.lines)
+    def together(self, slips: Iterable[Slip]) -> dict[int, str] | None:
+        """The lines that slips change together; None if two change the same, or one does more than that."""
+        lines: dict[int, str] = {}
+        for change in map(self.change, slips):
+            if change is None or lines.keys() & change.keys():
+                return None
+            lines |= change
+        return lines
+
+    def changed(self, slips: Iterable[Slip]) -> str | None:
+        """The text with all these slips in it; None if they do not go together."""
+        if (lines := self.together(slips)) is not None:
+            return "\n".join(lines.get(i, line) for i, line in enumerate(self.lines))
+        text = None if any(slip.lines for slip in slips) else self.text
+        for slip in slips:
+            text = edited(text, slip) if text else None
+        return text
 
     def learn(self, slips: list[Slip]) -> None:
         """Make room for slips that change lines and no more. Others are compiled whole when they are asked for."""
         for slip in slips:
-            text = None if slip.function else self.changed((slip,))
-            if text is None and not slip.function:
+            change = self.change(slip)
+            if change is None and self.changed([slip]) is None:
                 raise checks.error(slip.name, repr(slip.edits), f"a text that stands in {self.lines[0]}")
-            new = (text or "").splitlines()
-            fits = len(new) == len(self.lines) and all(map(_alike, self.lines, new))
-            choice: dict[int, int] = {}
-            for i, line in enumerate(new if fits else ()):
-                if line != self.lines[i]:
-                    choice[i] = self._others[i].index(line) if line in self._others[i] else len(self._others[i])
-                    if choice[i] == len(self._others[i]):
-                        self._others[i].append(line)
-            self._choices[slip] = choice if fits else None
+            for i, line in (change or {}).items():
+                self._known[i].setdefault(line, len(self._known[i]))
         self._run = None
 
     def places(self, slip: Slip) -> list[int]:
-        """The lines that a slip changes; all of them if it is a function of its own."""
-        choice = self._choices.get(slip)
-        return list(range(len(self.lines))) if choice is None else list(choice)
+        """The lines that a slip changes, or all of them if it does more."""
+        change = self.change(slip)
+        return list(range(len(self.lines)) if change is None else change)
 
-    def __call__(self, slips: tuple[Slip, ...], arguments: tuple):
-        """What the solution with these slips returns. LookupError if they do not go together."""
-        if len(slips) == 1 and slips[0].function:
-            return slips[0].function(*arguments)
-        choices = [self._choices.get(slip) for slip in slips]
-        together: dict[int, int] = {}
-        for choice in choices:
-            if choice is None or together.keys() & choice.keys():
-                return self.compiled(slips)(*arguments)
-            together |= choice
-        if self._run is None:
-            self._run = defined("\n".join(_switched(i, others) for i, others in enumerate(self._others)), self.names)
-        self.names["_v"] = [together.get(i, 0) for i in range(len(self.lines))]
-        return self._run(*arguments)
+    def gives(self, slips: Iterable[Slip], arguments: tuple) -> diagnosis.Parts | None:
+        """What the solution with these slips returns, as parts; None if it stops, or they do not go together."""
+        with contextlib.suppress(Exception), np.errstate(all="ignore"):
+            if (lines := self.together(slips)) is None:
+                return diagnosis.parts(self.compiled(slips)(*arguments))
+            if self._run is None:
+                self._run = defined("\n".join(_switched(i, list(known)) for i, known in enumerate(self._known)), self.names)
+            self.names["_v"] = [self._known[i][lines[i]] if i in lines else 0 for i in range(len(self.lines))]
+            return diagnosis.parts(self._run(*arguments))
+        return None
 
-    def compiled(self, slips: tuple[Slip, ...]) -> Callable:
+    def compiled(self, slips: Iterable[Slip]) -> Callable:
         """The function with these slips in it."""
-        text = None if any(slip.function for slip in slips) else self.changed(slips)
-        if text is None:
+        if (text := self.changed(slips)) is None:
             raise LookupError(slips)
         if text not in self._whole:
             self._whole[text] = defined(text, self.names)
@@ -151,19 +117,18 @@ def defined(text: str, names: dict) -> Callable:
 
 def _alike(old: str, new: str) -> bool:
     """Whether one line can be switched for the other: same indent, and the same head of a loop or a condition."""
-    if not old.strip().endswith(":"):
-        return re.match(r" *", old)[0] == re.match(r" *", new)[0] and not new.endswith(":")  # type: ignore[index]
-    heads = [re.fullmatch(r"( *(?:for .+? in|if)) .+:", line) for line in (old, new)]
-    return old == new or (None not in heads and heads[0][1] == heads[1][1])  # type: ignore[index]
+    if not old.endswith(":"):
+        return len(old) - len(old.lstrip()) == len(new) - len(new.lstrip()) and not new.endswith(":")
+    heads = [HEAD.match(line) for line in (old, new)]
+    return old == new or None not in heads and heads[0][0] == heads[1][0] and new.endswith(":")  # type: ignore[index]
 
 
-def _switched(i: int, others: list[str]) -> str:
+def _switched(i: int, lines: list[str]) -> str:
     """All that may stand in line i, and `_v[i]` says which."""
-    if len(others) == 1:
-        return others[0]
-    if others[0].endswith(":"):
-        head = re.match(r" *(?:for .+? in|if) ", others[0])[0]  # type: ignore[index]
-        first, *rest = (other[len(head) : -1] for other in others)
+    if len(lines) == 1:
+        return lines[0]
+    if head := lines[0].endswith(":") and HEAD.match(lines[0])[0]:  # type: ignore[index]
+        first, *rest = (line[len(head) : -1] for line in lines)
         return f"{head}({' '.join(f'({other}) if _v[{i}] == {n} else' for n, other in enumerate(rest, start=1))} ({first})):"
-    indent = re.match(r" *", others[0])[0]  # type: ignore[index]
-    return "\n".join(f"{indent}{'el' if n else ''}if _v[{i}] == {n}: {other.strip()}" for n, other in enumerate(others))
+    indent = lines[0][: -len(lines[0].lstrip())]
+    return "\n".join(f"{indent}{'el' if n else ''}if _v[{i}] == {n}: {line.strip()}" for n, line in enumerate(lines))

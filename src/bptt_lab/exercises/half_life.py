@@ -1,16 +1,9 @@
-"""Notebook 07: the half-life that a gate's bias buys."""
-
 import numpy as np
 
 from .. import memory
 from ..lessons import gates as free_gates
 from . import problems
 
-TASK = "A gate stands at σ(bias), and nothing else carries the gradient. Return after how many steps one half of it is left."
-HINTS = (
-    "σ(a) is 1 / (1 + e⁻ᵃ). np.exp is the exponential, np.log the natural logarithm.",
-    "After n steps fⁿ is left. Set it equal to ½, and take the logarithm on both sides.",
-)
 SMALL = (0.0,)
 
 
@@ -22,31 +15,3 @@ def solution(bias):
 def problem(rng, i):
     bias = (2.0, -1.0, 4.5, 0.0, -3.0)[i]
     return problems.Problem((bias,), memory.half_life(np.log(free_gates.gate(bias))))
-
-
-SLIPS = r"""
-sign | -np.log(2) → np.log(2) | The sign is turned. A gate is below 1, so its logarithm is negative.
-time to 1/e | -np.log(2) → -1 | After that many steps 1/e is left. A half-life leaves one half.
-logarithms mixed | np.log(f) → np.log10(f) | Two kinds of logarithm are mixed. Take the same one above and below the line.
-logarithms mixed above | np.log(2) → np.log10(2) | Two kinds of logarithm are mixed. Above the line stands another than below.
-turned over | -np.log(2) / np.log(f) → -np.log(f) / np.log(2) | It is turned over: a more open gate has a longer half-life.
-gate for its logarithm | -np.log(2) / np.log(f) → np.log(2) / f | The gate stands where its logarithm belongs. Solve fⁿ = ½ for n.
-gate from one | -np.log(2) / np.log(f) → np.log(2) / (1 - f) | 1 − f is near −ln f for an open gate alone. Solve fⁿ = ½ for n.
-straight line | -np.log(2) / np.log(f) → 0.5 / (1 - f)
-    | You take the same amount away at each step. A gate takes the same share, of what is left.
-gate that lets in | np.exp(-bias) → np.exp(bias)
-    | Your gate closes as the bias grows: 1 − σ stands where σ belongs. Look at the sign in the exponential.
-tanh for σ | 1 / (1 + np.exp(-bias)) → np.tanh(bias) | You used tanh. A gate is σ of its bias, between 0 and 1.
-tanh of half | 1 / (1 + np.exp(-bias)) → (1 + np.tanh(bias)) / 2 | σ is a tanh, but of half of its argument.
-exponential alone | 1 / (1 + np.exp(-bias)) → np.exp(-bias)
-    | That is a gate of e to the −bias. The gate is σ of the bias, between 0 and 1.
-whole steps | -np.log(2) / np.log(f) → np.ceil(-np.log(2) / np.log(f)) | You round up to whole steps. Return the number itself.
-whole steps below | -np.log(2) / np.log(f) → np.floor(-np.log(2) / np.log(f))
-    | You cut off the part after the point. Return the number itself.
-gate below the line | -np.log(2) / np.log(f) → np.log(0.5) / f
-    | The gate stands below the line, where its logarithm belongs. Solve fⁿ = ½ for n.
-half without its logarithm | -np.log(2) → -0.5 | Above the line stands one half itself. Take its logarithm too.
-time constant | -np.log(2) / np.log(f) → 1 / (1 - f) | That is how long a gate holds a message on the average. Solve fⁿ = ½ for n.
-half of the gate | -np.log(2) → np.log(0.5 * f)
-    | You ask when f/2 is left: one step too many. At the start it is 1, so solve fⁿ = ½.
-"""

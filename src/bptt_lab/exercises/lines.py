@@ -14,18 +14,17 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from .edits import Slip
+from .mistakes import Slip
 
 
 def faulty(exercise, slips: tuple[Slip, ...], fn: Callable) -> int | None:
     """The number of the learner's line, counted from the `def` as 1; None if no line of theirs makes these numbers."""
-    if not inspect.isfunction(fn) or any(slip.function for slip in slips) or not _text(fn):
+    if not inspect.isfunction(fn) or not _text(fn):
         return None
-    arguments = exercise.knowledge.problems[0].arguments
+    arguments, places = exercise.knowledge.problems[0].arguments, exercise.steps.places(slips[0])
     right = [value for _, value in made(exercise.steps.compiled(()), arguments)]
-    first = exercise.steps.places(slips[0])
-    slipped = made(exercise.steps.compiled(slips), arguments)
-    wrong = [value for place, value in slipped if place - 1 in first and not any(_same(value, other) for other in right)]
+    slipped = [value for place, value in made(exercise.steps.compiled(slips), arguments) if place - 1 in places]
+    wrong = [value for value in slipped if not any(_same(value, other) for other in right)]
     return next((place for place, value in made(fn, arguments) if any(_same(value, other) for other in wrong)), None)
 
 
@@ -79,15 +78,13 @@ def _text(fn: Callable) -> list[str]:
 def about(exercise, slips: tuple[Slip, ...]) -> int | None:
     """The number of the one hint that speaks of the step in which a slip was made, by the names that stand in both."""
     places = exercise.steps.places(slips[0])
-    if len(places) > 2 or slips[0].function:
+    if len(places) > 2:
         return None
     names = set(re.findall(r"[^\W\d]\w*", " ".join(exercise.steps.lines[place] for place in places)))
-    common = [len(names & set(re.findall(r"[^\W\d]\w*", hint))) for hint in exercise._hints]
+    common = [len(names & set(re.findall(r"[^\W\d]\w*", hint))) for hint in exercise.english[1:]]
     best = max(common)
     return common.index(best) + 1 if best > 1 and common.count(best) == 1 else None
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    if a.shape != b.shape or not a.size or not np.any(a):
-        return False
-    return bool(np.abs(a - b).max() <= 1e-9 * np.abs(b).max())
+    return bool(a.shape == b.shape and np.any(a) and np.abs(a - b).max() <= 1e-9 * np.abs(b).max())

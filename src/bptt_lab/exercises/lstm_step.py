@@ -1,24 +1,9 @@
-"""Notebook 08: one step of the way back through an LSTM."""
-
 import numpy as np
 
 from ..cells import LSTMCell
-from . import kinds, problems
+from . import problems
 
-TASK = "Write one step of LSTM's way back. Return dL/da, and what goes on to h and to c of the step before."
-HINTS = (
-    "Before all else complete dc: add what comes through h = o tanh(c).",
-    "c = f c_before + i g. Each factor's gradient is dc times the other factor. Then multiply by the slope of σ or tanh.",
-    "The four blocks go one below the other, in the order i, f, g, o. All of them read h_before: W_hh transposed.",
-)
 SMALL = (*np.array([[1.0], [1.0], [0.5], [0.75], [0.5], [0.5], [0.0], [2.0]]), np.array([[1.0], [2.0], [3.0], [4.0]]))
-FUNCTION = "lstm_step_back"
-STUB = """\
-# Take away the # of the next line, and write the rest under it.
-# dc = dc + ...
-# At the end: da = np.concatenate([da_i, da_f, da_g, da_o])
-# and then: return {"a": da, "h_before": …, "c_before": …}
-return None"""
 
 
 def solution(dh, dc, i, f, g, o, c, c_before, W_hh):
@@ -32,19 +17,6 @@ def solution(dh, dc, i, f, g, o, c, c_before, W_hh):
 
 
 def problem(rng, i):
-    """A sequence of one word: then the gradient of b is dL/da, and those of h0 and c0 are what goes on to the step before."""
-    cell, H = problems.cell_of(LSTMCell, rng, i), problems.CASES[i].H
-    (h_before, c_before), (dh, dc) = rng.standard_normal((2, H)), problems.numbers(rng, i, 2, H)
-    trace = cell.unroll(rng.standard_normal((1, cell.input_size)), (h_before, c_before))
-    grads = cell.backward(trace, dh[None], dc[None])
-    gates = (trace.gates[name][0].copy() for name in ("input", "forget", "cell", "output"))
+    cell, trace, gates, (_, c_before), (dh, dc), grads = problems.one_step(LSTMCell, rng, i)
     arguments = (dh, dc, *gates, trace.c[0], c_before, cell.params["W_hh"].copy())
     return problems.Problem(arguments, {"a": grads["b"], "h_before": grads["h0"], "c_before": grads["c0"]})
-
-
-SLIPS = r"""
-own dh to the old c | f * dc} → f * dc + dh} | The old c hears of the loss only through the new c. dh is in dc already.
-transpose lost | W_hh.T @ da → sum(W @ d for W, d in zip(np.split(W_hh, 4), np.split(da, 4)))
-    | The way back goes through W_hh transposed, block by block.
-"""
-KINDS = (kinds.lstm(("i", "f", "g", "o"), "c", "dh", "dc", "dc"),)

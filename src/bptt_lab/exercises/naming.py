@@ -1,15 +1,14 @@
 """Which slip gives these numbers? One, or two together, or one in each part of the result."""
 
-import contextlib
 import time
-import warnings
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from . import calling, diagnosis
-from .edits import Slip, Steps
+from .edits import Steps
+from .mistakes import Slip
 from .mutants import mutants
 
 SECONDS = 0.08  # of this thread, for pairs: as long as a learner has patience for, on a busy machine too
@@ -30,138 +29,116 @@ class Knowledge:
     def __init__(self, steps: Steps, slips: list[Slip], problems: list):
         self.steps, self.problems = steps, problems
         self.slips = sorted(slips, key=lambda slip: len(slip.edits))  # where one part is alike, the slip that does no more
-        self.steps.learn(slips)
-        for array in (array for problem in problems for array in calling.arrays(problem.arguments)):
-            array.flags.writeable = False  # a slip that writes into what it was given stops
         self.truths = [diagnosis.parts(problem.truth) or {} for problem in problems]
         self.order = sorted(range(len(problems)), key=lambda i: sum(map(np.size, calling.arrays(problems[i].arguments))))
+        self.right = np.array(self._flat(self.truths))
         self._kept: dict[tuple[Slip, int], diagnosis.Parts | None] = {}
 
     @cached_property
     def loose(self) -> list[Slip]:
-        """Slips made by program, without those that change nothing here."""
+        """Slips made by program."""
         made = mutants(self.steps.lines)
         self.steps.learn(made)
         return made
 
-    def gives(self, slips: tuple[Slip, ...], i: int) -> diagnosis.Parts | None:
-        """What the solution with these slips gives on problem i, as parts; None if it stops."""
-        key = (slips[0], i) if len(slips) == 1 else None
-        if key in self._kept:
-            return self._kept[key]
-        with np.errstate(all="ignore"):
-            try:
-                value = diagnosis.parts(self.steps(slips, self.problems[i].arguments))
-            except Exception:
-                value = None
-        if key:
-            self._kept[key] = value
-        return value
+    def gives(self, slip: Slip, i: int) -> diagnosis.Parts | None:
+        """What the solution with this slip gives on problem i, as parts; None if it stops."""
+        if (slip, i) not in self._kept:
+            self._kept[slip, i] = self.steps.gives([slip], self.problems[i].arguments)
+        return self._kept[slip, i]
 
-    def explained(self, slips: tuple[Slip, ...], found: list, wrong: list[str]) -> set[str]:
-        """The parts that these slips give as they were found, on every problem; none if nothing that is wrong is among them."""
+    def explained(self, slip: Slip, found: list, wrong: list[str]) -> set[str]:
+        """The parts that this slip gives as they were found, on every problem; none if nothing that is wrong is among them."""
         same = set(found[0])
         for i in self.order:
-            f, theirs = found[i], self.gives(slips, i)
-            same = {part for part in same if diagnosis.part_close(f, theirs, part)}
+            f, theirs = found[i], self.gives(slip, i)
+            same = {part for part in same if diagnosis.alike(f, theirs, part)}
             if same.isdisjoint(wrong):
                 return set()
         return same
 
     def name(self, found: list, wrong: list[str]) -> Named | None:
         """The slips that explain what was found; None if none do."""
-        with warnings.catch_warnings(action="ignore"):
-            return self._named(found, wrong)
-
-    def _named(self, found: list, wrong: list[str]) -> Named | None:
         if not all(f is not None and f.keys() >= truth.keys() for f, truth in zip(found, self.truths)):
             return None
         if not any(np.isfinite(list(f.values())[0]).all() for f in found):
             return None  # any two functions give the same where neither gives a number
-        whole, explains = set(found[0]), dict[str, Slip]()
-        for slips in (self.slips, self.loose):
+        explains = dict[str, Slip]()
+        for known in (self.slips, self.loose):
             alone = None
-            for slip in slips:
-                same = self.explained((slip,), found, wrong)
-                if same >= whole:
+            for slip in known:
+                same = self.explained(slip, found, wrong)
+                if same.issuperset(found[0]):
                     return Named((slip,))
                 alone = alone or (slip if same.issuperset(wrong) else None)
                 for part in same.intersection(wrong):
                     explains.setdefault(part, slip)
             if alone:
                 return Named((alone,), (tuple(wrong),))
-        if two := self._two(found, wrong):
+        if two := self._two(found):
             return Named(two)
-        slips = list(dict.fromkeys(explains[part] for part in wrong if part in explains))
-        if not slips:
-            return None
-        return Named(tuple(slips), tuple(tuple(p for p in wrong if explains.get(p) is slip) for slip in slips))
+        slips = tuple(dict.fromkeys(explains[part] for part in wrong if part in explains))
+        parts = (tuple(part for part in wrong if explains.get(part) is slip) for slip in slips)
+        return Named(slips, tuple(parts)) if slips else None
 
-    def _two(self, found: list, wrong: list[str]) -> tuple[Slip, ...] | None:
+    def _two(self, found: list) -> tuple[Slip, ...] | None:
         """Two slips that together give what was found. The one that stands earlier in the solution comes first.
 
         Where one of two slips alone changes nothing, the result is that of the other: this rules nearly all pairs out before
         they are run. What cannot be told so, the numbers that both change, is told by running them.
         """
-        looked_at = self.order[:2]
-        right, mine = self._flat(self.truths, looked_at), self._flat(found, looked_at)
-        known = [slip for slip in (*self.slips, *self.loose) if not slip.function]
-        rows = [self._flat({i: self.gives((slip,), i) for i in looked_at}, looked_at) for slip in known]
-        if mine is None or right is None:  # not of the right shape: one of the two alone gives that shape
-            odd = [i for i, row in enumerate(rows) if row is None and self._shape(known[i]) == _shape(found[0])]
+        known = [*self.slips, *self.loose]
+        mine, rows = self._flat(found), list(map(self._row, known))
+        if mine is None:  # not of the right shape: one of the two alone gives that shape
+            odd = [i for i, row in enumerate(rows) if row is None and _shape(self.gives(known[i], 0)) == _shape(found[0])]
             likely = [(i, j) for i in odd for j in range(len(self.slips)) if j not in odd]
         else:
             known, rows = zip(*((slip, row) for slip, row in zip(known, rows) if row is not None))
-            likely = self._likely(right, mine, np.array(rows), np.array([slip.lines != () for slip in known]))
+            likely = _likely(self.right, mine, np.array(rows), np.array([slip.lines != () for slip in known]))
         start = CLOCK()
         for a, b in likely:
             if CLOCK() - start > SECONDS:
                 break
             pair = tuple(sorted((known[a], known[b]), key=lambda slip: min(self.steps.places(slip), default=0)))
-            with contextlib.suppress(LookupError):
-                if all(_alike(found[i], self.gives(pair, i)) for i in self.order):
-                    return pair
+            if all(diagnosis.alike(found[i], self.steps.gives(pair, self.problems[i].arguments)) for i in self.order):
+                return pair
         return None
-
-    def _likely(self, right: np.ndarray, mine: np.ndarray, values: np.ndarray, loose: np.ndarray) -> list[tuple[int, int]]:
-        """The pairs that the numbers do not speak against come first."""
-        near = 1e-7 * np.abs(values).max(axis=0, initial=0.0) + 1e-7 * np.abs(right)
-        moves = (np.abs(values - right) > near).astype(float)
-        off = (np.abs(values - mine) > near + 1e-7 * np.abs(mine)).astype(float)
-        rest, wrong = 1 - moves, (np.abs(mine - right) > near).astype(float)
-        against = (rest * wrong) @ rest.T + (moves * off) @ rest.T + rest @ (moves * off).T
-        order = against * 1e6 + (loose[:, None].astype(float) + loose) * 1e4 + moves @ moves.T
-        first, second = np.triu_indices(len(values), 1)
-        likely = np.argsort(order[first, second], kind="stable")[:TRIALS]
-        return list(zip(first[likely].tolist(), second[likely].tolist()))
 
     def suspect(self, found: list) -> str:
         """The step of the solution in which a slip would change exactly the numbers that are wrong; "" if it is not one step."""
-        right, mine = self._flat(self.truths, self.order[:2]), self._flat(found, self.order[:2])
-        steps = set[str]()
-        if mine is None or right is None:
+        mine, steps = self._flat(found), set[str]()
+        if mine is None:
             return ""
         for slip in self.loose:
-            row = self._flat({i: self.gives((slip,), i) for i in self.order[:2]}, self.order[:2])
-            if row is not None and np.array_equal(_differ(row, right), _differ(mine, right)):
+            row = self._row(slip)
+            if row is not None and np.array_equal(_differ(row, self.right), _differ(mine, self.right)):
                 steps.add(slip.name.partition(" in ")[2])
         return steps.pop() if len(steps) == 1 else ""
 
-    def _shape(self, slip: Slip) -> dict | None:
-        return _shape(self.gives((slip,), 0))
+    def _row(self, slip: Slip) -> np.ndarray | None:
+        return self._flat({i: self.gives(slip, i) for i in self.order[:2]})
 
-    def _flat(self, results, places: list[int]) -> np.ndarray | None:
-        """All numbers of the results on some problems in one row; None if one has not the shape of the right one."""
+    def _flat(self, results) -> np.ndarray | None:
+        """All numbers of the results on the two smallest problems in one row; None if one has not the shape of the right one."""
         row = []
-        for i in places:
+        for i in self.order[:2]:
             if results[i] is None or any(_shape(results[i]).get(name) != right.shape for name, right in self.truths[i].items()):
                 return None
             row += [results[i][name].ravel() for name in self.truths[i]]
         return np.nan_to_num(np.concatenate(row), nan=3e99, posinf=5e99, neginf=-5e99)
 
 
-def _alike(found, given) -> bool:
-    return given is not None and all(diagnosis.part_close(found, given, part) for part in found)
+def _likely(right: np.ndarray, mine: np.ndarray, values: np.ndarray, loose: np.ndarray) -> list[tuple[int, int]]:
+    """The pairs that the numbers do not speak against come first."""
+    near = 1e-7 * np.abs(values).max(axis=0, initial=0.0) + 1e-7 * np.abs(right)
+    moves = (np.abs(values - right) > near).astype(float)
+    off = (np.abs(values - mine) > near + 1e-7 * np.abs(mine)).astype(float)
+    rest, wrong = 1 - moves, (np.abs(mine - right) > near).astype(float)
+    against = (rest * wrong) @ rest.T + (moves * off) @ rest.T + rest @ (moves * off).T
+    order = against * 1e6 + (loose[:, None].astype(float) + loose) * 1e4 + moves @ moves.T
+    first, second = np.triu_indices(len(values), 1)
+    likely = np.argsort(order[first, second], kind="stable")[:TRIALS]
+    return list(zip(first[likely].tolist(), second[likely].tolist()))
 
 
 def _differ(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -4,7 +4,8 @@ The cases differ in length, in sizes, in how strong the weights are and in how l
 many, states near ±1, gradients past any limit at which people clip, and zeros. Starts are not zero.
 """
 
-from typing import Any, NamedTuple
+from collections import namedtuple
+from typing import Any
 
 import numpy as np
 
@@ -13,24 +14,10 @@ from ..model import SequenceModel
 from .base import Problem
 from .telling import tell
 
-
-class Case(NamedTuple):
-    """T words of I numbers, H units; weight_scale of W_hh, and the size of what is random."""
-
-    T: int
-    I: int
-    H: int
-    scale: float
-    size: float
-
-
-CASES = (
-    Case(4, 6, 5, 1.0, 1.0),
-    Case(1, 2, 3, 0.5, 1.0),
-    Case(5, 5, 2, 3.0, 300.0),
-    Case(9, 9, 4, 0.3, 1e-3),
-    Case(3, 4, 3, 1.5, 20.0),
-)
+# T words of I numbers, H units; weight_scale of W_hh, and the size of what is random.
+Case = namedtuple("Case", "T I H scale size")
+SIZES = (4, 6, 5, 1.0, 1.0), (1, 2, 3, 0.5, 1.0), (5, 5, 2, 3.0, 300.0), (9, 9, 4, 0.3, 1e-3), (3, 4, 3, 1.5, 20.0)
+CASES = [Case(*sizes) for sizes in SIZES]
 
 
 def numbers(rng, i: int, *shape: int) -> np.ndarray:
@@ -41,9 +28,9 @@ def numbers(rng, i: int, *shape: int) -> np.ndarray:
     return found
 
 
-def cell_of(kind: Any, rng, i: int, **named):
+def cell_of(kind: Any, rng, i: int):
     """A cell of that kind with random biases, of the sizes of case i."""
-    cell = kind(CASES[i].I, CASES[i].H, weight_scale=CASES[i].scale, seed=i, **named)
+    cell = kind(CASES[i].I, CASES[i].H, weight_scale=CASES[i].scale, seed=i)
     for name in [name for name in cell.params if name.startswith("b")]:
         cell.params[name] = 0.5 * rng.standard_normal(cell.params[name].shape)
     return cell
@@ -54,10 +41,8 @@ def way_back(kind: Any, rng, i: int, k: int | None = None) -> Problem:
     T, I, H, _, _ = CASES[i]
     cell = cell_of(kind, rng, i)
     x = np.eye(I)[rng.permutation(I)[:T]]  # each word has a column of W_x to itself
-    parts = 1 if kind.__name__ != "LSTMCell" else 2
-    start = rng.standard_normal((parts, H))
-    trace = cell.unroll(x, tuple(start) if parts > 1 else start[0])
-    dh = numbers(rng, i, T, H)
+    start = rng.standard_normal((len(cell.parts), H))
+    trace, dh = cell.unroll(x, cell.state_of(start)), numbers(rng, i, T, H)
     truth = {name: np.zeros_like(value) for name, value in cell.params.items()}
     for first in range(0, T, k or T):
         piece = trace if k is None else cell.unroll(x[first : first + k], trace.h[first - 1] if first else start[0])
@@ -67,36 +52,46 @@ def way_back(kind: Any, rng, i: int, k: int | None = None) -> Problem:
     return Problem(arguments, truth, lambda found: at_which_word(found, x, truth["W_x"]))
 
 
+def one_step(kind: Any, rng, i: int) -> tuple:
+    """A way back through one word, where the gradient of b is dL/da, and that of the start is what goes on to the step before:
+    (cell, the trace, its gates, the states before, what arrives, the gradients)."""
+    cell, H = cell_of(kind, rng, i), CASES[i].H
+    start, arrives = rng.standard_normal((len(cell.parts), H)), numbers(rng, i, len(cell.parts), H)
+    trace = cell.unroll(rng.standard_normal((1, cell.input_size)), cell.state_of(start))
+    gates = [gate[0].copy() for gate in trace.gates.values()]
+    return cell, trace, gates, start, arrives, cell.backward(trace, *arrives[:, None])
+
+
 def at_which_word(found: dict, x: np.ndarray, right: np.ndarray) -> str:
     """Where on the way back "W_x" first goes wrong, in words that have a column each."""
     if "W_x" not in found or found["W_x"].shape != right.shape:
         return ""
     near = 1e-7 * np.abs(right).max()
-    off = [t for t, word in enumerate(x) if np.abs(found["W_x"] @ word - right @ word).max() > near]
-    if not off:
-        return ""
-    return tell("On the way back W_x first goes wrong at word {k} of {T}, t={t}.", k=off[-1] + 1, T=len(x), t=off[-1])
+    for t in reversed(range(len(x))):
+        if np.abs(found["W_x"] @ x[t] - right @ x[t]).max() > near:
+            return tell("On the way back W_x first goes wrong at word {k} of {T}, t={t}.", k=t + 1, T=len(x), t=t)
+    return ""
 
 
-def by_hand(kind: Any, T: int = 2, start: float = 0.0) -> tuple:
-    """One unit that reads T words, with W_x = 1 and W_hh = ½."""
+def by_hand(kind: Any, start: float = 0.0) -> tuple:
+    """One unit that reads two words, with W_x = 1 and W_hh = ½."""
     cell = kind(1, 1)
     for name, value in cell.params.items():
         cell.params[name] = np.full_like(value, {"W_x": 1.0, "W_hh": 0.5}.get(name, 0.0))
-    begin = np.full(1, start)
-    return cell, cell.unroll(np.eye(T)[:, :1], (begin, begin) if kind.__name__ == "LSTMCell" else begin), np.ones((T, 1))
+    trace = cell.unroll(np.array([[1.0], [0.0]]), cell.state_of(np.full((len(cell.parts), 1), start)))
+    return cell, trace, np.ones((2, 1))
 
 
-def sentence(rng, i: int, T: int = 0, outputs: int = 3) -> tuple:
+def sentence(rng, i: int, T: int = 0) -> tuple:
     """A model of the plain cell, and its run over a sentence: (model, run, the Jacobians, dL_t/dh_t of the last word)."""
-    model = SequenceModel(cell_of(RNNCell, rng, i), outputs, seed=i)
-    T = T or CASES[i].T
+    model, T = SequenceModel(cell_of(RNNCell, rng, i), 3, seed=i), T or CASES[i].T
     x = rng.standard_normal((T, CASES[i].I))
-    run = model.forward(x, rng.integers(outputs, size=T), h0=rng.standard_normal(CASES[i].H))
+    run = model.forward(x, rng.integers(3, size=T), h0=rng.standard_normal(CASES[i].H))
     return model, run, [model.cell.jacobian(run.trace, t) for t in range(T)], run.dh[T - 1, 0]
 
 
 def guesses(rng, i: int, counts: list[int]) -> tuple:
-    """(y, targets, mask): outputs of any size for each word, the right words, and which of them count."""
+    """((y, targets, mask), p): outputs of any size for each word, the right words, which of them count; and probabilities."""
     y = (1, 1, 3, 0.1, 10)[i] * rng.standard_normal((len(counts), (4, 3, 6, 9, 2)[i]))
-    return y, rng.integers(y.shape[1], size=len(y)), np.array(counts, bool)
+    p = np.exp(y - y.max(axis=1, keepdims=True))
+    return (y, rng.integers(y.shape[1], size=len(y)), np.array(counts, bool)), p / p.sum(axis=1, keepdims=True)

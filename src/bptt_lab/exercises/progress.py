@@ -38,16 +38,14 @@ class Progress:
         return f"{len(self.solved)} of {sum(map(len, self.by_notebook.values()))} exercises are solved."
 
     def __repr__(self) -> str:
-        rows = [
-            f"{notebook[:2]}  {', '.join(f'{name}: {state}' for name, state in states.items())}"
-            for notebook, states in self.by_notebook.items()
-        ]
-        return "\n".join([self._heading(), *rows, self.note])
+        rows = (", ".join(f"{name}: {state}" for name, state in states.items()) for states in self.by_notebook.values())
+        numbered = (f"{notebook[:2]}  {row}" for notebook, row in zip(self.by_notebook, rows))
+        return "\n".join([self._heading(), *numbered, self.note])
 
     def _repr_html_(self) -> str:
         marks, left, rows = {SOLVED: "●", TRIED: "◐", NOT_TRIED: "○"}, 'style="text-align: left"', ""
         for notebook, states in self.by_notebook.items():
-            title = f'<th {left} scope="rowgroup" rowspan="{len(states)}">{_title(notebook)}</th>'
+            title = f'<th {left} scope="rowgroup" rowspan="{len(states)}">{notebook.replace("_", " ")}</th>'
             for name, state in states.items():
                 rows += f"<tr>{title}<td {left}>{name}</td><td {left}>{marks[state]} {state}</td></tr>"
                 title = ""
@@ -58,14 +56,14 @@ class Progress:
 def read(by_exercise: Iterable[tuple[str, str]], keep: bool | None = None) -> Progress:
     """`my_progress` of these exercises, each a notebook and a name, in course order."""
     if keep is not None:
-        if not isinstance(keep, bool):
-            raise checks.error("keep", repr(keep), "True or False, or nothing")
-        _write({"keep": keep, "exercises": {} if not keep else _read()["exercises"]})
+        _write({"keep": checks.flag("keep", keep), "exercises": _read()["exercises"] if keep else {}})
     kept, by_notebook = _read(), dict[str, dict[str, str]]()
     for notebook, name in by_exercise:
         by_notebook.setdefault(notebook, {})[name] = kept["exercises"].get(name, NOT_TRIED)
-    if not kept["keep"] or _off():
-        note = "Nothing is kept here. bl.my_progress(keep=True) keeps it again." if not _off() else "Nothing is kept: it is off."
+    if _off():
+        note = "Nothing is kept: it is off."
+    elif not kept["keep"]:
+        note = "Nothing is kept here. bl.my_progress(keep=True) keeps it again."
     elif not os.access(Path.cwd(), os.W_OK):
         note = "This folder cannot be written to, so nothing new is kept."
     else:
@@ -115,8 +113,3 @@ def _write(kept: dict) -> None:
             os.replace(new, FILE)
         finally:
             Path(new).unlink(missing_ok=True)
-
-
-def _title(notebook: str) -> str:
-    number, _, words = notebook.partition("_")
-    return f"{number} {words.replace('_', ' ')}"

@@ -25,14 +25,12 @@ class Report:
     line      the line of the learner's code in which the mistake was made, counted from 1, or None
     """
 
-    def __init__(
-        self, exercise: Any, message: str, solved=False, named: Named | None = None, tried=True, verdict="wrong", fn=None,
-    ):  # fmt: skip
-        self.exercise, self.message, self.solved, self.named, self.tried = exercise, message, solved, named, tried
+    def __init__(self, exercise: Any, fn: Any, message: str, verdict="wrong", named: Named | None = None):
+        self.exercise, self.message, self.named, self._fn = exercise, message, named, fn
         self.mistakes = tuple(slip.name for slip in named.slips) if named else ()
         self.mistake = self.mistakes[0] if named else None
-        self.verdict = "solved" if solved else "not tried" if not tried else " + ".join(self.mistakes) or verdict
-        self._fn = fn
+        self.verdict = " + ".join(self.mistakes) or verdict
+        self.solved, self.tried = verdict == "solved", verdict != "not tried"
 
     def __repr__(self) -> str:
         return self.message
@@ -45,17 +43,18 @@ class Report:
         colour = "var(--jp-success-color1, #388e3c)" if self.solved else "var(--jp-warn-color1, #b5540a)"
         colour = colour if self.tried else "var(--jp-border-color1, #bdbdbd)"
         hints = ""
-        if not self.solved and self.line is not None:
+        if self.line is not None:
             hints = _folded(tell("The line in your code"), f"<pre>{html.escape(lines.marked(self._fn, self.line))}</pre>")
         for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
             hints = _folded(tell("Hint {i}", i=i), f"<p>{html.escape(hint)}</p>{hints}")
-        if not self.solved and self.named and (about := lines.about(self.exercise, self.named.slips)):
+        if self.named and (about := lines.about(self.exercise, self.named.slips)):
             hints = f"<p>{tell('Hint {i} is about this.', i=about)}</p>{hints}"
-        solution = _folded(tell("Show a solution"), f"<pre>{html.escape(self.exercise.solution)}</pre>")
-        solution = "" if SEALED.exists() else solution
+        solution = ""
+        if not SEALED.exists():
+            solution = _folded(tell("Show a solution"), f"<pre>{html.escape(self.exercise.solution)}</pre>")
         message = "<br>".join(map(as_html, self.message.splitlines()))
         language = spoken(self.exercise.name)
-        lang = "" if language == "en" else f' lang="{language}"'
+        lang = f' lang="{language}"' if language != "en" else ""
         return f'<div style="border-left: 4px solid {colour}; padding-left: 12px"{lang}><p>{message}</p>{hints}{solution}</div>'
 
 

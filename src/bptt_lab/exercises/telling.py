@@ -1,7 +1,7 @@
 """Values, calls and prints as a learner reads them in a report."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -37,13 +37,16 @@ def as_html(line: str) -> str:
 def said(printed: str) -> str:
     """What a function printed in its first problem, cut short."""
     lines = printed.strip().splitlines()
-    if not lines:
-        return ""
-    return headed(PRINTED, " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else ""))
+    shown = " / ".join(line[:80] for line in lines[:3]) + (" / …" if len(lines) > 3 else "")
+    return shown and headed(PRINTED, shown)
 
 
-def size(name: str, value) -> str:
-    """An argument and its shape, as far as it has one."""
+def sizes(names: Iterable[str], values: Iterable) -> str:
+    """Arguments and their shapes, as far as they have one."""
+    return ", ".join(map(_size, names, values))
+
+
+def _size(name: str, value) -> str:
     if isinstance(value, list):
         return tell("{name}, a list of {n}", name=name, n=len(value))
     if isinstance(value, np.ndarray):
@@ -53,12 +56,12 @@ def size(name: str, value) -> str:
 
 def told(name: str, value) -> str:
     """A value as a person would write it down; of a cell its parameters, of a trace its states."""
-    if hasattr(value, "params"):
-        return "; ".join(told(f"{name}.{key}", entry) for key, entry in value.params.items())
+    inside = dict(getattr(value, "params", {}))
     if hasattr(value, "h0"):
-        kept = {key: getattr(value, key) for key in ("x", "h0", "h", "c0", "c") if hasattr(value, key)}
-        gates = {f"gates[{key!r}]": gate for key, gate in getattr(value, "gates", {}).items()}
-        return "; ".join(told(f"{name}.{key}", entry) for key, entry in {**kept, **gates}.items())
+        inside = {key: getattr(value, key) for key in ("x", "h0", "h", "c0", "c") if hasattr(value, key)}
+        inside |= {f"gates[{key!r}]": gate for key, gate in getattr(value, "gates", {}).items()}
+    if inside:
+        return "; ".join(told(f"{name}.{key}", entry) for key, entry in inside.items())
     if isinstance(value, Mapping):
         shown = "{" + ", ".join(told(repr(key), entry).replace(" = ", ": ", 1) for key, entry in value.items()) + "}"
     elif isinstance(value, list):

@@ -1,7 +1,7 @@
 """The language of what people read in explorers, quizzes and checks: a file `xx.json` here for each one beside English.
 
-English stands in the code, where it is said. A file maps it to its language, section by section: the name of an explorer or
-of an exercise, "quiz 01", or "checks" for what every check may say. What a file does not have stays English.
+English stands where it is said, in the code or in a file beside it. A language's file maps it, section by section: the name of
+an explorer or of an exercise, "quiz 01", or "checks" for what every check may say. What it does not have stays English.
 """
 
 import json

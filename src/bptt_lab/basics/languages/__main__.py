@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from ... import exercises
-from ...exercises import telling
+from ...exercises import mutants, telling
 from ...explore import quiz, words
 from . import ALL, catalogue
 
@@ -25,9 +25,9 @@ def english() -> dict[str, list[str]]:
         questions = quiz.read(path.read_text(encoding="utf-8"))
         told = [[q.text, *(text for answer in q.answers for text in (answer.text, answer.why))] for q in questions]
         found[quiz.section(path.stem)] = sum(told, [])
-    found["checks"] = [*telling.HEADS, *_told()]
+    found["checks"] = [*telling.HEADS, *_told(), *mutants.says().values()]
     for exercise in exercises.all():
-        found[exercise.name] = exercise.texts()
+        found[exercise.name] = [*exercise.english, *(slip.says for slip in exercise.slips)]
     return {name: list(dict.fromkeys(texts)) for name, texts in found.items()}
 
 
