@@ -2,23 +2,13 @@
 
 import html
 from collections import Counter
+from pathlib import Path
 
 from .. import exercises
 
 # Safe for colour-blind readers, and never without its words beside it.
 COLOURS = {"solved": "#0072b2", "not tried": "#bbbbbb", "missing": "#bbbbbb", "not judged": "#bbbbbb"}
 MISTAKE = "#d55e00"
-PAGE = """\
-<!doctype html><html lang="en"><meta charset="utf-8"><title>The class, exercise by exercise</title>
-<style>body {{ font: 16px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }}
-th {{ text-align: left; font-weight: normal; padding-right: 1em; width: 22em }} td {{ width: 34em }}
-span {{ display: inline-block; height: 1em; vertical-align: middle; margin-right: .5em }}
-p {{ color: #444; margin: 0 0 .4em }}</style>
-<h1>The class, exercise by exercise</h1>
-<p>{n} notebooks. A bar is a number of submissions; those that made two mistakes count in both.</p>
-{sections}
-</html>
-"""
 
 
 def picture(rows: list[dict]) -> str:
@@ -34,7 +24,8 @@ def picture(rows: list[dict]) -> str:
         bars = "".join(_bar(name, counts[name], len(results), told.get(name, "")) for name in order)
         heading = f"{exercise.name}: {counts['solved']} of {len(results)} solved"
         sections.append(f"<h2>{html.escape(heading)}</h2><table>{bars}</table>")
-    return PAGE.format(n=len(rows), sections="\n".join(sections))
+    page = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
+    return page.replace("{n}", str(len(rows))).replace("{sections}", "\n".join(sections))
 
 
 def _bar(name: str, count: int, of: int, told: str) -> str:

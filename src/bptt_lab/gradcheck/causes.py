@@ -133,16 +133,15 @@ def in_step_back(cell: Cell) -> Iterator[Mistake]:
                 mistake = changed(says.format(subject), names["step_back"])
                 yield mistake
                 if "missing" in says and v == r"\w+":
-                    new, names = "_, back = pull(sending(way), t, own[t : t + 1] + arrives)", mistake.names
+                    new = "_, back = pull(sending(way), t, own[t : t + 1] + arrives)"
                     more = " in what goes back: dL/da goes through W_hh, not dL/dh."
-                    yield Mistake("back = sent", new, mistake.says[:-1] + more, {"sending": names["changed"]})
+                    yield Mistake("back = sent", new, mistake.says[:-1] + more, {"sending": mistake.names["changed"]})
 
 
 def wrong_ways(trace: Trace) -> list[Mistake]:
     """Every mistake; of two, what goes wrong on the way back comes before what goes wrong in the sums."""
-    several = {"of_a_batch": trace.shape[1] > 1, "of_a_pair": len(trace.cell.parts) > 1}
-    before = ("on_the_way", *(name for name, there in several.items() if there))
-    on_the_way = [Mistake(*one) for name in before for one in KNOWN[name]]
+    kinds = ["on_the_way"] + ["of_a_batch"] * (trace.shape[1] > 1) + ["of_a_pair"] * (len(trace.cell.parts) > 1)
+    on_the_way = [Mistake(*one) for kind in kinds for one in KNOWN[kind]]
     return [*on_the_way, *in_step_back(trace.cell), *(Mistake(*one) for one in KNOWN["in_the_sums"])]
 
 

@@ -72,8 +72,10 @@ class GradCheck:
             lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
         lines += self.slips if self.cause is None else [f"Most likely {self.cause}", *self.slips]
         steps = sorted(f"{text.say(abs(step))}{' i' if step.imag else ''}" for step in set(self.moved.values()))
-        imaginary = " (i = √−1: such a step loses no digits)" if any(step.imag for step in self.moved.values()) else ""
-        return "\n".join([*lines, f"Entries were moved by {' or '.join(steps)}{imaginary}."])
+        lines.append(f"Entries were moved by {' or '.join(steps)}.")
+        if any(step.imag for step in self.moved.values()):
+            lines.append("With i = √−1 nothing is subtracted, so no digit is lost.")
+        return "\n".join(lines)
 
 
 @overflow.silent
