@@ -68,11 +68,41 @@ def test_every_exercise_stands_in_it_and_it_reads_as_words_and_as_a_table(folder
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", "null", '{"exercises": 3}', '{"exercises": {"tanh_slope": ["x"]}}', "\x00\xff", "[" * 10**5]
 )
-def test_a_broken_file_counts_as_nothing_and_is_mended_by_the_next_check(folder, content):
+def test_a_broken_file_counts_as_nothing_and_is_set_aside_by_the_next_check(folder, content):
     Path("my_progress.json").write_text(content, encoding="latin-1")
     assert state() == "not tried"
     check(SOLVE)
     assert state() == "solved"
+    if isinstance(progress._parsed(), dict) and Path(progress.BROKEN).exists():
+        assert Path(progress.BROKEN).read_text(encoding="latin-1") == content
+        assert "it is set aside as my_progress.broken.json" in repr(bl.my_progress())
+    else:
+        assert content.startswith("{") and json.loads(content), "readable, if not what was written here"
+
+
+def test_many_notebooks_at_once_lose_nothing(folder):
+    code = """
+import sys
+from bptt_lab.exercises import progress
+progress._in_a_notebook = lambda: True
+sys.stdin.readline()
+for i in range(8):
+    progress.note(f"{sys.argv[1]}_{i}", True)
+"""
+    many = [subprocess.Popen([sys.executable, "-c", code, str(n)], stdin=subprocess.PIPE, text=True, env=on()) for n in range(4)]
+    for one in many:
+        one.stdin.write("go\n")
+        one.stdin.close()
+    assert [one.wait() for one in many] == [0] * 4
+    assert set(json.loads(Path("my_progress.json").read_text())["exercises"]) == {f"{n}_{i}" for n in range(4) for i in range(8)}
+    assert os.listdir(folder) == ["my_progress.json"]
+
+
+def test_a_lock_that_somebody_left_behind_is_waited_for_and_then_taken_away(folder, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE", 0.1)
+    Path(progress.LOCK).touch()
+    check(SOLVE)
+    assert state() == "solved" and os.listdir(folder) == ["my_progress.json"]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")

@@ -1,8 +1,8 @@
 """Which exercises are solved: a small file beside the learner's notebooks, and a table of it.
 
 The check writes it, in a notebook and nowhere else. It holds no answers and no times, and nothing sends it anywhere. A file
-that is broken or cannot be written never disturbs a check. `BPTT_PROGRESS=off` in the environment keeps none at all: tests and
-builds run that way.
+that is broken is set aside, and one that cannot be written never disturbs a check. `BPTT_PROGRESS=off` in the environment keeps
+none at all: tests and builds run that way.
 """
 
 import contextlib
@@ -11,12 +11,14 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from ..basics import checks
 
-FILE = "my_progress.json"
+FILE, BROKEN, LOCK = "my_progress.json", "my_progress.broken.json", ".my_progress.lock"
+PATIENCE = 3  # s: so long a notebook waits for another one that writes, and so old is a lock that somebody left behind
 SOLVED, TRIED, NOT_TRIED = "solved", "tried", "not tried"
 
 
@@ -56,7 +58,8 @@ class Progress:
 def read(by_exercise: Iterable[tuple[str, str]], keep: bool | None = None) -> Progress:
     """`my_progress` of these exercises, each a notebook and a name, in course order."""
     if keep is not None:
-        _write({"keep": checks.flag("keep", keep), "exercises": _read()["exercises"] if keep else {}})
+        with _alone():
+            _write({"keep": checks.flag("keep", keep), "exercises": _read()["exercises"] if keep else {}})
     kept, by_notebook = _read(), dict[str, dict[str, str]]()
     for notebook, name in by_exercise:
         by_notebook.setdefault(notebook, {})[name] = kept["exercises"].get(name, NOT_TRIED)
@@ -68,6 +71,8 @@ def read(by_exercise: Iterable[tuple[str, str]], keep: bool | None = None) -> Pr
         note = "This folder cannot be written to, so nothing new is kept."
     else:
         note = f"Kept in {FILE} beside this notebook, and nowhere else. bl.my_progress(keep=False) forgets it."
+    if Path(BROKEN).exists():
+        note += f" What stood there before could not be read: it is set aside as {BROKEN}."
     return Progress(by_notebook, note)
 
 
@@ -75,10 +80,29 @@ def note(name: str, solved: bool) -> None:
     """Keep that an exercise was tried or solved, if a notebook is being worked on. Once solved, it stays so."""
     if _off() or not _in_a_notebook():
         return
-    kept = _read()
-    state = SOLVED if solved else TRIED
-    if kept["keep"] and kept["exercises"].get(name) not in (state, SOLVED):
-        _write({**kept, "exercises": {**kept["exercises"], name: state}})
+    with _alone():
+        kept, state = _read(), SOLVED if solved else TRIED
+        if kept["keep"] and kept["exercises"].get(name) not in (state, SOLVED):
+            _write({**kept, "exercises": {**kept["exercises"], name: state}})
+
+
+@contextlib.contextmanager
+def _alone():
+    """No other notebook of this folder reads and writes meanwhile. Where no lock can be made, nothing can be written either."""
+    until, made = time.monotonic() + PATIENCE, False
+    while not made and time.monotonic() < until:
+        try:
+            os.close(os.open(LOCK, os.O_CREAT | os.O_EXCL))
+            made = True
+        except FileExistsError:
+            time.sleep(0.01)
+        except OSError:
+            break
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(LOCK)
 
 
 def _off() -> bool:
@@ -92,13 +116,17 @@ def _in_a_notebook() -> bool:
 
 def _read() -> dict:
     """The file's content; what cannot be read, or is not what was written here, counts as nothing."""
-    kept = None
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        kept = json.loads(Path(FILE).read_text(encoding="utf-8"))
-    kept = kept if isinstance(kept, dict) else {}
+    kept = _parsed() or {}
     exercises = kept.get("exercises")
     states = exercises.items() if isinstance(exercises, dict) else ()
     return {"keep": kept.get("keep") is not False, "exercises": {n: s for n, s in states if s in (SOLVED, TRIED)}}
+
+
+def _parsed() -> dict | None:
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        kept = json.loads(Path(FILE).read_text(encoding="utf-8"))
+        return kept if isinstance(kept, dict) else None
+    return None
 
 
 def _write(kept: dict) -> None:
@@ -106,6 +134,8 @@ def _write(kept: dict) -> None:
     with contextlib.suppress(OSError):
         if Path(FILE).exists() and not os.access(FILE, os.W_OK):
             return  # it was made read-only on purpose
+        if _parsed() is None and Path(FILE).exists():
+            os.replace(FILE, BROKEN)
         handle, new = tempfile.mkstemp(prefix=f".{FILE}.", dir=".", text=True)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
