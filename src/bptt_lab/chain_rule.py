@@ -71,7 +71,7 @@ def pull(cell, trace, t: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     """Carry rows dL/d(state)_t, (n, B, D), one step back: dL/da_t (n, B, rows of W), and the whole of dL/d(state)_{t-1}."""
     n, B, D = rows.shape
     rows = rows[:, 0] if B == 1 else rows  # the n losses of one sequence as one matrix
-    da, back = trace.cell.step_back(cell.state_of(cell.split(rows)), *cell.seen(trace, t))
+    da, back = trace.cell.step_back(cell.state_of(cell.split(rows)), *cell.kept_at(trace, t))
     return da.reshape(n, B, -1), cell.join(*cell.parts_of(back)).reshape(n, B, D)
 
 

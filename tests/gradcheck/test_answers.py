@@ -47,7 +47,7 @@ def test_a_lost_transpose_is_found_there_too():
     run, lost = model.forward(*words), copy.copy(model)
     lost.cell = model.cell.frozen()
     lost.cell.params["W_hh"] = np.array(model.params["W_hh"]).T
-    wrong = lost.cell.backward(run.trace.but(lost.cell), run.dh[:, 0])
+    wrong = lost.cell.backward(run.trace.with_other(lost.cell), run.dh[:, 0])
     report = bl.gradcheck(model, *words, grads={name: wrong[name] for name in ("W_x", "b")})
     assert report.result == "wrong" and "transpose" in report.cause
 

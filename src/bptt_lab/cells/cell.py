@@ -183,18 +183,18 @@ class Cell:
         """
         if self.quick and (grads := self.quick.backward(self, trace, dh, dc)):
             return grads
-        own = checks.gradients(self, trace, dh, dc)
-        sums, dx, start = overflow.settled(trace.cell._back, own, trace)
+        dh_dc = checks.gradients(self, trace, dh, dc)
+        sums, dx, start = overflow.settled(trace.cell._back, dh_dc, trace)
         grads = {name: array.reshape(self.params[name].shape) for name, array in sums.items()} | {"x": trace.squeeze(dx)}
         return grads | {f"{part}0": trace.squeeze(value, axis=0) for part, value in zip(self.parts, start)}
 
-    def _back(self, own: tuple[np.ndarray, ...], trace: Trace) -> tuple:
+    def _back(self, dh_dc: tuple[np.ndarray, ...], trace: Trace) -> tuple:
         """The gradients of the parameters by name, of x, and of the start."""
         T, B, I = trace.inputs.shape
-        all_da, back = np.empty((T, B, len(self.stack))).view(type(own[0])), tuple(0.0 * dh[0] for dh in own)
+        all_da, back = np.empty((T, B, len(self.stack))).view(type(dh_dc[0])), tuple(0.0 * dh[0] for dh in dh_dc)
         for t in reversed(range(T)):
-            δ = tuple(dh[t] + later for dh, later in zip(own, back))  # its own loss, and what comes back from later steps
-            result = self.step_back(self.state_of(δ), *self.seen(trace, t))
+            δ = tuple(dh[t] + later for dh, later in zip(dh_dc, back))  # its own loss, and what comes back from later steps
+            result = self.step_back(self.state_of(δ), *self.kept_at(trace, t))
             all_da[t], before = result if t < T - 1 else own_cells.stepped_back(self, result, δ)  # the first is looked at
             back = self.parts_of(before)
         sums = {}
@@ -203,7 +203,7 @@ class Cell:
             sums[name] = np.concatenate([left.T @ right for left, right in flat])
         return sums, (all_da.reshape(T * B, -1) @ self.W_x).reshape(T, B, I), back
 
-    def seen(self, trace: Trace, steps) -> tuple[tuple[np.ndarray, ...], Any]:
+    def kept_at(self, trace: Trace, steps) -> tuple[tuple[np.ndarray, ...], Any]:
         """What `step_back` is told of a step, or of some: what was kept, and the state before."""
         return tuple(kept[steps] for kept in trace.kept), self.state_of([part[:-1][steps] for part in trace.parts])
 
@@ -211,7 +211,7 @@ class Cell:
         """`pairs` for every parameter: left (n, B, rows) of n losses, right (B, m), what W multiplies; (n, B, m) of n steps."""
         cell, x = trace.cell, trace.inputs[steps]
         ones = np.ones((*x.shape[:-1], 1))
-        of_step = own_cells.named(cell, cell.pairs(da, *self.seen(trace, steps)))
+        of_step = own_cells.named(cell, cell.pairs(da, *self.kept_at(trace, steps)))
         pairs = {"W_x": [(da, x)], "W_hh": [], "b": [(da, ones)], **of_step}
         if cell.scales is not None:
             pairs["W_hh"] = [(left * cell.scales, right) for left, right in pairs["W_hh"]]
@@ -230,12 +230,12 @@ class Cell:
         """dh_t/dh_{t-1} of a slice or list of steps, (n, B, D, D): always with the batch axis."""
         if type(self).step_back is Cell.step_back:
             return self._differences(trace, steps)
-        return overflow.settled(trace.cell.step_jacobian, *self.seen(trace, steps))
+        return overflow.settled(trace.cell.step_jacobian, *self.kept_at(trace, steps))
 
     def _differences(self, trace: Trace, steps) -> np.ndarray:
         """The same without `step_back`, by moving each unit of h_{t-1} a little to both sides."""
         own_cells.warn_of_differences(self)
-        cell, (_, h), u = trace.cell, self.seen(trace, steps), trace.inputs[steps] @ trace.cell.W_x.T + trace.cell.b
+        cell, (_, h), u = trace.cell, self.kept_at(trace, steps), trace.inputs[steps] @ trace.cell.W_x.T + trace.cell.b
 
         def after(rows):
             return self.join(*self.parts_of(cell.step(u, self.state_of(self.split(rows)))[0]))

@@ -69,4 +69,6 @@ class GatedCell(Cell):
         """
         checks.trace(self, trace)
         t = checks.index("t", t, trace.T)
-        return {name: trace.squeeze(term, 0) for name, term in overflow.settled(trace.cell._ways, *self.seen(trace, t)).items()}
+        return {
+            name: trace.squeeze(term, 0) for name, term in overflow.settled(trace.cell._ways, *self.kept_at(trace, t)).items()
+        }

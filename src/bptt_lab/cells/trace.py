@@ -59,7 +59,7 @@ class Trace:
         parts = tuple(part[steps.start : steps.stop + 1] for part in self.parts)
         return Trace(self.cell, self.inputs[steps], parts, tuple(kept[steps] for kept in self.kept), True)
 
-    def but(self, cell: Any = None, kept: tuple[np.ndarray, ...] | None = None) -> "Trace":
+    def with_other(self, cell: Any = None, kept: tuple[np.ndarray, ...] | None = None) -> "Trace":
         """The same states, as if another cell had led to them, or something else had been kept: a derivative then sees that."""
         return Trace(cell or self.cell, self.inputs, self.parts, kept or self.kept, self.batched)
 

@@ -96,7 +96,7 @@ def transposed(trace: Trace) -> Trace:
     """The run, as if it were of a cell with every block of W_hh transposed."""
     cell = trace.cell.frozen()
     cell.W_hh[...] = np.concatenate([W.T for W in trace.cell.blocks_of(cell.W_hh)])
-    return trace.but(cell)
+    return trace.with_other(cell)
 
 
 def part(trace: Trace, which: int) -> np.ndarray:
@@ -105,7 +105,7 @@ def part(trace: Trace, which: int) -> np.ndarray:
 
 
 def _other_step_back(step_back: Callable, trace: Trace) -> Trace:
-    return trace.but(trace.cell.frozen(step_back=MethodType(step_back, trace.cell)))
+    return trace.with_other(trace.cell.frozen(step_back=MethodType(step_back, trace.cell)))
 
 
 def in_step_back(cell: Cell) -> Iterator[Mistake]:

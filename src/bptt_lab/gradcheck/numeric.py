@@ -171,7 +171,7 @@ def nudged(model: SequenceModel, forward: Callable, tries: int = 3):
         other.cell = model.cell.frozen(**{name: a_little(value) for name, value in _weights(model.cell).items()})
         other.W_oh, other.b_o = a_little(model.W_oh), a_little(model.b_o)
         run = forward(other)
-        run.trace = run.trace.but(kept=tuple(map(a_little, run.trace.kept)))
+        run.trace = run.trace.with_other(kept=tuple(map(a_little, run.trace.kept)))
         yield run
 
 

@@ -84,7 +84,7 @@ def cut(cell: LSTMCell, trace: Trace, roads: tuple[str, ...]) -> Trace:
     weights = trace.cell.stack.copy()
     for road in roads:
         weights[cell.rows_of(road), cell.input_size + 1 :] = 0.0
-    return trace.but(trace.cell.frozen(stack=weights))
+    return trace.with_other(trace.cell.frozen(stack=weights))
 
 
 def blocks_back(cell: Cell, trace: Trace, t: int) -> Iterator[np.ndarray]:

@@ -159,7 +159,7 @@ def verdicts(weight_scale: float, H: int = 32, T: int = 200) -> list[str]:
     model, x, targets, mask = next(_with_one_loss(weight_scale, H, T, seeds=1))
     run, other = model.forward(x, targets, mask), model.cell.frozen()
     other.params["W_hh"] = model.params["W_hh"].T
-    ways = (run.trace, run.trace.but(other))
+    ways = (run.trace, run.trace.with_other(other))
     return [gradcheck(model, x, targets, mask, {"x": model.cell.backward(way, run.dh[:, 0])["x"]}).result for way in ways]
 
 
