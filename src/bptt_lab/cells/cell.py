@@ -62,8 +62,7 @@ class Cell:
         elif self.gate_bias:
             raise checks.error("gate_bias", gate_bias, f"0: {type(self).__name__} names no keeping_gate")
         rng = np.random.default_rng([checks.seed("seed", seed), 2])  # its own stream: the rest is drawn alike without
-        for name in self.vectors:
-            setattr(self, name, starts.bias(init, H, H, rng))
+        self.__dict__.update({name: starts.bias(init, H, H, rng) for name in self.vectors})
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.input_size}, {self.hidden_size})"
@@ -199,8 +198,7 @@ class Cell:
             back = self.parts_of(before)
         sums = {}
         for name, pairs in self.all_pairs(trace, slice(T), all_da).items():  # Σ_t left rightᵀ, over B too
-            flat = [[side.reshape(T * B, -1) for side in pair] for pair in pairs]
-            sums[name] = np.concatenate([left.T @ right for left, right in flat])
+            sums[name] = np.concatenate([left.reshape(T * B, -1).T @ right.reshape(T * B, -1) for left, right in pairs])
         return sums, (all_da.reshape(T * B, -1) @ self.W_x).reshape(T, B, I), back
 
     def kept_at(self, trace: Trace, steps) -> tuple[tuple[np.ndarray, ...], Any]:
