@@ -42,26 +42,32 @@ SEEN = """root => {
 }"""
 
 
-def opened(course, name):
-    course.write("setting.ipynb", [f"import bptt_lab as bl\n{NETS}", f"w = bl.explore.{EXPLORERS[name][0]}\nw"])
+def opened(course, *names):
+    """A notebook with these explorers: the page's part of each, by name."""
+    cells = [f"w = bl.explore.{EXPLORERS[name][0]}\nw" for name in names]
+    course.write("setting.ipynb", [f"import bptt_lab as bl\n{NETS}", *cells])
     course.open("setting.ipynb")
     course.run_all()
-    course.wait("() => document.querySelector('.bptt')?.bpttDrawn?.text")
-    return course.page.locator(".bptt")
+    drawn = """n => {
+        const all = [...document.querySelectorAll(".bptt")];
+        return all.length == n && all.every((explorer) => explorer.bpttDrawn?.text);
+    }"""
+    course.wait(drawn, len(names))
+    return {name: course.page.locator(".bptt").nth(i) for i, name in enumerate(names)}
 
 
-def asked(page, asks):
+def asked(root, asks):
     """What is not in the table is asked for, as a learner does it."""
     trait, value = next(iter(asks.items()))
     if trait == "net":
-        page.get_by_label("Another net", exact=True).press("ArrowRight")
+        root.get_by_label("Another net", exact=True).press("ArrowRight")
     elif trait == "start":
-        page.get_by_label("Start of the weights", exact=True).select_option(value)
+        root.get_by_label("Start of the weights", exact=True).select_option(value)
     elif trait == "sentences":
-        page.locator(".changing select").select_option(value)
+        root.locator(".changing select").select_option(value)
     else:
-        page.get_by_label("Your own words", exact=True).fill(value)
-        page.get_by_label("Sentence", exact=True).focus()
+        root.get_by_label("Your own words", exact=True).fill(value)
+        root.get_by_label("Sentence", exact=True).focus()
 
 
 def made(name, asks=None, **settings):
@@ -97,16 +103,16 @@ def expected(page_of, explorer, width):
 
 @every_explorer
 def test_while_python_is_asked_the_old_picture_keeps_its_label(course, page_of, name):
-    root, asks = opened(course, name), EXPLORERS[name][3]
+    root, asks = opened(course, name)[name], EXPLORERS[name][3]
     width = root.evaluate("root => root.getBoundingClientRect().width") + 33  # the page's own margins
     before = seen(root)
     assert before == expected(page_of, made(name), width)
     hold(course)
-    asked(course.page, asks)
+    asked(root, asks)
     waiting = seen(root)
     assert waiting == before, "nothing of what is asked for is shown"
     assert root.locator(".asking").is_visible() and root.locator(".asking").inner_text().startswith("asking Python")
-    scale = course.page.get_by_label("Weight scale", exact=True)
+    scale = root.get_by_label("Weight scale", exact=True)
     scale.press("ArrowRight")  # in the table: shown at once, of what the table is of
     factor = float(scale.get_attribute("aria-valuetext"))
     assert factor > 1 and root.locator(".asking").is_visible()
@@ -122,24 +128,25 @@ GONE = {
 }
 
 
-@every_explorer
 @pytest.mark.parametrize("how", [*GONE, "killed"])
-def test_without_its_python_a_control_is_off_and_says_why(course, page_of, name, how):
-    root, asks = opened(course, name), EXPLORERS[name][3]
-    width = root.evaluate("root => root.getBoundingClientRect().width") + 33
+def test_without_its_python_a_control_is_off_and_says_why(course, page_of, how):
+    roots = opened(course, *EXPLORERS)
     kernel = course.python("import os; value = os.getpid()")
     hold(course, FOR_EVER)
-    asked(course.page, asks)  # this is never answered
-    root.locator(".asking").wait_for()
+    for name, root in roots.items():
+        asked(root, EXPLORERS[name][3])  # this is never answered
+        root.locator(".asking").wait_for()
     if how == "killed":
         os.kill(kernel, signal.SIGKILL)
     else:
         course.page.evaluate(GONE[how])
-    root.locator(".asking").wait_for(state="hidden")
-    scale = course.page.get_by_label("Weight scale", exact=True)
-    scale.press("ArrowLeft")
-    factor = float(scale.get_attribute("aria-valuetext"))
-    assert seen(root) == expected(page_of, made(name, weight_scale=factor), width)
-    off = {"WordByWord": ".own input", "LivingEquation, a word": ".changing select"}.get(name, ".controls :disabled")
-    assert root.locator(off).first.is_disabled()
-    assert "stopped or begun anew: run this cell again" in root.locator(".note:visible").first.inner_text()
+    for name, root in roots.items():
+        root.locator(".asking").wait_for(state="hidden")
+        width = root.evaluate("root => root.getBoundingClientRect().width") + 33
+        scale = root.get_by_label("Weight scale", exact=True)
+        scale.press("ArrowLeft")
+        factor = float(scale.get_attribute("aria-valuetext"))
+        assert seen(root) == expected(page_of, made(name, weight_scale=factor), width), name
+        off = {"WordByWord": ".own input", "LivingEquation, a word": ".changing select"}.get(name, ".controls :disabled")
+        assert root.locator(off).first.is_disabled(), name
+        assert "stopped or begun anew: run this cell again" in root.locator(".note:visible").first.inner_text(), name
