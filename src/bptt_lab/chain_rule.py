@@ -41,7 +41,7 @@ class Term:
         return self._factors()
 
     def __repr__(self) -> str:
-        return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm, vanished='0')}"
+        return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm)}"
 
 
 def norm(rows: np.ndarray) -> np.ndarray:
@@ -49,12 +49,12 @@ def norm(rows: np.ndarray) -> np.ndarray:
     rows = np.asarray(rows)
     with overflow.quietly():
         squares = np.asarray(np.einsum("...i,...i", rows, rows))
-        result = np.sqrt(squares)
+        result = np.asarray(np.sqrt(squares))
         for far, scale in (squares < 1e-280, 2.0**600), (squares > 1e300, 2.0**-600):
             if far.any():
                 some = rows[far] * scale
                 result[far] = np.sqrt(np.einsum("...i,...i", some, some)) / scale
-    return result
+    return result[()]
 
 
 def state_rows(cell, dh: np.ndarray) -> np.ndarray:
