@@ -9,6 +9,7 @@ from .look import sentence
 from .memory import memory
 from .moves import moves
 from .paths import paths
+from .rates import rates
 from .ratios import ratios
 from .scores import scores
 from .states import states
@@ -22,6 +23,7 @@ __all__ = [
     "memory",
     "moves",
     "paths",
+    "rates",
     "ratios",
     "scores",
     "sentence",
