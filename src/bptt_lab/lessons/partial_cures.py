@@ -23,7 +23,7 @@ Where the wall is: on b = .5 − w σ(.5) the state never leaves .5. A step away
 that is above 1, for w > 4.26, the start stands on a ridge. To one side of it the state ends low, to the other high.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -123,6 +123,16 @@ def truncated(k: int, weight_scale: float, cut: str = "pieces", seeds: int = 40,
         sizes = np.linalg.norm(whole), np.linalg.norm(kept)
         found.append((sizes[1] / sizes[0], np.vdot(whole, kept) / (sizes[0] * sizes[1])))
     return np.array(found)
+
+
+def both_cuts(scales: Sequence[float], ks: Sequence[int]) -> dict[tuple[float, int], np.ndarray]:
+    """(weight scale, k) -> (cuts, 2, seeds): `truncated` by each of CUTS, on the same nets."""
+    return {(scale, k): np.array([truncated(k, scale, cut).T for cut in CUTS]) for scale in scales for k in ks}
+
+
+def cut_rows(found: dict[tuple[float, int], np.ndarray]) -> list[tuple[object, ...]]:
+    """Rows for `text.table` of `both_cuts`: scale, k, and of each cut the spread of its norm and of its cosine."""
+    return [(*at, *(_spread(values) for cut in both for values in cut)) for at, both in found.items()]
 
 
 def kept_terms(T: int, k: int) -> str:
