@@ -131,8 +131,9 @@ def both_cuts(scales: Sequence[float], ks: Sequence[int]) -> dict[tuple[float, i
 
 
 def cut_rows(found: dict[tuple[float, int], np.ndarray]) -> list[tuple[object, ...]]:
-    """Rows for `text.table` of `both_cuts`: scale, k, and of each cut the spread of its norm and of its cosine."""
-    return [(*at, *(_spread(values) for cut in both for values in cut)) for at, both in found.items()]
+    """Rows for `text.table` of `both_cuts`: scale, k, and of each cut the median of its norms and the spread of its cosines."""
+    told = {at: [(f"{np.median(norms):.2f}", _spread(cosines)) for norms, cosines in both] for at, both in found.items()}
+    return [(*at, *(value for cut in cuts for value in cut)) for at, cuts in told.items()]
 
 
 def kept_terms(T: int, k: int) -> str:
