@@ -17,8 +17,7 @@ from .recipe import Recipe, grid
 from .runner import load, run
 from .temporal_order import TEMPORAL_ORDER
 
-RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (AGREEMENT, GRADIENTS, DISTANCES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH, CONTROLS, RATES)
-}
+_ALL = (AGREEMENT, GRADIENTS, DISTANCES, RATES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH, CONTROLS)
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
 
 __all__ = ["RECIPES", "Recipe", "arrived", "each", "grid", "load", "run", "seed_rows", "values"]

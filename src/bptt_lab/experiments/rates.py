@@ -6,7 +6,7 @@ The map of rate × distance × cell, five seeds at each place, with the sentence
 
 from collections.abc import Sequence
 
-from ..basics.runs import values
+from ..basics.runs import arrived, values
 from .agreement import ADAM, DISTANCES, SGD
 from .agreement import CELLS as MEASURED
 from .recipe import Recipe, Result, Settings, grid
@@ -22,7 +22,8 @@ HOW: dict[str, dict] = {
     "normalised": {**SGD, "lr": 1 / LIMIT, "clip": LIMIT},
     "Adam": {**ADAM, "lr": 1.0},
 }
-SEEDS, BUDGET = 5, 2000
+AT = {"SGD": (0.05, 0.15, 0.5, 1.5), "normalised": (0.05, 0.15, 0.5), "Adam": (0.0005, 0.005, 0.05)}
+SEEDS = 5
 Steps = list[int | None]
 
 
@@ -72,13 +73,27 @@ RATES = Recipe(
 def places(how: str, cell: str) -> dict[float, dict[int, Steps]]:
     """The map of one cell and one of HOW: rate -> distance -> steps of each seed; of a distance that was not tried []."""
     found: dict[float, dict[int, Steps]] = {}
-    for rate in sorted({run["fit"]["lr"] / HOW[how]["lr"] for run in load("rates")}):
-        measured = [run for run in load("rates") if run["cell"] == cell and run["fit"] == fit_at(how, rate)]
-        for run in measured:
-            found[rate] = dict(zip(DISTANCES, ([] if steps is None else steps for steps in run["steps"])))
-    if how != "normalised" and (known := values(load("agreement"), "steps", cell=cell, optimizer=how.lower())):
-        rate = {"SGD": SGD["lr"], "Adam": ADAM["lr"]}[how]
-        found[rate] = {
-            d: values(load("agreement"), "steps", cell=cell, optimizer=how.lower(), distance=d) for d in DISTANCES
-        }
+    for run in load("rates"):
+        for rate in AT[how]:
+            if run["cell"] == cell and run["fit"] == fit_at(how, rate):
+                found[rate] = {d: steps or [] for d, steps in zip(run["at"], run["steps"])}
+    for known, rate in (("SGD", SGD["lr"]), ("Adam", ADAM["lr"])):
+        if known == how and rate not in found:
+            wanted = {"cell": cell, "optimizer": how.lower()}
+            found[rate] = {d: values(load("agreement"), "steps", distance=d, **wanted) for d in DISTANCES}
     return dict(sorted(found.items()))
+
+
+def counts(by_distance: dict[int, Steps]) -> list[int]:
+    """How many seeds learned each distance; 0 where it was not tried."""
+    return [arrived(steps) for steps in by_distance.values()]
+
+
+def learned_by_all(by_distance: dict[int, Steps]) -> int:
+    """The farthest distance that each seed learned, as all nearer ones; 0 if there is none."""
+    farthest = 0
+    for distance, steps in by_distance.items():
+        if not steps or None in steps:
+            break
+        farthest = distance
+    return farthest

@@ -12,6 +12,12 @@ DIE = np.array([(-1, -1), (1, -1), (0, 0), (-1, 1), (1, 1)])  # five dots as on 
 # Heights in pixels, widths in places: of a rate's row, above and below a panel's rows; left of a panel's places.
 ROW, ABOVE, BELOW, BESIDE = 30, 30, 56, 1.3
 
+LEGEND = (
+    "● learned, ○ not in this budget, five seeds a place; – not tried",
+    "upward: the learning rate; to the right: the words between,",
+    "and below them the message’s norm, as a power of ten",
+)
+
 
 def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], setting: str, columns: int = 2) -> look.Figure:
     """reached: panel -> rate -> distance -> steps of each of five seeds, None for one that did not get there, [] if not tried.
@@ -19,8 +25,7 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
     A panel's name begins with its cell's. left: cell -> log10 of the message's norm at each distance before training, which
     stands under the distances. setting: H, optimiser, budget.
     """
-    lines = [*textwrap.wrap(setting, 44), "● learned, ○ not in this budget: five seeds a place; – not tried",
-             "upward: the learning rate; to the right: words between,", "and below them the message’s norm, a power of ten"]  # fmt: skip
+    lines = [*textwrap.wrap(setting, 44), *LEGEND]
     names = list(reached)
     rows = [names[i : i + columns] for i in range(0, len(names), columns)]
     heights = [ABOVE + ROW * max(len(reached[name]) for name in row) + BELOW for row in rows]
@@ -49,21 +54,23 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
     for i, (rate, by_distance) in enumerate(sorted(places.items(), reverse=True)):
         y = y0 + ROW * (i + 0.5)
         _write(shown, f"{rate:g}", x0 - 0.1, y, "right")
-        shown.add_shape(type="rect", x0=x0, x1=x0 + len(at), y0=y - ROW / 2, y1=y + ROW / 2, line={"color": look.GRID, "width": 1})
+        shown.add_shape(
+            type="rect", x0=x0, x1=x0 + len(at), y0=y - ROW / 2, y1=y + ROW / 2, line={"color": look.GRID, "width": 1}
+        )
         for k, steps in enumerate(by_distance.values()):
             if not steps:
                 _write(shown, "–", x0 + k + 0.5, y, "center")
             for seed, ((beside, above), n) in enumerate(zip(DIE, steps)):
                 said = "not in the budget" if n is None else f"{n} steps"
                 text = f"rate {rate:g}, d = {at[k]}, seed {seed}: {said}"
-                dots[n is not None].append((x0 + k + 0.5 + 0.25 * beside, y + 0.25 * ROW * above, text))
+                dots[n is not None].append((x0 + k + 0.5 + 0.21 * beside, y + 0.25 * ROW * above, text))
     for learned, marks in dots.items():
         x, y, texts = zip(*marks) if marks else ((), (), ())
         style = {"color": colour, "symbol": "circle" if learned else "circle-open", "size": 7 if learned else 5}
         shown.add_trace(look.marks(x, y, texts, name, marker=style))
     for k, (distance, power) in enumerate(zip(at, left)):
         _write(shown, f"{distance}", x0 + k + 0.5, bottom + 11, "center")
-        _write(shown, f"{power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28, "center", 11)
+        _write(shown, f"{power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28, "center", 10)
 
 
 def _write(shown: look.Figure, text: str, x: float, y: float, side: str, size: int = 12) -> None:

@@ -145,6 +145,32 @@ def as_if_absent(distance: int, seed: int, steps: int = 150) -> float:
     return float(np.abs(with_subject - without).max())
 
 
+def twins(distance: int, seed: int = 0, nets: int = 6, steps: int = 600) -> tuple[list[int | None], float]:
+    """Train tanh nets alike whose W_hh differ by about 1e-10 an entry, each until it is right in 99 of 100.
+
+    How many steps each took, looked at every 50, None if more than `steps`; and how far the weights of one were from those of
+    the first at most, over the steps that all of them took.
+    """
+    took, weights = zip(*(_twin(twin, distance, seed, steps) for twin in range(nets)))
+    common = np.array([kept[: min(map(len, weights))] for kept in weights])
+    return list(took), float(np.linalg.norm(common - common[0], axis=2).max())
+
+
+def _twin(twin: int, distance: int, seed: int, steps: int) -> tuple[int | None, list[np.ndarray]]:
+    """One of `twins`: the steps it took, and its weights after every 50."""
+    net, task = fresh(RNNCell, seed), Agreement(distance)
+    net.cell.params["W_hh"] += 1e-10 * np.random.default_rng(twin).standard_normal(net.cell.params["W_hh"].shape)
+    right, kept = until_right(net, task), []
+
+    def done(step: int) -> bool:
+        if step % 50 == 0:
+            kept.append(np.concatenate([value.ravel() for value in net.params.values()]))
+        return right(step)
+
+    history = train.fit(net, task, steps, seed=seed, until=done, progress=False)
+    return (len(history) if history.stopped else None), kept
+
+
 # ---- vanished or exploded, remembered or not ------------------------------------------------------------------------------
 
 
