@@ -3,7 +3,6 @@
 `figures.sentence(figure)` says in words what a figure shows.
 """
 
-from .distances import distances
 from .exponents import exponents
 from .look import sentence
 from .memory import memory
@@ -18,7 +17,6 @@ from .token_losses import token_losses
 from .training import training
 
 __all__ = [
-    "distances",
     "exponents",
     "memory",
     "moves",

@@ -31,7 +31,6 @@ from ..tasks.agreement import SUBJECT, number_of_nouns
 from ..tasks.task import Batch
 from ..tasks.vocabulary import VOCABULARY
 
-LEARNED = 0.97  # so many of the verbs right
 ASKED = (5, 10, 20, 30, 60, 100)  # the distances at which the nets of the recipe `distances` are asked
 
 # Sentences of the recipe `distances`, by name.
@@ -73,16 +72,6 @@ def until_right(model: SequenceModel, task: Agreement) -> Callable[[int], bool]:
     A net that goes on after that may be thrown off again for a while, and the last bit of a weight decides when.
     """
     return lambda steps: steps % 50 == 0 and task.score(model, n=500, seed=1) > 0.99
-
-
-def learned(runs: Sequence[dict], distances: Sequence[int], **wanted) -> np.ndarray:
-    """(distances,): how many of the runs with these settings learned their distance, as `LEARNED` says."""
-    return (at_each(runs, "score", distances, **wanted) > LEARNED).sum(axis=0)
-
-
-def at_each(runs: Sequence[dict], what: str, distances: Sequence[int], **wanted) -> np.ndarray:
-    """(seeds, distances): `what` of the runs that were trained at each of the distances, among those with the wanted settings."""
-    return np.array([values(runs, what, distance=d, **wanted) for d in distances]).T
 
 
 def message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
