@@ -64,9 +64,9 @@ RATES = Recipe(
     + rows("SGD", 0.5, ["tanh, orthogonal"])
     + rows("SGD", 0.05, CELLS)
     + rows("SGD", 0.15, CELLS)
-    + rows("SGD", 1.5, CELLS)
     + rows("Adam", 0.0005, ["LSTM, open", "LSTM, closed"])
-    + rows("Adam", 0.05, ["LSTM, open", "LSTM, closed"]),
+    + rows("Adam", 0.05, ["LSTM, open", "LSTM, closed"])
+    + rows("SGD", 1.5, CELLS),
 )
 
 
@@ -77,10 +77,10 @@ def places(how: str, cell: str) -> dict[float, dict[int, Steps]]:
         for rate in AT[how]:
             if run["cell"] == cell and run["fit"] == fit_at(how, rate):
                 found[rate] = {d: steps or [] for d, steps in zip(run["at"], run["steps"])}
-    for known, rate in (("SGD", SGD["lr"]), ("Adam", ADAM["lr"])):
-        if known == how and rate not in found:
-            wanted = {"cell": cell, "optimizer": how.lower()}
-            found[rate] = {d: values(load("agreement"), "steps", distance=d, **wanted) for d in DISTANCES}
+    known = {"SGD": 0.5, "Adam": 0.005}.get(how)
+    if known and known not in found:
+        wanted = {"cell": cell, "optimizer": how.lower()}
+        found[known] = {d: values(load("agreement"), "steps", distance=d, **wanted) for d in DISTANCES}
     return dict(sorted(found.items()))
 
 

@@ -106,7 +106,7 @@ def moving_window(model: SequenceModel, run: Run, k: int) -> np.ndarray:
     Williams & Peng (1990) walk back so. Here all terms are computed and the far ones left out, which is plain and slow.
     """
     ledger = (model.chain_rule_terms(run, t) for t in range(run.trace.T))
-    return sum(term.gradient for row in ledger for term in row[-k:])
+    return np.sum([term.gradient for row in ledger for term in row[-k:]], axis=0)
 
 
 CUTS: dict[str, Callable[[SequenceModel, Run, int], np.ndarray]] = {"pieces": fixed_pieces, "window": moving_window}
