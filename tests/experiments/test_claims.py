@@ -60,6 +60,8 @@ def test_at_a_tenth_of_the_rate_the_border_is_another_one(cell):
         assert sum(at[0.5]) < sum(at[0.15]) < sum(at[0.05]) == 25
     elif not sum(at[0.5]) == sum(at[0.05]) == 25:
         assert sum(at[0.05]) <= sum(at[0.15]) <= sum(at[0.5]) > sum(at[0.05])
+    if cell in rates.HIGHER:
+        assert sum(at[1.5][:2]) == (10 if cell == "gated, open" else 0) and at[1.5][4] <= 1
 
 
 def test_the_size_of_a_gradient_alone_does_about_as_much_as_adam():
