@@ -70,6 +70,12 @@ def test_the_size_of_a_gradient_alone_does_about_as_much_as_adam():
     assert abs(sum(best["normalised"]) - sum(best["Adam"])) <= 2 and max(best["normalised"][4], best["Adam"][4]) <= 1
 
 
+def test_adam_too_has_a_rate_that_is_too_high_and_closed_gates_learn_no_twenty_words_at_any():
+    open_, closed = ([rates.counts(row) for row in rates.places("Adam", f"LSTM, {gate}").values()] for gate in ("open", "closed"))
+    assert sum(open_[0]) == sum(open_[1]) == 25 and open_[2][4] <= 3
+    assert all(row[3:] == [0, 0] for row in closed) and all(row[1] == 5 and row[2] >= 2 for row in closed[:2])
+
+
 def test_farther_takes_longer_where_it_is_learned_at_all():
     for cell, distances in {
         "tanh": (5, 10),
