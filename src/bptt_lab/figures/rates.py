@@ -9,8 +9,7 @@ from . import look
 
 Places = Mapping[float, Mapping[int, Sequence[int | None]]]  # rate -> distance -> steps of each seed
 DIE = np.array([(-1, -1), (1, -1), (0, 0), (-1, 1), (1, 1)])  # five dots as on a die: they are counted at a glance
-# Heights in pixels, widths in places: of a rate's row, above and below a panel's rows; left of a panel's places.
-ROW, ABOVE, BELOW, BESIDE = 30, 30, 56, 1.3
+ROW, ABOVE, BELOW = 30, 30, 56  # pixels: the height of a rate's row, and what stands above and below a panel's rows
 
 LEGEND = (
     "● learned, ○ not in this budget, five seeds a place; – not tried",
@@ -31,12 +30,15 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
     heights = [ABOVE + ROW * max(len(reached[name]) for name in row) + BELOW for row in rows]
     top = 40 + 18 * len(lines)
     shown = look.figure(look.heading("Was or were, by learning rate", lines), _sentence(reached), top + sum(heights) + 8)
+    beside = 0.5 + 0.2 * max(len(f"{rate:g}") for places in reached.values() for rate in places)  # in places, for the rates
     width = 0.0
     for i, row in enumerate(rows):
         for j, name in enumerate(row):
-            wide = BESIDE + len(next(iter(reached[name].values())))
+            wide = beside + len(next(iter(reached[name].values())))
             cell = max((cell for cell in left if name.startswith(cell)), key=len)
-            _panel(shown, name, reached[name], left[cell], j * (wide + 0.4) + BESIDE, sum(heights[:i]) + ABOVE)
+            start = j * (wide + 0.4)
+            _write(shown, f"<b>{name}</b>", start + 0.1, sum(heights[:i]) + ABOVE - 14, "left")
+            _panel(shown, name, reached[name], left[cell], start + beside, sum(heights[:i]) + ABOVE)
             width = max(width, j * (wide + 0.4) + wide)
     hidden = {"visible": False, "fixedrange": True}
     shown.update_xaxes(range=[0, width], **hidden).update_yaxes(range=[sum(heights), 0], **hidden)
@@ -49,7 +51,6 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
     colour = look.CELL_COLOURS["relu" if "ReLU" in kind else kind]
     at = list(next(iter(places.values())))
     bottom = y0 + ROW * len(places)
-    _write(shown, f"<b>{name}</b>", x0 - BESIDE + 0.1, y0 - 14, "left")
     dots: dict[bool, list[tuple[float, float, str]]] = {True: [], False: []}
     for i, (rate, by_distance) in enumerate(sorted(places.items(), reverse=True)):
         y = y0 + ROW * (i + 0.5)
@@ -71,7 +72,7 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
         shown.add_trace(look.marks(along, down, texts, name, marker=style))
     for k, (distance, power) in enumerate(zip(at, left)):
         _write(shown, f"{distance}", x0 + k + 0.5, bottom + 11, "center")
-        _write(shown, f"{power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28, "center", 10)
+        _write(shown, f"{power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28, "center", 9)
 
 
 def _write(shown: look.Figure, text: str, x: float, y: float, side: str, size: int = 12) -> None:
