@@ -14,7 +14,7 @@ from .runner import load
 from .training import train_until
 
 CELLS = ("tanh", "tanh, orthogonal", *MEASURED[1:])
-HIGHER = CELLS[:4]  # those that are tried at a rate above that of "agreement" too
+HIGHER = CELLS[:6]  # those that are tried at a rate above that of "agreement" too
 LIMIT = 1e-6
 # The optimisers of the map, at rate 1. Normalised: every gradient is longer than the limit, so each is cut to it, and every
 # step is as long as the rate. Of a gradient its direction alone is left.
