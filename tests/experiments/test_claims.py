@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_lab.experiments import load, values
+from bptt_lab.experiments import load, rates, values
 
 AT = (5, 10, 15, 20, 30, (1, 30))  # words between subject and verb
 # How many of five seeds learn, at least and at most, at each of AT.
@@ -37,6 +37,43 @@ def test_was_or_were_is_learned_at_these_distances(optimizer, cell):
         learned = [n is not None for n in steps]
         assert len(steps) == 5 and least <= sum(learned) <= most, (distance, steps)
         assert all(share > 0.97 if done else 0.45 < share < 0.7 for done, share in zip(learned, score)), (distance, score)
+
+
+# The map at a tenth of the rate: who learns 5, 10, 15, 20 and 30 words.
+SLOWER = {
+    "tanh": (ALL, NONE, NONE, NONE, NONE),
+    "tanh, orthogonal": 5 * (ALL,),
+    "identity ReLU": 5 * (ALL,),
+    "gated, open": 5 * (ALL,),
+    "gated, closed": (ALL, SOME, NONE, NONE, NONE),
+    "GRU, open": 5 * (NONE,),
+    "LSTM, open": 5 * (ALL,),
+    "LSTM, closed": 5 * (NONE,),
+}
+
+
+@pytest.mark.parametrize("cell", rates.CELLS)
+def test_at_a_tenth_of_the_rate_the_border_is_another_one(cell):
+    at = {rate: rates.counts(places) for rate, places in rates.places("SGD", cell).items()}
+    assert all(least <= n <= most for n, (least, most) in zip(at[0.05], SLOWER[cell])), at[0.05]
+    if cell in ("tanh, orthogonal", "identity ReLU"):  # their message arrives: a long step throws them off
+        assert sum(at[0.5]) < sum(at[0.15]) < sum(at[0.05]) == 25
+    elif not sum(at[0.5]) == sum(at[0.05]) == 25:
+        assert sum(at[0.05]) <= sum(at[0.15]) <= sum(at[0.5]) > sum(at[0.05])
+    assert sum(at[1.5]) == 0 if "tanh" in cell or "ReLU" in cell else at[1.5][0] == 5 and at[1.5][4] <= 1
+    assert (at[1.5][3] > at[0.5][3] + 2) == (cell == "GRU, open")  # it alone learns more there
+
+
+def test_the_size_of_a_gradient_alone_does_about_as_much_as_adam():
+    best = {how: max(map(tuple, map(rates.counts, rates.places(how, "tanh").values())), key=sum) for how in rates.HOW}
+    assert sum(best["SGD"][2:]) == 0 and best["normalised"][2] >= 3 <= best["Adam"][2]
+    assert abs(sum(best["normalised"]) - sum(best["Adam"])) <= 2 and max(best["normalised"][4], best["Adam"][4]) <= 1
+
+
+def test_adam_too_has_a_rate_that_is_too_high_and_closed_gates_learn_no_twenty_words_at_any():
+    open_, closed = ([rates.counts(row) for row in rates.places("Adam", f"LSTM, {gate}").values()] for gate in ("open", "closed"))
+    assert sum(open_[0]) == sum(open_[1]) == 25 and open_[2][4] <= 3
+    assert all(row[3:] == [0, 0] for row in closed) and all(row[1] == 5 and row[2] >= 2 for row in closed[:2])
 
 
 def test_farther_takes_longer_where_it_is_learned_at_all():
@@ -107,7 +144,11 @@ def test_what_fails_at_one_rate_or_in_one_budget_is_learned_in_another():
     def learned(length, lr, clip):
         return sum(n is not None for n in values(runs, "steps", length=length, lr=lr, clip=clip, cell="tanh, N(0, 1/H)"))
 
-    assert learned(20, 0.03, None) == learned(20, 0.01, None) == learned(20, 0.01, 1.0) == 5 and learned(30, 0.01, None) >= 1
+    slow, fast = (0.003, 0.01, 0.03), 0.3
+    assert [learned(20, lr, None) for lr in slow] == [5, 5, 5] and learned(20, fast, None) == 0 and learned(30, 0.01, None) >= 1
+    assert min(learned(20, lr, 1.0) for lr in (0.01, 0.03, fast)) == 5 and learned(20, 0.003, 1.0) >= 3
+    medians = [np.median([n or np.inf for n in values(runs, "steps", length=20, lr=lr, clip=1.0)]) for lr in (*slow, fast)]
+    assert medians == sorted(medians, reverse=True)
     slow = values(runs, "steps", cell="LSTM, closed", distance=10)
     assert len(slow) == 3 and min(slow) > 2000  # the budget of the recipe "agreement"
 

@@ -67,6 +67,16 @@ def test_a_sample_done_again_comes_out_the_same_also_from_weights_that_differ_in
             np.testing.assert_allclose(value, kept[what], rtol=0.01, atol=0.01, err_msg=what)
 
 
+@pytest.mark.parametrize("nudged", [False, True], ids=["", "nudged"])
+def test_a_corner_of_the_map_done_again_comes_out_the_same(nudged, monkeypatch):
+    """A whole row takes a minute."""
+    if nudged:
+        monkeypatch.setattr(SequenceModel, "__init__", nudging(SequenceModel.__init__))
+    at = place("rates", {"cell": "identity ReLU", "lr": 0.15})
+    corner = {**RECIPES["rates"].runs[at], "at": [5, 10], "seeds": 2}
+    assert RECIPES["rates"].run(corner)["steps"] == [steps[:2] for steps in load("rates")[at]["steps"][:2]]
+
+
 def nudging(init):
     def made(self, cell, *arguments, **more):
         rng = np.random.default_rng(0)

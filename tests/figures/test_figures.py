@@ -211,13 +211,25 @@ def test_states_show_every_seed_the_median_and_the_bound_on_an_absolute_axis():
     )
 
 
-def test_distances_shows_every_seed_in_three_panels_and_hollow_marks_for_closed_gates():
-    right = {"tanh": np.array([[1.0, 0.5], [0.9, 0.6]]), "LSTM, closed": np.array([[1.0, 1.0]])}
-    norm, signal = ({cell: np.full_like(seeds, value) for cell, seeds in right.items()} for value in (1e-3, 7.0))
-    shown = bl.figures.distances([5, 20], right, norm, signal, "H = 4, SGD")
-    dots, line, closed, _ = shown.data[:4]
-    assert len(shown.data) == 12 and sorted(dots.y) == [0.5, 0.6, 0.9, 1.0] and list(line.y) == [0.95, 0.55]
-    assert closed.marker.symbol == "diamond-open" and dots.marker.symbol == "circle" and not set(dots.x) & set(closed.x)
-    assert [trace.name for trace in shown.data if trace.showlegend] == ["tanh", "LSTM, closed"]
-    assert "tanh 95 % at 5 words, 55 % at 20" in bl.figures.sentence(shown) and "1.00·10⁻³" in bl.figures.sentence(shown)
-    assert "H = 4, SGD" in shown.layout.title.text and tuple(shown.layout.yaxis2.range) == (-12, 1)
+def test_rates_has_a_dot_for_each_seed_of_each_place_and_says_how_many_learned():
+    steps = {0.05: {5: [100, 100, None, 50, 50], 30: []}, 0.5: {5: 5 * [50], 30: 5 * [None]}}
+    shown = bl.figures.rates(
+        {"tanh, Adam": steps, "LSTM, closed": steps}, {"tanh": [-1, -7], "LSTM, closed": [0, -0.01]}, "H = 4"
+    )
+    learned, failed, other, _ = shown.data
+    assert (
+        len(learned.x) == 9 and len(failed.x) == 6 and (learned.marker.symbol, failed.marker.symbol) == ("circle", "circle-open")
+    )
+    assert learned.marker.size > failed.marker.size and learned.marker.color != other.marker.color
+    assert len({*zip(learned.x, learned.y)} | {*zip(failed.x, failed.y)}) == 15 and max(learned.x) < min(other.x)
+    assert "rate 0.05, d = 5, seed 2: not in the budget" in failed.text and "rate 0.5, d = 5, seed 0: 50 steps" in learned.text
+    assert min(failed.y) < max(learned.y), "the higher rate stands above"
+    texts = [note.text for note in shown.layout.annotations]
+    assert texts.count("–") == 2 and {"−7.0", "−1.0", "0.0", "0.5", "30", "<b>tanh, Adam</b>"} <= set(texts)
+    assert "tanh, Adam, rate 0.05: 4 –; rate 0.5: 5 0. LSTM, closed" in bl.figures.sentence(shown)
+
+
+def test_rates_draws_a_panel_for_each_name_in_as_many_columns_as_asked():
+    steps = {0.5: {5: [50], 30: [None]}}
+    one, two = (bl.figures.rates(dict.fromkeys(("tanh", "GRU"), steps), {"tanh": [0, 0], "GRU": [0, 0]}, "", n) for n in (1, 2))
+    assert one.layout.height > two.layout.height and one.data[0].x == one.data[2].x and one.data[0].y != one.data[2].y

@@ -266,6 +266,40 @@ def test_clipping_keeps_every_share_and_truncation_takes_the_far_ones():
     assert not cut["x"][:8].any() and cut["x"][8:].any()
 
 
+def test_a_moving_window_lets_each_loss_go_back_k_steps_and_fixed_pieces_do_not():
+    """Each loss alone, cut right behind its last k steps, is what a window keeps of it."""
+    model, rng, k = bl.SequenceModel(bl.RNNCell(3, 8), 4), np.random.default_rng(0), 4
+    x, targets = rng.standard_normal((10, 3)), rng.integers(4, size=10)
+    run, total = model.forward(x, targets), 0.0
+    for t in range(10):
+        first = max(0, t - k + 1)
+        before = run.trace.h[first - 1] if first else None
+        last = np.arange(first, t + 1) == t
+        total += model.backward(model.forward(x[first : t + 1], targets[first : t + 1], last, before))["W_x"]
+    np.testing.assert_allclose(lesson.moving_window(model, run, k), total, rtol=1e-9)
+    assert not np.allclose(lesson.fixed_pieces(model, run, k), total, rtol=0.01)
+    for cut in lesson.CUTS.values():
+        np.testing.assert_allclose(cut(model, run, 10), model.backward(run)["W_x"], rtol=1e-9)
+    for cut in lesson.CUTS.values():  # one step each: triangles and bands of one cell
+        np.testing.assert_allclose(cut(model, run, 1), lesson.fixed_pieces(model, run, 1), rtol=1e-9)
+
+
+def test_what_each_cut_keeps_is_drawn_and_counted():
+    assert lesson.kept_terms(4, 2).splitlines() == ["pieces  window", "■     ■", "■■    ■■", "··■   ·■■", "··■■  ··■■"]
+    drawn = lesson.kept_terms(32, 8)
+    pieces, window = ("".join(line[at : at + 32] for line in drawn.splitlines()[1:]) for at in (0, 34))
+    assert pieces.count("■") == 528 - 384 and window.count("■") == 528 - 300
+
+
+def test_a_window_keeps_more_of_the_gradient_than_pieces_at_scale_1_and_neither_what_exploded():
+    found = lesson.both_cuts((1, 2), (4, 8))
+    pieces, window = (np.median([both[cut] for both in found.values()], axis=2) for cut in (0, 1))
+    assert (window[:2, 1] > pieces[:2, 1] + 0.05).all() and (pieces[2, 0], window[2, 0]) < (0.1, 0.1)
+    assert np.array_equal(found[1, 4][0].T, lesson.truncated(4, 1)) and len(lesson.cut_rows(found)[0]) == 6
+    with pytest.raises(ValueError, match="cut: got 'door'"):
+        lesson.truncated(4, 1, "door", seeds=1)
+
+
 @pytest.mark.parametrize(
     ("call", "name"),
     [

@@ -39,15 +39,12 @@ def test_the_nearest_noun_is_the_last_one_before_the_verb():
     assert lesson.nearest_noun(sentences) == 0.5
 
 
-def run(d, seed, score):
-    return {"task": ["Agreement", {"distance": d}], "cell": "tanh", "seed": seed, "score": score}
-
-
-def test_learned_counts_the_seeds_of_each_distance_in_the_order_asked_for():
-    runs = [run(5, 0, 1.0), run(5, 1, 0.98), run(10, 0, 0.5), run(10, 1, 0.99)]
-    assert lesson.at_each(runs, "score", (10, 5)).tolist() == [[0.5, 1.0], [0.99, 0.98]]
-    assert lesson.learned(runs, (10, 5), cell="tanh").tolist() == [1, 2]
-    assert lesson.learned(runs, (10, 5), seed=0).tolist() == [0, 1]
+def test_twins_stay_together_where_training_is_calm_and_part_where_it_is_not():
+    steps, apart = lesson.twins(5, nets=3)
+    assert steps == 3 * [steps[0]] and steps[0] <= 150 and 1e-10 < apart < 1e-5
+    steps, apart = lesson.twins(10, nets=2)
+    assert apart > 0.1 and all(n is None or 300 <= n <= 600 for n in steps)
+    assert lesson.twins(10, nets=1, steps=100) == ([None], 0.0)
 
 
 def test_messages_are_those_of_the_recipe_without_no_words_between():

@@ -314,3 +314,8 @@ def test_what_a_statement_expects_of_its_nets():
     assert not BY["it explodes, so γσ_max > 1"].expects_less_than_1()
     assert BY["γσ_max > 1, so it explodes"].expects_less_than_1()
     assert not BY["tanh' ≤ 1, so it cannot grow"].expects_less_than_1()
+
+
+def test_farthest_apart_is_of_nets_of_one_start_that_read_one_kind_of_input():
+    kinds = {"quiet": {"a": {"slope": np.array([0.1, 0.3])}, "b": {"slope": np.array([5.0, 5.1])}}}
+    assert lesson.farthest_apart({**kinds, "loud": {"a": {"slope": np.array([9.0, 9.0])}}}) == pytest.approx(0.2)

@@ -12,12 +12,12 @@ from .distances import DISTANCES
 from .english import ENGLISH
 from .gradients import GRADIENTS
 from .language_model import LANGUAGE_MODEL
+from .rates import RATES
 from .recipe import Recipe, grid
 from .runner import load, run
 from .temporal_order import TEMPORAL_ORDER
 
-RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (AGREEMENT, GRADIENTS, DISTANCES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH, CONTROLS)
-}
+_ALL = (AGREEMENT, GRADIENTS, DISTANCES, RATES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH, CONTROLS)
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
 
 __all__ = ["RECIPES", "Recipe", "arrived", "each", "grid", "load", "run", "seed_rows", "values"]

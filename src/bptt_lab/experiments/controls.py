@@ -8,6 +8,8 @@ from .agreement import SGD
 from .recipe import Recipe, Settings, grid
 from .training import train_until
 
+RATES = (0.003, 0.01, 0.03, 0.3)  # of temporal order; .1 is the recipe `temporal_order`
+
 
 def temporal_order(length: int, lr: float, clip: float | None) -> list[Settings]:
     """Those of the recipe `temporal_order`, from N(0, 1/H), at another rate."""
@@ -20,10 +22,8 @@ CONTROLS = Recipe(
     "controls",
     "what becomes of trainings of other recipes at another rate, in a larger budget, or from other gates",
     train_until,
-    temporal_order(20, 0.01, None)
-    + temporal_order(20, 0.01, 1.0)
-    + temporal_order(20, 0.03, None)
-    + temporal_order(30, 0.01, None)
+    temporal_order(30, 0.01, None)
+    + [run for rate in RATES for clip in (None, 1.0) for run in temporal_order(20, rate, clip)]
     + grid(
         task=[("Adding", {"length": 50})],
         cell=["GRU, closed", "gated, bias 1", "LSTM, closed"],

@@ -18,7 +18,7 @@ GRADIENTS = Recipe(
     "what of the verb's gradient reaches the subject, and what the state holds of the subject, before training",
     look,
     grid(
-        cell=(*CELLS, "tanh, N(0, 1/H)", "tanh, N(0, 1)"),
+        cell=(*CELLS, "tanh, orthogonal", "tanh, N(0, 1/H)", "tanh, N(0, 1)"),
         task=[("Agreement", {})],
         at=[[0, *DISTANCES]],
         seed=range(5),

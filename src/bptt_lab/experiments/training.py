@@ -11,6 +11,7 @@ CELLS: dict[str, tuple[str, dict]] = {
     "tanh": ("RNNCell", {}),
     "tanh, N(0, 1/H)": ("RNNCell", {"init": "normal"}),
     "tanh, N(0, 1)": ("RNNCell", {"init": "normal", "weight_scale": 32**0.5}),  # for 32 units
+    "tanh, orthogonal": ("RNNCell", {"init": "orthogonal"}),
     "identity ReLU": ("RNNCell", {"activation": "relu", "init": "identity"}),
     "gated, open": ("GatedCell", {"gate_bias": 2.0}),
     "gated, closed": ("GatedCell", {}),

@@ -3,12 +3,12 @@
 `figures.sentence(figure)` says in words what a figure shows.
 """
 
-from .distances import distances
 from .exponents import exponents
 from .look import sentence
 from .memory import memory
 from .moves import moves
 from .paths import paths
+from .rates import rates
 from .ratios import ratios
 from .scores import scores
 from .states import states
@@ -17,6 +17,6 @@ from .token_losses import token_losses
 from .training import training
 
 __all__ = [
-    "distances", "exponents", "memory", "moves", "paths", "ratios", "scores", "sentence", "states", "steps", "token_losses",
+    "exponents", "memory", "moves", "paths", "rates", "ratios", "scores", "sentence", "states", "steps", "token_losses",
     "training",
 ]  # fmt: skip

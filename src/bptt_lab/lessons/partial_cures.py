@@ -23,7 +23,7 @@ Where the wall is: on b = .5 − w σ(.5) the state never leaves .5. A step away
 that is above 1, for w > 4.26, the start stands on a ridge. To one side of it the state ends low, to the other high.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -95,17 +95,54 @@ def scored(T: int, spread: float, seeds: int = 40, only_last: bool = False, **st
         yield model, model.forward(spread * rng.standard_normal((T, 8)), rng.integers(8, size=T), mask)
 
 
-def truncated(k: int, weight_scale: float, seeds: int = 40, T: int = 32) -> np.ndarray:
-    """(seeds, 2): what is left of dL/dW_x when it is cut every k steps: its norm over the whole one's, and the cosine of the two.
+def fixed_pieces(model: SequenceModel, run: Run, k: int) -> np.ndarray:
+    """dL/dW_x cut before the steps k, 2k, …: a loss just behind a cut goes back no step at all."""
+    return model.backward(run, truncate=k)["W_x"]
+
+
+def moving_window(model: SequenceModel, run: Run, k: int) -> np.ndarray:
+    """dL/dW_x where each loss goes back k steps, its own the first: of each row of the ledger the last k terms.
+
+    Williams & Peng (1990) walk back so. Here all terms are computed and the far ones left out, which is plain and slow.
+    """
+    ledger = (model.chain_rule_terms(run, t) for t in range(run.trace.T))
+    return np.sum([term.gradient for row in ledger for term in row[-k:]], axis=0)
+
+
+CUTS: dict[str, Callable[[SequenceModel, Run, int], np.ndarray]] = {"pieces": fixed_pieces, "window": moving_window}
+
+
+def truncated(k: int, weight_scale: float, cut: str = "pieces", seeds: int = 40, T: int = 32) -> np.ndarray:
+    """(seeds, 2): what is left of dL/dW_x after one of CUTS: its norm over the whole one's, and the cosine of the two.
 
     `scored` nets, N(0, 1/H) times weight_scale, a loss at every step, inputs of deviation 0.1.
     """
     found = []
     for model, run in scored(T, 0.1, seeds, weight_scale=weight_scale):
-        whole, kept = (model.backward(run, truncate=cut)["W_x"] for cut in (None, k))
+        whole, kept = model.backward(run)["W_x"], CUTS[checks.choice("cut", cut, CUTS)](model, run, k)
         sizes = np.linalg.norm(whole), np.linalg.norm(kept)
         found.append((sizes[1] / sizes[0], np.vdot(whole, kept) / (sizes[0] * sizes[1])))
     return np.array(found)
+
+
+def both_cuts(scales: Sequence[float], ks: Sequence[int]) -> dict[tuple[float, int], np.ndarray]:
+    """(weight scale, k) -> (cuts, 2, seeds): `truncated` by each of CUTS, on the same nets."""
+    return {(scale, k): np.array([truncated(k, scale, cut).T for cut in CUTS]) for scale in scales for k in ks}
+
+
+def cut_rows(found: dict[tuple[float, int], np.ndarray]) -> list[tuple[object, ...]]:
+    """Rows for `text.table` of `both_cuts`: scale, k, and of each cut the median of its norms and the spread of its cosines."""
+    told = {at: [(f"{np.median(norms):.2f}", _spread(cosines)) for norms, cosines in both] for at, both in found.items()}
+    return [(*at, *(value for cut in cuts for value in cut)) for at, cuts in told.items()]
+
+
+def kept_terms(T: int, k: int) -> str:
+    """The ledger of T words as text, by pieces of k and by a window of k: ■ for a term that is kept, · for one that is cut."""
+    t, word = np.indices((T, T))
+    both = [np.where(kept, "■", "·") for kept in (word // k == t // k, word > t - k)]
+    ledgers = [["".join(row[: i + 1]).ljust(T) for i, row in enumerate(marks)] for marks in both]
+    lines = ["  ".join(name.ljust(T) for name in CUTS), *("  ".join(rows) for rows in zip(*ledgers))]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def far_share(dx: np.ndarray) -> float:

@@ -31,7 +31,6 @@ from ..tasks.agreement import SUBJECT, number_of_nouns
 from ..tasks.task import Batch
 from ..tasks.vocabulary import VOCABULARY
 
-LEARNED = 0.97  # so many of the verbs right
 ASKED = (5, 10, 20, 30, 60, 100)  # the distances at which the nets of the recipe `distances` are asked
 
 # Sentences of the recipe `distances`, by name.
@@ -73,16 +72,6 @@ def until_right(model: SequenceModel, task: Agreement) -> Callable[[int], bool]:
     A net that goes on after that may be thrown off again for a while, and the last bit of a weight decides when.
     """
     return lambda steps: steps % 50 == 0 and task.score(model, n=500, seed=1) > 0.99
-
-
-def learned(runs: Sequence[dict], distances: Sequence[int], **wanted) -> np.ndarray:
-    """(distances,): how many of the runs with these settings learned their distance, as `LEARNED` says."""
-    return (at_each(runs, "score", distances, **wanted) > LEARNED).sum(axis=0)
-
-
-def at_each(runs: Sequence[dict], what: str, distances: Sequence[int], **wanted) -> np.ndarray:
-    """(seeds, distances): `what` of the runs that were trained at each of the distances, among those with the wanted settings."""
-    return np.array([values(runs, what, distance=d, **wanted) for d in distances]).T
 
 
 def message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
@@ -143,6 +132,32 @@ def as_if_absent(distance: int, seed: int, steps: int = 150) -> float:
     batch = Agreement(distance).batch(500, np.random.default_rng([seed, 1]))
     with_subject, without = (losses.probabilities(net.forward(*batch).y[-1]) for net in nets)
     return float(np.abs(with_subject - without).max())
+
+
+def twins(distance: int, seed: int = 0, nets: int = 6, steps: int = 600) -> tuple[list[int | None], float]:
+    """Train tanh nets alike whose W_hh differ by about 1e-10 an entry, each until it is right in 99 of 100.
+
+    How many steps each took, looked at every 50, None if more than `steps`; and how far the weights of one were from those of
+    the first at most, over the steps that all of them took.
+    """
+    took, weights = zip(*(_twin(twin, distance, seed, steps) for twin in range(nets)))
+    common = np.array([kept[: min(map(len, weights))] for kept in weights])
+    return list(took), float(np.linalg.norm(common - common[0], axis=2).max())
+
+
+def _twin(twin: int, distance: int, seed: int, steps: int) -> tuple[int | None, list[np.ndarray]]:
+    """One of `twins`: the steps it took, and its weights after every 50."""
+    net, task = fresh(RNNCell, seed), Agreement(distance)
+    net.cell.params["W_hh"] += 1e-10 * np.random.default_rng(twin).standard_normal(net.cell.params["W_hh"].shape)
+    right, kept = until_right(net, task), []
+
+    def done(step: int) -> bool:
+        if step % 50 == 0:
+            kept.append(np.concatenate([value.ravel() for value in net.params.values()]))
+        return right(step)
+
+    history = train.fit(net, task, steps, seed=seed, until=done, progress=False)
+    return (len(history) if history.stopped else None), kept
 
 
 # ---- vanished or exploded, remembered or not ------------------------------------------------------------------------------

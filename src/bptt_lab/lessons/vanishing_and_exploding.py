@@ -119,6 +119,11 @@ def worst_prediction(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]
     return max(float(np.abs(result["slope"] - result["lyapunov"]).max()) for result in found)
 
 
+def farthest_apart(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> float:
+    """How far two slopes of one start are apart at most, with one kind of input; nats a step."""
+    return max(float(np.ptp(result["slope"])) for rows in measured.values() for result in rows.values())
+
+
 def one_step_back(weight_scale: float, spread: float = 0.1, H: int = 64) -> float:
     """log10 ‖dh_50/dh_49‖₂ of one net with the normal start, that reads 50 words; −inf if it vanished exactly."""
     cell = RNNCell(H, H, weight_scale=weight_scale)
