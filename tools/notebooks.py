@@ -185,13 +185,20 @@ def compare(paths: list[Path], strict: bool) -> int:
         return code or int(breaches.exists())
 
 
+def client(notebook, **settings):
+    """What runs a notebook's cells. Where there are sockets in files it uses these: a port can be taken by another program
+    between the moment it is chosen and the moment the kernel listens."""
+    from nbclient import NotebookClient
+    from traitlets.config import Config
+
+    transport = Config({"KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"}})
+    return NotebookClient(notebook, kernel_name="python3", config=transport, **settings)
+
+
 def run(path: Path) -> None:
     """Run a notebook in a kernel of its own and write it back, cleaned. Refuses one that raises or warns."""
-    from nbclient import NotebookClient
-
     notebook = nbformat.read(path, as_version=4)
-    where = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where, coalesce_streams=True).execute()
+    client(notebook, timeout=SECONDS, resources={"metadata": {"path": str(path.parent)}}, coalesce_streams=True).execute()
     for i, cell in enumerate(notebook.cells):
         for output in filter(is_warning, cell.get("outputs", [])):
             raise ValueError(f"{path.name}: cell {i} warns, and a learner would see it: {output.text}")
@@ -200,15 +207,13 @@ def run(path: Path) -> None:
 
 def solved(paths: list[Path]) -> int:
     """Run the imports, the solutions and the checks of all notebooks in one kernel. Returns how many checks are not content."""
-    from nbclient import NotebookClient
-
     sources = []
     for path in paths:
         code = [cell for cell in filled(nbformat.read(path, as_version=4)).cells if cell.cell_type == "code"]
         mine = [cell for cell in code[1:] if "learner" in tags(cell) or checked(cell)]
         sources += ["%reset -f", *(cell.source for cell in [*code[:1], *mine])]  # nothing is left of the notebook before
     notebook = new_notebook(cells=list(map(new_code_cell, sources)))
-    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3").execute()
+    client(notebook, timeout=SECONDS).execute()
     says = {checked(cell): cell.outputs[0].data["text/plain"] for cell in notebook.cells if checked(cell)}
     wrong = {name: message for name, message in says.items() if not message.startswith("Right")}
     print(f"{len(says) - len(wrong)} of {len(says)} exercises are solved by their solutions", *wrong.items(), sep="\n")

@@ -22,7 +22,7 @@ import nbformat
 from bptt_lab.basics.workers import end_with_the_command
 from bptt_lab.explore import page
 
-from .notebooks import COURSE, NOTEBOOKS, TRANSLATED, tags
+from .notebooks import COURSE, NOTEBOOKS, TRANSLATED, client, tags
 
 ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
@@ -50,22 +50,21 @@ NEEDS_PYTHON = {
 
 def stamp(path: Path) -> str:
     """What a run of this notebook depends on."""
-    source = (file for file in sorted((ROOT / "src").rglob("*")) if file.suffix in (".py", ".js", ".css", ".md", ".json"))
+    source = (
+        file for file in sorted((ROOT / "src").rglob("*")) if file.suffix in (".py", ".js", ".css", ".md", ".json", ".toml")
+    )
     files = [path, *source, ROOT / "requirements.txt"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files) + Path(__file__).read_bytes()).hexdigest()
 
 
 def run(path: Path) -> str:
     """Run one notebook for the site; returns what to say of it."""
-    from nbclient import NotebookClient
-
     name = path.relative_to(NOTEBOOKS).as_posix()
     target, now = SOURCE / "notebooks" / name, stamp(path)
     if target.exists() and nbformat.read(target, as_version=4).metadata.get("stamp") == now:
         return f"{name}: as it was"
     notebook = nbformat.read(path, as_version=4)
-    where = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where, coalesce_streams=True).execute()
+    client(notebook, timeout=SECONDS, resources={"metadata": {"path": str(path.parent)}}, coalesce_streams=True).execute()
     cells = []
     for cell in notebook.cells:
         cells.append(cell)

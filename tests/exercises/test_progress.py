@@ -8,11 +8,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 import bptt_lab as bl
 from bptt_lab.exercises import progress
+from tools.notebooks import client
 
 ROOT = Path(__file__).parents[2]
 TRY, SOLVE = (lambda h: h), (lambda h: 1 - h**2)
@@ -173,7 +173,7 @@ def test_in_a_notebook_it_is_written_beside_it(tmp_path, monkeypatch):
         "bl.my_progress()",
     ]
     notebook = new_notebook(cells=list(map(new_code_cell, cells)))
-    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    client(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert os.listdir(tmp_path) == ["my_progress.json"]
     shown = notebook.cells[2].outputs[0].data
     assert "tanh_slope: solved" in shown["text/plain"] and "● solved" in shown["text/html"]

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 import bptt_lab as bl
 from bptt_lab.figures import look
+from tools.notebooks import client
 
 
 def test_token_losses_has_a_bar_for_each_token_and_says_their_sum():
@@ -102,7 +102,7 @@ def test_the_first_figure_of_a_kernel_is_what_plotly_would_show_and_loads_no_nbf
         "figure",
     ]
     notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    client(notebook, timeout=60).execute()
     first, before, plotly, again = (cell.outputs for cell in notebook.cells[1:])
     mime = "application/vnd.plotly.v1+json"
     assert before[0].text == "False\n" and plotly[-1].text == "True\n"

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 import bptt_lab as bl
-from tools.notebooks import tags
+from tools.notebooks import client, tags
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -53,7 +52,7 @@ def test_in_a_notebook_a_loop_is_stopped_and_an_error_names_its_line_and_the_ker
         "print('still here')",
     ]
     notebook = new_notebook(cells=list(map(new_code_cell, cells)))
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    client(notebook, timeout=60).execute()
     loop, error = (notebook.cells[place].outputs for place in (2, 4))
     assert [len(loop), len(error)] == [1, 1], "nothing is printed beside the report"
     assert "was stopped after" in (says := loop[0].data["text/plain"])
