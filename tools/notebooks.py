@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from pathlib import Path
 from urllib.parse import quote
 
@@ -186,13 +187,14 @@ def compare(paths: list[Path], strict: bool) -> int:
 
 
 def client(notebook, **settings):
-    """What runs a notebook's cells. Where there are sockets in files it uses these: a port can be taken by another program
-    between the moment it is chosen and the moment the kernel listens."""
+    """What runs a notebook's cells. Where there are sockets in files it uses these, each under a name of its own: a port can be
+    taken by another program between the moment it is chosen and the moment the kernel listens."""
     from nbclient import NotebookClient
     from traitlets.config import Config
 
-    transport = Config({"KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"}})
-    return NotebookClient(notebook, kernel_name="python3", config=transport, **settings)
+    socket = {"transport": "ipc", "ip": str(Path(tempfile.gettempdir()) / f"kernel-{uuid.uuid4().hex[:12]}")}
+    config = Config({"KernelManager": socket if os.name == "posix" else {}})
+    return NotebookClient(notebook, kernel_name="python3", config=config, **settings)
 
 
 def run(path: Path) -> None:
