@@ -1,4 +1,4 @@
-"""How far back a cell remembers: products of Jacobians and their norms, exponents, bounds, a report.
+"""How far back a gradient reaches: products of Jacobians and their norms, exponents, bounds, a report.
 
 norms(cell, trace)          log10 ‖dh_t/dh_k‖₂ of every pair of steps
 report(cell, x)             the memory of a cell in a few numbers, in words and as a picture

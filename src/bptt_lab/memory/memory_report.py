@@ -83,7 +83,7 @@ class MemoryReport:
 
 
 def report(cell: Cell, x) -> MemoryReport:
-    """How far back the last state remembers after reading x, (T, I) or (T, B, I), from a start of zeros."""
+    """How far back the gradient of the last state reaches after reading x, (T, I) or (T, B, I), from a start of zeros."""
     products.check(cell)
     return MemoryReport(cell, cell.unroll(x))
 

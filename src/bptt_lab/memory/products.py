@@ -1,4 +1,4 @@
-"""What one state still knows of an earlier one: products of Jacobians, their norms and singular values.
+"""How an earlier state still moves a later one: products of Jacobians, their norms and singular values.
 
     dh_t/dh_k = J_t J_{t-1} ⋯ J_{k+1}          J_j = dh_j/dh_{j-1}; the lag t − k counts the factors; k = −1 is the start
 

@@ -1,6 +1,6 @@
 """Does the verb's gradient reach the subject of was/were, is it a signal there, and does the state still hold the subject?
 
-The gradient is backward, and says what training can find. The state is forward. Both are taken over sentences of
+The gradient is backward, and says what arrives for training to use. The state is forward. Both are taken over sentences of
 `Agreement(distance)`, the same ones for every net, so that nets can be compared before training and after it.
 """
 
