@@ -1,8 +1,8 @@
 """What a state still holds, read off by a straight line.
 
-A gradient says what of a word arrives for training to use; a probe says what is still *there* of it. They are two measurements. The
-probe is a linear classifier, fitted to the states of one half of the sequences by least squares, one output for each class,
-and scored on the other half. What it reads is in the state; what it cannot read may still be there, folded up.
+A gradient says what of a word arrives for training to use; a probe says what is still *there* of it. They are two
+measurements. The probe is a linear classifier, fitted to the states of one half of the sequences by least squares, one output
+for each class, and scored on the other half. What it reads is in the state; what it cannot read may still be there, folded up.
 """
 
 import numpy as np
