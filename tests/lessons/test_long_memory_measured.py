@@ -42,3 +42,9 @@ def test_a_held_gate_is_one_half_and_a_block_without_its_loop_reads_the_word_alo
 def test_forget_gates_of_a_fresh_net_stand_near_one_half():
     gates = lesson.forget_gates([fresh(LSTMCell, 0)], distance=4)
     assert gates.shape == (1, 32) and 0.4 < gates.mean() < 0.6
+
+
+def test_the_one_open_gate_of_an_adder_carries_the_sum():
+    error = lesson.adding_with_gates_held()
+    assert error["the most open gate"].min() > 0.1 and error["the 23 others"].max() < 0.01
+    assert np.abs(error["no gate"] - error["the 23 others"]).max() < 0.003
