@@ -35,7 +35,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from bptt_lab.classroom.notebook import checked, filled, tags
 
-from . import guard, stills
+from . import guard, nudge, stills
 
 ROOT = Path(__file__).parent.parent
 FIGURE = "application/vnd.plotly.v1+json"
@@ -174,7 +174,8 @@ def compare(paths: list[Path], strict: bool) -> int:
         # All that a kernel itself writes goes there too: its history, its connection, what is temporary.
         start_up = Path(scratch) / "ipython" / "profile_default" / "startup"
         start_up.mkdir(parents=True)
-        shutil.copy(guard.__file__, start_up)
+        for first in (guard, nudge):
+            shutil.copy(Path(str(first.__file__)), start_up)
         folders = {"IPYTHONDIR": str(start_up.parents[1]), **dict.fromkeys(("JUPYTER_RUNTIME_DIR", "TMPDIR", "TEMP"), scratch)}
         how = ["--nbval" if strict else "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={SECONDS}"]
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *how, f"--rootdir={scratch}", scratch]
