@@ -41,9 +41,8 @@ def number(exercise: base.Exercise, slip: Slip) -> str:
                 return f"{_call(name)} of shape {right.shape} → {found.shape}"
             if not diagnosis.close(found, right):
                 off = np.nan_to_num(np.abs(found - right), nan=np.inf)
-                first = np.argmax(
-                    off >= off.max() * (1 - 1e-9)
-                )  # of places that tie but for their last bits, everywhere the same
+                # Of places that tie but for their last bits the first: it is the same on every processor.
+                first = np.argmax(off >= off.max() * (1 - 1e-9))
                 place = tuple(int(i) for i in np.unravel_index(first, off.shape))
                 entry = f"{_call(name)}{list(place) if place else ''}"
                 rounding = 1e-15 * off.max() if np.isfinite(off.max()) else 0.0

@@ -99,7 +99,8 @@ def fit(
     params, new = model.params, np.empty(0)
     training = repr(task), batch_size, optimizer, clip, truncate, seed
     history, (random, direction) = _unfinished(model, training, steps) or (History(steps), (rng.bit_generator.state, direction))
-    rng.bit_generator.state, before, step = random, (random, direction), len(history)
+    before, step = (random, direction), len(history)  # what a stop before the first step leaves
+    rng.bit_generator.state = random
     with _bar(steps, progress, len(history)) as bar:
         try:
             for step in range(len(history), steps + 1):

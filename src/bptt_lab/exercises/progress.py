@@ -18,7 +18,7 @@ from pathlib import Path
 from ..basics import checks
 
 FILE, BROKEN, LOCK = "my_progress.json", "my_progress.broken.json", ".my_progress.lock"
-PATIENCE = 3  # s: so long a notebook waits for another one that writes, and so old is a lock that somebody left behind
+PATIENCE = 3  # s: a lock that is older was left behind by a kernel that ended; twice as long a notebook waits for another
 SOLVED, TRIED, NOT_TRIED = "solved", "tried", "not tried"
 
 
@@ -89,20 +89,24 @@ def note(name: str, solved: bool) -> None:
 @contextlib.contextmanager
 def _alone():
     """No other notebook of this folder reads and writes meanwhile. Where no lock can be made, nothing can be written either."""
-    until, made = time.monotonic() + PATIENCE, False
-    while not made and time.monotonic() < until:
+    until, mine = time.monotonic() + 2 * PATIENCE, False
+    while not mine and time.monotonic() < until:
         try:
             os.close(os.open(LOCK, os.O_CREAT | os.O_EXCL))
-            made = True
+            mine = True
         except FileExistsError:
+            with contextlib.suppress(OSError):
+                if time.time() - os.stat(LOCK).st_mtime > PATIENCE:  # left behind: a note takes milliseconds
+                    os.unlink(LOCK)
             time.sleep(0.01)
         except OSError:
             break
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):
-            os.unlink(LOCK)
+        if mine:
+            with contextlib.suppress(OSError):
+                os.unlink(LOCK)
 
 
 def _off() -> bool:
