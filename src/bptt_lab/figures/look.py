@@ -62,14 +62,14 @@ class Figure(go.Figure):
 
 def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom: int = 56) -> Figure:
     """An empty figure with the course's look. lines: small ones under the title, for which it grows. in_words: what it shows."""
-    result, room = Figure(), 18 * len(lines)
+    result, room = Figure(), TOOLS + 18 * len(lines)
     title = "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
     result.update_layout(
         template="none",
-        title={"text": title, "font": {"size": 15}, "x": 0, "xref": "paper", "y": 1, "yref": "container", "pad": {"t": 16 + TOOLS}},
-        title_yanchor="top",
-        height=height + room + TOOLS,
-        margin={"l": 24, "r": 24, "t": 56 + TOOLS + room, "b": bottom},
+        title={"text": title, "font": {"size": 15}, "x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top"},
+        title_pad_t=TOOLS + 16,
+        height=height + room,
+        margin={"l": 24, "r": 24, "t": 56 + room, "b": bottom},
         dragmode=False,  # a finger that moves over a figure scrolls the page; "Zoom" in its buttons lets it zoom
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
