@@ -20,6 +20,7 @@ from .base import Control, Explorer, fixed
 from .four_cells import FourCells
 from .four_terms import FourTerms
 from .gate_pad import GatePad
+from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
 from .predictions import Made, keep, verdict
@@ -54,6 +55,7 @@ def _ratio(values) -> float:
 ALL = {
     "least_taught": Prediction(range(1, 12), lambda: 1 + int(np.argmin(LivingEquation(length=11, weight_scale=0.316).norms()))),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
+    "carried_forward": _power(lambda: GradientByLag().at("forward") / GradientByLag().at("right")[-1]),
     "lost_transpose": _power(lambda: np.median(chain.lost_far(23))),
     "first_term": _power(lambda: _ratio(LivingEquation().norms()[::-1])),
     "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
