@@ -92,6 +92,11 @@ def before_and_after(x: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return found
 
 
+def trained_gates() -> np.ndarray:
+    """(nets, units): the mean forget gates of the PyTorch LSTMs that were trained on adding."""
+    return readers.forget_gates(readers.examples("trained"), Adding(length=200).batch(16, np.random.default_rng(0))[0])
+
+
 def adding_with_gates_held(length: int = 50) -> dict[str, np.ndarray]:
     """The squared error of the trained ones if forget gates of some units are held at one half: which units -> (nets,).
 
