@@ -23,7 +23,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 from bptt_lab.basics.workers import end_with_the_command
 from bptt_lab.explore import page
 
-from .notebooks import COURSE, NOTEBOOKS, TRANSLATED, client, tags
+from .notebooks import ALL, NOTEBOOKS, client, tags
 
 ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
@@ -162,17 +162,16 @@ def main() -> int:
     os.environ["BPTT_SITE_FOLDER"] = str(LIVING)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     os.environ["BPTT_PROGRESS"] = "off"
-    notebooks = [*COURSE, *TRANSLATED]
     (SOURCE / "notebooks").mkdir(parents=True, exist_ok=True)
     for old in (SOURCE / "notebooks").rglob("*.ipynb"):
-        if NOTEBOOKS / old.relative_to(SOURCE / "notebooks") not in notebooks:
+        if NOTEBOOKS / old.relative_to(SOURCE / "notebooks") not in ALL:
             old.unlink()
     shutil.copytree(ROOT / "site", SOURCE, dirs_exist_ok=True)
     copy_plotly()
     landing_page()
     teachers_page()
     with ProcessPoolExecutor(2, initializer=end_with_the_command) as executor:
-        for said in executor.map(run, notebooks):
+        for said in executor.map(run, ALL):
             print(said, flush=True)
     shutil.rmtree(TARGET, ignore_errors=True)
     build = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(SOURCE), str(TARGET)]

@@ -91,8 +91,8 @@ print(exercise.stub.splitlines()[0], exercise.check(exercise.solution).solved)""
 
 
 def test_its_notebooks_are_the_courses_with_stubs_in_them(made):
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        theirs = nbformat.read(made / "notebooks" / path.name, as_version=4)
+    for path in notebooks.ALL:
+        theirs = nbformat.read(made / path.relative_to(ROOT), as_version=4)
         assert theirs == nbformat.read(path, as_version=4) and not notebooks.complaints(theirs)
 
 
