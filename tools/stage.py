@@ -32,6 +32,11 @@ SHOWN = {
     "09_long_memory_measured": ".bptt-figure .main-svg",
     "museum": ".cell_output pre:has-text('Most likely')",
     "glossary": ".formulas",
+    "deeper/02_checks_you_can_trust": ".bptt-figure .main-svg",
+    "deeper/04_eigenvalues_and_the_exponent": ".bptt-figure .main-svg",
+    "deeper/07_half_life_and_growth": ".cell_output pre",
+    "deeper/08_forms_and_starts": ".cell_output pre",
+    "deeper/09_parts_taken_away": ".cell_output pre",
     "de/01_the_loss_is_a_sum": EXPLORER.format("token_losses", "svg"),
 }
 # What is pressed before: (where, key).
@@ -42,6 +47,8 @@ PRESSED = {
 }
 READY = """() => [...document.querySelectorAll('.bptt-living')].every(place => place.querySelector('section.bptt')?.bpttDrawn)
     && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
+# What an open prediction covers is to be seen.
+ANSWERED = "() => document.querySelectorAll('.bptt[data-open] .play:last-of-type').forEach(button => button.click())"
 AS_WEBP = """async png => {
     const picture = new Image();
     picture.src = `data:image/png;base64,${png}`;
@@ -72,6 +79,7 @@ def main() -> int:
             for notebook, element in SHOWN.items():
                 page.goto(f"http://127.0.0.1:{server.server_port}/notebooks/{notebook}.html", wait_until="networkidle")
                 page.wait_for_function(READY)
+                page.evaluate(ANSWERED)
                 if notebook in PRESSED:
                     where, key = PRESSED[notebook]
                     page.locator(where).first.press(key)
