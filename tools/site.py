@@ -29,8 +29,8 @@ ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
 LIVING = SOURCE / "_static" / "explorers"
 SECONDS = 120
-# The part of plotly.js that draws lines, marks and bars, a quarter of the whole: its version, as the Python package has it, and the
-# hash of its file.
+# The part of plotly.js that draws lines, marks and bars, a quarter of the whole: its version, as the Python package has it, and
+# the hash of its file.
 PART_OF_PLOTLY = "4.1.1", "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"
 PREDICTIONS = '<ol class="my-predictions"></ol>'  # living.js fills it
 # Beside each cell that only Python can answer, until the learner has one: by the cell's tag, or by what it puts out. By the

@@ -51,7 +51,7 @@ def test_the_offer_of_python_is_in_the_language_of_its_notebook():
 
 
 def test_the_code_and_the_table_of_an_explorer_have_names_of_their_contents(tmp_path, monkeypatch):
-    explorer = explore.Predict("least_taught")
+    explorer = explore.Predict("presses")
     html = page.embedded(explorer, tmp_path)
     code, table = re.search('data-code="(.*?)" data-table="(.*?)"', html).groups()
     assert (tmp_path / table).read_bytes() == explorer.table and "export { render" in (tmp_path / code).read_text(
@@ -64,7 +64,7 @@ def test_the_code_and_the_table_of_an_explorer_have_names_of_their_contents(tmp_
 def test_what_no_page_reads_is_not_published(tmp_path, monkeypatch):
     monkeypatch.setattr(site, "SOURCE", tmp_path)
     monkeypatch.setattr(site, "LIVING", tmp_path)
-    html = page.embedded(explore.Predict("least_taught"), tmp_path)
+    html = page.embedded(explore.Predict("presses"), tmp_path)
     output = new_output("display_data", {"text/html": html})
     nbformat.write(new_notebook(cells=[new_code_cell("", outputs=[output])]), tmp_path / "a.ipynb")
     read = set(tmp_path.iterdir())
