@@ -177,7 +177,7 @@ class Course:
         self._closing = False
         return fresh
 
-    def run_all(self, minutes: float = 3) -> None:
+    def run_all(self, minutes: float = 15) -> None:
         """Run every cell and wait until the last is done and each widget is drawn. Fails if a cell raises or warns."""
         self.page.evaluate(
             """() => {
