@@ -8,8 +8,8 @@ import pytest
 
 import bptt_lab as bl
 from bptt_lab.readers import CONVENTIONS, Layer, keras_files
-from bptt_lab.readers.names import layers
 from bptt_lab.readers.hard_sigmoid import HardSigmoidGRU, HardSigmoidLSTM
+from bptt_lab.readers.names import layers
 from bptt_lab.readers.peephole import PeepholeLSTM
 
 KEPT: dict[str, dict[str, np.ndarray]] = {}
