@@ -13,6 +13,7 @@ from .. import experiments
 from ..basics import checks
 from ..lessons import four_words_four_terms as measure
 from ..lessons import partial_cures as cures
+from ..lessons import short_term_memory as memory
 from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from ..tasks import English
@@ -52,6 +53,11 @@ def _ratio(values) -> float:
     return values[-1] / values[0]
 
 
+def _short_nets() -> np.ndarray:
+    """What tanh nets say right that were trained on at most five words between, (seeds, distances asked)."""
+    return memory.answers(experiments.load("distances"), distance=(0, 5), optimizer="sgd")[0]
+
+
 ALL = {
     "least_taught": Prediction(range(1, 12), lambda: 1 + int(np.argmin(LivingEquation(length=11, weight_scale=0.316).norms()))),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
@@ -62,6 +68,7 @@ ALL = {
     "zero_terms": Prediction(range(11), lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum()),
     "wide_product": _power(lambda: 10 ** growth.over_lag(64, lag=15)),
     "closed_gates": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"),
+    "asked_far": Prediction(range(101), lambda: 100 * np.median(_short_nets()[:, memory.ASKED.index(100)])),
     "thrown_off": Prediction(range(82), lambda: Wall(step=500).counts()[1][0]),
     "relu_orthogonal": _power(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
     "kept_by_cut": Prediction(range(121), lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0])),
