@@ -9,7 +9,7 @@ from tools.notebooks import COURSE, DEEPER
 
 LESSONS = [path for path in COURSE if path.stem[0].isdigit()]
 MOST_WORDS, MOST_TABLES = 1800, 5
-TO_SHORTEN = {"06", "07", "08", "09"}
+TO_SHORTEN = {"07", "08", "09"}
 NO_WORDS = re.compile(r"```.*?```|\$\$.*?\$\$|\$[^$]+\$|(?<=\])\([^)]*\)", re.S)  # drawings, formulas, addresses
 
 
