@@ -29,7 +29,6 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
-from urllib.parse import quote
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
@@ -51,6 +50,7 @@ TRANSLATED = sorted(NOTEBOOKS.glob("[a-z][a-z]/*.ipynb"))  # de/01_….ipynb, by
 ALL = [*COURSE, *DEEPER, *TRANSLATED]
 DRAWS = re.compile(r"^bl\.(figures|explore)\.(?!my_predictions)(\w+)|\.(figure)\(\)$")
 FOLDED = "hide-input"  # as the site's builder calls it
+COVERED = "<summary>Guess first, then open this.</summary>"
 PREDICTS = ("bl.explore.Predict(", "bl.explore.my_predictions(")  # on top of the cells to be read, like a quiz
 
 
@@ -65,6 +65,7 @@ def cleaned(notebook):
     }
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     taken, seen = {cell.get("id") for cell in notebook.cells}, set()
+    asked = False  # under a prediction, with no prose between
     free = (name for i in itertools.count() if (name := f"cell-{i:02}") not in taken)
     for cell in notebook.cells:
         if not OWN_ID.fullmatch(cell.get("id", "")) or cell.id in seen:
@@ -74,10 +75,15 @@ def cleaned(notebook):
         if FOLDED in tags(cell):
             cell.metadata["jupyter"] = {"source_hidden": True}
         if cell.cell_type != "code":
+            asked = False
             continue
         keep = bool(cell.outputs) and bool(tags(cell) & {"keep_output", "keep_still"})
         cell.execution_count = 1 if keep else None
         cell.outputs = [kept(output, tags(cell)) for output in cell.outputs] if keep else []
+        if "keep_still" in tags(cell):
+            pictures = [output for output in cell.outputs if set(output.get("data", {})) != {"text/plain"}]
+            cell.outputs = [covered(output) for output in pictures] if asked else pictures
+        asked = asked or cell.source.startswith(PREDICTS[0])
     return notebook
 
 
@@ -92,16 +98,22 @@ def kept(output, cell_tags):
                     "<[^>]*>", " ", figure["layout"]["title"]["text"]
                 )  # its sentence is an output of its own
             output.data = {kind: output.data[kind] for kind in STILL if kind in output.data}
-            if "image/svg+xml" in output.data:
-                output.data["text/html"] = as_image(output.data["image/svg+xml"], output.data.get("text/plain", ""))
     if output.output_type == "execute_result":
         output.execution_count = 1
     return output
 
 
-def as_image(svg: str, sentence: str) -> str:
-    """The still picture once more as HTML: Lab draws no SVG before a notebook is trusted, which a fresh clone's is not."""
-    return f'<img src="data:image/svg+xml,{quote(svg, safe=" :/=,;()")}" alt="{html.escape(sentence)}">'
+def covered(output):
+    """What answers a prediction, behind a line that is opened: a viewer that runs nothing cannot wait for the guess."""
+    data = output.get("data", {})
+    if COVERED not in data.get("text/html", COVERED):
+        shown = data["text/html"]
+    elif "image/png" in data:
+        shown = f'<img src="data:image/png;base64,{data["image/png"]}" alt="{html.escape(data["text/plain"])}">'
+    else:
+        return output
+    output.data = {"text/html": f"<details>{COVERED}{shown}</details>", "text/plain": "Guess first."}
+    return output
 
 
 def complaints(notebook) -> list[str]:
@@ -166,7 +178,7 @@ def is_exercise(cell) -> bool:
 
 def is_still(output) -> bool:
     data = output.get("data", {})
-    return bool({"image/svg+xml", "image/png"} & set(data)) or "<details>" in data.get("text/html", "")
+    return bool({"image/svg+xml", "image/png"} & set(data)) or "<details" in data.get("text/html", "")
 
 
 def is_warning(output) -> bool:
