@@ -15,7 +15,6 @@ from ..lessons import four_words_four_terms as measure
 from ..lessons import gates as free_gates
 from ..lessons import long_memory_measured as adders
 from ..lessons import partial_cures as cures
-from ..lessons import short_term_memory as memory
 from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from ..tasks import English
@@ -57,11 +56,6 @@ def _ratio(values) -> float:
     return values[-1] / values[0]
 
 
-def _short_nets() -> np.ndarray:
-    """What tanh nets say right that were trained on at most five words between, (seeds, distances asked)."""
-    return memory.answers(experiments.load("distances"), distance=(0, 5), optimizer="sgd")[0]
-
-
 ALL = {
     "presses": Prediction(range(13), lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses()),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
@@ -72,7 +66,6 @@ ALL = {
     "zero_terms": Prediction(range(11), lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum()),
     "wide_product": _power(lambda: 10 ** growth.over_lag(64, lag=15)),
     "closed_gates": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"),
-    "asked_far": Prediction(range(101), lambda: 100 * np.median(_short_nets()[:, memory.ASKED.index(100)])),
     "thrown_off": Prediction(range(82), lambda: Wall(step=500).counts()[1][0]),
     "relu_orthogonal": _power(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
     "kept_by_cut": Prediction(range(121), lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0])),
