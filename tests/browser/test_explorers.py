@@ -397,7 +397,7 @@ def test_the_messages_of_tanh_and_relu_wear_their_cells_colours_and_carry_their_
     picture.focus()
     for key, lag in (("End", 0), ("ArrowLeft", 1), ("Home", 100), ("PageUp", 90)):
         page.keyboard.press(key)
-        page.wait_for_function(f"() => document.querySelector('.sentence').textContent.startsWith('{lag} steps back')")
+        page.wait_for_function(f"() => document.querySelector('.sentence').textContent.startsWith('Steps back: {lag}.')")
 
 
 def test_two_keys_in_one_frame_both_count(page_of):
@@ -408,7 +408,7 @@ def test_two_keys_in_one_frame_both_count(page_of):
             for (const key of ["Home", "PageUp", "ArrowRight"]) node.dispatchEvent(new KeyboardEvent("keydown", { key }));
         }"""
     )
-    page.wait_for_function("() => document.querySelector('.sentence').textContent.startsWith('89 steps back')")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.startsWith('Steps back: 89.')")
 
 
 def test_a_quiz_is_answered_by_keyboard_and_says_why(page_of):
