@@ -17,7 +17,7 @@ from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from ..tasks import English
 from .base import Control, Explorer, fixed
-from .cover import covers
+from .cover import CLOSED, covers
 from .four_cells import FourCells
 from .four_terms import FourTerms
 from .gate_pad import GatePad
@@ -72,7 +72,6 @@ ALL = {
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
     "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
 }
-CLOSED = "details.bptt-asks:not([open])"
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
 
