@@ -20,7 +20,7 @@ from ..lessons import vanishing_and_exploding as growth
 from ..tasks import English
 from .base import Control, Explorer, fixed
 from .cell_switch import CellSwitch
-from .cover import covers
+from .cover import CLOSED, covers
 from .four_cells import FourCells
 from .four_terms import FourTerms
 from .gate_pad import GatePad
@@ -80,7 +80,6 @@ ALL = {
     "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
     "open_gates": Prediction(range(25), lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1))),
 }
-CLOSED = "details.bptt-asks:not([open])"
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
 
