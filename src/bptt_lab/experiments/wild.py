@@ -116,18 +116,21 @@ def untrained(cell: Cell, x: np.ndarray) -> Result:
 def measure(settings: Settings) -> Result:
     """Install the network, read it, compare its states with those of its own run-time, and measure every layer."""
     name = settings["network"]
-    network, folder = NETWORKS[name], FOLDER / NETWORKS[name].packages[0].partition("=")[0]
+    network = NETWORKS[name]
+    folder = FOLDER / network.packages[0].partition("=")[0]
     install(network, folder)
+    if network.heard:
+        return {"parts": [], "heard": rounded(network.heard(folder))}
     found = []
-    for part in network.parts(folder):
+    for part in network.parts(folder) if network.parts else ():
         off = None if part.theirs is None else float(np.abs(part.cell.unroll(part.xs[0]).h - part.theirs).max())
-        if off is not None and off > 1e-5:
+        if off is not None and off > 2e-5:
             raise ValueError(f"{name}, {part.name}: states are {off:.2g} off those of {network.runtime}")
         kind = type(part.cell).__name__.removesuffix("Cell")
         runs = [one_run(part.cell, x) for x in part.xs]
         head = {"part": part.name, "cell": kind, "units": part.cell.hidden_size, "off": off}
         found.append({**head, "untrained": untrained(part.cell, part.xs[0]), "runs": runs})
-    return {"parts": rounded(found)}
+    return {"parts": rounded(found), "heard": {}}
 
 
 def rounded(value):

@@ -12,6 +12,7 @@ import traitlets
 from .. import experiments
 from ..basics import checks
 from ..lessons import four_words_four_terms as measure
+from ..lessons import networks_in_the_wild as wild
 from ..lessons import partial_cures as cures
 from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
@@ -69,6 +70,9 @@ ALL = {
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
+    "listening": _power(lambda: wild.spread("silero-vad")[1], range(5)),
+    "arabic": _power(lambda: wild.spread("piper")[2] / wild.spread("piper")[0], range(5)),
+    "counting": _power(lambda: max(one["largest_c"] for _, one in wild.runs_of("madmom")), range(5)),
     "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
