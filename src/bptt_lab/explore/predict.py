@@ -52,6 +52,10 @@ def _ratio(values) -> float:
     return values[-1] / values[0]
 
 
+def _shipped() -> dict[str, dict]:
+    return wild.networks(experiments.load("wild"))
+
+
 ALL = {
     "least_taught": Prediction(range(1, 12), lambda: 1 + int(np.argmin(LivingEquation(length=11, weight_scale=0.316).norms()))),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
@@ -70,10 +74,10 @@ ALL = {
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
-    "listening": _power(lambda: wild.spread("silero-vad")[1], range(5)),
-    "arabic": _power(lambda: wild.spread("piper")[2] / wild.spread("piper")[0], range(5)),
-    "counting": _power(lambda: max(one["largest_c"] for _, one in wild.runs_of("madmom")), range(5)),
     "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
+    "listening": _power(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
+    "arabic": _power(lambda: _ratio(wild.spread(_shipped(), "piper")), range(5)),
+    "counting": _power(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 

@@ -18,7 +18,9 @@ def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str
     """
     rows = list(next(iter(found.values())))
     sentences = [f"{row}: " + ", ".join(f"{_told(by_row[row])} ({name})" for name, by_row in found.items()) for row in rows]
-    shown = look.figure(title, [setting], f"Half-lives, median and range. {'. '.join(sentences)}.", 150 + 46 * len(rows), bottom=116)
+    shown = look.figure(
+        title, [setting], f"Half-lives, median and range. {'. '.join(sentences)}.", 150 + 46 * len(rows), bottom=116
+    )
     shown.add_vline(x=LONGER / 1.7, line={"color": look.INK, "dash": "dot", "width": 1.5})
     for (name, by_row), (colour, symbol), shift in zip(found.items(), look.SERIES, (0.0, 0.26)):
         values, heights, texts = [], [], []
