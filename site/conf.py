@@ -34,6 +34,7 @@ html_theme_options = {
     "home_page_in_toc": True,
     "use_download_button": True,
     "navbar_persistent": [],
+    "back_to_top_button": False,  # it would lie on the explorers
     "article_header_start": ["toggle-primary-sidebar.html"],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
@@ -74,6 +75,8 @@ def description(title: str, doctree) -> str:
 
 def head(app, page, template, context, doctree):
     """The lines of a page's head that other sites and catalogues read."""
+    if page == "search":
+        app.add_js_file("search_excerpts.js", type="module")
     if doctree is None:
         return
     if translated := re.match(r"notebooks/(\w+)/", page):

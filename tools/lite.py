@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from .notebooks import COURSE, NOTEBOOKS, TRANSLATED
+from .notebooks import ALL, NOTEBOOKS
 
 ROOT = Path(__file__).parent.parent
 WORK, TARGET = ROOT / "build" / "lite-source", ROOT / "build" / "lite"
@@ -30,7 +30,7 @@ FIRST_CELL = """\
 
 def notebooks() -> None:
     """The course's notebooks, each with a first cell that fetches the package."""
-    for path in [*COURSE, *TRANSLATED]:
+    for path in ALL:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL))
         notebook.metadata["kernelspec"] = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}

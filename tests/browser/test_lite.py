@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, served
 from tools.lite import FIRST_CELL
-from tools.notebooks import COURSE, NOTEBOOKS, TRANSLATED
+from tools.notebooks import ALL, NOTEBOOKS
 
 LITE = ROOT / "build" / "lite"
 pytestmark = pytest.mark.skipif(not (LITE / "index.html").exists(), reason="No JupyterLite here: `make lite` builds it.")
@@ -42,7 +42,7 @@ def test_a_notebook_opens_and_nothing_but_pyodide_is_asked_for_outside(chromium,
 
 
 def test_every_notebook_and_every_wheel_of_ours_is_there():
-    names = {path.relative_to(NOTEBOOKS) for path in [*COURSE, *TRANSLATED]}
+    names = {path.relative_to(NOTEBOOKS) for path in ALL}
     assert names == {path.relative_to(LITE / "files") for path in (LITE / "files").rglob("*.ipynb")}
 
 

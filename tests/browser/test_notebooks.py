@@ -2,9 +2,9 @@
 
 import pytest
 
-from tools.notebooks import COURSE, NOTEBOOKS, TRANSLATED
+from tools.notebooks import ALL, NOTEBOOKS
 
-NAMES = [path.relative_to(NOTEBOOKS).as_posix() for path in [*COURSE, *TRANSLATED]]
+NAMES = [path.relative_to(NOTEBOOKS).as_posix() for path in ALL]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -57,6 +57,8 @@ def test_the_shift_has_radius_one_half_and_grows_first():
 def test_a_guess_is_judged_in_powers_of_ten_and_only_when_the_curve_is_shown():
     explorer = Decay(length=64)
     far = explorer.norms()[63]
+    assert "No guess yet" in explorer.sentence() and text.say(far) not in explorer.sentence()
+    explorer.guess = 0
     assert text.say(far) not in explorer.sentence() and "Now show the curve" in explorer.sentence()
     explorer.curve = "shown"
     off = -np.log10(far)
@@ -75,7 +77,7 @@ def test_nothing_of_the_curve_is_told_while_it_is_hidden():
 
 
 def test_what_is_far_past_the_axis_is_still_a_number_and_what_vanished_exactly_is_a_word():
-    assert "nothing at all is left" in Decay(activation="relu", inputs=0.0, curve="shown").sentence()
+    assert "nothing at all is left" in Decay(activation="relu", inputs=0.0, guess=0, curve="shown").sentence()
     assert Decay(activation="relu", weight_scale=10, length=64).norms()[63] > 1e40
     assert 0 < Decay(activation="sigmoid", weight_scale=0.1, length=64).norms()[63] < 1e-60
 

@@ -34,6 +34,14 @@ def test_a_loss_for_each_word_is_asked_for():
         bl.figures.token_losses(["the", "cats"], [1.0, 2.0, 3.0])
 
 
+def test_kept_draws_a_line_for_each_gate_and_says_what_is_left():
+    figure = bl.figures.kept(["cats", "were"], {0.5: np.array([1.0, 0.5]), 1: np.array([1.0, 0.0])}, "a setting")
+    half, whole = figure.data
+    assert list(half.x) == ["1 cats", "2 were"] and list(half.y) == [1.0, 0.5] and half.line.dash != whole.line.dash
+    assert [line.name for line in figure.data] == ["gate 0.5", "gate 1"]
+    assert bl.figures.sentence(figure) == "After “were” the unit holds: gate 0.5 0.500; gate 1 0."
+
+
 def test_moves_draws_a_line_for_each_net_and_says_its_best_step():
     steps = np.array([1e-1, 1e-5, 1e-9])
     figure = bl.figures.moves(

@@ -17,7 +17,6 @@ from bptt_lab.exercises.base import Source
 from tools import notebooks
 
 ROOT = Path(__file__).parents[2]
-COURSE = [*notebooks.COURSE, *notebooks.TRANSLATED]
 
 
 def cell(source, *tags, outputs=(), count=7):
@@ -95,6 +94,7 @@ def test_a_good_notebook_breaks_no_rule():
         (lambda nb: nb.cells[1].outputs[0].update(text="x" * 89 + "\n"), "a line of 89 characters"),
         (lambda nb: nb.cells[1].update(outputs=[]), "no cell keeps an output"),
         (lambda nb: nb.cells[1].update(source="print(0.25)"), "asserts nothing"),
+        (lambda nb: nb.cells[3].metadata.update(tags=["hide-input"]), "guards nothing"),
         (lambda nb: nb.cells[1].update(outputs=[new_output("error", ename="E", evalue="", traceback=[])]), "keeps an error"),
         (lambda nb: nb.cells[1].update(outputs=[printed("watch out", "stderr")]), "keeps a warning"),
         (lambda nb: nb.cells[2].metadata.update(tags=["keep_still"]), "nbval-ignore-output"),
@@ -134,6 +134,19 @@ def test_a_learners_own_cell_may_be_longer_and_the_plain_way_may_use_plotly():
     assert notebooks.complaints(notebooks.cleaned(notebook)) == []
 
 
+def test_a_folded_cell_guards_the_numbers_above_it_and_is_not_counted():
+    notebook = good()
+    notebook.cells[1].source = "print(0.25)"
+    guards = [cell("assert 0.2 < 0.25 < 0.3", "hide-input") for _ in range(25)]
+    notebook.cells[2:2] = guards
+    notebook = notebooks.cleaned(notebook)
+    assert notebooks.complaints(notebook) == [] and notebook.cells[2].metadata["jupyter"] == {"source_hidden": True}
+    notebook.cells[2].metadata = {}
+    assert any("asserts nothing" in said for said in notebooks.complaints(notebook)), (
+        "a cell that is not folded guards only itself"
+    )
+
+
 def test_run_renews_kept_outputs(tmp_path):
     path = tmp_path / "small.ipynb"
     nbformat.write(new_notebook(cells=[cell("x = 41"), cell("print(x + 1)\nassert x", "keep_output")]), path)
@@ -157,11 +170,11 @@ def compare(*paths):
 
 
 def test_there_are_notebooks_to_compare():
-    assert len(COURSE) >= 4
+    assert all(len(some) >= least for some, least in ((notebooks.COURSE, 12), (notebooks.DEEPER, 1), (notebooks.TRANSLATED, 1)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kept numbers are compared to the letter on Linux")
-@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebooks.ALL, ids=lambda path: path.stem)
 def test_every_kept_number_fails_when_one_digit_of_it_is_changed(path, tmp_path):
     """Each kept output stands twice in a notebook that prints what was printed: as it is, and with one digit changed."""
     twice = []
@@ -241,7 +254,7 @@ def test_a_task_comes_on_top_of_the_cells_to_be_read():
     assert notebooks.complaints(notebooks.cleaned(notebook)) == []
 
 
-@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebooks.ALL, ids=lambda path: path.stem)
 def test_a_viewer_that_runs_nothing_shows_each_picture_and_says_it(path):
     """GitHub's, say: no widget, no Plotly, no script."""
     drawn = 0
@@ -255,4 +268,4 @@ def test_a_viewer_that_runs_nothing_shows_each_picture_and_says_it(path):
         if made[2] not in ("Quiz", "Predict"):  # these are words alone
             assert any({"image/png", "image/svg+xml"} & set(one) for one in data), f"{made[2]} has no picture"
         drawn += 1
-    assert drawn or path.stem in ("glossary", "museum")
+    assert drawn or path.stem in ("glossary", "museum") or path in notebooks.DEEPER

@@ -37,13 +37,21 @@ import traitlets
 from ..basics import languages
 from ..basics.text import say
 from . import page
-from .settings import Choice, Control, Grid, Pointed, PointedCell, Setting, Switch, Text  # noqa: F401
-from .still import still_svg
+from .cover import covers
+from .settings import Choice, Control, Grid, Guess, Pointed, PointedCell, Setting, Switch, Text  # noqa: F401
+from .still import as_image, still_svg
 from .words import words_of
 
 HERE = Path(__file__).parent
 SENDING = 0.01  # s, in which the kernel's sending thread gets to its work: while NumPy computes, it waits for its turn
 SITE_FOLDER = "BPTT_SITE_FOLDER"  # if set: notebooks run for the site, and explorers are embedded in its pages
+
+# Of the still picture and the explorer under it one is shown. Where Jupyter finds no explorer it would write "model not found".
+ONLY_ONE = """<style>
+.jp-OutputArea-child:has(.bptt-still):has(+ * .bptt), .jp-OutputArea-child:has(.bptt-still) + :not(:has(.bptt)) {
+  display: none;
+}
+</style>"""
 
 Arrays = dict[str, np.ndarray]
 Parts = Iterator[Arrays]
@@ -90,7 +98,7 @@ class Explorer(anywidget.AnyWidget):
     still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "nats", "shares"
     asks_python: ClassVar[bool] = False  # where no kernel runs, a field of its own is grey; a control says so itself
 
-    _css = _source("explorer.css")
+    _css = _source("explorer.css") + covers(".bptt[data-open]")
     language = traitlets.Unicode().tag(sync=True)  # of the words, for screen readers
     words = traitlets.Dict().tag(sync=True)
     spec = traitlets.Dict().tag(sync=True)
@@ -147,7 +155,9 @@ class Explorer(anywidget.AnyWidget):
 
     def still_picture(self) -> dict[str, str]:
         """What stands where no widget runs, by MIME type."""
-        return {"image/svg+xml": still_svg(self.words, self.still(), self.sentence(), self.still_axis, self.language)}
+        svg = still_svg(self.words, self.still(), self.sentence(), self.still_axis, self.language)
+        image = as_image(svg, self.sentence()) + f"<p>{self.words['asleep']}</p>"
+        return {"image/svg+xml": svg, "text/html": self.in_its_language(image)}
 
     def in_its_language(self, block: str) -> str:
         """HTML that says which language it is in, where that is not English."""
@@ -207,11 +217,21 @@ class Explorer(anywidget.AnyWidget):
         return self.sentence()  # also inside a box: an address there would differ from run to run
 
     def _repr_mimebundle_(self, **kwargs):
-        if folder := os.environ.get(SITE_FOLDER):
-            return {"text/html": page.embedded(self, Path(folder)), "text/plain": self.sentence()}
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**(data or {}), "text/plain": self.sentence(), **self.still_picture()}, metadata
+
+    def _ipython_display_(self):
+        """The still picture, and then the widget, which hides it: once the kernel is gone, or in a page, the still is left."""
+        from IPython.display import display
+
+        bundle = {**self._repr_mimebundle_()[0]}
+        widget = {kind: bundle.pop(kind) for kind in [*bundle] if kind.startswith("application/vnd.jupyter.widget")}
+        if folder := os.environ.get(SITE_FOLDER):
+            display({"text/html": page.embedded(self, Path(folder)), "text/plain": self.sentence()}, raw=True)
+            return
+        display({**bundle, "text/html": f'<div class="bptt-still">{ONLY_ONE}{bundle["text/html"]}</div>'}, raw=True)
+        display({**widget, "text/plain": self.sentence()}, raw=True)
 
     def to_html(self, path: str | Path | None = None) -> str | None:
         """This explorer as one HTML page that needs no kernel and no network; sliders scrub the table that is in it.

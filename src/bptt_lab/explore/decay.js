@@ -24,9 +24,10 @@ function eigenvaluePlane(picture, words) {
 }
 
 const explorer = {
+  icons: { product: "rung product", sigma: "rung sigma", radius: "rung radius" }, // their switches are their legend
   build({ figure, words, facts, valuesOf, tell, now, change }) {
     const rungs = ["product", "sigma", "radius"].filter((rung) => valuesOf[rung]), plain = valuesOf.radius;
-    legend(figure, [[words.true, "solid"], [words.your_guess, "guess"], ...rungs.map((rung) => [words[`${rung}_line`], `rung ${rung}`]), [words.stretches, "rug"]]);
+    legend(figure, [[words.true, "solid"], [words.your_guess, "guess"], [words.stretches, "rug"]]);
     const picture = svg(figure, "svg"), plot = panel(picture), { inside } = plot, guessed = svg(inside, "path", { class: "guess" });
     const ladder = rungs.map((rung) => svg(inside, "path", { class: `rung ${rung}` })), truth = svg(inside, "path", { class: "solid" });
     const rug = marks(inside, "line", { class: "rug" }), prompts = marks(picture, "text", { "text-anchor": "middle", class: "prompt" });
@@ -42,7 +43,7 @@ const explorer = {
       const x = linear(0, end, edge, LEFT + STRIP), y = logarithmic(FLOOR, TOP), place = shown ? lags.indexOf(lag) : -1;
       sized(picture, width, narrow && plain ? FLOOR + 44 + PLANE + 30 : FLOOR + 44);
       plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: [0, 1, 2, 3, 4].map((i) => (i * end) / 4), ends: [words.lag_axis, words.norm_axis], hair: place < 0 ? null : x(lag), heights: [y(norms[place])] });
-      set(guessed, { d: T > 1 ? curve([0, T - 1], [1, 10 ** guess], x, y) : "" });
+      set(guessed, { d: T > 1 && guess !== null ? curve([0, T - 1], [1, 10 ** guess], x, y) : "" });
       set(truth, { d: shown ? curve(lags, norms, x, y) : "" });
       ladder.forEach((path, i) => set(path, { d: state[rungs[i]] ? curve(lags, values[i], x, y) : "" }));
       const setting = { net: facts.yours ? tell("net_own", { cell: facts.yours }) : tell("net", { activation, start: words[`start_${start}`] }), scale: say(weight_scale), inputs: words[`inputs_${inputs}`] };
@@ -50,19 +51,21 @@ const explorer = {
       prompts.show(shown ? 0 : lines.length, (i) => ({ x: (LEFT + edge) / 2, y: FLOOR - 20 * (lines.length - i), text: lines[i] }));
       const stretches = [...read("stretches")], seen = shown ? stretches.filter((log) => log >= LOW && log <= HIGH) : [];
       rug.show(seen.length, (i) => ({ x1: LEFT + 3, x2: LEFT + STRIP - 9, y1: y(10 ** seen[i]), y2: y(10 ** seen[i]) }));
-      readOff(lags, x, Math.max(0, lags.includes(lag) ? lag : 0), tell("place", { lag: Math.max(0, lag) }));
+      readOff(shown ? lags : [], x, Math.max(0, lags.includes(lag) ? lag : 0), tell("place", { lag: Math.max(0, lag) }));
       plane?.({
         cx: narrow ? width / 2 : width - PLANE / 2, cy: narrow ? FLOOR + 64 + PLANE / 2 : TOP + 14 + PLANE / 2, radius: PLANE / 2 - 8,
         points: arrays[`eigenvalues_${net}`], scale: weight_scale, rates: Object.entries(rates).filter(([rung]) => state[rung]),
       });
 
-      const far = norms.at(-1), off = guess - Math.log10(far), told = { ...setting, lags: T - 1, guess: words[`guess_${guess}`] }, text = [];
+      const far = norms.at(-1), off = guess - Math.log10(far), told = { ...setting, lags: T - 1, guess: guess === null ? words.unset : words[`guess_${guess}`] }, text = [];
       told.matrix = plain ? tell("matrix", told, { rho, sigma }) : tell("matrix_own", told);
       if (T === 1) return tell("shows_one", told);
       if (shown) {
-        text.push(tell("shows", told, { far }), tell(verdict(off), { off: fixed(Math.abs(off), 1) }), told.matrix);
+        text.push(tell("shows", told, { far }));
+        if (guess !== null) text.push(`${tell("judged", told)} ${tell(verdict(off), { off: fixed(Math.abs(off), 1) })}`);
+        text.push(told.matrix);
         if (far > 0) text.push(tell("alive", { alive: stretches.filter((log) => log > stretches[0] - 3).length, units: stretches.length }));
-      } else text.push(tell("shows_hidden", told));
+      } else text.push(tell(guess === null ? "shows_unset" : "shows_hidden", told));
       rungs.forEach((rung, i) => { if (state[rung]) text.push(tell(`at_${rung}`, {}, { value: values[i].at(-1) })); });
       if (shown && plain && state.radius && values[2].at(-1) < 0.999 * far) text.push(words.radius_fails);
       if (!facts.yours && activation === "relu" && inputs === 0) text.push(words.silent_relu);

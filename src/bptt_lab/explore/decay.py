@@ -10,7 +10,7 @@ from ..basics import checks
 from ..basics.overflow import quietly
 from ..cells import RNNCell
 from . import sentence_net
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Switch, fixed, kept
+from .base import Arrays, Bars, Choice, Explorer, Grid, Guess, Parts, Pointed, Switch, fixed, kept
 from .predictions import Made, keep, verdict
 from .sentence_net import ACTIVATIONS
 
@@ -39,10 +39,10 @@ class Decay(Explorer):
     name = "decay"
     weight_scale = Grid(SCALES, 1.0)
     length = Grid(LENGTHS, 32)
-    start = Choice(STARTS)
-    inputs = Choice(INPUTS, 0.1)
+    start = Choice(STARTS, control="menu")
+    inputs = Choice(INPUTS, 0.1, control="menu")
     activation = Choice(ACTIVATIONS)
-    guess = Grid(range(-12, 7), 0)
+    guess = Guess(range(-12, 7))
     curve = Choice(("hidden", "shown"))
     product = Switch()
     sigma = Switch()
@@ -93,7 +93,7 @@ class Decay(Explorer):
 
     def sentence(self) -> str:
         norms, shown, lags = self.norms(), self.curve == "shown", self.length - 1
-        told = {"guess": self.words[f"guess_{self.guess}"], "lags": lags, **self._setting()}
+        told = {"guess": self._guess, "lags": lags, **self._setting()}
         if self._cell is None or isinstance(self._cell, RNNCell):
             rho, sigma, _ = self.at("sizes")
             told["matrix"] = self.say("matrix", rho=rho, sigma=sigma, **told)
@@ -103,12 +103,15 @@ class Decay(Explorer):
             return self.say("shows_one", **told)
         if shown:
             far = norms[lags]
-            text = [self.say("shows", far=far, **told), self._verdict(far)[0], told["matrix"]]
+            text = [self.say("shows", far=far, **told)]
+            if self.guess is not None:
+                text.append(f"{self.say('judged', **told)} {self._verdict(far)[0]}")
+            text.append(told["matrix"])
             if far > 0:
                 stretches = self.at("stretches")
                 text.append(self.say("alive", alive=int((stretches > stretches[0] - 3).sum()), units=len(stretches)))
         else:
-            text = [self.say("shows_hidden", **told)]
+            text = [self.say("shows_unset" if self.guess is None else "shows_hidden", **told)]
         text += [self.say(f"at_{rung}", value=self.norms(rung)[lags]) for rung in RUNGS if self._shows(rung)]
         if shown and self._shows("radius") and self.norms("radius")[lags] < 0.999 * far:
             text.append(self.words["radius_fails"])
@@ -118,6 +121,11 @@ class Decay(Explorer):
             text.append(self.say("read", lag=self.lag, norm=norms[self.lag]))
         return " ".join(text)
 
+    @property
+    def _guess(self) -> str:
+        """The guess in words."""
+        return self.words["unset" if self.guess is None else f"guess_{self.guess}"]
+
     def _verdict(self, far: float) -> tuple[str, bool]:
         """What is said of the guess, and whether it is close."""
         key, off = verdict(self.guess, math.log10(far) if far > 0 else -math.inf)
@@ -125,16 +133,17 @@ class Decay(Explorer):
 
     @traitlets.observe("curve")
     def _keep_the_guess(self, change) -> None:
-        if change["new"] == "shown" and self._arrays and self.length > 1:
+        if change["new"] == "shown" and self._arrays and self.length > 1 and self.guess is not None:
             far = self.norms()[self.length - 1]
             question = self.say("asked", lags=self.length - 1, **self._setting())
-            made = Made(question, self.words[f"guess_{self.guess}"], self.number(far), *self._verdict(far))
+            made = Made(question, self._guess, self.number(far), *self._verdict(far))
             keep((self.name, id(self._cell), question), made)
 
     def still(self) -> Bars:
         norms, last = self.norms(), self.length - 1
         if self.curve == "hidden" and last:  # the learner guesses first
-            return [(self.say("bar", lag=0), norms[0]), (self.say("bar_guess", lag=last), 10.0**self.guess)]
+            guessed = [] if self.guess is None else [(self.say("bar_guess", lag=last), 10.0**self.guess)]
+            return [(self.say("bar", lag=0), norms[0]), *guessed]
         return [(self.say("bar", lag=lag), norms[lag]) for lag in (0, 1, 2, 4, 8, 16, 32, self.length - 1) if lag in norms]
 
 

@@ -146,19 +146,19 @@ function pointIn(picture, event) {
 }
 
 // Reading a picture off, by pointer and by key: `place` counts the things read from the left, −1 is none. For people who
-// listen the picture is a slider over these places; draw sets its aria-valuenow and aria-valuetext.
+// listen the picture is a slider over these places; draw sets its aria-valuenow and aria-valuetext, and a key goes on from there.
 function reader(node, label, { last, at, now, change }) {
   const go = (place) => { if (place !== now()) change(place); };
   const point = (event) => { const place = at(...pointIn(node, event)); go(place >= 0 && place <= last() ? place : -1); };
   set(node, { class: "reader", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": 1, ...KEYS_OURS });
   node.addEventListener("pointermove", point);
   node.addEventListener("pointerdown", point);
-  node.addEventListener("pointerleave", () => go(-1));
+  node.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") go(-1); }); // a finger leaves what it read
   node.addEventListener("blur", () => go(-1));
   node.addEventListener("keydown", (event) => {
-    const n = last(), place = now(), step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
-    const to = step ? (place < 0 ? n : Math.max(0, Math.min(n, place + step))) : { Home: 0, End: n, Escape: -1 }[event.key];
-    if (to === undefined) return;
+    const n = last(), place = now() < 0 ? node.getAttribute("aria-valuenow") - 1 : now(), step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
+    const to = step ? Math.max(0, Math.min(n, place + step)) : { Home: 0, End: n, Escape: -1 }[event.key];
+    if (to === undefined || n < 0) return;
     event.preventDefault();
     go(to);
   });
@@ -179,7 +179,9 @@ function lagReader(node, words, { now, change }) {
   });
   return (all, scale, lag, text) => {
     [lags, x] = [all, scale];
-    set(node, { "aria-valuemax": lags.length, "aria-valuenow": lags.length - lags.indexOf(lag), "aria-valuetext": text });
+    const slider = all.length > 0; // what stays hidden cannot be read
+    set(node, { role: slider ? "slider" : "img", tabindex: slider ? 0 : null, "aria-valuemin": slider ? 1 : null });
+    set(node, !slider ? { "aria-valuemax": null, "aria-valuenow": null, "aria-valuetext": null } : { "aria-valuemax": lags.length, "aria-valuenow": lags.length - lags.indexOf(lag), "aria-valuetext": text });
   };
 }
 const upTo = (n) => Array.from({ length: n }, (_, i) => i);
@@ -191,11 +193,13 @@ function triangle(figure, words, { now, change }) {
   const cells = marks(svg(node, "g"), "rect", { class: "cell" }), over = svg(node, "g"), frame = svg(node, "rect", { class: "cell-frame" });
   let left = 0, top = 0, width = 1, height = 1, n = 1;
   const inside = ([t, k]) => k >= 1 && k <= t && t <= n, choose = (t, k) => { if (String(now()) !== String([t, k])) change([t, k]); };
-  node.addEventListener("pointermove", (event) => {
+  const choosing = (event) => {
     const [x, y] = pointIn(node, event), cell = [Math.floor((y - top) / height) + 1, Math.floor((x - left) / width) + 1];
     choose(...(inside(cell) ? cell : [0, 0]));
-  });
-  node.addEventListener("pointerleave", () => choose(0, 0));
+  };
+  node.addEventListener("pointermove", choosing);
+  node.addEventListener("pointerdown", choosing);
+  node.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") choose(0, 0); });
   node.addEventListener("keydown", (event) => {
     const chosen = inside(now()), [t, k] = chosen ? now() : [n, 1];
     const to = { ArrowUp: [Math.max(k, t - 1), k], ArrowDown: [Math.min(n, t + 1), k], ArrowLeft: [t, Math.max(1, k - 1)], ArrowRight: [t, Math.min(t, k + 1)], Home: [t, 1], End: [t, t], Escape: [0, 0] }[event.key];
@@ -210,7 +214,7 @@ function triangle(figure, words, { now, change }) {
       const where = upTo(n).flatMap((t) => upTo(t + 1).map((k) => [t + 1, k + 1])), [t, k] = now(); // row by row
       const at = (t, k) => ({ x: left + width * (k - 1), y: top + height * (t - 1) });
       cells.show(where.length, (i) => { const { x, y } = at(...where[i]); return { x: x + gap, y: y + gap, width: width - 2 * gap, height: height - 2 * gap, class: "cell", ...look(...where[i]) }; });
-      set(frame, { ...at(t, k), width, height, visibility: inside([t, k]) ? "visible" : "hidden" });
+      set(frame, { ...at(t, k), width, height, visibility: inside([t, k]) ? null : "hidden" });
       return where;
     },
   };
@@ -232,20 +236,22 @@ const magnitudeBar = (parent, words) =>
   ramp(parent, words.fades, words.glows, words.magnitude_label, decades(1).map(magnitudeColour), decades(6).map((v, i) => [tenTo(v), i / 3]));
 
 // Legend entries as [text, class]: an icon in the style of what is named, a short line where nothing else is known of it.
+const ICON = { width: 34, height: 12, "aria-hidden": "true" };
 const ICONS = {
   ring: ["circle", { cx: 17, cy: 6, r: 4.5 }], rug: ["path", { d: "M8 2H26M8 5H26M8 10H26" }], "tied-cell": ["rect", { x: 10, y: 1, width: 14, height: 10 }],
   mean: ["path", { d: "M17 0L23 6L17 12L11 6Z" }], band: ["rect", { x: 1, width: 32, height: 12 }], "descent out": ["path", { d: "M12 1L22 6L12 11Z" }],
   "descent way": ["circle", { cx: 17, cy: 6, r: 4.5 }], "descent solved": ["circle", { cx: 17, cy: 6, r: 4.5 }], speck: ["circle", { cx: 17, cy: 6, r: 1.2 }],
   cell: ["rect", { x: 11, y: 0, width: 12, height: 12, fill: magnitudeColour(1) }], cross: ["path", { d: "M13 10L21 2" }],
 };
+function iconOf(icon, name) {
+  const [shape, attributes] = ICONS[name] ?? ICONS[name.split(" ")[0]] ?? ["line", { x1: 1, x2: 33, y1: 6, y2: 6 }];
+  svg(icon, shape, { ...attributes, class: name });
+}
 function legend(parent, entries) {
   const box = tag(parent, "div", { class: "legend" });
   for (const [text, ...classes] of entries) {
-    const item = tag(box, "span"), icon = svg(item, "svg", { width: 34, height: 12, "aria-hidden": "true" });
-    for (const name of classes) {
-      const [shape, attributes] = ICONS[name] ?? ICONS[name.split(" ")[0]] ?? ["line", { x1: 1, x2: 33, y1: 6, y2: 6 }];
-      svg(icon, shape, { ...attributes, class: name });
-    }
+    const item = tag(box, "span"), icon = svg(item, "svg", ICON);
+    for (const name of classes) iconOf(icon, name);
     tag(item, "span", { text });
   }
 }

@@ -4,7 +4,7 @@
 // what the state says and returns the sentence. What is shown is of one setting: where the table is of another one than what is
 // asked for, the table's counts, for picture, sentence and controls, until Python has answered.
 
-const NARROW = 620, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
+const NARROW = 620, SLIM = 480, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
 const SAVE_AFTER = 60, SPEAK_AFTER = 350; // ms: Python hears of the last of many moves, a screen reader of the one that stays
 const LOOK_AFTER = 400; // ms between two looks at whether Python is there
 const KEYS_OURS = { "data-lm-suppress-shortcuts": "true" }; // Lab would act on them
@@ -35,14 +35,21 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
     tag(cell, "label", { for: id, text: label });
     const input = tag(cell, "input", { id, type: "range", min: 0, step: 1, max: values.length - 1, ...KEYS_OURS });
     const output = tag(cell, "output", { for: id });
-    output.style.minWidth = `${Math.max(...values.map((value) => show(value).length))}ch`; // room for the longest: nothing moves
-    input.addEventListener("input", () => move(values[input.valueAsNumber]));
-    input.addEventListener("keydown", () => { input.value = values.indexOf(asked()); setTimeout(move); }); // goes on from what is asked for
+    output.style.minWidth = `${Math.max(...[...values, asked()].map((value) => show(value).length))}ch`; // room for the longest: nothing moves
+    // Where nothing is set yet the thumb stands in the middle, as an outline; to leave it there is a choice too.
+    const placeOf = (value) => (value === null ? (values.length - 1) >> 1 : values.indexOf(value)), take = () => move(values[input.valueAsNumber]);
+    input.addEventListener("input", take);
+    input.addEventListener("click", () => { if (asked() === null) take(); });
+    input.addEventListener("keydown", ({ key }) => {
+      if (asked() === null && (key === "Enter" || key === " ")) take();
+      input.value = placeOf(asked()); // goes on from what is asked for
+      setTimeout(move);
+    });
     return (state) => {
       const limit = state.limits?.[trait] ?? values.length, attributes = off(state);
       if (state.fixed?.includes(trait)) attributes.disabled = true;
-      set(input, { max: limit - 1, "aria-valuetext": show(state[trait]), ...attributes });
-      if (input.valueAsNumber !== values.indexOf(state[trait])) input.value = values.indexOf(state[trait]);
+      set(input, { max: limit - 1, class: state[trait] === null ? "unset" : "", "aria-valuetext": show(state[trait]), ...attributes });
+      if (input.valueAsNumber !== placeOf(state[trait])) input.value = placeOf(state[trait]);
       set(output, { text: show(state[trait]) });
     };
   }
@@ -64,14 +71,20 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
   const options = kind === "switch" ? [[{ class: "control switch" }, { id, type: "checkbox" }, label]] : values.map((value) => [{}, { type: "radio", name: id, value }, show(value)]);
   const inputs = options.map(([outer, inner, text], i) => {
     const choice = tag(group, "label", outer), input = tag(choice, "input", { ...inner, ...KEYS_OURS });
+    if (explorer.icons?.[trait]) iconOf(svg(choice, "svg", ICON), explorer.icons[trait]);
     tag(choice, "span", { text });
     input.addEventListener("change", () => move(kind === "switch" ? input.checked : values[i]));
     return input;
   });
-  return (state) => inputs.forEach((input, i) => { input.checked = values[i] === state[trait]; set(input, off(state)); });
+  return (state) => inputs.forEach((input, i) => {
+    const attributes = off(state);
+    input.checked = values[i] === state[trait];
+    set(input, state.fixed?.includes(trait) ? { disabled: true, "aria-description": state.why_fixed } : attributes);
+    set(group, { title: (state.fixed?.includes(trait) && state.why_fixed) || null });
+  });
 }
 
-const shownAs = (trait, value, words) => words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value));
+const shownAs = (trait, value, words) => (value === null ? words.unset : words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value)));
 
 // Why Python cannot be asked, as a key of the words; null if it can. Jupyter's manager of exported pages has no kernel; a page of
 // ours says so itself. A kernel that stopped or began anew knows nothing of this explorer.
@@ -156,6 +169,7 @@ function render({ model, el }) {
     if (found === width) return; // a picture that grew taller needs no second drawing
     width = found;
     root.classList.toggle("narrow", width < NARROW);
+    root.classList.toggle("slim", width < SLIM);
     request();
   });
   observer.observe(root);

@@ -3,6 +3,9 @@
 const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
 const percent = (share) => fixed(100 * share, 1);
 const NET = 160, MIDDLE = 60, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
+const MATHS = 15, SMALLEST = 11, BAR = [110, 210]; // px: the formulas' letters, and a bar's room
+const EDGE = 140; // ms that a message takes to the state before
+const SEEN = 0.01; // of the row, as in living_equation.py
 const TICKS = decades(6);
 
 // d a / d b as MathML; ∂⁺a / ∂b is the immediate derivative. Returns what writes the indices, and hides it if there are none.
@@ -70,6 +73,16 @@ function buildNet({ figure, words, tell }, pointed) {
   const inputs = marks(net, "path"), edges = pool(net, (parent, i) => pointed(svg(parent, "path", { tabindex: 0, role: "img", ...KEYS_OURS }), () => [0, i + 2]));
   const output = svg(net, "path"), states = marks(net, "circle"), names = marks(net, "text", centred), ages = marks(net, "rect", { height: 9, rx: 2 });
   const below = marks(net, "text", centred), lossName = svg(net, "text", { ...centred, "font-weight": "bold" });
+  const trail = marks(net, "circle", { class: "message" }), runner = svg(net, "circle", { class: "message", r: 10, opacity: 0 });
+  let sent = "0";
+  // The message that a term is: it starts at the loss and goes back along the path. Its size at a state is the norm of that state's
+  // own term, since a word's row has length 1. The dots stay: where no motion is wanted they are the same in steps.
+  const sizeOf = (v) => (v > 0 ? (2 + (7 * (Math.log10(Math.min(10 ** HIGH, Math.max(10 ** LOW, v))) - LOW)) / (HIGH - LOW)) / 10 : 0);
+  const send = (stations) => {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches || stations.length < 2;
+    runner.getAnimations?.().forEach((running) => running.cancel());
+    if (!still) runner.animate(stations.map(([x, y, v]) => ({ opacity: 1, fill: magnitudeColour(v), transform: `translate(${x}px, ${y}px) scale(${2 * sizeOf(v)})` })), EDGE * (stations.length - 1));
+  };
   const numbers = marks(net, "text", centred), endNumbers = marks(net, "text", { class: "factor" });
   // upward, with the shaft to the tip or through it
   const arrow = (x, from, to) => `M${x} ${from}L${x} ${to}M${x - 5} ${to - 7}L${x} ${to}L${x + 5} ${to - 7}`;
@@ -95,13 +108,16 @@ function buildNet({ figure, words, tell }, pointed) {
     set(lossName, { x: x(t), y: H - 42, text: `L${SUBSCRIPT(t)}` });
     const along = upTo(t + 1).filter((k) => k > 1 && crossed(k));
     numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)), class: gap < 24 ? "factor tiny" : "factor" }));
+    const stations = term ? upTo(t - lit + 1).map((i) => [x(t - i), H - 31, at("ledger", t - 1, t - i - 1)]) : [];
+    trail.show(stations.length, (i) => ({ cx: stations[i][0], cy: stations[i][1], r: 10 * sizeOf(stations[i][2]), fill: magnitudeColour(stations[i][2]) }));
+    if (sent !== (sent = term ? `${lit} ${t} ${length}` : "0") && term) send(stations);
     const ends = term ? [[x(t) + 8, H - 24, at("readout", t - 1)], [x(lit) + 8, H + 38, at("immediate", lit - 1)]] : [];
     endNumbers.show(ends.length, (i) => ({ x: ends[i][0], y: ends[i][1], text: number(ends[i][2]) }));
   };
 }
 
 // The equation: one row a term, newest first, with its bar; and the line of code of the term that is lit.
-function buildEquation({ figure, words, tell }, pointed) {
+function buildEquation({ figure, words, tell, change, now }, pointed) {
   const equation = tag(figure, "div"), head = tag(equation, "div", { class: "equation-head" }), headLine = math(math(head, "math"), "mrow"), whole = derivative(headLine, "L", "W", false);
   math(headLine, "mo", { text: "=" });
   const unknown = math(headLine, "mtext", { text: "?" });
@@ -109,35 +125,62 @@ function buildEquation({ figure, words, tell }, pointed) {
     const k = ROWS - i, row = tag(equation, "div", { tabindex: 0, role: "group", ...KEYS_OURS }), chip = tag(row, "span", { class: "chip" });
     const formula = tag(row, "span", { class: "formula" }), picture = svg(row, "svg", { height: 22, "aria-hidden": "true" });
     pointed(row, () => [row.classList.contains("remainder") ? 0 : k, 0]);
-    return { k, row, chip, formula, picture, grid: marks(picture, "line", { class: "tick", y1: 0, y2: 22 }), bar: svg(picture, "rect", { class: "term-bar", y: 4, height: 14 }), number: tag(row, "span", { class: "number" }) };
+    return { k, row, chip, formula, picture, grid: marks(picture, "line", { class: "tick", y1: 0, y2: 22 }), bar: svg(picture, "rect", { class: "term-bar", y: 4, height: 14 }), past: svg(picture, "path", { class: "past" }), number: tag(row, "span", { class: "number" }) };
   });
   const scale = tag(equation, "div", { class: "row ticks", "aria-hidden": "true" });
   tag(scale, "span");
   const tickPicture = svg(scale, "svg", { height: 18 }), tickTexts = marks(tickPicture, "text", { y: 13, "text-anchor": "middle" }), code = tag(figure, "pre", { class: "code" });
+  const magnifier = tag(equation, "p", { class: "magnifier" }), button = (text) => tag(magnifier, "button", { class: "play", type: "button", text, ...KEYS_OURS });
+  const closer = button(words.magnify), back = button(words.unmagnify), factor = tag(magnifier, "span", { class: "number" });
+  closer.addEventListener("click", () => change("zoom", Math.min(ROWS, now().zoom + 1)));
+  back.addEventListener("click", () => change("zoom", 0));
+  let measured = "", widest = 0, letters = MATHS; // of the formulas: their width is the browser's and its maths font's
 
-  return ({ width, length, lit, lit_edge, sentences, small }, t, at, unrolled) => {
-    const read = sentences[length - 1], barWidth = width < NARROW ? width - 170 : small ? width - 242 : 210, x = logarithmic(FROM, barWidth - FROM);
+  // The room of the formulas, and what is left for the bars: measured, where they are others than before.
+  const roomOf = (key, width, narrow) => {
+    const shown = rows.filter(({ row }) => !row.hidden).map(({ formula }) => formula.firstChild), scale = width / figure.getBoundingClientRect().width;
+    if (measured !== key && Number.isFinite(scale)) {
+      measured = key;
+      widest = (Math.max(0, ...shown.map((node) => node.getBoundingClientRect().width)) * scale * MATHS) / letters;
+    }
+    const room = narrow ? width - 10 : width - 144 - 13 * 8 - BAR[0];
+    letters = Math.max(SMALLEST, Math.min(MATHS, Math.floor((10 * MATHS * room) / (widest + 2)) / 10));
+    equation.style.setProperty("--letters", `${letters}px`);
+    return narrow ? width - 170 : Math.max(BAR[0], Math.min(BAR[1], width - 144 - 13 * 8 - (widest * letters) / MATHS - 2));
+  };
+
+  return ({ width, length, lit, lit_edge, sentences, small, axis, zoom }, t, at, unrolled) => {
+    const read = sentences[length - 1], narrow = width < NARROW, real = small && axis === "true";
     set(equation, { class: `equation${small ? " small" : ""}` });
     head.hidden = code.hidden = small;
     whole([t, "x"]);
     set(unknown, { hidden: unrolled >= 0 });
-    for (const { k, row, chip, formula, picture, grid, bar, number } of rows) {
+    for (const { k, row, formula } of rows) {
       row.hidden = k > t || t - k > unrolled; // the first that is not written out stands for the rest
+      formula.hidden = small;
+      if (!row.hidden && !small) (formula.write ??= termOf(formula, k))(t, t - k < unrolled);
+    }
+    const barWidth = small ? width - (narrow ? 170 : 242) : roomOf(`${t} ${unrolled} ${width}`, width, narrow), to = barWidth - FROM;
+    const x = real ? linear(0, 10 ** -zoom, FROM, to) : logarithmic(FROM, to), ticks = real ? [0, 10 ** -zoom] : TICKS;
+    for (const { k, row, chip, picture, grid, bar, past, number } of rows) {
       if (row.hidden) continue;
       const explicit = t - k < unrolled, norm = at("ledger", t - 1, k - 1), share = percent(at("shares", t - 1, k - 1)), on = explicit && (lit_edge ? k < lit_edge : k === lit);
       const remainder = tell(k === 1 ? "remainder_one" : "remainder", { k }), label = tell("term_label", { k, word: read[k - 1], share }, { norm });
+      const end = explicit && norm > 0 ? (norm === Infinity ? to + 1 : x(norm)) : FROM;
       set(row, { class: `row${on ? " lit" : ""}${explicit ? "" : " remainder"}`, "aria-label": explicit ? label : remainder });
       set(chip, { text: explicit ? `${k} ${read[k - 1]}` : "…", style: explicit ? ageStyle(t - k) : "" });
       set(picture, { width: barWidth });
-      grid.show(TICKS.length, (j) => ({ x1: x(TICKS[j]), x2: x(TICKS[j]) }));
-      set(bar, { x: FROM, width: explicit && norm > 0 ? Math.max(0, Math.min(barWidth - FROM, norm === Infinity ? barWidth : x(norm)) - FROM) : 0, fill: magnitudeColour(norm) });
+      grid.show(ticks.length, (j) => ({ x1: x(ticks[j]), x2: x(ticks[j]) }));
+      set(bar, { x: FROM, width: Math.max(0, Math.min(to, end) - FROM), fill: magnitudeColour(norm) });
+      set(past, { d: `M${to + 3} 6L${to + 10} 11L${to + 3} 16Z`, visibility: end > to + 0.5 ? null : "hidden" }); // it goes on: its number says how far
       set(number, { text: explicit ? say(norm, words) : remainder });
-      (formula.write ??= termOf(formula, k))(t, explicit);
-      formula.hidden = small;
     }
     scale.hidden = unrolled < 1;
     set(tickPicture, { width: barWidth });
-    tickTexts.show(TICKS.length, (j) => ({ x: x(TICKS[j]), text: j === 1 && barWidth < 170 ? "" : tenTo(TICKS[j]) })); // two would touch
+    tickTexts.show(ticks.length, (j) => ({ x: x(ticks[j]), text: real ? (j ? tenTo(ticks[j]) : "0") : j === 1 && barWidth < 170 ? "" : tenTo(ticks[j]) })); // two would touch
+    magnifier.hidden = !small;
+    for (const node of [closer, back]) set(node, { disabled: !real || (node === back && !zoom) });
+    set(factor, { text: real ? tell("magnified", { factor: tenTo(10 ** zoom) }) : "" });
     set(code, { text: !lit_edge && lit >= 1 && lit <= t && t - lit < unrolled ? codeOf(t, lit) : `# ${words.code_help}\n ` });
   };
 }
@@ -153,7 +196,8 @@ const explorer = {
     };
     const parts = [buildSentence, buildNet, buildEquation].map((build) => build(frame, pointed));
     magnitudeBar(figure, words);
-    figure.addEventListener("pointerleave", () => light(0, 0));
+    figure.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") light(0, 0); });
+    let found = false; // the bar that was looked for, in its true length: after that the axis of powers of ten
 
     return (state) => {
       const { arrays, length, sentences, lit, lit_edge, small } = state, read = sentences[length - 1], t = (state.target = Math.min(state.target, length));
@@ -162,11 +206,23 @@ const explorer = {
       for (const draw of parts) draw(state, t, at, step - 1); // step 0: nothing yet; 1: three factors; then a word a step
 
       const [first, last] = [at("ledger", t - 1, 0), at("ledger", t - 1, t - 1)], told = { t: SUBSCRIPT(t), count: t, first_word: read[0], last_word: read[t - 1] };
-      const key = t === 1 ? "shows_one" : Math.min(first, last) > 0 && Number.isFinite(Math.max(first, last)) ? "shows" : "shows_plain";
-      let text = tell(key, told, { first, last, ratio: first / last, whole: at("whole", t - 1) });
-      if (step <= t) text += " " + tell(`written_${step < 2 ? step : "n"}`, { ...told, step, steps: t + 1, written: step - 1 });
+      let text = "";
+      if (small && state.axis === "true") {
+        const k = Math.min(2, t), norm = at("ledger", t - 1, k - 1), shows = norm * 10 ** state.zoom >= SEEN;
+        found ||= shows;
+        text = tell(shows ? "true_shows" : "true_hidden", { ...told, word: read[k - 1], zoom: state.zoom }, { norm, last, ratio: last / norm });
+        state.fixed = found ? [] : ["axis"];
+        state.why_fixed = tell("find_first", { word: read[k - 1] });
+      } else {
+        const key = t === 1 ? "shows_one" : Math.min(first, last) > 0 && Number.isFinite(Math.max(first, last)) ? "shows" : "shows_plain";
+        text = tell(key, told, { first, last, ratio: first / last, whole: at("whole", t - 1) });
+        if (step <= t) text += " " + tell(`written_${step < 2 ? step : "n"}`, { ...told, step, steps: t + 1, written: step - 1 });
+      }
       if (lit_edge > 1 && lit_edge <= t) text += " " + tell(lit_edge === 2 ? "lit_edge_one" : "lit_edge", { k: lit_edge, before: lit_edge - 1 }, { norm: at("jacobians", lit_edge - 1) });
-      else if (lit >= 1 && lit <= t) text += " " + tell("lit", { k: lit, word: read[lit - 1], jacobians: t - lit, share: percent(at("shares", t - 1, lit - 1)) }, { norm: at("ledger", t - 1, lit - 1) });
+      else if (lit >= 1 && lit <= t) {
+        const factors = tell(t === lit ? "factors_none" : t - lit === 1 ? "factors_one" : "factors_n", { n: t - lit });
+        text += " " + tell("lit", { k: lit, word: read[lit - 1], factors, share: percent(at("shares", t - 1, lit - 1)) }, { norm: at("ledger", t - 1, lit - 1) });
+      }
       return text;
     };
   },

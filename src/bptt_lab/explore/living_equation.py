@@ -11,13 +11,18 @@ from .base import Bars, Choice, Grid, Parts, Pointed, fixed
 
 _DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
+ZOOMS = 12
+SEEN = 0.01  # of the row: so long is a bar that shows
+SMALL = ("length", "weight_scale", "activation", "axis")
+
 
 class LivingEquation(sentence_net.SentenceExplorer):
     """dL_t/dW_x = Σ_k dL_t/dy_t · dy_t/dh_t · dh_t/dh_{t-1} ⋯ dh_{k+1}/dh_k · ∂⁺h_k/∂W_x, drawn over the unrolled net.
 
     `target` is the token t whose loss it is, at most the last word; `start` is of the weights, `step` of the derivation.
     `lit` is the word whose term is lit, `lit_edge` k the edge from h_k back to h_{k-1}; 0 is none. Words are counted from 1.
-    `sentences` holds the words of each length. `small=True` shows the sentence, the net and the bars alone.
+    `sentences` holds the words of each length. `small=True` shows the sentence, the net and the bars alone. There `axis` "true"
+    draws bars at their true lengths, 1 as long as the row; `zoom` says how often they were magnified tenfold.
     """
 
     name = "living_equation"
@@ -25,6 +30,8 @@ class LivingEquation(sentence_net.SentenceExplorer):
     target = Grid(range(1, 13), 12)
     step = Grid(range(14), 13)
     start = Choice(sentence_net.STARTS, control="menu", asks_python=True)
+    axis = Choice(("true", "powers"), "powers")
+    zoom = Pointed(range(ZOOMS + 1))
     lit = Pointed(range(13))
     lit_edge = Pointed(range(13))
     small = traitlets.Bool(False).tag(sync=True)
@@ -35,8 +42,8 @@ class LivingEquation(sentence_net.SentenceExplorer):
         return [list(words) for words in sentence_net.SENTENCES]
 
     def __init__(self, **settings):
-        if settings.get("small"):
-            self.controls = type(self).controls[:3]
+        small = settings.get("small")
+        self.controls = tuple(c for c in type(self).controls if (c.trait in SMALL if small else c.trait != "axis"))
         super().__init__(**settings)
 
     @traitlets.validate("sentences")
@@ -73,7 +80,21 @@ class LivingEquation(sentence_net.SentenceExplorer):
         t = min(self.target, self.length)
         return self.at("ledger")[t - 1, :t].tolist()
 
+    def presses(self) -> int:
+        """How often the bars must be magnified tenfold until that of word 2 shows."""
+        return next((n for n in range(ZOOMS) if self.norms()[min(2, self.target, self.length) - 1] * 10.0**n >= SEEN), ZOOMS)
+
+    def _true_to_scale(self) -> str:
+        words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
+        k = min(2, t)
+        long = norms[k - 1] * 10.0**self.zoom
+        told = {"t": str(t).translate(_DIGITS), "zoom": self.zoom, "last_word": words[t - 1], "last": norms[-1]}
+        told |= {"word": words[k - 1], "norm": norms[k - 1], "ratio": norms[-1] / norms[k - 1] if norms[k - 1] else math.inf}
+        return self.say("true_shows" if long >= SEEN else "true_hidden", **told)
+
     def sentence(self) -> str:
+        if self.small and self.axis == "true":
+            return self._true_to_scale() + self._lit()
         words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
         first, last, whole = norms[0], norms[-1], self.at("whole")[t - 1]
         ends = {"first_word": words[0], "first": first, "last_word": words[t - 1], "last": last}
@@ -87,13 +108,18 @@ class LivingEquation(sentence_net.SentenceExplorer):
         if self.step <= t and not self.small:  # not yet all terms
             key = f"written_{self.step if self.step < 2 else 'n'}"
             text += " " + self.say(key, step=self.step, steps=t + 1, written=self.step - 1, **told)
+        return text + self._lit()
+
+    def _lit(self) -> str:
+        """What is said of the term or the edge that is lit, if one is."""
+        words, t = self.sentences[self.length - 1], min(self.target, self.length)
         if 1 < (k := self.lit_edge) <= t:
-            norm = self.at("jacobians")[k - 1]
-            text += " " + self.say("lit_edge_one" if k == 2 else "lit_edge", k=k, before=k - 1, norm=norm)
-        elif 1 <= (k := self.lit) <= t:
-            share = fixed(100 * self.at("shares")[t - 1, k - 1], 1)
-            text += " " + self.say("lit", k=k, word=words[k - 1], jacobians=t - k, norm=norms[k - 1], share=share)
-        return text
+            return " " + self.say("lit_edge_one" if k == 2 else "lit_edge", k=k, before=k - 1, norm=self.at("jacobians")[k - 1])
+        if not 1 <= (k := self.lit) <= t:
+            return ""
+        share = fixed(100 * self.at("shares")[t - 1, k - 1], 1)
+        factors = self.words["factors_none" if k == t else "factors_one" if k == t - 1 else "factors_n"].format(n=t - k)
+        return " " + self.say("lit", k=k, word=words[k - 1], factors=factors, norm=self.norms()[k - 1], share=share)
 
     def still(self) -> Bars:
         words = self.sentences[self.length - 1]

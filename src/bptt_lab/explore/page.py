@@ -50,7 +50,7 @@ def embedded(explorer, folder: Path) -> str:
     code = explorer.code + "\n" + host + "\nexport { render, stillModel };\n"
     (folder / f"{explorer.name}.js").write_text(code, encoding="utf-8")
     (folder / "explorer.css").write_text(explorer._css, encoding="utf-8")
-    still = "".join(explorer.still_picture().values())
+    still = explorer.still_picture().get("image/svg+xml") or explorer.still_picture()["text/html"]
     grey = explorer.asks_python or any(control.asks_python for control in explorer.controls)
     return (
         f'<div class="bptt-living" data-explorer="{explorer.name}" data-table="{table}" '

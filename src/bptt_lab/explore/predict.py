@@ -12,15 +12,20 @@ import traitlets
 from .. import experiments
 from ..basics import checks
 from ..lessons import four_words_four_terms as measure
+from ..lessons import gates as free_gates
+from ..lessons import long_memory_measured as adders
 from ..lessons import networks_in_the_wild as wild
 from ..lessons import partial_cures as cures
 from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from ..tasks import English
 from .base import Control, Explorer, fixed
+from .cell_switch import CellSwitch
+from .cover import covers
 from .four_cells import FourCells
 from .four_terms import FourTerms
 from .gate_pad import GatePad
+from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
 from .predictions import Made, keep, verdict
@@ -57,8 +62,9 @@ def _shipped() -> dict[str, dict]:
 
 
 ALL = {
-    "least_taught": Prediction(range(1, 12), lambda: 1 + int(np.argmin(LivingEquation(length=11, weight_scale=0.316).norms()))),
+    "presses": Prediction(range(13), lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses()),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
+    "carried_forward": _power(lambda: GradientByLag().at("forward") / GradientByLag().at("right")[-1]),
     "lost_transpose": _power(lambda: np.median(chain.lost_far(23))),
     "first_term": _power(lambda: _ratio(LivingEquation().norms()[::-1])),
     "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
@@ -68,36 +74,43 @@ ALL = {
     "thrown_off": Prediction(range(82), lambda: Wall(step=500).counts()[1][0]),
     "relu_orthogonal": _power(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
     "kept_by_cut": Prediction(range(121), lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0])),
-    "half_open": _power(lambda: FourTerms().norms()[1]),
     "residual": _power(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
+    "half_open": _power(lambda: FourTerms().norms()[1]),
+    "open_state": _power(lambda: np.median(free_gates.states("gated", 2, steps=150)[:, -1])),
     "gru_at_cats": _power(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
+    "direct_road": _power(lambda: _ratio([CellSwitch().curves()[f"lstm_{road}"][-1] for road in ("direct", "true")])),
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
     "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
+    "open_gates": Prediction(range(25), lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1))),
     "listening": _power(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
     "arabic": _power(lambda: _ratio(wild.spread(_shipped(), "piper")), range(5)),
     "counting": _power(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
 }
+CLOSED = "details.bptt-asks:not([open])"
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
 
 class Predict(Explorer):
-    """One question by its name, as in `Predict("first_term")`. `guess` is the learner's, until it is `committed`, for good."""
+    """One question by its name, as in `Predict("first_term")`. `guess` is the learner's, until it is `committed`, for good.
+
+    Nothing is guessed at first. Where "show me" was pressed the answer is `seen`, and no guess counts any more. Till one of the
+    two, what the next cells of code show is covered, see `covers`; where no widget runs, till the question is opened.
+    """
 
     name = "predict"
     asked = traitlets.Unicode().tag(sync=True)
     powers = traitlets.Bool().tag(sync=True)
     truth = traitlets.Float().tag(sync=True)
-    guess = traitlets.Int().tag(sync=True)
+    guess = traitlets.Int(None, allow_none=True).tag(sync=True)
     committed = traitlets.Bool(False).tag(sync=True)
+    seen = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, asked: str, **settings):
         prediction = ALL[checks.choice("asked", asked, ALL)]
-        values = tuple(prediction.values)
-        self.controls = (Control("guess", "slider", values),)
-        guess = {"guess": values[-1], **settings}  # where no one leaves it
-        super().__init__(**guess, asked=asked, powers=prediction.powers, truth=truth_of(asked))
+        self.controls = (Control("guess", "slider", tuple(prediction.values)),)
+        super().__init__(**settings, asked=asked, powers=prediction.powers, truth=truth_of(asked))
         # A guess of 5 is 5, and not the fifth power of ten. The question names the explorer: a page has several.
         words = {key: text for key, text in self.words.items() if prediction.powers or not key.startswith("guess_")}
         self.words = {**words, "title": f"{words['title']}: {self.question}"}
@@ -106,7 +119,7 @@ class Predict(Explorer):
     @traitlets.validate("guess")
     def _one_of_those(self, proposal):
         guess, values = proposal["value"], self.controls[0].values
-        if isinstance(guess, bool) or guess not in values:
+        if guess is not None and (isinstance(guess, bool) or guess not in values):
             raise traitlets.TraitError(f"guess: got {guess!r}, expected a whole number from {values[0]} to {values[-1]}.")
         if self.committed and guess != self.guess:
             raise traitlets.TraitError(f"guess: got {guess}, but {self.guess} is committed.")
@@ -114,28 +127,45 @@ class Predict(Explorer):
 
     @traitlets.validate("committed")
     def _for_good(self, proposal):
+        if proposal["value"] and (self.guess is None or self.seen):
+            raise traitlets.TraitError("committed: got True, expected a guess that is made before the answer is seen.")
         return proposal["value"] or self.committed
 
     @property
     def question(self) -> str:
         return self.words[f"question_{self.asked}"]
 
+    def _written(self, value: float | None) -> str:
+        """A guess, in words."""
+        return self.words["unset"] if value is None else self.words[f"guess_{value}"] if self.powers else str(value)
+
+    @property
+    def answer(self) -> str:
+        """What was measured, in words, and why."""
+        found = self.number(self.truth) if self.powers else str(round(self.truth))
+        return self.say("answer", truth=found, why=self.words[f"why_{self.asked}"])
+
     def _in_words(self) -> tuple[str, str, str, bool]:
         """The guess, the truth, what is said of the two, and whether they are close."""
         if self.powers:
             key, off = verdict(self.guess, math.log10(self.truth))
             judged = self.say(key, off=fixed(abs(off), 1))
-            return self.words[f"guess_{self.guess}"], self.number(self.truth), judged, key == "close"
+            return self._written(self.guess), self.number(self.truth), judged, key == "close"
         off = self.guess - round(self.truth)
         key = "exactly" if off == 0 else "number_too_high" if off > 0 else "number_too_low"
         return str(self.guess), str(round(self.truth)), self.say(key, off=abs(off)), off == 0
 
     def sentence(self) -> str:
-        guess, truth, judged, _ = self._in_words()
-        return self.say("shows" if self.committed else "shows_open", guess=guess, truth=truth, verdict=judged)
+        if self.committed:
+            guess, truth, judged, close = self._in_words()
+            text = self.say("shows", guess=guess, truth=truth, verdict=judged)
+            return text if close else f"{text} {self.words[f'why_{self.asked}']}"
+        if self.seen:
+            return self.answer
+        return self.say("shows_unset" if self.guess is None else "shows_open", guess=self._written(self.guess))
 
     def still_picture(self) -> dict[str, str]:
         """The question, and the answer behind it, as HTML that needs no script."""
-        answer = f"{self.words['measured']}: {self._in_words()[1]}"
-        block = f"<details><summary>{html.escape(self.question)}</summary><p>{html.escape(answer)}</p></details>"
-        return {"text/html": self.in_its_language(block)}
+        question, answer = html.escape(self.question), html.escape(self.answer)
+        block = f'<details class="bptt-asks"><summary>{question}</summary><p>{answer}</p></details>'
+        return {"text/html": f"<style>{covers(CLOSED)}</style>{self.in_its_language(block)}"}

@@ -50,6 +50,17 @@ class Grid(Setting):
         return min(self.values, key=lambda grid_value: abs(grid_value - value))
 
 
+class Guess(Grid):
+    """A number that the learner guesses. At first it is not set: None."""
+
+    def __init__(self, values: Any):
+        super().__init__(values)
+        self.default_value, self.allow_none = None, True
+
+    def validate(self, obj, value):
+        return None if value is None else super().validate(obj, value)
+
+
 class Pointed(Grid):
     """A number that is chosen in the picture itself."""
 

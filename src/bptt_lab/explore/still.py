@@ -6,11 +6,13 @@ to 10⁶, or that of losses, from 0 to 12 nats, or that of shares, from 0 to 100
 
 import math
 import textwrap
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from ..basics.text import say
 
 LOW, HIGH = -12, 6
+QUOTES = {'"': "&quot;"}
 NATS = 12  # where the axis of losses ends
 WIDTH, LEFT, RIGHT, ROW = 720, 190, 110, 24
 
@@ -45,6 +47,11 @@ def still_svg(
     for i, line in enumerate(lines):
         parts.append(f'<text x="12" y="{bottom + 44 + 18 * i - 6}">{escape(line)}</text>')
     return "".join(parts) + "</g></svg>"
+
+
+def as_image(svg: str, sentence: str) -> str:
+    """The picture as HTML: Lab draws no SVG before a notebook is trusted, which a fresh clone's is not."""
+    return f'<img src="data:image/svg+xml,{quote(svg, safe=" :/=,;()")}" alt="{escape(sentence, QUOTES)}">'
 
 
 def _ten_to(exponent: int) -> str:

@@ -1,4 +1,4 @@
-"""How an earlier state still moves a later one: products of Jacobians, their norms and singular values.
+"""How an earlier state still moves a later one: products of Jacobians, and their norms.
 
     dh_t/dh_k = J_t J_{t-1} ⋯ J_{k+1}          J_j = dh_j/dh_{j-1}; the lag t − k counts the factors; k = −1 is the start
 
@@ -13,7 +13,7 @@ import numpy as np
 from ..basics import checks, overflow
 from ..cells import Cell
 from ..cells.trace import Trace
-from . import scaled, spectra
+from . import scaled
 
 
 @overflow.silent
@@ -66,25 +66,6 @@ def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
             where, rows, exponents = zip(*kept)
             found.update(zip(where, scaled.log10_norms(np.stack(rows), np.stack(exponents))))
             kept = []
-    return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
-
-
-@overflow.silent
-def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
-    """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0.
-
-    Each is right to its own last digits, see `spectra`.
-    """
-    check(cell, trace)
-    t = checks.index("t", t, trace.T)
-    lags = lags_of(lags, t)
-    B, D = trace.shape[1], size_of_state(cell)
-    product, found = spectra.TransposedProduct(B, D), {0: np.zeros((B, D))}
-    for steps, J, e in jacobians(cell, trace, range(t, t - max(lags), -1)):
-        for j, J_j, e_j in zip(steps, J, e):
-            product.times(J_j, e_j)
-            if t - j + 1 in lags:
-                found[t - j + 1] = product.log10_singular_values()
     return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
 
 

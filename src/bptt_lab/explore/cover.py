@@ -1,0 +1,16 @@
+"""A guess before its answer: what the cells of code show that follow an open question stays covered.
+
+By style sheet alone, so that it holds for explorers, figures and printed numbers alike, in JupyterLab, in exported pages and on
+the site. A cell of prose ends it. Nothing is taken out: what is covered is drawn, but not seen, not read aloud, and no Tab stop.
+"""
+
+FOLLOWING = 4  # cells
+CELL, CODE, SHOWN = ":is(.jp-Cell, .cell)", ":is(.jp-CodeCell, .cell)", ":is(.jp-OutputArea, .cell_output)"
+HATCH = "repeating-linear-gradient(135deg, transparent 0 10px, rgba(128, 128, 128, .22) 10px 12px)"
+
+
+def covers(question: str) -> str:
+    """The rules, where `question` is a selector of an open one."""
+    cells = ", ".join(f"{CELL}:has({question}){f' + {CODE}' * n} {SHOWN}" for n in range(1, FOLLOWING + 1))
+    box = f"max-height: 96px; overflow: hidden; background: {HATCH};"
+    return f":is({cells}) {{ {box} }} :is({cells}) * {{ visibility: hidden !important; }}"
