@@ -245,6 +245,7 @@ def test_every_key_reaches_a_slider_inside_lab_and_lab_does_not_act_on_it(course
 
 def test_a_control_that_asks_python_is_never_blank_and_a_storm_ends_in_its_last_state(course):
     open_lab(course)
+    course.spoiled = True
     course.page.evaluate(
         """() => { window.blank = 0; const look = () => {
             const line = document.querySelector('.bptt path.solid');
@@ -325,7 +326,7 @@ def test_a_guess_is_made_and_judged_by_keyboard_and_the_curve_stays_hidden_until
 
 
 def test_the_descents_of_the_wall_are_played_stopped_and_walked_through_by_key(page_of):
-    page = page_of(explore.Wall())
+    page = page_of(explore.Wall(), keep=False)
     page.clock.install()
     step = page.get_by_label("Step", exact=True)
     page.get_by_role("button", name="Play").press("Enter")
