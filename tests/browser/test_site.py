@@ -58,7 +58,7 @@ def visit(chromium, address):
     contexts, problems = [], []
 
     def open_page(name, **options):
-        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}, **options))
+        contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
         contexts[-1].set_default_timeout(MINUTE)  # a busy machine is slow
         page = contexts[-1].new_page()
         page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else problems.append(f"asks {r.url}"))
@@ -378,7 +378,7 @@ def test_paper_shows_colours_as_seen_and_no_half_empty_pages(visit, name):
 
 
 def test_after_a_guess_is_committed_the_page_lists_it_and_asks_no_one_to_run_a_cell(visit):
-    for name, committed in (("00_start_here", "You guessed"), ("de/01_the_loss_is_a_sum", "geschätzt")):
+    for name, committed in (("00_start_here", "You guessed"), ("de/01_the_loss_is_a_sum", "Geschätzt")):
         page = visit(f"notebooks/{name}.html")
         made = page.locator(".my-predictions li")
         expect(made).to_have_count(0)
@@ -387,7 +387,7 @@ def test_after_a_guess_is_committed_the_page_lists_it_and_asks_no_one_to_run_a_c
         expect(made).to_have_count(0)
         question.locator("button.play").first.click()
         expect(made).to_have_count(1)
-        assert "?" in made.inner_text() and committed in made.inner_text()
+        assert committed in made.inner_text()
         assert not re.search("run this cell again|führe diese Zelle", page.locator("article").inner_text())
 
 
@@ -409,9 +409,7 @@ def test_an_excerpt_of_a_search_is_the_articles_own_words_without_raw_formulas(v
     for name, text in zip(PAGES, page.evaluate(read, PAGES)):
         title = re.search("<h1>(.*?)<", (SITE / name).read_text(encoding="utf-8"))[1]
         assert text.strip().startswith(title), name
-        assert not re.search(
-            r"\\[(\[a-zA-Z]{2}|on Binder|JupyterLite, and go on|measured: \d", re.sub(r"[\"'].*?[\"']", "", text)
-        ), name
+        assert not re.search(r"\\[(\[]\w|\\(mathrm|frac|partial|odot|sum)|Open this notebook|measured: \d", text), name
 
 
 def test_going_back_finds_the_sliders_where_they_were_left(visit):
