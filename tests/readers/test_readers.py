@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab.readers import CONVENTIONS, Layer
+from bptt_lab.readers import CONVENTIONS, Layer, keras_files
 from bptt_lab.readers.hard_sigmoid import HardSigmoidGRU, HardSigmoidLSTM
+from bptt_lab.readers.names import layers
 from bptt_lab.readers.peephole import PeepholeLSTM
 
 KEPT: dict[str, dict[str, np.ndarray]] = {}
@@ -148,6 +149,52 @@ def test_dynet_s_text_is_read_column_by_column_with_its_hidden_one(tmp_path):
     found = bl.read(tmp_path / "net.dynet")
     assert np.abs(found[0].states(KEPT["dynet LSTM"]["x"]) - KEPT["dynet LSTM"]["h"]).max() < 1e-6
     assert "it is in no file" in repr(found)
+
+
+def test_what_keras_stores_for_cudnn_is_turned():
+    """As Keras 2 converts to it: each block of the kernel in the other order of memory, each recurrent one turned."""
+    for name, n in (("keras LSTM", 4), ("keras GRU", 3)):
+        arrays, x, h = case(name)
+        kernel, recurrent, bias = (
+            next(v for k, v in arrays.items() if k.endswith(f"/{end}")) for end in ("kernel", "recurrent_kernel", "bias")
+        )
+        stored = {
+            "rnn.kernel": np.hstack([block.T.ravel().reshape(block.shape) for block in np.hsplit(kernel, n)]),
+            "rnn.recurrent_kernel": np.hstack([block.T for block in np.hsplit(recurrent, n)]),
+            "rnn.bias": np.concatenate([0.25 * bias, 0.75 * bias]) if n == 4 else bias.ravel(),
+        }
+        (found,) = keras_files.settled(layers(stored, "keras"), None, "2.1.6")
+        assert np.abs(found.states(x) - h).max() < 1e-6 and "CuDNN" in found.notes[0]
+
+
+def test_what_a_keras_config_says_is_taken_and_without_one_keras_2_is_asked_about():
+    arrays, x, h = case("keras LSTM hard")
+    stored = {f"stack.{name.replace('/', '.')}": value for name, value in arrays.items()}
+    name = next(iter(arrays)).split("/")[-3]
+    layer = {
+        "class_name": "LSTM",
+        "config": {"name": name, "units": 3, "activation": "tanh", "recurrent_activation": "hard_sigmoid"},
+    }
+    config = {
+        "class_name": "Sequential",
+        "config": {"name": "stack", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 1}}, layer]},
+    }
+    for version, slope in (("3.15.1", 1 / 6), ("2.2.0", 0.2)):
+        (found,) = keras_files.settled(layers(stored, "keras"), config, version)
+        assert found.cell.slope == slope and (version[0] == "2" or np.abs(found.states(x) - h).max() < 1e-6)
+    layer["config"]["go_backwards"] = True
+    (found,) = keras_files.settled(layers(stored, "keras"), config, "3.15.1")
+    assert found.reversed
+    layer["config"]["activation"] = "relu"
+    with pytest.raises(
+        ValueError, match="^path: got .* with activations 'relu' and 'hard_sigmoid', expected tanh, and σ or hard_sigmoid"
+    ):
+        keras_files.settled(layers(stored, "keras"), config, "3.15.1")
+    (found,) = keras_files.settled(layers(stored, "keras"), None, "2.2.0")
+    with pytest.raises(ValueError, match="^convention: got None"):
+        found.cell
+    (found,) = keras_files.settled(layers(stored, "keras"), None, "3.0.0")
+    assert "assumed" in found.notes[0] and type(found.cell) is bl.LSTMCell
 
 
 @pytest.mark.parametrize("suffix, library", [(".onnx", "onnx"), (".keras", "h5py"), (".h5", "h5py"), (".pt", "torch")])

@@ -25,7 +25,7 @@ def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
     check(cell, trace)
     t = checks.index("t", t, trace.T)
     k = checks.index("k", k, t + 1, lowest=-1)
-    for rows, exponents in _products(cell, trace, t, t - k):  # noqa: B007
+    for rows, exponents in products(cell, trace, t, t - k):  # noqa: B007
         pass
     half = exponents // 2  # in two steps, since 2^exponents alone may already be past the end
     product = overflow.multiply(rows, scaled.power(half)[..., None])
@@ -59,7 +59,7 @@ def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
     lags = lags_of(lags, t)
     found: dict[int, np.ndarray] = {}
     kept: list = []
-    for lag, product in enumerate(_products(cell, trace, t, max(lags))):
+    for lag, product in enumerate(products(cell, trace, t, max(lags))):
         if lag in lags:
             kept.append((lag, *product))
         if kept and (len(kept) * product[0].size > 100_000 or lag == max(lags)):
@@ -108,7 +108,7 @@ def _times(rows, exponents, J, e):
     return scaled.rescaled(rows @ J, exponents + e[:, None])
 
 
-def _products(cell: Cell, trace: Trace, t: int, longest: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def products(cell: Cell, trace: Trace, t: int, longest: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """For lag = 0..longest: dh_t/dh_{t−lag} as rows (B, D, D) with exponents (B, D), see `scaled`."""
     B, D = trace.shape[1], size_of_state(cell)
     rows, exponents = np.broadcast_to(np.eye(D), (B, D, D)), np.zeros((B, D), np.int64)

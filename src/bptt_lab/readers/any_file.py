@@ -9,6 +9,8 @@ from . import arrays_files, dynet_text, keras_files, names, onnx_graphs, safeten
 from .conventions import CONVENTIONS, Convention
 from .found import Found, Layer
 
+KERAS = CONVENTIONS["keras"], CONVENTIONS["keras2"]
+
 
 def _named(arrays: Callable[[Path], dict]) -> Callable[[Path], list[Layer]]:
     return lambda path: names.layers(torch_files.plain(names.flat(arrays(path))))
@@ -20,7 +22,7 @@ READERS: dict[str, Callable[[Path], list[Layer]]] = {
     **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".jit", ".ts"), _named(torch_files.arrays)),
     ".onnx": onnx_graphs.layers,
     **dict.fromkeys((".keras", ".h5", ".hdf5"), keras_files.layers),
-    **dict.fromkeys((".dynet", ".txt", ".params"), dynet_text.layers),
+    **dict.fromkeys((".dynet", ".model", ".txt"), dynet_text.layers),
 }
 
 
@@ -52,8 +54,8 @@ def read(source: Any, *, layer: int | str | None = None, check=None, convention:
             if isinstance(convention, Convention)
             else CONVENTIONS[checks.choice("convention", convention, CONVENTIONS)]
         )
-        for each in found:
-            each.convention = how
+        for each in found:  # of Keras's GRUs the file does say the form: the one that resets after the product has two biases
+            each.convention = how._replace(reset_after="b_h" in each.weights) if how in KERAS else how
     if check is not None:
         if len(found) != 1:
             several = ", ".join(repr(each.name) + " backward" * each.reversed for each in found)

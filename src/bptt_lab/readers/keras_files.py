@@ -71,22 +71,23 @@ def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:
     settings = dict(_settings(config))
     for each in found:
         n, W_x, W_hh, b = blocks(each.weights), each.weights["W_x"], each.weights["W_hh"], each.weights.get("b")
-        if b is not None and b.shape == (2 * n * len(W_hh),):
+        for_cudnn = b is not None and b.shape == (2 * n * len(W_hh),)
+        if for_cudnn:
             H = len(W_hh)  # CuDNN's layers: each block is stored the other way round, and the second bias after the first
             W_x = np.concatenate([block.reshape(H, -1) for block in np.split(W_x, n, axis=1)]).T
             W_hh = np.concatenate([block.T for block in np.split(W_hh, n, axis=1)], axis=1)
-            each.weights = {"W_x": W_x, "W_hh": W_hh, "b": b[: n * H], "b_h": b[n * H :]}
+            each.weights = {"W_x": W_x, "W_hh": W_hh, "b": b[: n * H], "b_h": b[n * H :]}  # type: ignore[index]
             each.convention = each.convention and each.convention._replace(reset_after=True)
             each.notes.append("stored for CuDNN, and turned")
         parts = each.name.split(".")
         own = next((settings[part] for part in reversed(parts) if part in settings), None)
         if own is None:
-            if version.startswith("2") and n > 1:
+            if version.startswith("2") and n > 1 and not for_cudnn:
                 each.convention = None  # σ or the hard sigmoid: "keras" or "keras2"
             else:
                 each.notes.append("weights alone do not say the activations: tanh and σ, Keras's defaults, are assumed")
             continue
-        each.reversed ^= bool(own.get("go_backwards")) and not each.reversed
+        each.reversed |= bool(own.get("go_backwards"))
         gates, activation = own.get("recurrent_activation", "sigmoid"), own.get("activation", "tanh")
         if gates not in ("sigmoid", "hard_sigmoid") or activation not in (("tanh",) if n > 1 else ("tanh", "relu", "sigmoid")):
             raise checks.error(

@@ -14,6 +14,7 @@ ROLES = {
     "weight_ih": "W_x", "weight_hh": "W_hh", "bias_ih": "b", "bias_hh": "b_h", "weight_hr": "W_hr",  # PyTorch
     "bias": "b", "bias_n": "b_hn",  # Equinox beside weight_ih; also Keras
     "Wx": "W_x", "Wh": "W_hh", "b": "b", "bhn": "b_hn", "Wxh": "W_x", "Whh": "W_hh",  # MLX, and many others
+    "w_ih": "W_x", "w_hh": "W_hh", "b_ih": "b", "b_hh": "b_h",
     "kernel": "W_x", "recurrent_kernel": "W_hh", "cell.vars.0": "W_x", "cell.vars.1": "W_hh", "cell.vars.2": "b",  # Keras
     "w_i": "W_x", "w_h": "W_hh", "linear.w": "W", "linear.b": "b",  # Haiku; W is [W_x; W_hh] in one
     "vanilla_rnn.linear.w": "W_x", "vanilla_rnn.linear.b": "b", "vanilla_rnn.linear_1.w": "W_hh", "vanilla_rnn.linear_1.b": "b_h",
@@ -22,11 +23,11 @@ ROLES = {
 }  # fmt: skip
 # Whose name for W_hh it is. None: many write so, each with a convention of its own.
 WHOSE = {
-    "weight_hh": "torch", "Wh": None, "Whh": None, "recurrent_kernel": "keras", "cell.vars.1": "keras", "w_h": "haiku",
-    "linear.w": "haiku", "vanilla_rnn.linear_1.w": "haiku", "dense_h.kernel": "flax", "h.kernel": "flax",
+    "weight_hh": "torch", "recurrent_kernel": "keras", "cell.vars.1": "keras", "dense_h.kernel": "flax", "h.kernel": "flax",
+    "w_h": "haiku", "linear.w": "haiku", "vanilla_rnn.linear_1.w": "haiku", "Wh": None, "Whh": None, "w_hh": None,
 }  # fmt: skip
 _LONGEST = sorted(map(re.escape, ROLES), key=len, reverse=True)
-_NAME = re.compile(rf"(?P<prefix>(?:.*?\.)??)(?P<name>{'|'.join(_LONGEST)})(?P<layer>_l\d+)?(?P<reverse>_reverse)?")
+_NAME = re.compile(rf"(?P<prefix>(?:.*?[._])??)(?P<name>{'|'.join(_LONGEST)})(?P<layer>_l\d+)?(?P<reverse>_reverse)?")
 _GATE = re.compile(r"(?P<prefix>(?:.*\.)?)(?P<side>[ih])(?P<gate>[ifgorzn])_?\.(?P<what>kernel|bias)")  # Flax: an array a gate
 _OUTSIDE = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|state_dict|params|~|layers|model_weights|_layer)\.")
 
@@ -74,7 +75,7 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
             weights |= {"W_x": W[:-H], "W_hh": W[-H:]}
         weights = {role: array for role, array in weights.items() if array.size}
         if {"W_x", "W_hh"} <= set(weights):
-            name = _OUTSIDE.sub("", prefix).strip(".") or "(no name)"
+            name = _OUTSIDE.sub("", prefix).strip("._") or "(no name)"
             who = whose[prefix, number, reverse]
             convention = CONVENTIONS[who] if who else None
             if who == "keras":
