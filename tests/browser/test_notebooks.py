@@ -41,6 +41,9 @@ def test_all_cells_run_with_no_error_no_warning_and_no_request_that_leaves_the_m
         for i in range(controls.count()):
             control = controls.nth(i)
             found = control.locator("input:checked, input[type=range], input[type=checkbox], select").first
+            if found.is_disabled():  # such as 00's axis of powers of ten, before the bar was found
+                assert control.get_attribute("title"), f"{name}, cell {index}: what is closed says why"
+                continue
             kind = found.evaluate("node => node.tagName === 'SELECT' ? 'select' : node.type")
             shown, standing = explorer.evaluate(SHOWN), control.evaluate(STANDS)
             for key in KEYS[kind]:
