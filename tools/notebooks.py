@@ -200,6 +200,8 @@ def compare(paths: list[Path], strict: bool) -> int:
         folders = {"IPYTHONDIR": str(start_up.parents[1]), **dict.fromkeys(("JUPYTER_RUNTIME_DIR", "TMPDIR", "TEMP"), scratch)}
         how = ["--nbval" if strict else "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={SECONDS}"]
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *how, f"--rootdir={scratch}", scratch]
+        if len(paths) > 1:  # each notebook on one core; several at once
+            command += ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
         own = {"BPTT_GUARD": scratch, "PYTHONDONTWRITEBYTECODE": "1"}
         code = subprocess.run(command, cwd=scratch, env={**os.environ, **folders, **own}).returncode
         breaches = Path(scratch) / guard.NOTES

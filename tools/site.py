@@ -29,6 +29,9 @@ ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
 LIVING = SOURCE / "_static" / "explorers"
 SECONDS = 120
+# The part of plotly.js that draws lines, marks and bars, a quarter of the whole: its version, as the Python package has it, and
+# the hash of its file.
+PART_OF_PLOTLY = "4.1.1", "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"
 PREDICTIONS = '<ol class="my-predictions"></ol>'  # living.js fills it
 # Beside each cell that only Python can answer, until the learner has one: by the cell's tag, or by what it puts out. By the
 # language of the notebook; the last one says where to go on.
@@ -173,6 +176,7 @@ def main() -> int:
     with ProcessPoolExecutor(2, initializer=end_with_the_command) as executor:
         for said in executor.map(run, ALL):
             print(said, flush=True)
+    drop_what_no_page_reads()
     shutil.rmtree(TARGET, ignore_errors=True)
     build = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(SOURCE), str(TARGET)]
     failed = subprocess.run(build).returncode
@@ -220,10 +224,29 @@ def dead_links(site: Path) -> list[str]:
 
 
 def copy_plotly() -> None:
+    """What draws the figures, of the Python package's version: no more than they need, if npm can bring that; else all of it."""
     import plotly
 
+    version, sha256 = PART_OF_PLOTLY
+    npm, folder = shutil.which("npm"), ROOT / "build" / "npm"
+    part = folder / "node_modules" / "plotly.js-basic-dist-min" / "plotly-basic.min.js"
+    if npm and not part.exists():
+        asked = ["install", "--silent", "--no-package-lock", "--prefix", str(folder), f"plotly.js-basic-dist-min@{version}"]
+        subprocess.run([npm, *asked])
+    if not part.exists() or hashlib.sha256(part.read_bytes()).hexdigest() != sha256:
+        print("npm did not bring the part of plotly.js that the figures need: the site takes all of it.")
+        part = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     (SOURCE / "_static").mkdir(parents=True, exist_ok=True)
-    shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", SOURCE / "_static" / "plotly.min.js")
+    shutil.copy(part, SOURCE / "_static" / "plotly.min.js")
+
+
+def drop_what_no_page_reads() -> None:
+    """Code and tables of explorers as they were before."""
+    pages = "".join(path.read_text(encoding="utf-8") for path in [*SOURCE.rglob("*.ipynb"), *SOURCE.glob("*.md")])
+    read = set(re.findall(r'data-(?:code|table)=\\?"([\w.-]+)', pages))
+    for path in LIVING.glob("*"):
+        if path.name not in read and path.suffix in (".js", ".bin"):
+            path.unlink()
 
 
 if __name__ == "__main__":

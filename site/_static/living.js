@@ -2,8 +2,8 @@
 const folder = new URL("./explorers/", import.meta.url), states = [], KEEP_AFTER = 400; // ms
 
 async function live(place, i) {
-  const { explorer, table } = place.dataset;
-  const [{ render, stillModel }, answer] = await Promise.all([import(new URL(`${explorer}.js`, folder)), fetch(new URL(table, folder))]);
+  const { code, table } = place.dataset;
+  const [{ render, stillModel }, answer] = await Promise.all([import(new URL(code, folder)), fetch(new URL(table, folder))]);
   if (!answer.ok) throw new Error(`${table}: ${answer.status}`);
   const first = JSON.parse(place.querySelector("script").textContent), state = { ...first, ...history.state?.explorers?.[i] };
   state.table = new DataView(await answer.arrayBuffer());
@@ -27,9 +27,9 @@ function keepLater() {
 
 // bl.explore.my_predictions() asks Python what was predicted. Here the page itself knows.
 function showPredictions() {
-  const made = [...document.querySelectorAll(".bptt:has(.question):has(.play[aria-disabled=true])")].map((root) => {
+  const made = [...document.querySelectorAll(".bptt-living")].filter((_, i) => states[i]?.[1].committed).map((place) => {
     const item = document.createElement("li");
-    item.textContent = [".question", ".sentence"].map((part) => root.querySelector(part).textContent).join(" ");
+    item.textContent = [".question", ".sentence"].map((part) => place.querySelector(part).textContent).join(" ");
     return item;
   });
   document.querySelector(".my-predictions")?.replaceChildren(...made);

@@ -14,11 +14,10 @@ function written(formula) {
   return text.replace(/\\([a-zA-Z]+)/g, (_, name) => NAMES[name] ?? "").replace(/\\./g, " ");
 }
 
-const plain = Search.htmlToText;
 Search.htmlToText = (text, anchor) => {
-  const page = new DOMParser().parseFromString(text, "text/html"), article = page.querySelector("article");
-  article?.querySelectorAll(".needs-python, .bptt-living").forEach((node) => node.remove());
-  for (const formula of article?.querySelectorAll(".math") ?? []) formula.textContent = written(formula.textContent).trim();
-  page.querySelector("[role=main]")?.replaceChildren(article ?? "");
-  return plain(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
+  const article = new DOMParser().parseFromString(text, "text/html").querySelector("article");
+  if (!article) return "";
+  article.querySelectorAll(".headerlink, script, style, .needs-python, .bptt-living").forEach((node) => node.remove());
+  for (const formula of article.querySelectorAll(".math")) formula.textContent = written(formula.textContent).trim();
+  return ((anchor && article.querySelector(anchor)) || article).textContent.replace(/\s+/g, " ");
 };

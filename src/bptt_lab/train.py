@@ -42,17 +42,9 @@ class History:
     def _column(self, i: int) -> np.ndarray:
         return np.array([row[i] for row in self._rows])
 
-    @property
-    def loss(self) -> np.ndarray:
-        return self._column(0)
-
-    @property
-    def grad_norm(self) -> np.ndarray:
-        return self._column(1)
-
-    @property
-    def lr(self) -> np.ndarray:
-        return self._column(2)
+    loss = property(lambda self: self._column(0))
+    grad_norm = property(lambda self: self._column(1))
+    lr = property(lambda self: self._column(2))
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -67,3 +67,11 @@ def test_the_wheel_holds_what_a_notebook_reads(tmp_path):
     ours = Path(ROOT / "src")
     read = [path for path in ours.rglob("*") if path.suffix in (".py", ".js", ".css", ".html", ".json", ".gz", ".npz", ".md")]
     assert {path.relative_to(ours).as_posix() for path in read} <= packed
+
+
+def test_a_first_visit_fetches_no_second_copy_of_plotly_js():
+    wheels = list((LITE / "pypi").glob("*.whl"))
+    assert sum(wheel.stat().st_size for wheel in wheels) < 6e6
+    for wheel in wheels:
+        large = [file.filename for file in zipfile.ZipFile(wheel).infolist() if file.file_size > 2e6]
+        assert large == [], wheel.name

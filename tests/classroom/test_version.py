@@ -38,7 +38,7 @@ def made(tmp_path_factory):
 
 def run(folder, code):
     """What it prints, with the package of that folder."""
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(folder / 'src')!r})\n{code}"]
+    command = [sys.executable, "-c", f"import sys; sys.path[:0] = {[str(folder / 'src'), str(folder)]}\n{code}"]
     return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
 
 
@@ -72,7 +72,7 @@ def body(source):
 
 
 def test_the_check_still_names_every_mistake(made):
-    says = run(made, "from bptt_lab.exercises import __main__ as table; print(len(table.known(table.every())))").splitlines()
+    says = run(made, "from tools import confusion; print(len(confusion.known(confusion.every())))").splitlines()
     known = str(sum(len(exercise.mistakes) for exercise in bl.exercises.all()))
     assert says[-1] == "0" and says[-2].split() == [known, known, "0", "0"]
 

@@ -1,5 +1,7 @@
 """Figures: what they draw, and that they say it in words."""
 
+import sys
+
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -99,6 +101,16 @@ def test_a_notebook_gets_the_figure_without_upload_and_its_sentence_under_it(mon
     config = figure["application/vnd.plotly.v1+json"]["config"]
     assert config["displaylogo"] is False and "sendChartToCloud" in config["modeBarButtonsToRemove"]
     assert caption["text/plain"] == "The guess after “<the>” costs 1.00 nats." and "“&lt;the&gt;” costs" in caption["text/html"]
+
+
+def test_a_kernel_in_a_browser_shows_a_figure_though_it_has_no_nbformat(monkeypatch):
+    shell = type("Interpreter", (), {"__module__": "pyodide_kernel.interpreter"})()  # as JupyterLite's
+    shown = []
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(set(bundle)))
+    monkeypatch.delitem(sys.modules, "plotly.io._renderers", raising=False)
+    bl.figures.token_losses(["a"], [1.0])._ipython_display_()
+    assert shown == [{"application/vnd.plotly.v1+json"}, {"text/html", "text/plain"}]
 
 
 def test_the_first_figure_of_a_kernel_is_what_plotly_would_show_and_loads_no_nbformat():

@@ -53,6 +53,11 @@ def test_one_step_is_the_sum_of_its_roads():
     )  # at lag 2 each way passes one road
 
 
+def test_at_bias_4_it_is_the_candidate_s_loop_that_keeps_the_gradient():
+    found = lesson.sizes_by_road(bias=4.0, seeds=2)
+    assert found["true"].min() > 1 > 0.6 > found["all but cell"].max()
+
+
 def test_cutting_a_road_leaves_the_run_and_the_trace_as_they_were():
     cell, trace = lstm()
     before = trace.cell.stack.copy()

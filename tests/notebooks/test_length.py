@@ -9,7 +9,6 @@ from tools.notebooks import COURSE, DEEPER
 
 LESSONS = [path for path in COURSE if path.stem[0].isdigit()]
 MOST_WORDS, MOST_TABLES = 1800, 5
-TO_SHORTEN = {"05", "06"}
 NO_WORDS = re.compile(r"```.*?```|\$\$.*?\$\$|\$[^$]+\$|(?<=\])\([^)]*\)", re.S)  # drawings, formulas, addresses
 
 
@@ -34,13 +33,7 @@ def read(path):
     return nbformat.read(path, as_version=4)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, marks=[pytest.mark.xfail(strict=True)] if path.stem[:2] in TO_SHORTEN else [], id=path.stem)
-        for path in LESSONS
-    ],
-)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_is_short(path):
     notebook = read(path)
     prose = sum(words(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")

@@ -1,7 +1,6 @@
 """The notebooks' own script: what is kept, what is stripped, which rules hold, and that a changed number is noticed."""
 
 import copy
-import itertools
 import json
 import re
 import subprocess
@@ -15,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from bptt_lab import exercises
 from bptt_lab.exercises.base import Source
 from tools import notebooks
+from tools.processors import ANSI, FAILED
 
 ROOT = Path(__file__).parents[2]
 
@@ -174,24 +174,31 @@ def test_there_are_notebooks_to_compare():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kept numbers are compared to the letter on Linux")
-@pytest.mark.parametrize("path", notebooks.ALL, ids=lambda path: path.stem)
-def test_every_kept_number_fails_when_one_digit_of_it_is_changed(path, tmp_path):
+def test_every_kept_number_fails_when_one_digit_of_it_is_changed(tmp_path):
     """Each kept output stands twice in a notebook that prints what was printed: as it is, and with one digit changed."""
-    twice = []
-    for kept in nbformat.read(path, as_version=4).cells:
-        if "keep_output" in notebooks.tags(kept):
+    copies, wrong, right = [], set(), 0
+    for path in notebooks.ALL:
+        twice, name = [], "_".join(path.relative_to(notebooks.NOTEBOOKS).parts)
+        before = len(wrong)
+        for kept in nbformat.read(path, as_version=4).cells:
+            if "keep_output" not in notebooks.tags(kept):
+                continue
             kept.source = "\n".join(map(again, kept.outputs))
+            twice.append(kept)
+            right += 1
             changed = copy.deepcopy(kept)
-            changed.id += "-changed"
-            twice += [kept, changed] if any([change_a_digit(output) for output in changed.outputs]) else [kept]
-    digits = sum(one.outputs != two.outputs and one.source == two.source for one, two in itertools.pairwise(twice))
-    assert digits, "no cell keeps a number"
-    copied = tmp_path / path.name
-    nbformat.write(notebooks.cleaned(new_notebook(cells=twice, metadata=nbformat.read(path, as_version=4).metadata)), copied)
-    result = compare(copied)
+            if any([change_a_digit(output) for output in changed.outputs]):
+                changed.id += "-changed"
+                wrong.add(f"{name}::Cell {len(twice)}")
+                twice.append(changed)
+        assert len(wrong) > before, f"{name}: no cell keeps a number"
+        copies.append(tmp_path / name)
+        copied = new_notebook(cells=twice, metadata=nbformat.read(path, as_version=4).metadata)
+        nbformat.write(notebooks.cleaned(copied), copies[-1])
+    result = compare(*copies)
     assert result.returncode == 1, result.stdout
-    expected = f"{digits} failed, {len(twice) - digits} passed"
-    assert expected in result.stdout, f"{expected}:\n{result.stdout[-3000:]}"
+    assert set(FAILED.findall(ANSI.sub("", result.stdout))) == wrong
+    assert f"{len(wrong)} failed, {right} passed" in result.stdout, result.stdout[-3000:]
 
 
 def again(output) -> str:

@@ -18,9 +18,8 @@ Pairs = dict[str, list[tuple[np.ndarray, Any]]]
 class Cell:
     """The base of the recurrent cells: subclass it and give `step` and `step_back`.
 
-    input_size, hidden_size: I and H. init: the start of each matrix, see `cells.starts`. weight_scale multiplies the drawn
-    W_hh. gate_bias is added to the bias of the `keeping_gate`. seed: a whole number; the same seed draws the same weights.
-    Raises `ValueError` for anything else. What a cell says of itself, beside its two methods:
+    Its arguments are those of `RNNCell`, and gate_bias, which is added to the bias of the `keeping_gate`. What a cell says of
+    itself, beside its two methods:
 
         blocks        the names of the row blocks of W_x, W_hh and b, H rows each
         keeps         the names of what `step` keeps; the `blocks` if not said

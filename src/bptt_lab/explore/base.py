@@ -37,7 +37,7 @@ import traitlets
 from ..basics import languages
 from ..basics.text import say
 from . import page
-from .cover import covers
+from .cover import OPEN, covers
 from .settings import Choice, Control, Grid, Guess, Pointed, PointedCell, Setting, Switch, Text  # noqa: F401
 from .still import as_image, still_svg
 from .words import words_of
@@ -98,7 +98,7 @@ class Explorer(anywidget.AnyWidget):
     still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "nats", "shares"
     asks_python: ClassVar[bool] = False  # where no kernel runs, a field of its own is grey; a control says so itself
 
-    _css = _source("explorer.css") + covers(".bptt[data-open]")
+    _css = _source("explorer.css") + covers(OPEN)
     language = traitlets.Unicode().tag(sync=True)  # of the words, for screen readers
     words = traitlets.Dict().tag(sync=True)
     spec = traitlets.Dict().tag(sync=True)

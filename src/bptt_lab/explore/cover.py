@@ -9,8 +9,12 @@ CELL, CODE, SHOWN = ":is(.jp-Cell, .cell)", ":is(.jp-CodeCell, .cell)", ":is(.jp
 HATCH = "repeating-linear-gradient(135deg, transparent 0 10px, rgba(128, 128, 128, .22) 10px 12px)"
 
 
+OPEN = ":has(.bptt[data-open])"  # the cell of a question that is not answered
+CLOSED = ":has(details.bptt-asks:not([open])):not(:has(.bptt))"  # the same of its still, where no widget runs
+
+
 def covers(question: str) -> str:
-    """The rules, where `question` is a selector of an open one."""
-    cells = ", ".join(f"{CELL}:has({question}){f' + {CODE}' * n} {SHOWN}" for n in range(1, FOLLOWING + 1))
+    """The rules, where `question` is OPEN or CLOSED."""
+    cells = ", ".join(f"{CELL}{question}{f' + {CODE}' * n} {SHOWN}" for n in range(1, FOLLOWING + 1))
     box = f"max-height: 96px; overflow: hidden; background: {HATCH};"
     return f":is({cells}) {{ {box} }} :is({cells}) * {{ visibility: hidden !important; }}"

@@ -109,6 +109,18 @@ function render({ model, el }) {
   const controls = tag(root, "div", { class: "controls" }), note = tag(root, "p", { class: "note", hidden: true });
   const figure = tag(root, "div", { class: "figure" }), waiting = tag(figure, "p", { class: "asking", hidden: true });
   const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken" });
+  // What is being moved stays in view while the picture is scrolled: the rows of controls above it go.
+  controls.addEventListener("focusin", ({ target }) => {
+    const above = target.closest(".controls > *").getBoundingClientRect().top - controls.getBoundingClientRect().top;
+    controls.style.setProperty("--above", `${Math.round(above / (root.style.zoom || 1)) - 4}px`);
+  });
+  // Lab hears no key of ours, and the browser would save its page.
+  root.addEventListener("keydown", (event) => {
+    const notebook = el.closest(".jp-Notebook"), { ctrlKey, metaKey, key } = event;
+    if (!notebook || !(ctrlKey || metaKey) || key.toLowerCase() !== "s") return;
+    event.preventDefault();
+    notebook.dispatchEvent(new KeyboardEvent("keydown", { key, code: "KeyS", keyCode: 83, ctrlKey, metaKey, bubbles: true, cancelable: true }));
+  });
   const later = (name, wait, run) => { clearTimeout(timers[name]); timers[name] = setTimeout(run, wait); };
   const greys = spec.some((control) => control.asks_python), valuesOf = Object.fromEntries(spec.map(({ trait, values }) => [trait, values])), same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   // What Python has not heard of yet. Its answer to an older change may come meanwhile and must not undo the newer one.

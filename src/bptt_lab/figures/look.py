@@ -51,7 +51,7 @@ class Figure(go.Figure):
         from IPython.display import display
 
         # In a kernel Plotly would show this bundle too. But to find that out it loads nbformat, for its version: 1.2 s.
-        kernel = type(get_ipython()).__module__.startswith("ipykernel.")
+        kernel = type(get_ipython()).__module__.startswith(("ipykernel.", "pyodide_kernel."))
         if kernel and "plotly.io._renderers" not in sys.modules and not OWN_WAYS & os.environ.keys():
             display(PlotlyRenderer(config=CONFIG).to_mimebundle(self.to_dict()), raw=True)
         else:
