@@ -66,6 +66,8 @@ def test_a_convention_that_the_file_does_not_say_is_asked_for_and_a_check_names_
     assert "checked: i f g o is off by" in repr(found) and np.abs(found[0].states(x) - h).max() < 1e-6
     with pytest.raises(ValueError, match="^check: got states that .* under no one convention of 144, expected one. .* is off by"):
         bl.read(arrays, check=(x, h + 0.1))
+    with pytest.raises(ValueError, match="no one convention"):  # near, and yet not the same net
+        bl.read(arrays, check=(x, h + 0.00105))
     with pytest.raises(ValueError, match=r"^check: got h of shape \(4, 3\), expected \(5, 3\), all states, or \(3,\)"):
         bl.read(arrays, check=(x, h[1:]))
     assert bl.read(arrays, check=(x, h[-1]))[0].convention.lstm == "ifgo", "the last state is enough"
