@@ -123,6 +123,7 @@ def page_of(chromium, tmp_path):
         page.on("request", lambda request: None if request.url.startswith(("file:", "blob:")) else problems.append(request.url))
         page.goto(path.as_uri())
         page.wait_for_function(SHOWN)
+        page.evaluate("() => { for (const more of document.querySelectorAll('.more')) more.open = true; }")  # every control
         return page
 
     yield open_page
