@@ -1,6 +1,6 @@
 # One way to run everything. Needs Python 3.11 to 3.14 and make; all else is installed into .venv, once.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bench processors test-torch test-nbgrader test-hub test-binder notebooks site lite lock clean
+.PHONY: help lab test check bench processors test-torch test-frameworks test-nbgrader test-hub test-binder notebooks site lite lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,6 +16,9 @@ DOCS_PY := $(subst $(VENV)/,$(DOCS)/,$(PY))
 # nbgrader brings extensions too.
 NBGRADER := .venv-nbgrader
 NBGRADER_PY := $(subst $(VENV)/,$(NBGRADER)/,$(PY))
+# Nine frameworks whose weights are read: a gigabyte.
+FRAMEWORKS := .venv-frameworks
+FRAMEWORKS_PY := $(subst $(VENV)/,$(FRAMEWORKS)/,$(PY))
 # A JupyterHub for a class. Other accounts must be able to run what is in there: if this folder or its Python is closed to
 # them, say another place and another Python, for instance HUB=/opt/bptt-hub HUB_PYTHON=/usr/bin/python3.
 HUB ?= .venv-hub
@@ -85,6 +88,9 @@ processors: $(VENV)/test.done  ## run the notebooks as other processors would, a
 test-torch: $(VENV)/torch.done  ## compare live with PyTorch (installs it)
 	$(PY) -m pytest tests/torch --no-header -p no:cacheprovider
 
+test-frameworks: $(FRAMEWORKS)/done  ## compare what is read of nine frameworks with them, live (installs them)
+	$(FRAMEWORKS_PY) -m pytest tests/frameworks --no-header -p no:cacheprovider
+
 test-nbgrader: $(NBGRADER)/done  ## hand in, grade and export an assignment with nbgrader (installs it)
 	$(NBGRADER_PY) -m pytest tests/classroom/test_nbgrader.py --no-header -p no:cacheprovider
 
@@ -109,7 +115,7 @@ lock: $(VENV)/made  ## pin all dependencies anew, for all platforms
 	$(PY) -m tools.lock
 
 clean:  ## remove what was installed and built
-	rm -rf $(VENV) $(DOCS) $(NBGRADER) .venv-hub $(BINDER) build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(DOCS) $(NBGRADER) $(FRAMEWORKS) .venv-hub $(BINDER) build .pytest_cache .ruff_cache
 
 $(VENV)/made:
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. This course needs Python 3.11 to 3.14. Say which to use: make PYTHON=python3.12 …"; exit 1; }
@@ -134,6 +140,13 @@ $(DOCS)/done: $(VENV)/made requirements.txt requirements-docs.txt pyproject.toml
 	$(PY) -m venv $(DOCS)
 	$(DOCS_PY) -m pip install --quiet $(DOCS_NEEDS)
 	$(call PACKAGE,$(DOCS_PY))
+	@touch $@
+
+$(FRAMEWORKS)/done: $(VENV)/made tests/frameworks/requirements.txt pyproject.toml
+	@echo "Installing the frameworks into $(FRAMEWORKS): once, a gigabyte. PIP_TORCH_ARGS as for test-torch."
+	$(PY) -m venv $(FRAMEWORKS)
+	$(FRAMEWORKS_PY) -m pip install --quiet $(PIP_TORCH_ARGS) "torch==2.13.0"
+	$(FRAMEWORKS_PY) -m pip install --quiet -r tests/frameworks/requirements.txt -e .
 	@touch $@
 
 $(NBGRADER)/done: $(VENV)/made requirements.txt requirements-test.txt pyproject.toml

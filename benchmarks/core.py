@@ -200,7 +200,6 @@ def memory_s_own() -> None:
         "norms of all lags of one t": (lambda: bl.memory.norms_back(cell, trace, 99), 5.0),
         "the report": (lambda: bl.memory.report(cell, x), 10.0),
         "the matrix of norms": (lambda: bl.memory.norms(cell, trace), 300.0),
-        "all singular values at 20 lags": (lambda: bl.memory.singular_values(cell, trace, 99, lags), None),
         "all exponents": (lambda: bl.memory.lyapunov(cell, trace), None),
         "norms at 20 lags, 150 scales": (lambda: bl.memory.norms_back(cell, sweep, 99, lags), None),
         "bounds at 20 lags, 150 scales": (lambda: bl.memory.bounds(cell, sweep, 99, lags), None),

@@ -20,7 +20,7 @@ nb_execution_mode = "off"  # tools/site.py ran them
 nb_ipywidgets_js: dict = {}  # no widget of a kernel is left on a page, so nothing is fetched for one
 nb_mime_priority_overrides = [("html", "text/html", 0)]
 nb_render_markdown_format = "myst"
-myst_enable_extensions = ["dollarmath", "colon_fence", "deflist", "html_admonition", "html_image"]
+myst_enable_extensions = ["dollarmath", "colon_fence", "deflist", "html_admonition", "html_image", "attrs_inline"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
@@ -34,6 +34,7 @@ html_theme_options = {
     "home_page_in_toc": True,
     "use_download_button": True,
     "navbar_persistent": [],
+    "back_to_top_button": False,  # it would lie on the explorers
     "article_header_start": ["toggle-primary-sidebar.html"],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
@@ -74,6 +75,8 @@ def description(title: str, doctree) -> str:
 
 def head(app, page, template, context, doctree):
     """The lines of a page's head that other sites and catalogues read."""
+    if page == "search":
+        app.add_js_file("search_excerpts.js", type="module")
     if doctree is None:
         return
     if translated := re.match(r"notebooks/(\w+)/", page):
@@ -103,5 +106,12 @@ def head(app, page, template, context, doctree):
     context["metatags"] = context.get("metatags", "") + "\n".join(lines)
 
 
+def when_seen(app, doctree):
+    """A picture is fetched once it comes near, and that of the other theme never."""
+    for picture in doctree.findall(nodes.image):
+        picture["loading"] = "lazy"
+
+
 def setup(app):
+    app.connect("doctree-read", when_seen)
     app.connect("html-page-context", head)

@@ -17,6 +17,14 @@ settings.load_profile("course")
 # Kernels that tests start are no learner's: they keep no progress.
 os.environ["BPTT_PROGRESS"] = "off"
 
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: a test in a browser waits for the browser, or for a kernel, half of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 ACTIVATIONS = ("tanh", "relu", "sigmoid")
 GATES = {
     "gated": bl.GatedCell,

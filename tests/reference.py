@@ -119,12 +119,10 @@ def step_jacobian(params, x_t, previous, cell):
     return jacobian(lambda state: step(cell, params, x_t[None], state[None])[0])(previous)
 
 
-def log10_singular_values(factors):
-    """Of the product of square matrices, by mpmath with so many digits that none is lost; −inf for what is 0."""
+def log10_norm(factors):
+    """Of the product of square matrices, by mpmath with so many digits that none is lost."""
     with mpmath.workdps(100 + 35 * len(factors)):
         product = mpmath.eye(len(factors[0]))
         for factor in factors:
             product *= mpmath.matrix(factor.tolist())
-        values = mpmath.svd_r(product, compute_uv=False)
-        logs = np.array([float(mpmath.log10(value)) if value > 0 else -np.inf for value in values])
-        return np.where(logs > logs[0] - mpmath.mp.dps + 50, logs, -np.inf)
+        return float(mpmath.log10(mpmath.svd_r(product, compute_uv=False)[0]))

@@ -204,8 +204,8 @@ CASES = {
     "gradient, checkpoint": (lambda: MODEL.gradient(X, Y, checkpoint="no"), ["checkpoint", "'no'", "True or False"]),
     "clip, not a dict": (lambda: bl.train.clip_by_norm(None, 1.0), ["grads", "NoneType", "a dict"]),
     "memory, no trace": (lambda: bl.memory.lyapunov(CELL, None), ["trace", "NoneType", "unroll"]),
-    "singular values, ragged lags": (
-        lambda: bl.memory.singular_values(CELL, TRACE, 3, [[1], [1, 2]]),
+    "norms, ragged lags": (
+        lambda: bl.memory.norms_back(CELL, TRACE, 3, [[1], [1, 2]]),
         ["lags", "different lengths", "a list"],
     ),
     "terms, t": (lambda: MODEL.chain_rule_terms(RUN, 6), ["t", "6", "0 to 5"]),

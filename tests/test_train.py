@@ -232,3 +232,10 @@ def test_a_net_of_one_unit_one_step_and_one_sequence_trains():
     task = Agreement(0)
     model = bl.SequenceModel(bl.RNNCell(task.input_size, 1), 2)
     assert np.isfinite(fit(model, task, 3, batch_size=1).loss).all()
+
+
+def test_what_is_watched_comes_whole_and_has_a_bar_where_somebody_waits(monkeypatch, capsys):
+    monkeypatch.setenv("BPTT_PROGRESS", "off")
+    assert list(bl.train.watched("abc")) == ["a", "b", "c"] and capsys.readouterr().err == ""
+    monkeypatch.delenv("BPTT_PROGRESS")
+    assert list(bl.train.watched(n for n in (1, 2))) == [1, 2] and "/2" in capsys.readouterr().err

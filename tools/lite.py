@@ -10,11 +10,12 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
 
-from .notebooks import COURSE, NOTEBOOKS, TRANSLATED
+from .notebooks import ALL, NOTEBOOKS
 
 ROOT = Path(__file__).parent.parent
 WORK, TARGET = ROOT / "build" / "lite-source", ROOT / "build" / "lite"
@@ -23,6 +24,11 @@ WHEELS = (
     "anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "narwhals", "packaging", "plotly", "psygnal", "tqdm", "traitlets",
     "typing-extensions",
 )  # fmt: skip
+# What a wheel holds beside its Python. Plotly's has plotly.js four times over, half of all that a first visit would fetch from
+# here: JupyterLite draws with the copy of its own extension.
+UNREAD = re.compile(
+    r"plotly/(labextension|package_data/(datasets|plotly\.min\.js|widgetbundle\.js))|.*\.data/data/share/jupyter/labextensions"
+)
 FIRST_CELL = """\
 # You are in your own browser: this fetches the course's package into the page, once. It takes a few seconds.
 %pip install -q bptt_lab ipywidgets anywidget plotly tqdm"""
@@ -30,7 +36,7 @@ FIRST_CELL = """\
 
 def notebooks() -> None:
     """The course's notebooks, each with a first cell that fetches the package."""
-    for path in [*COURSE, *TRANSLATED]:
+    for path in ALL:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL))
         notebook.metadata["kernelspec"] = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
@@ -47,7 +53,20 @@ def wheels() -> list[Path]:
     wanted = [line for line in pins.splitlines() if re.split(r"[=<>~! ;]", line)[0] in WHEELS]
     pure = ["--platform", "any", "--python-version", "3.13", "--implementation", "py", "--abi", "none", "--only-binary", ":all:"]
     subprocess.run([*pip, "download", "--no-deps", *pure, "--dest", str(folder), *wanted], check=True)
+    for wheel in folder.glob("*.whl"):
+        slim(wheel)
     return sorted(folder.glob("*.whl"))
+
+
+def slim(wheel: Path) -> None:
+    """The wheel without what no kernel in a browser reads."""
+    with zipfile.ZipFile(wheel) as whole:
+        kept = {file: whole.read(file) for file in whole.infolist() if not UNREAD.match(file.filename)}
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as slimmer:
+        for file, content in kept.items():
+            if file.filename.endswith(".dist-info/RECORD"):
+                content = b"".join(line for line in content.splitlines(keepends=True) if not UNREAD.match(line.decode()))
+            slimmer.writestr(file.filename, content)
 
 
 def main() -> int:

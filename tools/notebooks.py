@@ -13,6 +13,7 @@ Tags of a cell say what is kept of its output:
     learner        the learner's own code: it may be longer than ten lines
     task           what an exercise asks, in words or as code to be mended; with the learner's cell it comes on top of the rest
     plain_way      may use ipywidgets and Plotly by hand
+    hide-input     guards the numbers of the cell above with its asserts: folded in Lab and on the site, and not to be read
     reference      on the first cell: not a lesson but pages to look things up in, of as many cells as that takes
 """
 
@@ -44,8 +45,11 @@ SECONDS = 300  # of one cell; one that trains takes a tenth of that, but ten tim
 OWN_ID = re.compile(r"(cell|task|learner|check)-\w+")
 NOTEBOOKS = ROOT / "notebooks"
 COURSE = sorted(NOTEBOOKS.glob("*.ipynb"))
-TRANSLATED = sorted(NOTEBOOKS.glob("[a-z]*/*.ipynb"))  # de/01_….ipynb, by the name of the English one
+DEEPER = sorted(NOTEBOOKS.glob("deeper/*.ipynb"))  # deeper/02_….ipynb: what notebook 02 leaves out, with no exercise in it
+TRANSLATED = sorted(NOTEBOOKS.glob("[a-z][a-z]/*.ipynb"))  # de/01_….ipynb, by the name of the English one
+ALL = [*COURSE, *DEEPER, *TRANSLATED]
 DRAWS = re.compile(r"^bl\.(figures|explore)\.(?!my_predictions)(\w+)|\.(figure)\(\)$")
+FOLDED = "hide-input"  # as the site's builder calls it
 COVERED = "<summary>Guess first, then open this.</summary>"
 PREDICTS = ("bl.explore.Predict(", "bl.explore.my_predictions(")  # on top of the cells to be read, like a quiz
 
@@ -68,6 +72,8 @@ def cleaned(notebook):
             cell.id = next(free)
         seen.add(cell.id)
         cell.metadata = {"tags": sorted(tags(cell))} if tags(cell) else {}
+        if FOLDED in tags(cell):
+            cell.metadata["jupyter"] = {"source_hidden": True}
         if cell.cell_type != "code":
             asked = False
             continue
@@ -127,6 +133,8 @@ def complaints(notebook) -> list[str]:
         lines = len(cell.source.splitlines())
         if lines > MOST_LINES and "learner" not in tags(cell):
             found.append(f"cell {i} has {lines} lines, at most {MOST_LINES} are allowed for code that is given")
+        if FOLDED in tags(cell) and "assert" not in cell.source:
+            found.append(f"cell {i} is folded, and guards nothing: what is to be read is not folded")
         if re.search(r"^\s*(import|from) +(plotly|matplotlib)", cell.source, re.M) and "plain_way" not in tags(cell):
             found.append(f"cell {i} imports a plotting library: figures come from bl.figures and bl.explore")
         if re.search(r"https?://", cell.source):
@@ -144,7 +152,8 @@ def complaints(notebook) -> list[str]:
             "keep_output",
         }:
             found.append(f"cell {i} draws a picture: tag it `keep_still`, so that a viewer that runs nothing has one")
-        if "keep_output" in tags(cell) and cell.outputs and "assert" not in cell.source:
+        guard = next((below for below in notebook.cells[i + 1 : i + 2] if FOLDED in tags(below)), cell)
+        if "keep_output" in tags(cell) and cell.outputs and "assert" not in cell.source + guard.source:
             found.append(f"cell {i} keeps a number but asserts nothing about it")
         widest = max((len(line) for output in cell.outputs for line in output.get("text", "").splitlines()), default=0)
         if widest > WIDEST:
@@ -161,8 +170,8 @@ def last_line(cell) -> str:
 
 
 def is_exercise(cell) -> bool:
-    """The learner's own cell, its task and its check, the quiz, or what is solved: they come on top of what is to be read."""
-    return bool(tags(cell) & {"learner", "task"}) or cell.source.startswith(
+    """The learner's own cell, its task and its check, the quiz, what is solved, a folded guard: on top of what is read."""
+    return bool(tags(cell) & {"learner", "task", FOLDED}) or cell.source.startswith(
         ("bl.exercises.get(", "bl.explore.Quiz(", "bl.my_progress(")
     )
 
@@ -191,6 +200,8 @@ def compare(paths: list[Path], strict: bool) -> int:
         folders = {"IPYTHONDIR": str(start_up.parents[1]), **dict.fromkeys(("JUPYTER_RUNTIME_DIR", "TMPDIR", "TEMP"), scratch)}
         how = ["--nbval" if strict else "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={SECONDS}"]
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *how, f"--rootdir={scratch}", scratch]
+        if len(paths) > 1:  # each notebook on one core; several at once
+            command += ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
         own = {"BPTT_GUARD": scratch, "PYTHONDONTWRITEBYTECODE": "1"}
         code = subprocess.run(command, cwd=scratch, env={**os.environ, **folders, **own}).returncode
         breaches = Path(scratch) / guard.NOTES
@@ -238,11 +249,13 @@ def solved(paths: list[Path]) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("clean", "check", "run", "compare", "solved"))
-    parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of the course and its translations if none is named")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, help="notebooks; all of the course, what goes deeper and the translations if none is named"
+    )
     given = parser.parse_args(arguments)
     os.environ["BPTT_PROGRESS"] = "off"  # no learner is at work here
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `make` has it: two on a busy machine can be a hundred times slower
-    paths = [path.resolve() for path in given.paths] or [*COURSE, *TRANSLATED]
+    paths = [path.resolve() for path in given.paths] or ALL
     if given.command == "compare":
         strict = os.environ.get("NOTEBOOKS", "strict" if sys.platform == "linux" else "lax") == "strict"
         return compare(paths, strict)

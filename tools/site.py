@@ -18,16 +18,21 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
+from nbformat.v4 import new_markdown_cell, new_output
 
 from bptt_lab.basics.workers import end_with_the_command
 from bptt_lab.explore import page
 
-from .notebooks import COURSE, NOTEBOOKS, TRANSLATED, client, tags
+from .notebooks import ALL, NOTEBOOKS, client, tags
 
 ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
 LIVING = SOURCE / "_static" / "explorers"
 SECONDS = 120
+# The part of plotly.js that draws lines, marks and bars, a quarter of the whole: its version, as the Python package has it, and
+# the hash of its file.
+PART_OF_PLOTLY = "4.1.1", "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"
+PREDICTIONS = '<ol class="my-predictions"></ol>'  # living.js fills it
 # Beside each cell that only Python can answer, until the learner has one: by the cell's tag, or by what it puts out. By the
 # language of the notebook; the last one says where to go on.
 NEEDS_PYTHON = {
@@ -35,6 +40,7 @@ NEEDS_PYTHON = {
         "plain_way": "These sliders ask Python.",
         "learner": "Here you write code of your own, and Python checks it.",
         "asks_python": "What is grey in this explorer asks Python.",
+        "my_progress": "What you have solved is kept where Python runs.",
         "go_on": "This page has no Python behind it. Open this notebook {binder}on Binder</a>, or {lite}in your own browser</a> "
         "with JupyterLite, and go on there.",
     },
@@ -42,6 +48,7 @@ NEEDS_PYTHON = {
         "plain_way": "Diese Regler fragen Python.",
         "learner": "Hier schreibst du eigenen Code, und Python prüft ihn.",
         "asks_python": "Was hier grau ist, fragt Python.",
+        "my_progress": "Was du gelöst hast, merkt sich der Ort, an dem Python läuft.",
         "go_on": "Hinter dieser Seite läuft kein Python. Öffne dieses Notebook {binder}auf Binder</a> oder mit JupyterLite "
         "{lite}in deinem eigenen Browser</a>, und mach dort weiter.",
     },
@@ -73,8 +80,13 @@ def run(path: Path) -> str:
         if cell.cell_type == "code":
             cell.outputs = [kept(output) for output in cell.outputs if not is_widget_of_a_kernel(output)]
             needs = tags(cell) | {"asks_python" for output in cell.outputs if asks_python(output)}
-            cells += [nbformat.v4.new_markdown_cell(note(name, need)) for need in NEEDS_PYTHON["en"] if need in needs]
+            if "bl.my_progress()" in cell.source:
+                needs, cell.outputs = {"my_progress"}, []
+            if "bl.explore.my_predictions()" in cell.source:
+                cell.outputs = [new_output("display_data", {"text/html": PREDICTIONS})]
+            cells += [new_markdown_cell(note(name, need)) for need in NEEDS_PYTHON["en"] if need in needs]
     notebook.cells = cells
+    notebook.metadata.pop("widgets", None)  # the tables of all widgets, which no page reads
     notebook.metadata["stamp"] = now
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
@@ -153,18 +165,18 @@ def main() -> int:
     os.environ["BPTT_SITE_FOLDER"] = str(LIVING)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     os.environ["BPTT_PROGRESS"] = "off"
-    notebooks = [*COURSE, *TRANSLATED]
     (SOURCE / "notebooks").mkdir(parents=True, exist_ok=True)
     for old in (SOURCE / "notebooks").rglob("*.ipynb"):
-        if NOTEBOOKS / old.relative_to(SOURCE / "notebooks") not in notebooks:
+        if NOTEBOOKS / old.relative_to(SOURCE / "notebooks") not in ALL:
             old.unlink()
     shutil.copytree(ROOT / "site", SOURCE, dirs_exist_ok=True)
     copy_plotly()
     landing_page()
     teachers_page()
     with ProcessPoolExecutor(2, initializer=end_with_the_command) as executor:
-        for said in executor.map(run, notebooks):
+        for said in executor.map(run, ALL):
             print(said, flush=True)
+    drop_what_no_page_reads()
     shutil.rmtree(TARGET, ignore_errors=True)
     build = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(SOURCE), str(TARGET)]
     failed = subprocess.run(build).returncode
@@ -212,10 +224,29 @@ def dead_links(site: Path) -> list[str]:
 
 
 def copy_plotly() -> None:
+    """What draws the figures, of the Python package's version: no more than they need, if npm can bring that; else all of it."""
     import plotly
 
+    version, sha256 = PART_OF_PLOTLY
+    npm, folder = shutil.which("npm"), ROOT / "build" / "npm"
+    part = folder / "node_modules" / "plotly.js-basic-dist-min" / "plotly-basic.min.js"
+    if npm and not part.exists():
+        asked = ["install", "--silent", "--no-package-lock", "--prefix", str(folder), f"plotly.js-basic-dist-min@{version}"]
+        subprocess.run([npm, *asked])
+    if not part.exists() or hashlib.sha256(part.read_bytes()).hexdigest() != sha256:
+        print("npm did not bring the part of plotly.js that the figures need: the site takes all of it.")
+        part = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     (SOURCE / "_static").mkdir(parents=True, exist_ok=True)
-    shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", SOURCE / "_static" / "plotly.min.js")
+    shutil.copy(part, SOURCE / "_static" / "plotly.min.js")
+
+
+def drop_what_no_page_reads() -> None:
+    """Code and tables of explorers as they were before."""
+    pages = "".join(path.read_text(encoding="utf-8") for path in [*SOURCE.rglob("*.ipynb"), *SOURCE.glob("*.md")])
+    read = set(re.findall(r'data-(?:code|table)=\\?"([\w.-]+)', pages))
+    for path in LIVING.glob("*"):
+        if path.name not in read and path.suffix in (".js", ".bin"):
+            path.unlink()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,38 @@
 // Brings a page to life: its explorers first, each a still picture until its code and table are here; then Plotly's figures.
-const folder = new URL("./explorers/", import.meta.url);
+const folder = new URL("./explorers/", import.meta.url), states = [], KEEP_AFTER = 400; // ms
 
-async function live(place) {
-  const { explorer, table } = place.dataset;
-  const [{ render, stillModel }, answer] = await Promise.all([import(new URL(`${explorer}.js`, folder)), fetch(new URL(table, folder))]);
+async function live(place, i) {
+  const { code, table } = place.dataset;
+  const [{ render, stillModel }, answer] = await Promise.all([import(new URL(code, folder)), fetch(new URL(table, folder))]);
   if (!answer.ok) throw new Error(`${table}: ${answer.status}`);
-  const state = JSON.parse(place.querySelector("script").textContent);
+  const first = JSON.parse(place.querySelector("script").textContent), state = { ...first, ...history.state?.explorers?.[i] };
   state.table = new DataView(await answer.arrayBuffer());
+  states[i] = [first, state];
   place.replaceChildren();
-  render({ model: stillModel(state), el: place });
+  const model = stillModel(state);
+  for (const name of state.spec.settings) model.on(`change:${name}`, keepLater);
+  model.on("change:committed", () => requestAnimationFrame(() => requestAnimationFrame(showPredictions)));
+  render({ model, el: place });
+}
+
+// Who comes back to a page finds its sliders where they were left: the browser keeps them with its place in the history.
+let later = 0;
+function keepLater() {
+  clearTimeout(later);
+  later = setTimeout(() => {
+    const changed = ([first, state]) => Object.fromEntries(Object.entries(state).filter(([name, value]) => name !== "table" && value !== first[name]));
+    history.replaceState({ ...history.state, explorers: states.map(changed) }, "");
+  }, KEEP_AFTER);
+}
+
+// bl.explore.my_predictions() asks Python what was predicted. Here the page itself knows.
+function showPredictions() {
+  const made = [...document.querySelectorAll(".bptt-living")].filter((_, i) => states[i]?.[1].committed).map((place) => {
+    const item = document.createElement("li");
+    item.textContent = [".question", ".sentence"].map((part) => place.querySelector(part).textContent).join(" ");
+    return item;
+  });
+  document.querySelector(".my-predictions")?.replaceChildren(...made);
 }
 
 function loadPlotly() {
@@ -19,11 +43,31 @@ function loadPlotly() {
   });
 }
 
-const explorers = [...document.querySelectorAll(".bptt-living")].map((place) =>
-  live(place).catch((error) => console.error("This explorer stays a still picture:", error)));
+// A narrow page shows each row of a table as a card, see site.css: there each cell says its column. Roles that the cards' layout
+// would take away are said too.
+for (const table of document.querySelectorAll("article table:has(thead)")) {
+  table.classList.add("cards");
+  table.role = "table";
+  const [heads] = table.tHead.rows;
+  for (const row of table.rows) {
+    row.role = "row";
+    for (const cell of row.cells) {
+      cell.role = cell.localName === "th" ? "columnheader" : "cell";
+      if (row === heads || !cell.textContent.trim()) continue;
+      const label = document.createElement("span");
+      label.className = "label";
+      label.ariaHidden = "true";
+      label.append(...heads.cells[cell.cellIndex].cloneNode(true).childNodes);
+      cell.prepend(label);
+    }
+  }
+}
+const explorers = [...document.querySelectorAll(".bptt-living")].map((place, i) =>
+  live(place, i).catch((error) => console.error("This explorer stays a still picture:", error)));
 const figures = document.querySelectorAll(".bptt-figure");
+await Promise.all(explorers);
+showPredictions();
 if (figures.length) {
-  await Promise.all(explorers);
   await loadPlotly();
   for (const place of figures) {
     const { data, layout, config } = JSON.parse(place.querySelector("script").textContent);

@@ -5,6 +5,7 @@
     model = SequenceModel(cell, output_size)      with a readout and one loss a token
     run = model.forward(x, targets)
     grads = model.backward(run)                   backpropagation through time
+    read("net.onnx")                              the recurrent layers of a file of any framework, as cells
     language("de")                                explorers, quizzes and checks speak German
     my_progress()                                 which exercises you have solved
 
@@ -20,6 +21,7 @@ from .basics.languages import language
 from .cells import Cell, GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
+from .readers import read
 
 __all__ = [
     "Cell",
@@ -34,6 +36,7 @@ __all__ = [
     "lessons",
     "memory",
     "overflow",
+    "read",
     "readers",
     "rtrl",
     "tasks",

@@ -6,9 +6,11 @@ p ← p − lr · m̂ / (√v̂ + ε)                            m̂ and v̂ are
 """
 
 import math
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from copy import copy
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,6 +18,8 @@ import numpy as np
 from .basics import checks, overflow, text
 from .cells.parameters import Parameters
 from .model import SequenceModel, check_fits
+
+Item = TypeVar("Item")
 
 
 class History:
@@ -38,17 +42,9 @@ class History:
     def _column(self, i: int) -> np.ndarray:
         return np.array([row[i] for row in self._rows])
 
-    @property
-    def loss(self) -> np.ndarray:
-        return self._column(0)
-
-    @property
-    def grad_norm(self) -> np.ndarray:
-        return self._column(1)
-
-    @property
-    def lr(self) -> np.ndarray:
-        return self._column(2)
+    loss = property(lambda self: self._column(0))
+    grad_norm = property(lambda self: self._column(1))
+    lr = property(lambda self: self._column(2))
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -178,6 +174,16 @@ def _bar(steps: int, progress: bool, done: int):
     except ImportError:
         return _NoBar()
     return tqdm(total=steps, initial=done, disable=not progress, leave=False, unit="step")
+
+
+def watched(items: Iterable[Item]) -> Iterator[Item]:
+    """The items one after the other, with a bar like that of `fit` for what takes seconds. None where nobody sits and waits: with
+    BPTT_PROGRESS=off in the environment, as when notebooks are run by a program."""
+    items = list(items)
+    with _bar(len(items), os.environ.get("BPTT_PROGRESS") != "off", 0) as bar:
+        for item in items:
+            yield item
+            bar.update()
 
 
 class _NoBar(nullcontext):

@@ -14,10 +14,10 @@ import pytest
 
 import bptt_lab as bl
 from bptt_lab.basics import languages
-from bptt_lab.basics.languages import __main__ as lister
 from bptt_lab.exercises import telling
 from bptt_lab.explore import predictions
 from bptt_lab.explore.words import EN
+from tools import languages as lister
 from tools.notebooks import NOTEBOOKS, TRANSLATED
 
 OTHERS = languages.ALL[1:]

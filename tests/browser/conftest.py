@@ -9,9 +9,13 @@
         course.write("tiny.ipynb", ["import bptt_lab.explore", "bptt_lab.explore.Ledger()"])
         course.open("tiny.ipynb")
 
-Nothing is written into the repository: Lab serves a copy of `notebooks/`. When a test ends its kernels are shut down, and
-it fails if the page reported a problem: an error in the console, an uncaught exception, a request that leaves this machine.
-It fails too if a kernel asked another host, started a program or wrote outside its folder.
+Nothing is written into the repository: Lab serves a copy of `notebooks/`. When a test ends its notebooks are closed, its kernels
+are shut down, and it fails if the page reported a problem: an error in the console, an uncaught exception, a request that leaves
+this machine. It fails too if a kernel asked another host, started a program or wrote outside its folder.
+
+Lab, and the pages that show explorers, stay open from test to test: to open Lab costs 4.5 s of a processor more than to open a
+notebook in it, a new page .6 s more than another address in the same. A test that leaves something behind which `Course.close`
+and `Pages.put_back` do not undo says so, and what it used is thrown away.
 """
 
 import functools
@@ -30,6 +34,7 @@ from tests.browser.course import MINUTE, Course, Lab
 ROOT = Path(__file__).parents[2]
 SHOWN = "() => document.querySelector('.bptt')?.bpttDrawn?.text"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+WINDOW = {"width": 1280, "height": 900}
 FLAGS = [
     "--no-sandbox",  # as root, in a container
     "--disable-gpu",
@@ -43,12 +48,12 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items):
-    """Browser tests come last: they are slow, and Playwright's event loop would disturb other tests' own."""
+    """Browser tests come last: Playwright's event loop would disturb other tests' own. Those in Lab, the longest, begin."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: here in item.path.parents)
+    items.sort(key=lambda item: (here in item.path.parents, "course" not in getattr(item, "fixturenames", ())))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -89,47 +94,108 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def kept_course():
+    """The one `course.Course` of this process, or none."""
+    return []
+
+
 @pytest.fixture
-def course(chromium, lab, request):
-    """An empty page on the running Lab: a `course.Course`. Each test has its own page, cookies and kernels."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True, locale="en-GB")
-    course = Course(context, lab)
+def course(chromium, lab, kept_course, request):
+    """A page with the running Lab in which nothing is open: a `course.Course`. Each test has its own kernels."""
+    if not kept_course:
+        context = chromium.new_context(viewport=WINDOW, bypass_csp=True, locale="en-GB")
+        kept_course.append(Course(context, lab))
+    course = kept_course.pop()
     try:
         yield course
-        if getattr(request.node, "failed", False):
+        if failed := getattr(request.node, "failed", False):
             course.photograph(ROOT / "build" / "browser", request.node.name)
+        problems = list(course.problems)
+        if not failed and not course.spoiled and course.close(WINDOW):
+            kept_course.append(course)
     finally:
-        context.close()
+        if not kept_course:
+            course.page.context.close()
         lab.end_sessions()
-    course.problems += [f"A kernel {breach}" for breach in lab.breaches()]
-    if course.problems:
-        pytest.fail("The page reported:\n" + "\n".join(course.problems), pytrace=False)
+    problems += [f"A kernel {breach}" for breach in lab.breaches()]
+    if problems:
+        pytest.fail("The page reported:\n" + "\n".join(problems), pytrace=False)
+
+
+class Pages:
+    """Pages that may ask for nothing but addresses that begin as `allowed` says; they stay open from test to test."""
+
+    def __init__(self, browser, allowed: tuple[str, ...]):
+        self.problems: list[str] = []  # of all pages, since the last time they were put back
+        self._browser, self._allowed = browser, allowed
+        self._free: dict[str, list] = {}
+        self._taken: list[tuple] = []
+
+    def take(self, width: int, keep: bool = True, **options):
+        """An empty page of that width whose context has these options. Without `keep` it is new, and closed when put back."""
+        kind = str(sorted(options.items()))
+        free = self._free.setdefault(kind, [])
+        page = free.pop() if keep and free else self._new(options)
+        self._taken.append((page, free if keep else None))
+        page.set_viewport_size({"width": width, "height": WINDOW["height"]})
+        return page
+
+    def put_back(self) -> list[str]:
+        """Empty all pages that were taken. Returns what went wrong in them."""
+        found = list(self.problems)
+        for page, free in self._taken:
+            if free is None:
+                page.context.close()
+                continue
+            page.goto("about:blank")
+            page.emulate_media(media="null")
+            page.mouse.move(0, 0)
+            free.append(page)
+        self._taken.clear()
+        self.problems.clear()
+        return found
+
+    def close(self) -> None:
+        for page in [*(page for page, _ in self._taken), *(page for free in self._free.values() for page in free)]:
+            page.context.close()
+
+    def _new(self, options):
+        context = self._browser.new_context(viewport=WINDOW, **options)
+        context.set_default_timeout(MINUTE)  # a busy machine is slow
+        page, problems = context.new_page(), self.problems
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith(self._allowed) else problems.append(f"asks {r.url}"))
+        page.on("response", lambda r: problems.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        return page
+
+
+@pytest.fixture(scope="session")
+def explorer_pages(chromium):
+    pages = Pages(chromium, ("file:", "blob:"))
+    yield pages
+    pages.close()
 
 
 @pytest.fixture
-def page_of(chromium, tmp_path):
-    """Opens an explorer's exported page; the test fails on a console error or a request for anything but that page."""
-    problems, contexts = [], []
+def page_of(explorer_pages, tmp_path):
+    """Opens an explorer's exported page; the test fails on a console error or a request for anything but that page.
+
+    Without `keep` the page is closed when the test ends: it has to be if the test moves the page's clock.
+    """
 
     def open_page(explorer, width=900, **options):
         path = tmp_path / "page.html"
         explorer.to_html(path)
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-        context.set_default_timeout(MINUTE)  # a busy machine is slow
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", lambda request: None if request.url.startswith(("file:", "blob:")) else problems.append(request.url))
+        page = explorer_pages.take(width, **options)
         page.goto(path.as_uri())
         page.wait_for_function(SHOWN)
         page.evaluate("() => { for (const more of document.querySelectorAll('.more')) more.open = true; }")  # every control
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
-    assert not problems
+    assert not explorer_pages.put_back()
 
 
 class _Quiet(SimpleHTTPRequestHandler):

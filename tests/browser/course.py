@@ -16,11 +16,13 @@ from urllib.parse import urlsplit
 import nbformat
 from playwright.sync_api import expect
 
+from tests.browser.waiting import frames
 from tools import guard
 from tools.notebooks import cleaned
 
 MINUTE = 60_000  # Playwright counts in milliseconds
 expect.set_options(timeout=MINUTE)
+_OPEN = "[...window.jupyterapp.shell.widgets('main')].filter(panel => panel.context)"  # notebooks and other files
 
 
 class Lab:
@@ -116,14 +118,16 @@ class Course:
     """A page on the running Lab.
 
     `page` is Playwright's page. `problems` lists what went wrong in it, one sentence each; a test that provokes a problem
-    on purpose clears the list.
+    on purpose clears the list. A test that changes the page in a way that `close` does not undo sets `spoiled`.
     """
 
     def __init__(self, context, lab: Lab):
         self.page = context.new_page()
         self.page.set_default_timeout(MINUTE)
         self.problems: list[str] = []
+        self.spoiled = False
         self._lab = lab
+        self._closing = False
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
         context.on("request", lambda request: self._asked(request.url))
@@ -135,8 +139,14 @@ class Course:
         nbformat.write(cleaned(notebook), self._lab.root / name)
 
     def open(self, name: str) -> None:
-        """Open a notebook and wait until its kernel is connected and idle. "Run all" before that silently does nothing."""
-        self.page.goto(self._lab.page_of(name), wait_until="domcontentloaded")
+        """Open a notebook and wait until its kernel is connected and idle. "Run all" before that silently does nothing.
+
+        If Lab is here and nothing is open in it, it opens the notebook; else the page goes to the notebook's address.
+        """
+        if self.page.evaluate(f"() => window.jupyterapp?.shell && !{_OPEN}.length"):
+            self.page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }", name)
+        else:
+            self.page.goto(self._lab.page_of(name), wait_until="domcontentloaded")
         self.wait(
             """name => {
                 const panel = window.jupyterapp?.shell.currentWidget;
@@ -147,7 +157,27 @@ class Course:
             name,
         )
 
-    def run_all(self, minutes: float = 3) -> None:
+    def close(self, window: dict[str, int]) -> bool:
+        """Close what is open and leave Lab as it was when it started. Returns whether the next test can go on with it."""
+        self._closing = True
+        fresh = self.page.evaluate(
+            f"""async () => {{
+                const app = window.jupyterapp;
+                if (!app?.shell) return false;
+                for (const panel of {_OPEN}) {{ panel.context.dispose(); panel.dispose(); }}
+                app.shell.expandLeft();
+                await app.commands.execute('apputils:change-theme', {{ theme: 'JupyterLab Light' }});
+                return !document.querySelector('.jp-Dialog') && !{_OPEN}.length;
+            }}"""
+        )
+        self.page.set_viewport_size(window)
+        self.page.mouse.move(0, 0)
+        frames(self.page)  # what the page says of that, it says by then
+        self.problems.clear()
+        self._closing = False
+        return fresh
+
+    def run_all(self, minutes: float = 15) -> None:
         """Run every cell and wait until the last is done and each widget is drawn. Fails if a cell raises or warns."""
         self.page.evaluate(
             """() => {
@@ -238,7 +268,7 @@ class Course:
                 self.wait("root => root.bpttDrawn", picture.element_handle())
 
     def _console(self, message) -> None:
-        if message.type == "error":
+        if message.type == "error" and not self._closing:  # what a notebook is at when it is closed is given up, and says so
             self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _asked(self, url: str) -> None:

@@ -65,7 +65,7 @@ def test_a_picture_of_large_text_is_read_off_where_the_pointer_is(page_of):
 
 @every_explorer
 def test_a_sentence_is_announced_once_it_rests_and_not_at_each_frame(kind, page_of):
-    page = page_of(made(kind, weight_scale=0.1))
+    page = page_of(made(kind, weight_scale=0.1), keep=False)
     spoken = page.locator(".spoken")
     assert spoken.text_content() == page.inner_text(".sentence"), "what stands there can be read before anything is moved"
     expect(spoken).to_have_attribute("aria-live", "polite")
@@ -87,7 +87,7 @@ def test_a_sentence_is_announced_once_it_rests_and_not_at_each_frame(kind, page_
 
 
 def test_where_no_motion_is_wanted_the_wall_goes_step_by_step(page_of):
-    page = page_of(explore.Wall(step=490), reduced_motion="reduce")
+    page = page_of(explore.Wall(step=490), keep=False, reduced_motion="reduce")
     button, step = page.get_by_role("button", name="Next step"), page.get_by_label("Step", exact=True)
     stop_the_clock(page)
     for shown in ("500", "0", "1", "2"):  # at the end it begins anew
@@ -189,6 +189,7 @@ def test_axe_finds_nothing_in_what_a_notebook_puts_out(dark, course):
     course.open("access.ipynb")
     course.theme(dark)
     course.run_all()
+    course.spoiled = True
     course.page.add_style_tag(content="body { overflow: visible !important; }")  # of no height: axe takes all in it for unseen
     course.page.evaluate("() => document.querySelectorAll('.jp-OutputArea details').forEach(more => { more.open = true; })")
     for output in range(1, 1 + len(reports)):

@@ -3,8 +3,8 @@
 import pytest
 
 from bptt_lab import explore
-from bptt_lab.basics.languages import __main__ as lister
 from tests.browser.access import CLASHES, violations
+from tools import languages as lister
 
 HEARD = """root => [root.innerText, ...[...root.querySelectorAll('*'), root].flatMap(node =>
     ['aria-label', 'aria-valuetext', 'aria-description'].map(name => node.getAttribute(name) ?? ''))].join('\\n')"""

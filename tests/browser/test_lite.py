@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, served
 from tools.lite import FIRST_CELL
-from tools.notebooks import COURSE, NOTEBOOKS, TRANSLATED
+from tools.notebooks import ALL, NOTEBOOKS
 
 LITE = ROOT / "build" / "lite"
 pytestmark = pytest.mark.skipif(not (LITE / "index.html").exists(), reason="No JupyterLite here: `make lite` builds it.")
@@ -42,7 +42,7 @@ def test_a_notebook_opens_and_nothing_but_pyodide_is_asked_for_outside(chromium,
 
 
 def test_every_notebook_and_every_wheel_of_ours_is_there():
-    names = {path.relative_to(NOTEBOOKS) for path in [*COURSE, *TRANSLATED]}
+    names = {path.relative_to(NOTEBOOKS) for path in ALL}
     assert names == {path.relative_to(LITE / "files") for path in (LITE / "files").rglob("*.ipynb")}
 
 
@@ -67,3 +67,11 @@ def test_the_wheel_holds_what_a_notebook_reads(tmp_path):
     ours = Path(ROOT / "src")
     read = [path for path in ours.rglob("*") if path.suffix in (".py", ".js", ".css", ".html", ".json", ".gz", ".npz", ".md")]
     assert {path.relative_to(ours).as_posix() for path in read} <= packed
+
+
+def test_a_first_visit_fetches_no_second_copy_of_plotly_js():
+    wheels = list((LITE / "pypi").glob("*.whl"))
+    assert sum(wheel.stat().st_size for wheel in wheels) < 6e6
+    for wheel in wheels:
+        large = [file.filename for file in zipfile.ZipFile(wheel).infolist() if file.file_size > 2e6]
+        assert large == [], wheel.name

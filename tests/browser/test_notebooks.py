@@ -1,16 +1,53 @@
-"""Every notebook of the course, run from top to bottom as a learner runs it."""
+"""Every notebook of the course, run from top to bottom as a learner runs it, and every control of it moved by keyboard."""
 
 import pytest
+from playwright.sync_api import TimeoutError
 
-from tools.notebooks import COURSE, NOTEBOOKS, TRANSLATED
+from tools.notebooks import ALL, NOTEBOOKS
 
-NAMES = [path.relative_to(NOTEBOOKS).as_posix() for path in [*COURSE, *TRANSLATED]]
+NAMES = [path.relative_to(NOTEBOOKS).as_posix() for path in ALL]
+
+# Moves away from where the slider, the radio button or the menu stands, whichever end that is.
+KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowRight", "ArrowLeft"], "select": ["ArrowDown", "ArrowUp"]}
+KEYS["checkbox"] = ["Space", "Space"]
+# What an explorer shows, and where a control stands.
+SHOWN = "root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]"
+STANDS = "control => [...control.querySelectorAll('input, select')].map(node => [node.value, node.checked])"
+WITHOUT_EXPLORERS = ("09_long_memory_measured.ipynb", "glossary.ipynb", "museum.ipynb")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_runs_all_cells_with_no_error_no_warning_and_no_request_that_leaves_the_machine(course, name):
+def test_all_cells_run_with_no_error_no_warning_and_no_request_that_leaves_the_machine_and_every_control_moves(course, name):
+    """The sentence and the picture of an explorer move with each of its controls. One run is for both: it takes the time."""
     course.open(name)
     course.run_all()
+    moved = 0
+    for index, outputs in enumerate(course.outputs()):
+        if not any("image/svg+xml" in output.get("data", {}) for output in outputs):
+            continue
+        explorer = course.cell(index).locator(".bptt").first
+        controls = explorer.locator(".controls .control")
+        for i in range(controls.count()):
+            control = controls.nth(i)
+            found = control.locator("input:checked, input[type=range], input[type=checkbox], select").first
+            kind = found.evaluate("node => node.tagName === 'SELECT' ? 'select' : node.type")
+            shown, standing = explorer.evaluate(SHOWN), control.evaluate(STANDS)
+            for key in KEYS[kind]:
+                found.press(key)
+                explorer.locator(".asking").wait_for(state="hidden")  # what asks Python moves when it has answered
+                if control.evaluate(STANDS) != standing:  # it was not at its end on that side
+                    break
+            what = f"{name}, cell {index}: {control.inner_text()!r} by {KEYS[kind]}"
+            assert control.evaluate(STANDS) != standing, f"the control stays: {what}"
+            try:
+                course.wait(
+                    f"([root, shown]) => ({SHOWN})(root).every((now, i) => now !== shown[i])", [explorer.element_handle(), shown]
+                )
+            except TimeoutError:
+                pytest.fail(f"the sentence or the picture stays: {what}")
+            moved += 1
+    if name not in WITHOUT_EXPLORERS:
+        assert moved >= 3, "the notebook has an explorer with at least three controls"
 
 
 def test_a_fresh_clone_shows_its_stills_before_anything_is_run_or_trusted(course):

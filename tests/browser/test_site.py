@@ -10,8 +10,7 @@ from playwright.sync_api import expect
 
 from bptt_lab import explore
 from tests.browser.access import violations
-from tests.browser.conftest import served
-from tests.browser.course import MINUTE
+from tests.browser.conftest import WINDOW, Pages, served
 from tests.browser.waiting import settled
 from tools.site import dead_links
 
@@ -52,47 +51,125 @@ def address():
         yield url
 
 
+@pytest.fixture(scope="module")
+def site_pages(chromium, address):
+    pages = Pages(chromium, (address, "data:", "blob:"))
+    yield pages
+    pages.close()
+
+
+@pytest.fixture(scope="module")
+def standing_pages(chromium, address):
+    pages = Pages(chromium, (address, "data:", "blob:"))
+    yield pages
+    pages.close()
+
+
+def opened(pages, url, **options):
+    page = pages.take(WINDOW["width"], **options)
+    page.goto(url, wait_until="networkidle")
+    page.wait_for_function(DRAWN)  # a busy machine may come to that a while after the network is idle
+    return page
+
+
 @pytest.fixture
-def visit(chromium, address):
+def visit(site_pages, address):
     """Open a page of the site; the test fails if it asks another host, or reports an error."""
-    contexts, problems = [], []
+    yield lambda name, **options: opened(site_pages, address + name, **options)
+    assert not site_pages.put_back()
 
-    def open_page(name, **options):
-        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}, **options))
-        contexts[-1].set_default_timeout(MINUTE)  # a busy machine is slow
-        page = contexts[-1].new_page()
-        page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else problems.append(f"asks {r.url}"))
-        page.on("response", lambda r: problems.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(address + name, wait_until="networkidle")
-        page.wait_for_function(DRAWN)  # a busy machine may come to that a while after the network is idle
-        return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+@pytest.fixture(scope="module", params=PAGES)
+def standing(request, standing_pages, address):
+    """A page of the site, opened once for all tests that look at each page: pytest runs those of one page together."""
+    yield opened(standing_pages, address + request.param), request.param
+    standing_pages.put_back()
+
+
+@pytest.fixture
+def name(standing):
+    return standing[1]
+
+
+@pytest.fixture
+def page(standing, standing_pages):
+    """That page as it was opened. Tests that move something on it stand last in this file."""
+    yield standing[0]
+    standing[0].set_viewport_size(WINDOW)
+    problems = list(standing_pages.problems)
+    standing_pages.problems.clear()
     assert not problems
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_explorer_is_alive_and_every_figure_drawn(visit, name):
-    page = visit(name)
+def test_every_explorer_is_alive_and_every_figure_drawn(page):
     for place in page.locator(".bptt-living").all():
         expect(place.locator(".bptt .sentence")).not_to_be_empty()
     for figure in page.locator(".bptt-figure").all():
         expect(figure.locator(".main-svg").first).to_be_visible()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_slider_that_needs_no_python_moves(visit, name):
-    page = visit(name)
+def test_axe_finds_nothing_on_a_page(page):
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
+    assert violations(page) == []
+
+
+def test_a_page_says_what_it_is_to_other_sites_and_how_to_cite_it(page, name):
+    says = page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('meta')].map(
+            meta => [meta.getAttribute('property') ?? meta.name, meta.content]))"""
+    )
+    assert 80 < len(says["description"]) < 300 and says["og:description"] == says["description"]
+    assert says["og:title"] in page.locator("article h1").first.inner_text()
+    assert says["citation_title"] in page.locator("cite").inner_text() and says["citation_author"]
+    assert urlsplit(says["og:url"]).path.endswith(name)
+    card = SITE / "_static" / "cards" / Path(urlsplit(says["og:image"]).path).name
+    header = card.read_bytes()[:24]
+    assert header[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", header[16:]) == (1200, 630)
+
+
+def test_every_place_that_needs_python_offers_it_right_there(page):
+    grey = page.locator("div.cell:has(.bptt-living .control :disabled:visible)").all()
+    for place in [*grey, *page.locator("div.cell.tag_learner, div.cell.tag_plain_way").all()]:
+        after = place.locator("xpath=following::div[contains(@class, 'needs-python')][1]")
+        hrefs = after.locator("a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        assert len(hrefs) == 2 and "mybinder.org" in hrefs[0] and "lite/lab/index.html" in hrefs[1]
+        gap = after.bounding_box()["y"] - (place.bounding_box()["y"] + place.bounding_box()["height"])
+        assert gap < 120, "the offer stands right below"
+
+
+def test_the_offer_stands_only_where_something_needs_python(page):
+    for note in page.locator(".needs-python").all():
+        place = note.locator("xpath=preceding::div[contains(concat(' ', @class, ' '), ' cell ')][1]")
+        written = place.evaluate("node => node.matches('.tag_learner, .tag_plain_way')")
+        assert written or place.locator(".bptt :disabled:visible").count(), note.inner_text()
+
+
+def test_no_formula_and_no_table_is_wider_than_its_page(page):
+    wide = "() => [...document.querySelectorAll('article :is(mjx-container, table)')].filter({}).map(node => node.textContent)"
+    cut = (
+        "node => (node.parentElement.closest('div, section, td') ?? node).clientWidth + 1 < (node.firstChild ?? node).scrollWidth"
+    )
+    assert page.evaluate(wide.format(cut)) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    settled(page, 390)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(wide.replace(":is(mjx-container, table)", "table").format(cut)) == []
+
+
+def test_every_slider_that_needs_no_python_moves(page):
     for slider in page.locator(".bptt-living input[type=range]:enabled").all():
         section = slider.locator("xpath=ancestor::section[contains(@class, 'bptt')]")
         draws = section.evaluate("root => root.bpttDrawn.draws")
         for key in ("Home", "End"):
             slider.press(key)
         page.wait_for_function("([root, draws]) => root.bpttDrawn.draws > draws", arg=[section.element_handle(), draws])
+
+
+@pytest.mark.parametrize("name, dark", [*((name, True) for name in PAGES), ("search.html", False), ("search.html", True)])
+def test_axe_finds_nothing_on_a_dark_page_or_in_the_search(visit, name, dark):
+    page = visit(name, color_scheme="dark" if dark else "light")
+    assert page.evaluate("() => document.documentElement.dataset.theme") == ("dark" if dark else "light")
+    assert violations(page) == []
 
 
 def test_a_key_on_the_first_page_changes_the_sentence(visit):
@@ -115,80 +192,23 @@ def test_no_link_inside_the_site_is_dead():
     assert dead_links(SITE) == []
 
 
-@pytest.mark.parametrize("name", ["index.html", "notebooks/00_start_here.html"])
-def test_the_first_slider_needs_less_than_eight_megabytes(chromium, address, name):
+@pytest.mark.parametrize(
+    "name, most", [("index", 3e6), ("notebooks/00_start_here", 3e6), ("notebooks/03_four_words_four_terms", 5e6)]
+)
+def test_a_page_and_all_that_it_fetches_is_small(chromium, address, name, most):
     context, sizes = chromium.new_context(), []
     page = context.new_page()
     page.on("response", lambda response: sizes.append(len(response.body())) if response.ok else None)
-    page.goto(address + name, wait_until="networkidle")
+    page.goto(f"{address}{name}.html", wait_until="networkidle")
     expect(page.locator(".bptt .sentence").first).not_to_be_empty()
     context.close()
-    assert sum(sizes) < 8e6
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("name", [*PAGES, "search.html"])
-def test_axe_finds_nothing_on_a_page(visit, name, dark):
-    page = visit(name, color_scheme="dark" if dark else "light")
-    assert page.evaluate("() => document.documentElement.dataset.theme") == ("dark" if dark else "light")
-    assert violations(page) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_says_what_it_is_to_other_sites_and_how_to_cite_it(visit, name):
-    page = visit(name)
-    says = page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll('meta')].map(
-            meta => [meta.getAttribute('property') ?? meta.name, meta.content]))"""
-    )
-    assert 80 < len(says["description"]) < 300 and says["og:description"] == says["description"]
-    assert says["og:title"] in page.locator("article h1").first.inner_text()
-    assert says["citation_title"] in page.locator("cite").inner_text() and says["citation_author"]
-    assert urlsplit(says["og:url"]).path.endswith(name)
-    card = SITE / "_static" / "cards" / Path(urlsplit(says["og:image"]).path).name
-    header = card.read_bytes()[:24]
-    assert header[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", header[16:]) == (1200, 630)
+    assert sum(sizes) < most
 
 
 def test_no_two_pages_have_the_same_card_or_description():
     cards = [path.read_bytes() for path in (SITE / "_static" / "cards").glob("*.png")]
     texts = [re.search('name="description" content="([^"]*)"', (SITE / name).read_text(encoding="utf-8"))[1] for name in PAGES]
     assert len(set(cards)) >= len(PAGES) and len(set(texts)) == len(PAGES)
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_place_that_needs_python_offers_it_right_there(visit, name):
-    page = visit(name)
-    grey = page.locator("div.cell:has(.bptt-living .control :disabled:visible)").all()
-    for place in [*grey, *page.locator("div.cell.tag_learner, div.cell.tag_plain_way").all()]:
-        after = place.locator("xpath=following::div[contains(@class, 'needs-python')][1]")
-        hrefs = after.locator("a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-        assert len(hrefs) == 2 and "mybinder.org" in hrefs[0] and "lite/lab/index.html" in hrefs[1]
-        gap = after.bounding_box()["y"] - (place.bounding_box()["y"] + place.bounding_box()["height"])
-        assert gap < 120, "the offer stands right below"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_the_offer_stands_only_where_something_needs_python(visit, name):
-    page = visit(name)
-    for note in page.locator(".needs-python").all():
-        place = note.locator("xpath=preceding::div[contains(concat(' ', @class, ' '), ' cell ')][1]")
-        written = place.evaluate("node => node.matches('.tag_learner, .tag_plain_way')")
-        assert written or place.locator(".bptt :disabled:visible").count(), note.inner_text()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_formula_and_no_table_is_wider_than_its_page(visit, name):
-    page = visit(name)
-    wide = "() => [...document.querySelectorAll('article :is(mjx-container, table)')].filter({}).map(node => node.textContent)"
-    cut = (
-        "node => (node.parentElement.closest('div, section, td') ?? node).clientWidth + 1 < (node.firstChild ?? node).scrollWidth"
-    )
-    assert page.evaluate(wide.format(cut)) == []
-    page.set_viewport_size({"width": 390, "height": 900})
-    settled(page, 390)
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-    assert page.evaluate(wide.replace(":is(mjx-container, table)", "table").format(cut)) == []
 
 
 @pytest.mark.parametrize("name, kind", LEAKS.items(), ids=LEAKS)
@@ -274,3 +294,159 @@ def test_on_paper_a_page_is_black_on_white_without_what_only_a_screen_can_do(vis
     papers = page.evaluate("() => ['body', '.bptt'].map(of => getComputedStyle(document.querySelector(of)).backgroundColor)")
     assert set(papers) <= {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
     assert page.locator(".bptt .figure svg").first.is_visible() and page.locator(".bptt .sentence").first.is_visible()
+
+
+def test_the_first_page_shows_what_each_notebook_lets_you_do_in_the_courses_order(visit):
+    page = visit("index.html")
+    cards = page.locator(".stage li")
+    hrefs = [
+        href
+        for card in cards.all()
+        for href in card.locator("a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    ]
+    course = sorted(name for name in PAGES if re.match(r"notebooks/(\d|museum)", name))
+    beside = [name for part in ("/deeper/", "/de/") for name in PAGES if part in name]
+    assert hrefs == [*course, "notebooks/glossary.html", *beside]
+    for card in cards.all():
+        card.scroll_into_view_if_needed()
+        picture = card.locator("img:visible")
+        expect(picture).to_have_count(1)
+        page.wait_for_function("picture => picture.complete && picture.naturalWidth > 300", arg=picture.element_handle())
+        assert len(card.locator("p").last.inner_text().split()) > 8
+    elsewhere = page.locator("article a[href^=notebooks]:not(.stage a)")
+    expect(elsewhere).to_have_count(1)  # "start here"; the rest of the course stands in the sidebar
+
+
+TOUCH = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+RANGES = "figure => JSON.stringify(['xaxis', 'yaxis'].map(axis => figure._fullLayout[axis].range))"
+
+
+# What an open prediction covers is to be seen.
+ANSWERED = "() => document.querySelectorAll('.bptt[data-open] .play:last-of-type').forEach(button => button.click())"
+
+
+def swipe(page, x, y, across, down):
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for i in range(1, 11):
+        point = {"x": x + across * i / 10, "y": y + down * i / 10}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_on_a_figure_scrolls_the_page_and_zooms_only_by_the_figures_button(visit):
+    page = visit("notebooks/04_vanishing_and_exploding.html", **TOUCH)
+    page.evaluate(ANSWERED)
+    figure = page.locator(".bptt-figure").first
+    figure.evaluate("node => node.scrollIntoView({ block: 'center' })")
+    box, ranges, start = figure.bounding_box(), figure.evaluate(RANGES), page.evaluate("scrollY")
+    swipe(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 0, -150)
+    page.wait_for_function("start => scrollY > start + 80", arg=start)
+    assert figure.evaluate(RANGES) == ranges
+    figure.tap()  # its buttons come
+    buttons, title = figure.locator(".modebar").bounding_box(), figure.locator(".gtitle").bounding_box()
+    assert buttons["y"] + buttons["height"] <= title["y"] + 1, "they lie on the title"
+    figure.locator(".modebar-btn[data-title=Zoom]").tap()
+    box, start = figure.bounding_box(), page.evaluate("scrollY")
+    swipe(page, box["x"] + 120, box["y"] + box["height"] / 2, 90, 90)
+    page.wait_for_function(f"([figure, before]) => ({RANGES})(figure) !== before", arg=[figure.element_handle(), ranges])
+    assert page.evaluate("scrollY") == start
+
+
+OUTSIDE = """() => [...document.querySelectorAll('article td')].filter(cell => {
+    const { left, right, width } = cell.getBoundingClientRect();
+    return width && (left < 0 || right > innerWidth);
+}).map(cell => cell.textContent)"""
+BROKEN = """() => [...document.querySelectorAll('article .cards .label')].filter(label => label.checkVisibility()
+    && label.scrollWidth > label.clientWidth + 1).map(label => label.textContent)"""
+
+
+@pytest.mark.parametrize("name", ["notebooks/glossary.html", "teachers.html", "where_it_works.html", "mistakes.html"])
+def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns(visit, name):
+    page = visit(name, viewport={"width": 390, "height": 844})
+    assert page.evaluate(OUTSIDE) == [] and page.evaluate(BROKEN) == []
+    first = page.locator("article table tbody tr").first
+    heads = page.locator("article table").first.locator("thead th").all_text_contents()
+    assert first.locator(".label:visible").all_text_contents() == heads
+    heights = first.locator("td").evaluate_all("cells => cells.map(cell => cell.getBoundingClientRect().height)")
+    assert max(heights) < 200
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.locator("article .cards .label:visible")).to_have_count(0)
+
+
+# What a printer must not break and is higher than that leaves half a page empty before it: so much of an A4 page, in px.
+MOST = 480
+WHOLE = """most => [...document.querySelectorAll('article *')].filter(node => {
+    const { breakInside, overflowX } = getComputedStyle(node), { height } = node.getBoundingClientRect();
+    return node.checkVisibility() && height > most && !node.closest('svg svg, mjx-container')
+        && (breakInside === 'avoid' || /auto|scroll|hidden/.test(overflowX));
+}).map(node => `${node.localName}.${node.className}: ${node.getBoundingClientRect().height}`)"""
+
+
+@pytest.mark.parametrize("name", ["00_start_here", "03_four_words_four_terms", "09_long_memory_measured"])
+def test_paper_shows_colours_as_seen_and_no_half_empty_pages(visit, name):
+    page = visit(f"notebooks/{name}.html", viewport={"width": 718, "height": 1047})
+    page.emulate_media(media="print")
+    settled(page)
+    for coloured in (".bptt .word", ".bptt .choice input:checked + span", ".bptt .ramp"):
+        kept = "nodes => nodes.map(node => getComputedStyle(node).printColorAdjust)"
+        assert set(page.locator(coloured).evaluate_all(kept)) <= {"exact"}
+    assert page.evaluate(WHOLE, MOST) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 718
+
+
+def test_after_a_guess_is_committed_the_page_lists_it_and_asks_no_one_to_run_a_cell(visit):
+    for name, committed in (("00_start_here", "You guessed"), ("de/01_the_loss_is_a_sum", "geschätzt")):
+        page = visit(f"notebooks/{name}.html")
+        made = page.locator(".my-predictions li")
+        expect(made).to_have_count(0)
+        question = page.locator(".bptt:has(.question)").first
+        question.locator("input[type=range]").press("Home")
+        expect(made).to_have_count(0)
+        question.locator("button.play").first.click()
+        expect(made).to_have_count(1)
+        assert "?" in made.inner_text() and committed in made.inner_text()
+        assert not re.search("run this cell again|führe diese Zelle", page.locator("article").inner_text())
+
+
+def test_what_cannot_work_here_is_not_shown(visit):
+    page = visit("notebooks/09_long_memory_measured.html")
+    expect(page.locator("article")).not_to_contain_text("○ not tried")
+    expect(page.locator(".needs-python:has-text('What you have solved')")).to_have_count(1)
+    page = visit("notebooks/05_short_term_memory.html")
+    expect(page.locator(".bptt .nets")).to_be_visible()
+    expect(page.locator(".bptt .brick:visible, .bptt .build:visible")).to_have_count(0)
+    expect(page.locator("#pst-back-to-top")).to_have_count(0)
+
+
+def test_an_excerpt_of_a_search_is_the_articles_own_words_without_raw_formulas(visit):
+    page = visit("search.html?q=hidden")
+    excerpt = page.locator("#search-results .context")
+    expect(excerpt.first).to_be_visible()
+    read = "async names => Promise.all(names.map(async name => Search.htmlToText(await (await fetch(name)).text(), '')))"
+    for name, text in zip(PAGES, page.evaluate(read, PAGES)):
+        title = re.search("<h1>(.*?)<", (SITE / name).read_text(encoding="utf-8"))[1]
+        assert text.strip().startswith(title), name
+        assert not re.search(
+            r"\\[(\[a-zA-Z]{2}|on Binder|JupyterLite, and go on|measured: \d", re.sub(r"[\"'].*?[\"']", "", text)
+        ), name
+
+
+def test_going_back_finds_the_sliders_where_they_were_left(visit):
+    page = visit("index.html")
+    slider, sentence = page.get_by_label("Weight scale"), page.locator(".bptt .sentence")
+    opened = sentence.text_content()
+    slider.press("End")
+    expect(sentence).not_to_have_text(opened)
+    left = sentence.text_content()
+    page.wait_for_function("() => history.state?.explorers")
+    page.get_by_role("link", name="start here", exact=True).click()
+    page.wait_for_url("**/00_start_here.html")
+    page.go_back()
+    page.wait_for_function(DRAWN)
+    expect(sentence).to_have_text(left)
+    assert slider.input_value() == slider.get_attribute("max")
+    page.goto(page.url.replace("index.html", "teachers.html"))
+    page.goto(page.url.replace("teachers.html", "index.html"))
+    page.wait_for_function(DRAWN)
+    expect(sentence).to_have_text(opened)  # who comes anew begins anew

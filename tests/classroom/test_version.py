@@ -38,7 +38,7 @@ def made(tmp_path_factory):
 
 def run(folder, code):
     """What it prints, with the package of that folder."""
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(folder / 'src')!r})\n{code}"]
+    command = [sys.executable, "-c", f"import sys; sys.path[:0] = {[str(folder / 'src'), str(folder)]}\n{code}"]
     return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
 
 
@@ -72,7 +72,7 @@ def body(source):
 
 
 def test_the_check_still_names_every_mistake(made):
-    says = run(made, "from bptt_lab.exercises import __main__ as table; print(len(table.known(table.every())))").splitlines()
+    says = run(made, "from tools import confusion; print(len(confusion.known(confusion.every())))").splitlines()
     known = str(sum(len(exercise.mistakes) for exercise in bl.exercises.all()))
     assert says[-1] == "0" and says[-2].split() == [known, known, "0", "0"]
 
@@ -91,14 +91,15 @@ print(exercise.stub.splitlines()[0], exercise.check(exercise.solution).solved)""
 
 
 def test_its_notebooks_are_the_courses_with_stubs_in_them(made):
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        theirs = nbformat.read(made / "notebooks" / path.name, as_version=4)
+    for path in notebooks.ALL:
+        theirs = nbformat.read(made / path.relative_to(ROOT), as_version=4)
         assert theirs == nbformat.read(path, as_version=4) and not notebooks.complaints(theirs)
 
 
 def test_its_pages_say_what_it_is_and_link_to_nothing_that_was_left_out(made):
     readme = (made / "README.md").read_text(encoding="utf-8")
     assert "class version" in readme.split("\n\n")[1]
+    assert "make lab" in readme and "make test" not in readme and "make bench" not in readme
     links = re.findall(r"\]\((?!http)([^)#]+)", readme)
     assert len(links) > 5 and not [link for link in links if not (made / link).exists()]
     assert "teachers" not in (made / "site" / "index.md").read_text(encoding="utf-8") and "You teach?" not in readme

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab.exercises import __main__, base
+from bptt_lab.exercises import base
+from tools import confusion
 
 EXERCISES = bl.exercises.all()
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
@@ -47,7 +48,7 @@ def test_an_untouched_stub_is_not_tried_yet_and_does_not_fail(exercise):
 
 @every_exercise
 def test_the_texts_are_whole(exercise):
-    assert 1 <= len(exercise.hints) <= 3 and exercise.task.endswith(".") and len(exercise.mistakes) >= 3
+    assert len(exercise.hints) == 3 and exercise.task.endswith(".") and len(exercise.mistakes) >= 3
     names = {"np": np}
     exec(exercise.solution, names)  # what a learner pastes out of the report
     assert exercise.check(list(names.values())[-1]).solved
@@ -113,14 +114,14 @@ def test_a_case_to_follow_by_hand_is_small(exercise):
 
 
 def test_the_table_of_mistakes_made_and_named_has_nothing_off_its_diagonal(capsys):
-    assert __main__.known(EXERCISES) == []
+    assert confusion.known(EXERCISES) == []
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(EXERCISES) + 2 and lines[-1].split() == [str(len(MISTAKES)), str(len(MISTAKES)), "0", "0"]
 
 
 @every_exercise
 def test_slips_made_by_program_are_refused_and_never_named_wrongly(exercise):
-    made, judge = __main__.mutants(exercise), __main__.Judge(exercise)
+    made, judge = confusion.mutants(exercise), confusion.Judge(exercise)
     found = [judge.verdict(slips) for slips in made[:: max(1, len(made) // 40)]]
     changing = [verdict for verdict in found if verdict not in ("same", "stops")]
     assert len(made) >= 50 and not {"passes", "wrongly"} & set(found)
@@ -129,15 +130,15 @@ def test_slips_made_by_program_are_refused_and_never_named_wrongly(exercise):
 
 @every_exercise
 def test_two_known_mistakes_at_once_are_nearly_always_named_both(exercise):
-    judge = __main__.Judge(exercise)
-    found = [judge.verdict(slips) for slips in __main__.pairs(exercise)[:12]]
+    judge = confusion.Judge(exercise)
+    found = [judge.verdict(slips) for slips in confusion.pairs(exercise)[:12]]
     assert not {"passes", "wrongly"} & set(found) and found.count("unnamed") <= 3
 
 
 def test_the_table_shows_what_is_called_by_another_name(monkeypatch, capsys):
     exercise = bl.exercises.get("tanh_slope")
-    monkeypatch.setattr(__main__, "every", lambda: [exercise])
+    monkeypatch.setattr(confusion, "every", lambda: [exercise])
     monkeypatch.setattr(exercise, "mistakes", {"twin": exercise.mistakes["slope: sign"], **exercise.mistakes})
-    monkeypatch.setattr(__main__, "_counted", lambda *_: [])
-    assert __main__.main() == 1
+    monkeypatch.setattr(confusion, "_counted", lambda *_: [])
+    assert confusion.main() == 1
     assert capsys.readouterr().out.splitlines()[-1] == "tanh_slope: twin is called slope: sign"

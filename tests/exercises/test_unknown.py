@@ -1,5 +1,6 @@
 """What no one foresaw is answered in words too: wrong numbers, shapes and types, errors, endless loops, prints, changed input."""
 
+import signal
 import sys
 import threading
 import time
@@ -227,6 +228,23 @@ def test_a_loop_is_stopped_in_any_thread(monkeypatch):
     thread.start()
     thread.join(60)
     assert "was stopped" in found[0].message
+
+
+@pytest.mark.skipif(calling.WAKE is None, reason="no such signal on Windows")
+def test_who_only_waits_is_stopped_in_time_too(monkeypatch):
+    monkeypatch.setattr(calling, "SECONDS", 0.2)
+    before, start = signal.getsignal(calling.WAKE), time.monotonic()
+    answer = calling.call(lambda: time.sleep(30), ())
+    assert isinstance(answer.error, calling.TooLong) and time.monotonic() - start < 5
+    assert signal.getsignal(calling.WAKE) is before
+    signal.raise_signal(calling.WAKE)  # nobody waits for it any more
+
+
+def test_it_says_after_how_many_seconds_it_did_stop(monkeypatch):
+    monkeypatch.setattr(calling, "SECONDS", 0.1)
+    monkeypatch.setattr(calling, "WAKE", None)  # as on Windows
+    report = bl.exercises.get("tanh_slope").check(lambda h: time.sleep(1.6))
+    assert "was stopped after 2 seconds" in report.message
 
 
 def test_a_quick_function_leaves_no_thread_behind():

@@ -52,9 +52,9 @@ def test_a_bias_opens_a_z_that_keeps_and_closes_the_memory_of_one_that_writes():
 
 def test_the_sentence_names_the_forms_and_reads_off():
     explorer = CellSwitch()
-    assert "31 steps back, gate bias 2. GRU (reset after the product, z keeps)" in explorer.sentence()
+    assert "Steps back: 31. Gate bias 2. GRU (reset after the product, z keeps)" in explorer.sentence()
     explorer.reset, explorer.z, explorer.forget, explorer.lag = "before", "writes", "without", 5
-    assert "5 steps back" in explorer.sentence() and "GRU (reset before the product, z writes)" in explorer.sentence()
+    assert "Steps back: 5." in explorer.sentence() and "GRU (reset before the product, z writes)" in explorer.sentence()
     assert "LSTM (without a forget gate), its c" in explorer.sentence()
     explorer.length = 4  # the place is not on this curve: its end
-    assert explorer.sentence().startswith("3 steps back")
+    assert explorer.sentence().startswith("Steps back: 3.")

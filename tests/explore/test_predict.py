@@ -128,7 +128,8 @@ def test_every_question_is_asked_in_a_notebook_before_its_figure():
     for path in sorted(folder.glob("0*.ipynb")):
         code = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
         for i in (i for i, source in enumerate(code) if source.startswith("bl.explore.Predict(")):
-            assert any("bl.explore." in source or "bl.figures." in source for source in code[i + 1 : i + 3]), (path.name, code[i])
+            drawn = [any(how in source for how in ("bl.explore.", "bl.figures.", ".figure()")) for source in code[i + 1 : i + 3]]
+            assert any(drawn), (path.name, code[i])
         together = code.index("bl.explore.my_predictions()  # what you guessed above, beside what was measured")
         assert together > max(
             i for i, source in enumerate(code) if source.startswith(("bl.explore.Predict(", "bl.explore.Decay("))

@@ -33,11 +33,11 @@ def test_the_sentence_gives_median_and_range_and_reads_off_where_it_is_told():
     explorer = Starts(lag=40)
     tanh = explorer.at(40)[0][0]
     assert len(tanh) == SEEDS and explorer.sentence().startswith(
-        f"40 steps back the message of norm 1 has norm {bl.text.say(np.median(tanh))}"
+        f"Steps back: 40. The message of norm 1 has norm {bl.text.say(np.median(tanh))}"
     )
     assert f"{bl.text.say(tanh.min())} to {bl.text.say(tanh.max())}" in explorer.sentence()
     explorer.lag = -1
-    assert explorer.sentence().startswith("100 steps back")
+    assert explorer.sentence().startswith("Steps back: 100.")
     explorer.weight_scale = 10.0
     assert "exploded with ReLU (exploded to exploded)" in explorer.sentence()
 

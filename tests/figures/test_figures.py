@@ -1,5 +1,7 @@
 """Figures: what they draw, and that they say it in words."""
 
+import sys
+
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -32,6 +34,14 @@ def test_an_exploded_loss_is_drawn_at_the_edge_and_named():
 def test_a_loss_for_each_word_is_asked_for():
     with pytest.raises(ValueError, match=r"losses.*\(3,\).*\(2,\)"):
         bl.figures.token_losses(["the", "cats"], [1.0, 2.0, 3.0])
+
+
+def test_kept_draws_a_line_for_each_gate_and_says_what_is_left():
+    figure = bl.figures.kept(["cats", "were"], {0.5: np.array([1.0, 0.5]), 1: np.array([1.0, 0.0])}, "a setting")
+    half, whole = figure.data
+    assert list(half.x) == ["1 cats", "2 were"] and list(half.y) == [1.0, 0.5] and half.line.dash != whole.line.dash
+    assert [line.name for line in figure.data] == ["gate 0.5", "gate 1"]
+    assert bl.figures.sentence(figure) == "After “were” the unit holds: gate 0.5 0.500; gate 1 0."
 
 
 def test_moves_draws_a_line_for_each_net_and_says_its_best_step():
@@ -91,6 +101,16 @@ def test_a_notebook_gets_the_figure_without_upload_and_its_sentence_under_it(mon
     config = figure["application/vnd.plotly.v1+json"]["config"]
     assert config["displaylogo"] is False and "sendChartToCloud" in config["modeBarButtonsToRemove"]
     assert caption["text/plain"] == "The guess after “<the>” costs 1.00 nats." and "“&lt;the&gt;” costs" in caption["text/html"]
+
+
+def test_a_kernel_in_a_browser_shows_a_figure_though_it_has_no_nbformat(monkeypatch):
+    shell = type("Interpreter", (), {"__module__": "pyodide_kernel.interpreter"})()  # as JupyterLite's
+    shown = []
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(set(bundle)))
+    monkeypatch.delitem(sys.modules, "plotly.io._renderers", raising=False)
+    bl.figures.token_losses(["a"], [1.0])._ipython_display_()
+    assert shown == [{"application/vnd.plotly.v1+json"}, {"text/html", "text/plain"}]
 
 
 def test_the_first_figure_of_a_kernel_is_what_plotly_would_show_and_loads_no_nbformat():

@@ -73,6 +73,17 @@ def test_at_rest_is_the_spectral_radius_of_a_step_where_states_are_near_0():
     assert (lesson.memories(2.0, seeds=2, H=4)["at rest"] == lesson.at_rest(2.0)).all()
 
 
+def test_the_slope_alone_is_that_of_the_memories():
+    assert np.array_equal(lesson.slopes(1.0, seeds=2, H=6), lesson.memories(1.0, seeds=2, H=6)["slope"])
+
+
+def test_one_unit_hears_one_word_and_what_it_keeps_of_it_is_a_power_of_its_gate():
+    for keep in (0.0, 0.3, 1.0):
+        state = lesson.one_unit(keep, ["a", "b", "c", "d", "b"], "b")
+        np.testing.assert_allclose(state, [0, 1, keep, keep**2, 1 + keep**3], atol=1e-11)
+    assert lesson.CATS[1] == "cats" and len(lesson.one_unit(0.5)) == len(lesson.CATS)
+
+
 def test_a_size_rises_where_it_is_above_the_one_before():
     sizes = np.array([[1.0, 2.0, 2.0, 3.0, 9.0], [4.0, 3.0, 2.0, 1.0, 9.0]])
     assert lesson.rises(sizes, words=4).tolist() == [2 / 3, 0.0]

@@ -53,6 +53,11 @@ def test_one_step_is_the_sum_of_its_roads():
     )  # at lag 2 each way passes one road
 
 
+def test_at_bias_4_it_is_the_candidate_s_loop_that_keeps_the_gradient():
+    found = lesson.sizes_by_road(bias=4.0, seeds=2)
+    assert found["true"].min() > 1 > 0.6 > found["all but cell"].max()
+
+
 def test_cutting_a_road_leaves_the_run_and_the_trace_as_they_were():
     cell, trace = lstm()
     before = trace.cell.stack.copy()
@@ -113,9 +118,9 @@ def test_the_slope_of_an_lstm_is_that_of_its_pair():
     assert lesson.slope(cell, x) == pytest.approx(np.polyfit(LAGS, logs, 1)[0], abs=1e-9)
 
 
-def test_memories_at_rest_is_the_jacobian_of_a_net_that_reads_nothing():
+def test_at_rest_is_the_jacobian_of_a_net_that_reads_nothing():
     cell = lesson.cell_of("LSTM, bias 1", 0, H=6)
-    found = lesson.memories("LSTM, bias 1", seeds=1, H=6)
+    found = lesson.at_rest("LSTM, bias 1", seeds=1, H=6)
     i, f, g, o = cell.params["b"].reshape(4, 6)
     σ = lambda a: 1 / (1 + np.exp(-a))  # noqa: E731
     c = σ(i) * np.tanh(g)
@@ -125,13 +130,14 @@ def test_memories_at_rest_is_the_jacobian_of_a_net_that_reads_nothing():
     by_c = np.diag(σ(f))
     own = (np.tanh(c) * σ(o) * (1 - σ(o)))[:, None] * W[3]
     J = np.block([[own + read[:, None] * by_h, read[:, None] * by_c], [by_h, by_c]])
-    assert found["at rest"][0] == pytest.approx(np.log(np.abs(np.linalg.eigvals(J)).max()), abs=1e-12)
+    assert found[0] == pytest.approx(np.log(np.abs(np.linalg.eigvals(J)).max()), abs=1e-12)
 
 
 def test_the_exponent_comes_from_other_sequences(monkeypatch):
     read, unroll = [], GRUCell.unroll
     monkeypatch.setattr(GRUCell, "unroll", lambda self, x, *rest: read.append(x) or unroll(self, x, *rest))
-    lesson.memories("GRU", seeds=2, H=5, long=300)
+    lesson.lasting("GRU", seeds=2, H=5, long=300)
+    lesson.first_words("GRU", seeds=2, H=5)
     long = [x[: lesson.STEPS, 0] for x in read if len(x) > 1]
     assert len(long) == 4 and not any(np.array_equal(long[i], long[j]) for i in range(4) for j in range(i))
 
@@ -152,12 +158,12 @@ def test_a_form_or_start_that_is_not_there_is_named():
     with pytest.raises(ValueError, match="^name: got 'GRU', expected one of 'GRU, reset after"):
         lesson.form("GRU", 0.0)
     with pytest.raises(ValueError, match="^start: got 'tanh', expected one of 'plain tanh'"):
-        lesson.memories("tanh")
+        lesson.lasting("tanh")
 
 
 def test_the_plain_cell_has_no_direct_road():
-    found = lesson.memories("plain tanh", seeds=2, H=6)
-    assert (found["gate"] == -np.inf).all() and np.isfinite(found["slope"]).all()
+    found = lesson.lasting("plain tanh", seeds=2, H=6)
+    assert (found["gate"] == -np.inf).all() and np.isfinite(found["lyapunov"]).all()
 
 
 def test_the_report_of_a_fresh_cell_is_the_same_before_its_way_back_is_written_and_says_nothing_of_it():

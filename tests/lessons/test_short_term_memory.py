@@ -73,6 +73,13 @@ def test_the_sentences_rows_have_the_ends_of_their_shares():
         assert row[3] == f"{right[:, 2].min():.1f}-{right[:, 2].max():.1f}"
 
 
+def test_values_lie_under_the_first_mark_that_holds_or_over_the_last():
+    assert lesson.beside([1e-4, 5e-4], (0.001, 0.02, 0.4)) == "under 0.001"
+    assert lesson.beside([1e-4, 5e-3], (0.001, 0.02, 0.4)) == "under 0.02"
+    assert lesson.beside([0.5, 0.9], (0.001, 0.02, 0.4)) == "over 0.4"
+    assert lesson.beside([0.01, 0.9], (0.001, 0.02, 0.4)) == "over 0.001"
+
+
 def test_a_training_ends_once_it_is_right_and_only_at_a_look():
     net, task = lesson.fresh(bl.RNNCell, seed=0), bl.tasks.Agreement(1)
     ready = lesson.until_right(net, task)

@@ -1,16 +1,13 @@
 """A learner's cell is an exercise's stub, and the cell after it is one call of its check."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 import bptt_lab as bl
-from tools.notebooks import client, tags
-
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+from tools.notebooks import COURSE, DEEPER, NOTEBOOKS, client, tags
 
 
 @pytest.mark.parametrize("exercise", bl.exercises.all(), ids=lambda exercise: exercise.name)
@@ -25,7 +22,7 @@ def test_the_notebook_holds_the_stub_and_one_call_of_the_check(exercise):
     assert cells[place + 1].source == f'bl.exercises.get("{exercise.name}").check({function})'
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*COURSE, *DEEPER], ids=lambda path: path.stem)
 def test_no_given_code_is_called_the_learners(path):
     stubs = {exercise.stub for exercise in bl.exercises.all() if exercise.notebook == path.stem}
     learners = {cell.source for cell in nbformat.read(path, as_version=4).cells if "learner" in tags(cell)}

@@ -1,7 +1,6 @@
 """The notebooks' own script: what is kept, what is stripped, which rules hold, and that a changed number is noticed."""
 
 import copy
-import itertools
 import json
 import re
 import subprocess
@@ -15,9 +14,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from bptt_lab import exercises
 from bptt_lab.exercises.base import Source
 from tools import notebooks
+from tools.processors import ANSI, FAILED
 
 ROOT = Path(__file__).parents[2]
-COURSE = [*notebooks.COURSE, *notebooks.TRANSLATED]
 
 
 def cell(source, *tags, outputs=(), count=7):
@@ -95,6 +94,7 @@ def test_a_good_notebook_breaks_no_rule():
         (lambda nb: nb.cells[1].outputs[0].update(text="x" * 89 + "\n"), "a line of 89 characters"),
         (lambda nb: nb.cells[1].update(outputs=[]), "no cell keeps an output"),
         (lambda nb: nb.cells[1].update(source="print(0.25)"), "asserts nothing"),
+        (lambda nb: nb.cells[3].metadata.update(tags=["hide-input"]), "guards nothing"),
         (lambda nb: nb.cells[1].update(outputs=[new_output("error", ename="E", evalue="", traceback=[])]), "keeps an error"),
         (lambda nb: nb.cells[1].update(outputs=[printed("watch out", "stderr")]), "keeps a warning"),
         (lambda nb: nb.cells[2].metadata.update(tags=["keep_still"]), "nbval-ignore-output"),
@@ -134,6 +134,19 @@ def test_a_learners_own_cell_may_be_longer_and_the_plain_way_may_use_plotly():
     assert notebooks.complaints(notebooks.cleaned(notebook)) == []
 
 
+def test_a_folded_cell_guards_the_numbers_above_it_and_is_not_counted():
+    notebook = good()
+    notebook.cells[1].source = "print(0.25)"
+    guards = [cell("assert 0.2 < 0.25 < 0.3", "hide-input") for _ in range(25)]
+    notebook.cells[2:2] = guards
+    notebook = notebooks.cleaned(notebook)
+    assert notebooks.complaints(notebook) == [] and notebook.cells[2].metadata["jupyter"] == {"source_hidden": True}
+    notebook.cells[2].metadata = {}
+    assert any("asserts nothing" in said for said in notebooks.complaints(notebook)), (
+        "a cell that is not folded guards only itself"
+    )
+
+
 def test_run_renews_kept_outputs(tmp_path):
     path = tmp_path / "small.ipynb"
     nbformat.write(new_notebook(cells=[cell("x = 41"), cell("print(x + 1)\nassert x", "keep_output")]), path)
@@ -157,28 +170,35 @@ def compare(*paths):
 
 
 def test_there_are_notebooks_to_compare():
-    assert len(COURSE) >= 4
+    assert all(len(some) >= least for some, least in ((notebooks.COURSE, 12), (notebooks.DEEPER, 1), (notebooks.TRANSLATED, 1)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kept numbers are compared to the letter on Linux")
-@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
-def test_every_kept_number_fails_when_one_digit_of_it_is_changed(path, tmp_path):
+def test_every_kept_number_fails_when_one_digit_of_it_is_changed(tmp_path):
     """Each kept output stands twice in a notebook that prints what was printed: as it is, and with one digit changed."""
-    twice = []
-    for kept in nbformat.read(path, as_version=4).cells:
-        if "keep_output" in notebooks.tags(kept):
+    copies, wrong, right = [], set(), 0
+    for path in notebooks.ALL:
+        twice, name = [], "_".join(path.relative_to(notebooks.NOTEBOOKS).parts)
+        before = len(wrong)
+        for kept in nbformat.read(path, as_version=4).cells:
+            if "keep_output" not in notebooks.tags(kept):
+                continue
             kept.source = "\n".join(map(again, kept.outputs))
+            twice.append(kept)
+            right += 1
             changed = copy.deepcopy(kept)
-            changed.id += "-changed"
-            twice += [kept, changed] if any([change_a_digit(output) for output in changed.outputs]) else [kept]
-    digits = sum(one.outputs != two.outputs and one.source == two.source for one, two in itertools.pairwise(twice))
-    assert digits, "no cell keeps a number"
-    copied = tmp_path / path.name
-    nbformat.write(notebooks.cleaned(new_notebook(cells=twice, metadata=nbformat.read(path, as_version=4).metadata)), copied)
-    result = compare(copied)
+            if any([change_a_digit(output) for output in changed.outputs]):
+                changed.id += "-changed"
+                wrong.add(f"{name}::Cell {len(twice)}")
+                twice.append(changed)
+        assert len(wrong) > before, f"{name}: no cell keeps a number"
+        copies.append(tmp_path / name)
+        copied = new_notebook(cells=twice, metadata=nbformat.read(path, as_version=4).metadata)
+        nbformat.write(notebooks.cleaned(copied), copies[-1])
+    result = compare(*copies)
     assert result.returncode == 1, result.stdout
-    expected = f"{digits} failed, {len(twice) - digits} passed"
-    assert expected in result.stdout, f"{expected}:\n{result.stdout[-3000:]}"
+    assert set(FAILED.findall(ANSI.sub("", result.stdout))) == wrong
+    assert f"{len(wrong)} failed, {right} passed" in result.stdout, result.stdout[-3000:]
 
 
 def again(output) -> str:
@@ -241,7 +261,7 @@ def test_a_task_comes_on_top_of_the_cells_to_be_read():
     assert notebooks.complaints(notebooks.cleaned(notebook)) == []
 
 
-@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebooks.ALL, ids=lambda path: path.stem)
 def test_a_viewer_that_runs_nothing_shows_each_picture_and_says_it(path):
     """GitHub's, say: no widget, no Plotly, no script."""
     drawn = 0
@@ -255,4 +275,4 @@ def test_a_viewer_that_runs_nothing_shows_each_picture_and_says_it(path):
         if made[2] not in ("Quiz", "Predict"):  # these are words alone
             assert any({"image/png", "image/svg+xml"} & set(one) for one in data), f"{made[2]} has no picture"
         drawn += 1
-    assert drawn or path.stem in ("glossary", "museum")
+    assert drawn or path.stem in ("glossary", "museum") or path in notebooks.DEEPER

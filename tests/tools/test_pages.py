@@ -1,5 +1,11 @@
 """What `make site` does to a notebook's text, and the links that it finds dead."""
 
+import re
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from plotly.offline import get_plotlyjs_version
+
 from bptt_lab import explore
 from bptt_lab.explore import page
 from tools import site
@@ -42,3 +48,33 @@ def test_the_offer_of_python_is_in_the_language_of_its_notebook():
     for note, name in ((first, "01_a"), (second, "de/01_a")):
         assert f"notebooks/{name}.ipynb" in note and f"lab/index.html?path={name}.ipynb" in note
     assert len({frozenset(words) for words in site.NEEDS_PYTHON.values()}) == 1
+
+
+def test_the_code_and_the_table_of_an_explorer_have_names_of_their_contents(tmp_path, monkeypatch):
+    explorer = explore.Predict("presses")
+    html = page.embedded(explorer, tmp_path)
+    code, table = re.search('data-code="(.*?)" data-table="(.*?)"', html).groups()
+    assert (tmp_path / table).read_bytes() == explorer.table and "export { render" in (tmp_path / code).read_text(
+        encoding="utf-8"
+    )
+    monkeypatch.setattr(type(explorer), "code", explorer.code + "// another")
+    assert code not in page.embedded(explorer, tmp_path)
+
+
+def test_what_no_page_reads_is_not_published(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "SOURCE", tmp_path)
+    monkeypatch.setattr(site, "LIVING", tmp_path)
+    html = page.embedded(explore.Predict("presses"), tmp_path)
+    output = new_output("display_data", {"text/html": html})
+    nbformat.write(new_notebook(cells=[new_code_cell("", outputs=[output])]), tmp_path / "a.ipynb")
+    read = set(tmp_path.iterdir())
+    for old in ("predict-0.js", "0.bin"):
+        (tmp_path / old).write_text("old")
+    site.drop_what_no_page_reads()
+    assert set(tmp_path.iterdir()) == read
+
+
+def test_the_part_of_plotly_is_of_the_packages_version_and_draws_all_that_the_figures_use():
+    assert site.PART_OF_PLOTLY[0] == get_plotlyjs_version()
+    source = "".join(path.read_text(encoding="utf-8") for path in (site.ROOT / "src").rglob("*.py"))
+    assert set(re.findall(r"\bgo\.([A-Z]\w+)", source)) <= {"Figure", "Scatter", "Bar"}

@@ -66,3 +66,7 @@ def test_on_the_site_each_solution_stands_on_the_page(tmp_path, monkeypatch):
     text = (tmp_path / "teachers.md").read_text(encoding="utf-8")
     assert "../src" not in text and text.count("<details>") == len(bl.exercises.all())
     assert all(f"```python\n{exercise.solution}\n```" in text for exercise in bl.exercises.all())
+
+
+def test_before_its_first_command_it_says_how_to_come_into_its_environment():
+    assert "source .venv/bin/activate" in PAGE.split("python -m bptt_lab")[0]

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bptt_lab as bl
-from bptt_lab import readers
 from tests.conftest import same
 
 torch = pytest.importorskip("torch")
@@ -82,16 +81,16 @@ def test_the_single_cell_is_read(kind):
 def test_a_file_of_torch_s_own_is_read_and_what_holds_more_than_weights_is_refused_in_words(tmp_path):
     net = torch.nn.GRU(3, 4, dtype=torch.bfloat16)
     torch.save(net.state_dict(), tmp_path / "net.pt")
-    same(readers.load(tmp_path / "net.pt")["weight_hh_l0"], net.weight_hh_l0.detach().double().numpy())
     torch.save({"model": net.state_dict(), "epoch": 3}, tmp_path / "checkpoint.pt")
+    for name in ("net.pt", "checkpoint.pt"):
+        same(bl.read(tmp_path / name)[0].cell.params["W_hh"], net.weight_hh_l0.detach().double().numpy())
     torch.save([1, 2], tmp_path / "list.pt")
     torch.save(net, tmp_path / "whole.pt")
     (tmp_path / "junk.pt").write_bytes(b"hello")
     for name, why in {
-        "checkpoint.pt": "with 'model', 'epoch', expected a state_dict",
-        "list.pt": "with list, expected a state_dict",
-        "whole.pt": "expected a file of weights that torch can read",
-        "junk.pt": "expected a file of weights that torch can read",
+        "list.pt": "^source: got list.pt, expected arrays of a recurrent layer",
+        "whole.pt": "^path: got 'whole.pt', expected a file of weights that torch can read",
+        "junk.pt": "^path: got 'junk.pt', expected a file of weights that torch can read",
     }.items():
-        with pytest.raises(ValueError, match=f"^path: got '{name}'.* ?{why}"):
-            readers.load(tmp_path / name)
+        with pytest.raises(ValueError, match=why):
+            bl.read(tmp_path / name)

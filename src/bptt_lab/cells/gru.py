@@ -82,11 +82,11 @@ class GRUCell(TorchGRU, Cell):
         return self.join(da1, da2, da3), δ * z + back
 
     def pairs(self, da, kept, h):
-        (r, _, _, inner), (da1, da2, da3) = kept, self.split(da)
+        (r, _, _, inner), da12, da3 = kept, da[..., : -self.hidden_size], da[..., -self.hidden_size :]
         if self.reset_after:
             dq = da3 * r
-            return {"W_hh": [(self.join(da1, da2, dq), h)], "b_hn": [(dq, None)]}
-        return {"W_hh": [(self.join(da1, da2), h), (da3, inner)]}
+            return {"W_hh": [(da12, h), (dq, h)], "b_hn": [(dq, None)]}
+        return {"W_hh": [(da12, h), (da3, inner)]}
 
     def step_jacobian(self, kept, h):
         (r, z, n, inner), (W1, W2, W3) = kept, self.blocks_of(self.W_hh)

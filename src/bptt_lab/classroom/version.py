@@ -47,6 +47,7 @@ def make_version(out: Path, course: Path | None = None) -> Path:
     (out / TEACHERS).unlink(missing_ok=True)
     edit(out / "site" / "index.md", lambda text: text.replace("\nteachers\n", "\n"))
     edit(out / "README.md", lambda text: re.sub(rf"^.*\({TEACHERS.as_posix()}\).*\n\n", "", text, flags=re.M))
+    edit(out / "README.md", lambda text: re.sub(r"^.*(make test|make bench).*\n", "", text, flags=re.M))
     edit(out / "README.md", lambda text: text.replace("\n\n", f"\n\n{NOTE}", 1))
     return out
 

@@ -116,10 +116,8 @@ class GRUEngine(GateEngine):
             stack = sums["stack"]
             sums["by x"][: 2 * H], sums["by x"][2 * H :] = stack[H : 3 * H, : I + 1], stack[:H, : I + 1]
             return
-        da, z = (
-            side_by_side(chunk.local[:, :4]),
-            side_by_side(chunk.z),
-        )  # dL/da3_t, dL/da1_t, dL/da2_t, dL/dq_t; [x_t; 1; h_{t-1}]
+        da = side_by_side(chunk.local[:, :4])  # dL/da3_t, dL/da1_t, dL/da2_t, dL/dq_t
+        z = side_by_side(chunk.z)  # [x_t; 1; h_{t-1}]
         da[: 3 * H].T.dot(W_x, chunk.dx)
         da[H:].dot(z[I:].T, sums["by h"])
         da[H : 3 * H].dot(z[: I + 1].T, sums["by x"][: 2 * H])

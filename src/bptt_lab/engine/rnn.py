@@ -13,7 +13,6 @@ from .trace import QuickTrace, fits
 
 FLOAT64, ZERO = np.dtype(np.float64), np.array(0.0)
 _FEW_UNITS = 48  # up to here a product with zeros and ones in it is quicker than one more call
-_FEW_NUMBERS = 64  # up to here a product with rows that nobody needs is quicker than to pick out the others
 
 
 class RNNEngine:
@@ -165,11 +164,11 @@ class Plan:
         K = I + 1 + H
         # What a trace kept, below [0 | 0 | 1]: a row [dL_{t-1}/dh_{t-1} | dL/da_t] times both matrices is dL/dz_t =
         # [dL/dx_t | dL/db_t | δ_{t-1}]. What is found lies in one array too: the gradient of the weights above dL/dz_t.
-        read, found = np.zeros((2 * H + T + 1, K)), np.empty((2 * H + T, K))
+        read, found = np.zeros((2 * H + T + 1, K)), np.empty((H + T, K))
         read[:H, I + 1 :] = np.eye(H)
         self.read, self.z, z_before = read[H:], read[2 * H :], read[2 * H : -1]
-        dz = found[2 * H :]
-        self.keep_found, self.found_squares = found[H:].copy, checks.square_sum(found[H:])
+        dz = found[H:]
+        self.keep_found, self.found_squares = found.copy, checks.square_sum(found)
         # The start has no loss of its own: its dh is zero.
         self.slopes, rows = np.empty((T + 1, K)), np.zeros((T + 1, 2 * H))
         self.dh, da = rows[1:, :H].reshape(size.h_shape), rows[:T, H:]
@@ -182,10 +181,7 @@ class Plan:
             product = read[H : 2 * H].T.dot
             back = [partial(_product_and_sum, product, *step) for step in zip(da, dz, rows[:, :H], dz[:, I + 1 :])]
         self.backward = list(zip(slopes, back))[::-1]
-        # Σ_t dL/da_t z_tᵀ is the gradient of the weights.
-        few = T * H <= _FEW_NUMBERS
-        daT, dstack = (rows[:T].T, found[: 2 * H]) if few else (da.T, found[H : 2 * H])
-        self.weights_gradient = partial(daT.dot, z_before, dstack)
+        self.weights_gradient = partial(da.T.dot, z_before, found[:H])  # Σ_t dL/da_t z_tᵀ
 
 
 def _product_and_sum(product, da_t, dz_t, dh_previous, δ_previous):

@@ -7,8 +7,10 @@ import functools
 import inspect
 import io
 import re
+import signal
 import sys
 import threading
+import time
 import traceback
 from typing import Any, NamedTuple
 
@@ -17,10 +19,15 @@ import numpy as np
 from .telling import sizes, tell, text_of
 
 SECONDS = 5.0
+# A signal that does nothing where nobody waits for it. It ends a `time.sleep` too, but reaches the main thread alone. Windows has
+# none.
+WAKE: Any = getattr(signal, "SIGURG", None)
 
 
 class TooLong(BaseException):
     """The time is up. No `Exception`, so that a learner's `except Exception` does not swallow it."""
+
+    seconds = SECONDS  # after which it did stop: one call of NumPy is not cut short
 
 
 class Printed(io.StringIO):
@@ -40,15 +47,17 @@ class Answer(NamedTuple):
 
 def call(fn, arguments: tuple) -> Answer:
     """fn(*arguments), stopped after 5 s. Stopping the kernel by hand still works: KeyboardInterrupt alone goes through."""
-    printed, over = Printed(), threading.Event()
+    printed, over, start = Printed(), threading.Event(), time.monotonic()
     with contextlib.suppress(RuntimeError):  # a browser's Python has no threads: there nothing is stopped
         threading.Thread(target=_stop, args=(threading.get_ident(), over), daemon=True).start()
     try:
-        with contextlib.redirect_stdout(printed), np.errstate(all="ignore"), np.printoptions():
+        with _can_be_woken(), contextlib.redirect_stdout(printed), np.errstate(all="ignore"), np.printoptions():
             return Answer(_run(fn, arguments), None, printed.getvalue())
     except KeyboardInterrupt:
         raise
     except BaseException as error:
+        if isinstance(error, TooLong):
+            error.seconds = time.monotonic() - start
         return Answer(None, error, printed.getvalue())
     finally:
         over.set()
@@ -58,18 +67,46 @@ def _run(fn, arguments):
     return fn(*arguments)
 
 
+def _is_inside(frame) -> bool:
+    """Whether a thread that is at that frame is in the learner's function, or in what it called."""
+    while (outer := frame and frame.f_back) and outer.f_code is not _run.__code__:
+        frame = outer
+    return bool(outer)
+
+
+def _wake(_, frame) -> None:
+    if _is_inside(frame):
+        raise TooLong
+
+
+@contextlib.contextmanager
+def _can_be_woken():
+    """The main thread hears `WAKE` meanwhile."""
+    try:
+        before = signal.signal(WAKE, _wake)
+    except (ValueError, TypeError):  # another thread, or Windows
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(WAKE, before or signal.SIG_DFL)
+
+
 def _stop(thread: int, over: threading.Event) -> None:
     """Raise `TooLong` in that thread, when the time is up and it is still inside the learner's function.
 
-    A second thread can do this on every system, where an alarm signal needs Unix and the main thread. It takes hold between
-    two steps of Python, not within one call of NumPy. Once more after a while, if a bare `except:` has swallowed it.
+    A second thread can do this on every system. Where the signal does not reach, it takes hold between two steps of Python, not
+    within a `time.sleep`; within one call of NumPy neither does. Once more after a while, if a bare `except:` has swallowed it.
     """
     seconds = SECONDS
     while not over.wait(seconds):
-        seconds, frame, depth = 0.2, sys._current_frames().get(thread), 0
-        while frame is not None and frame.f_code is not _run.__code__:
-            frame, depth = frame.f_back, depth + 1
-        if frame is not None and depth:
+        seconds = 0.2
+        if not _is_inside(sys._current_frames().get(thread)):
+            continue
+        if thread == threading.main_thread().ident and WAKE and signal.getsignal(WAKE) is _wake:
+            signal.pthread_kill(thread, WAKE)
+        else:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TooLong))
 
 
@@ -104,7 +141,7 @@ def stopped(fn, error: BaseException, parameters: tuple[str, ...], arguments: tu
     kind, message, line = type(error).__name__, message_of(error), _line(fn, error)
     if isinstance(error, TooLong):
         says = tell(
-            "Your function was stopped after {seconds:.0f} seconds. Is there a loop in it that never ends?", seconds=SECONDS
+            "Your function was stopped after {seconds:.0f} seconds. Is there a loop in it that never ends?", seconds=error.seconds
         )
         return text_of(says, line)
     if isinstance(error, SystemExit):

@@ -10,12 +10,5 @@ ADDING = Recipe(
     "adding",
     "steps of Adam to a squared error under .01, for each cell and length",
     train_until,
-    grid(
-        task=[("Adding", {"length": T}) for T in (50, 100)],
-        cell=CELLS,
-        hidden=[48],
-        fit=[FIT],
-        reach=[0.01],
-        seed=range(5),
-    ),
+    grid(task=[("Adding", {"length": T}) for T in (50, 100)], cell=CELLS, hidden=[48], fit=[FIT], reach=[0.01], seed=range(5)),
 )

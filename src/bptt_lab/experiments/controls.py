@@ -9,6 +9,8 @@ from .recipe import Recipe, Settings, grid
 from .training import train_until
 
 RATES = (0.003, 0.01, 0.03, 0.3)  # of temporal order; .1 is the recipe `temporal_order`
+GATES = "GRU, closed", "gated, bias 1", "LSTM, closed"
+LONG = {**SGD, "steps": 10_000}
 
 
 def temporal_order(length: int, lr: float, clip: float | None) -> list[Settings]:
@@ -24,19 +26,6 @@ CONTROLS = Recipe(
     train_until,
     temporal_order(30, 0.01, None)
     + [run for rate in RATES for clip in (None, 1.0) for run in temporal_order(20, rate, clip)]
-    + grid(
-        task=[("Adding", {"length": 50})],
-        cell=["GRU, closed", "gated, bias 1", "LSTM, closed"],
-        hidden=[48],
-        fit=[FIT],
-        reach=[0.01],
-        seed=range(5),
-    )
-    + grid(
-        task=[("Agreement", {"distance": 10})],
-        cell=["LSTM, closed"],
-        fit=[{**SGD, "steps": 10_000}],
-        reach=[0.99],
-        seed=range(3),
-    ),
+    + grid(task=[("Adding", {"length": 50})], cell=GATES, hidden=[48], fit=[FIT], reach=[0.01], seed=range(5))
+    + grid(task=[("Agreement", {"distance": 10})], cell=["LSTM, closed"], fit=[LONG], reach=[0.99], seed=range(3)),
 )

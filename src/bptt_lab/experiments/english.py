@@ -5,6 +5,7 @@ from .recipe import Recipe, Result, Settings, grid
 from .training import fit, make
 
 SHOWN = (1, 2, 3, 5, 10, 20)
+FIT = {"steps": 600, "batch_size": 32, "optimizer": "adam", "lr": 5e-3, "clip": 1.0}
 
 
 def train_english(settings: Settings) -> Result:
@@ -23,11 +24,5 @@ ENGLISH = Recipe(
     "english",
     "share of the test sentences with the right verb, for three cells; also if they are shown only the last words",
     train_english,
-    grid(
-        cell=("tanh", "GRU, open", "LSTM, open"),
-        task=[("English", {})],
-        hidden=[48],
-        fit=[{"steps": 600, "batch_size": 32, "optimizer": "adam", "lr": 5e-3, "clip": 1.0}],
-        seed=range(10),
-    ),
+    grid(cell=("tanh", "GRU, open", "LSTM, open"), task=[("English", {})], hidden=[48], fit=[FIT], seed=range(10)),
 )

@@ -5,6 +5,8 @@ from .agreement import CELLS, DISTANCES
 from .recipe import Recipe, Result, Settings, grid
 from .training import make
 
+OTHER_STARTS = "tanh, orthogonal", "tanh, N(0, 1/H)", "tanh, N(0, 1)"
+
 
 def look(settings: Settings) -> Result:
     """Of a fresh net, a list over the distances "at" each: "norm", "ratio" and "snr" of the gradient, and "held"; see `reach`."""
@@ -17,10 +19,5 @@ GRADIENTS = Recipe(
     "gradients",
     "what of the verb's gradient reaches the subject, and what the state holds of the subject, before training",
     look,
-    grid(
-        cell=(*CELLS, "tanh, orthogonal", "tanh, N(0, 1/H)", "tanh, N(0, 1)"),
-        task=[("Agreement", {})],
-        at=[[0, *DISTANCES]],
-        seed=range(5),
-    ),
+    grid(cell=(*CELLS, *OTHER_STARTS), task=[("Agreement", {})], at=[[0, *DISTANCES]], seed=range(5)),
 )

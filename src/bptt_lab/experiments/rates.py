@@ -48,25 +48,21 @@ def fit_at(how: str, rate: float) -> dict:
     return {**HOW[how], "lr": round(HOW[how]["lr"] * rate, 9)}
 
 
-def rows(how: str, rate: float, cells: Sequence[str]) -> list[Settings]:
-    return grid(cell=cells, fit=[fit_at(how, rate)], at=[list(DISTANCES)], reach=[0.99], seeds=[SEEDS])
+def rows(how: str, rates: Sequence[float], cells: Sequence[str]) -> list[Settings]:
+    fits = [fit_at(how, rate) for rate in rates]
+    return grid(fit=fits, cell=cells, at=[list(DISTANCES)], reach=[0.99], seeds=[SEEDS])
 
 
 RATES = Recipe(
     "rates",
     "steps to 99 % right, for each learning rate, distance and cell, in the budget of the recipe agreement",
     train_farther,
-    rows("normalised", 0.05, ["tanh"])
-    + rows("normalised", 0.15, ["tanh"])
-    + rows("normalised", 0.5, ["tanh"])
-    + rows("Adam", 0.0005, ["tanh"])
-    + rows("Adam", 0.05, ["tanh"])
-    + rows("SGD", 0.5, ["tanh, orthogonal"])
-    + rows("SGD", 0.05, CELLS)
-    + rows("SGD", 0.15, CELLS)
-    + rows("Adam", 0.0005, ["LSTM, open", "LSTM, closed"])
-    + rows("Adam", 0.05, ["LSTM, open", "LSTM, closed"])
-    + rows("SGD", 1.5, CELLS),
+    rows("normalised", (0.05, 0.15, 0.5), ["tanh"])
+    + rows("Adam", (0.0005, 0.05), ["tanh"])
+    + rows("SGD", (0.5,), ["tanh, orthogonal"])
+    + rows("SGD", (0.05, 0.15), CELLS)
+    + rows("Adam", (0.0005, 0.05), ["LSTM, open", "LSTM, closed"])
+    + rows("SGD", (1.5,), CELLS),
 )
 
 

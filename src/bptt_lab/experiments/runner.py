@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .recipe import Recipe, Result, Settings, key
+from ..basics import checks
+from .recipe import Recipe, key
 
 COMMITTED = Path(__file__).parent / "results"
 
@@ -51,8 +52,9 @@ def run(recipe: Recipe, executor: Executor, folder: Path, progress: bool = True)
                     error.add_note(f"in the run {waiting[future]}")
                     errors.append(error)
                     continue
-                _write(folder / recipe.name / f"{key(record['settings'])}.json", record)
-                done[key(record["settings"])] = record
+                name = key(record["settings"])
+                _write(folder / recipe.name / f"{name}.json", json.dumps(record) + "\n")
+                done[name] = record
                 bar.update()
     except BaseException:
         for future in waiting:
@@ -70,24 +72,18 @@ def save(recipe: Recipe, records: list[dict], folder: Path = COMMITTED) -> Path:
     rows = ",\n".join("  " + json.dumps(record) for record in records)
     text = json.dumps(head, indent=1)[:-2] + ',\n "runs": [\n' + rows + "\n ]\n}\n"
     path = folder / f"{recipe.name}.json"
-    _write_text(path, text)
+    _write(path, text)
     return path
 
 
 def load(name: str, folder: Path = COMMITTED) -> list[dict[str, Any]]:
     """The committed runs of a recipe: a flat dict each, settings and results side by side."""
-    from ..basics.checks import choice
-
-    choice("name", name, sorted(path.stem for path in folder.glob("*.json")))
+    checks.choice("name", name, sorted(path.stem for path in folder.glob("*.json")))
     records = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["runs"]
     return [{**record["settings"], **record["result"]} for record in records]
 
 
-def _write(path: Path, record: dict[str, Settings | Result]) -> None:
-    _write_text(path, json.dumps(record) + "\n")
-
-
-def _write_text(path: Path, text: str) -> None:
+def _write(path: Path, text: str) -> None:
     """Whole or not at all, also when the process is killed meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")

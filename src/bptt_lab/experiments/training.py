@@ -50,10 +50,12 @@ def fit(model: SequenceModel, task: tasks.Task, settings: Settings, until: Calla
 def trained(settings: Settings) -> tuple[SequenceModel, Result]:
     """The model of `train_until`, trained, and its result."""
     task, model = make(settings)
-    better = (
-        (lambda score: score >= settings["reach"]) if task.loss == "cross_entropy" else (lambda score: score <= settings["reach"])
-    )
-    history = fit(model, task, settings, lambda step: step % 50 == 0 and better(task.score(model, n=500, seed=10_000 + step)))
+    sign = 1 if task.loss == "cross_entropy" else -1  # more is better of an accuracy, less of an error
+
+    def there(step: int) -> bool:
+        return step % 50 == 0 and sign * task.score(model, n=500, seed=10_000 + step) >= sign * settings["reach"]
+
+    history = fit(model, task, settings, there)
     score = task.score(model, n=1000, seed=1)
     overflowed = history.stopped if history.stopped and "as asked" not in history.stopped else None
     reached = len(history) if history.stopped and not overflowed else None

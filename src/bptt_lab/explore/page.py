@@ -41,22 +41,28 @@ def alone(explorer) -> str:
 def embedded(explorer, folder: Path) -> str:
     """A piece of a page: the still picture and its sentence, which living.js replaces by the explorer itself.
 
-    The explorer's code and table go to `folder`, once for the whole site; the names of tables are those of their contents.
+    The explorer's code and table go to `folder`, once for the whole site, under the names of their contents: a browser may keep
+    them for ever.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    table = hashlib.sha256(explorer.table).hexdigest()[:16] + ".bin"
-    (folder / table).write_bytes(explorer.table)
     host = (HERE / "host.js").read_text(encoding="utf-8")
-    code = explorer.code + "\n" + host + "\nexport { render, stillModel };\n"
-    (folder / f"{explorer.name}.js").write_text(code, encoding="utf-8")
+    program = explorer.code + "\n" + host + "\nexport { render, stillModel };\n"
+    code = _put(program.encode(), folder, f"{explorer.name}-{{}}.js")
+    table = _put(explorer.table, folder, "{}.bin")
     (folder / "explorer.css").write_text(explorer._css, encoding="utf-8")
     still = explorer.still_picture().get("image/svg+xml") or explorer.still_picture()["text/html"]
     grey = explorer.asks_python or any(control.asks_python for control in explorer.controls)
     return (
-        f'<div class="bptt-living" data-explorer="{explorer.name}" data-table="{table}" '
+        f'<div class="bptt-living" data-explorer="{explorer.name}" data-code="{code}" data-table="{table}" '
         f'data-asks-python="{grey}">'
         f'<script type="application/json">{as_script(state(explorer))}</script>{still}</div>'
     )
+
+
+def _put(content: bytes, folder: Path, name: str) -> str:
+    name = name.format(hashlib.sha256(content).hexdigest()[:16])
+    (folder / name).write_bytes(content)
+    return name
 
 
 def as_script(value) -> str:

@@ -12,15 +12,19 @@ import traitlets
 from .. import experiments
 from ..basics import checks
 from ..lessons import four_words_four_terms as measure
+from ..lessons import gates as free_gates
+from ..lessons import long_memory_measured as adders
 from ..lessons import partial_cures as cures
 from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from ..tasks import English
 from .base import Control, Explorer, fixed
+from .cell_switch import CellSwitch
 from .cover import CLOSED, covers
 from .four_cells import FourCells
 from .four_terms import FourTerms
 from .gate_pad import GatePad
+from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
 from .predictions import Made, keep, verdict
@@ -55,6 +59,7 @@ def _ratio(values) -> float:
 ALL = {
     "presses": Prediction(range(13), lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses()),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
+    "carried_forward": _power(lambda: GradientByLag().at("forward") / GradientByLag().at("right")[-1]),
     "lost_transpose": _power(lambda: np.median(chain.lost_far(23))),
     "first_term": _power(lambda: _ratio(LivingEquation().norms()[::-1])),
     "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
@@ -64,13 +69,16 @@ ALL = {
     "thrown_off": Prediction(range(82), lambda: Wall(step=500).counts()[1][0]),
     "relu_orthogonal": _power(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
     "kept_by_cut": Prediction(range(121), lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0])),
-    "half_open": _power(lambda: FourTerms().norms()[1]),
     "residual": _power(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
+    "half_open": _power(lambda: FourTerms().norms()[1]),
+    "open_state": _power(lambda: np.median(free_gates.states("gated", 2, steps=150)[:, -1])),
     "gru_at_cats": _power(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
+    "direct_road": _power(lambda: _ratio([CellSwitch().curves()[f"lstm_{road}"][-1] for road in ("direct", "true")])),
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
     "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
+    "open_gates": Prediction(range(25), lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1))),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 

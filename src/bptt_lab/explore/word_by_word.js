@@ -66,7 +66,7 @@ const explorer = {
       if (document.activeElement !== input || (text !== seen && text !== asked)) { if (input.value !== text) input.value = text; } // else it is being typed
       seen = text;
       set(input, { "aria-invalid": complaint ? "true" : null, disabled: !!mute });
-      for (const one of bricks.children) set(one, { disabled: !!mute });
+      set(build, { hidden: !!mute }); // ninety-nine buttons that would all be dead
       set(why, { text: words[mute] ?? (complaint || words.own_help) });
 
       const said = names.map((name, i) => {

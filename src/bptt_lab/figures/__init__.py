@@ -4,6 +4,7 @@
 """
 
 from .exponents import exponents
+from .kept import kept
 from .look import sentence
 from .memory import memory
 from .moves import moves
@@ -17,6 +18,6 @@ from .token_losses import token_losses
 from .training import training
 
 __all__ = [
-    "exponents", "memory", "moves", "paths", "rates", "ratios", "scores", "sentence", "states", "steps", "token_losses",
+    "exponents", "kept", "memory", "moves", "paths", "rates", "ratios", "scores", "sentence", "states", "steps", "token_losses",
     "training",
 ]  # fmt: skip

@@ -24,9 +24,12 @@ LINES = (
 )
 INK = "#767676"  # on white paper; a page with a theme gives its own ink, see CAPTION
 GRID = "rgba(128,128,128,.25)"
-# No logo, and no button that would upload the learner's data. Not "responsive": Lab resizes figures itself, and with that
-# setting their height can fall to 0.
-CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendChartToCloud", "sendDataToCloud"]}
+# No logo, no button that would upload the learner's data, none that selects what nothing is done with, and none that would give
+# the axes another range than the absolute one. Not "responsive": Lab resizes figures itself, and with that setting their height
+# can fall to 0.
+UNUSED = ["sendChartToCloud", "sendDataToCloud", "select2d", "lasso2d", "autoScale2d"]
+CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": UNUSED}
+TOOLS = 26  # px above the title for Plotly's buttons, so that they lie on nothing
 
 # Variables of those who show figures in a way of their own: Plotly knows which.
 OWN_WAYS = {
@@ -48,7 +51,7 @@ class Figure(go.Figure):
         from IPython.display import display
 
         # In a kernel Plotly would show this bundle too. But to find that out it loads nbformat, for its version: 1.2 s.
-        kernel = type(get_ipython()).__module__.startswith("ipykernel.")
+        kernel = type(get_ipython()).__module__.startswith(("ipykernel.", "pyodide_kernel."))
         if kernel and "plotly.io._renderers" not in sys.modules and not OWN_WAYS & os.environ.keys():
             display(PlotlyRenderer(config=CONFIG).to_mimebundle(self.to_dict()), raw=True)
         else:
@@ -59,14 +62,15 @@ class Figure(go.Figure):
 
 def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom: int = 56) -> Figure:
     """An empty figure with the course's look. lines: small ones under the title, for which it grows. in_words: what it shows."""
-    result, room = Figure(), 18 * len(lines)
+    result, room = Figure(), TOOLS + 18 * len(lines)
     title = "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
     result.update_layout(
         template="none",
-        title={"text": title, "font": {"size": 15}, "x": 0, "xref": "paper", "y": 1, "yref": "container", "pad": {"t": 16}},
-        title_yanchor="top",
+        title={"text": title, "font": {"size": 15}, "x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top"},
+        title_pad_t=TOOLS + 16,
         height=height + room,
         margin={"l": 24, "r": 24, "t": 56 + room, "b": bottom},
+        dragmode=False,  # a finger that moves over a figure scrolls the page; "Zoom" in its buttons lets it zoom
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": INK, "family": "system-ui, sans-serif", "size": 13},

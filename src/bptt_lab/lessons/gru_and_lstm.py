@@ -152,25 +152,33 @@ def cell_of(start: str, seed: int, H: int = 64) -> RNNCell | GRUCell | LSTMCell:
     return (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias)
 
 
-def memories(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2, long: int = LONG) -> dict[str, np.ndarray]:
-    """Four rates in nats a step, each (seeds,).
+def lasting(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, long: int = LONG) -> dict[str, np.ndarray]:
+    """Two rates of one sequence of `long` words, in nats a step, each (seeds,).
 
     "gate": the mean of ln f (GRU: ln z), what the direct road alone would lose; −inf for the plain cell, which has none.
-    "at rest": ln of the spectral radius of one step's Jacobian where states and input are 0, with all roads.
-    "slope": over LAGS of B sequences of STEPS words from zeros. "lyapunov": the largest exponent of the same net on one *other*
-    sequence of `long` words, the first tenth left out: a slope of the first words need not be the exponent.
+    "lyapunov": the largest exponent, the first tenth left out.
     """
     found = []
     for seed in range(seeds):
         cell = cell_of(start, seed, H)
-        read, other = inputs(spread, (STEPS, B, H), seed, 1), inputs(spread, (long, 1, H), seed, 2)
-        trace = cell.unroll(other)
-        gate = -np.inf
-        if cell.keeping_gate:
-            gate = np.log(trace.gates[cell.keeping_gate]).mean()
-        rest = np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max())
-        found.append((gate, rest, slope(cell, read), memory.lyapunov(cell, trace, leading=1)[0]))
-    return dict(zip(("gate", "at rest", "slope", "lyapunov"), np.array(found).T))
+        trace = cell.unroll(inputs(spread, (long, 1, H), seed, 2))
+        gate = np.log(trace.gates[cell.keeping_gate]).mean() if cell.keeping_gate else -np.inf
+        found.append((gate, memory.lyapunov(cell, trace, leading=1)[0]))
+    return dict(zip(("gate", "lyapunov"), np.array(found).T))
+
+
+def first_words(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int = 2) -> np.ndarray:
+    """(seeds,): the slope over LAGS of B *other* sequences of STEPS words, from zeros, in nats a step.
+
+    It need not be the exponent of a run that has settled.
+    """
+    return np.array([slope(cell_of(start, seed, H), inputs(spread, (STEPS, B, H), seed, 1)) for seed in range(seeds)])
+
+
+def at_rest(start: str, seeds: int = 5, H: int = 64) -> np.ndarray:
+    """(seeds,): ln of the spectral radius of one step's Jacobian where states and input are 0, with all roads."""
+    cells = (cell_of(start, seed, H) for seed in range(seeds))
+    return np.array([np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max()) for cell in cells])
 
 
 def fresh_report(kind: Callable[..., Cell], bias: float, spread: float = 0.1, H: int = 16, T: int = 100) -> memory.MemoryReport:

@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .. import readers, train
+from .. import memory, readers, train
 from ..cells import Cell, GRUCell, LSTMCell, RNNCell
-from ..memory import report
 from ..model import SequenceModel
 from ..tasks import Adding, Agreement, English
 from .gates import hold
@@ -56,14 +55,16 @@ TAKEN: dict[str, Callable[[Cell], None]] = {
 
 
 def taken_apart(nets: list[SequenceModel]) -> dict[str, np.ndarray]:
-    """What each net says right with a part taken away: TAKEN -> (nets, FAR). The nets stay as they are."""
+    """What each net says right of 300 sentences with a part taken away: TAKEN -> (nets, FAR). The nets stay as they are."""
+    asked = [Agreement(d).batch(300, np.random.default_rng(1)) for d in FAR]
     found = {}
     for name, take in TAKEN.items():
         right = []
         for net in nets:
             kept = {parameter: value.copy() for parameter, value in net.params.items()}
             take(net.cell)
-            right.append([Agreement(d).score(net, n=300, seed=1) for d in FAR])
+            said = [net.forward(*batch).y[batch[2]].argmax(axis=-1) for batch in asked]
+            right.append([np.mean(guess == verbs[mask]) for guess, (_, verbs, mask) in zip(said, asked)])
             for parameter, value in kept.items():
                 net.params[parameter][:] = value
         found[name] = np.array(right)
@@ -77,13 +78,23 @@ def forget_gates(nets: list[SequenceModel], distance: int = 30) -> np.ndarray:
 
 
 def before_and_after(x: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """The PyTorch LSTMs, untrained and trained on adding: half-lives (nets,), and mean forget gates (nets, units)."""
-    found = {}
+    """The PyTorch LSTMs, untrained and trained on adding: half-lives (nets,), and mean forget gates (nets, units).
+
+    The half-life is that of `memory.report`, without the rest of it.
+    """
+    T = len(x)
+    lags, found = range(T // 10, T), {}
     for state in ("untrained", "trained"):
         cells = readers.examples(state)
-        half = np.array([report(cell, x).half_life for cell in cells])
+        norms = [memory.norms_back(cell, cell.unroll(x), T - 1, lags).mean(axis=0) for cell in cells]
+        half = np.array([memory.half_life(memory.slope(lags, logs)) for logs in norms])
         found[state] = half, readers.forget_gates(cells, x)
     return found
+
+
+def trained_gates() -> np.ndarray:
+    """(nets, units): the mean forget gates of the PyTorch LSTMs that were trained on adding."""
+    return readers.forget_gates(readers.examples("trained"), Adding(length=200).batch(16, np.random.default_rng(0))[0])
 
 
 def adding_with_gates_held(length: int = 50) -> dict[str, np.ndarray]:

@@ -134,6 +134,13 @@ def as_if_absent(distance: int, seed: int, steps: int = 150) -> float:
     return float(np.abs(with_subject - without).max())
 
 
+def beside(values: Sequence[float], marks: Sequence[float]) -> str:
+    """Where all of the values lie, by one of the marks, from small to large: under the first that holds, else over the last."""
+    under = [mark for mark in marks if max(values) < mark]
+    over = [mark for mark in marks if min(values) > mark]
+    return f"under {under[0]}" if under else f"over {over[-1]}" if over else text.between(values)
+
+
 def twins(distance: int, seed: int = 0, nets: int = 6, steps: int = 600) -> tuple[list[int | None], float]:
     """Train tanh nets alike whose W_hh differ by about 1e-10 an entry, each until it is right in 99 of 100.
 

@@ -7,10 +7,10 @@ report(cell, x)             the memory of a cell in a few numbers, in words and 
 from .exponents import half_life, lyapunov, slope
 from .ladder import GUESS, bounds, rungs
 from .memory_report import MemoryReport, report
-from .products import jacobian_product, norms, norms_back, singular_values
+from .products import jacobian_product, norms, norms_back
 from .reach import norm_and_signal
 
 __all__ = [
     "GUESS", "MemoryReport", "bounds", "half_life", "jacobian_product", "lyapunov", "norm_and_signal", "norms", "norms_back",
-    "report", "rungs", "singular_values", "slope",
+    "report", "rungs", "slope",
 ]  # fmt: skip

@@ -5,7 +5,6 @@ import numpy as np
 from ..basics import checks, overflow
 from ..cells import Cell
 from ..cells.trace import Trace
-from . import spectra
 from .products import check, jacobians, size_of_state
 
 
@@ -28,11 +27,27 @@ def lyapunov(cell: Cell, trace: Trace, leading: int | None = None) -> np.ndarray
             A = J_t @ Q
             if t >= burn_in:
                 A *= np.isfinite(total)[:, None, :]  # a direction that has vanished stays so
-            Q, R = spectra.sorted_qr(A)
+            Q, R = sorted_qr(A)
             if t >= burn_in:
                 with overflow.quietly():
                     total += np.log(np.abs(np.diagonal(R, axis1=1, axis2=2))) + (e_t * np.log(2.0))[:, None]
     return -np.sort(-total, axis=1).mean(axis=0) / (T - burn_in)
+
+
+def sorted_qr(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """QR of A (B, D, n) with its rows in falling order of size, which keeps the rounding of small rows small (Cox & Higham 1998).
+
+    A row of R that is below the rounding of its row of A is a direction that A does not have: it becomes 0.
+    """
+    if A.shape[2] == 1:
+        Q, R = np.linalg.qr(A)
+        return Q, R
+    sizes = np.abs(A).max(axis=2, keepdims=True)
+    order = np.argsort(-sizes, axis=1, kind="stable")
+    Q, R = np.linalg.qr(np.take_along_axis(A, order, 1))
+    rounding = 4 * A.shape[1] * np.finfo(float).eps * np.take_along_axis(sizes, order[:, : R.shape[1]], 1)
+    R *= np.abs(R).max(axis=2, keepdims=True) > rounding
+    return np.take_along_axis(Q, np.argsort(order, axis=1), 1), R
 
 
 def slope(lags, log10_norms: np.ndarray) -> float:

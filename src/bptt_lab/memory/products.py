@@ -1,4 +1,4 @@
-"""How an earlier state still moves a later one: products of Jacobians, their norms and singular values.
+"""How an earlier state still moves a later one: products of Jacobians, and their norms.
 
     dh_t/dh_k = J_t J_{t-1} ⋯ J_{k+1}          J_j = dh_j/dh_{j-1}; the lag t − k counts the factors; k = −1 is the start
 
@@ -13,7 +13,7 @@ import numpy as np
 from ..basics import checks, overflow
 from ..cells import Cell
 from ..cells.trace import Trace
-from . import scaled, spectra
+from . import scaled
 
 
 @overflow.silent
@@ -25,7 +25,7 @@ def jacobian_product(cell: Cell, trace: Trace, t: int, k: int) -> np.ndarray:
     check(cell, trace)
     t = checks.index("t", t, trace.T)
     k = checks.index("k", k, t + 1, lowest=-1)
-    for rows, exponents in _products(cell, trace, t, t - k):  # noqa: B007
+    for rows, exponents in products(cell, trace, t, t - k):  # noqa: B007
         pass
     half = exponents // 2  # in two steps, since 2^exponents alone may already be past the end
     product = overflow.multiply(rows, scaled.power(half)[..., None])
@@ -59,32 +59,13 @@ def norms_back(cell: Cell, trace: Trace, t: int, lags=None) -> np.ndarray:
     lags = lags_of(lags, t)
     found: dict[int, np.ndarray] = {}
     kept: list = []
-    for lag, product in enumerate(_products(cell, trace, t, max(lags))):
+    for lag, product in enumerate(products(cell, trace, t, max(lags))):
         if lag in lags:
             kept.append((lag, *product))
         if kept and (len(kept) * product[0].size > 100_000 or lag == max(lags)):
             where, rows, exponents = zip(*kept)
             found.update(zip(where, scaled.log10_norms(np.stack(rows), np.stack(exponents))))
             kept = []
-    return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
-
-
-@overflow.silent
-def singular_values(cell: Cell, trace: Trace, t: int, lags) -> np.ndarray:
-    """log10 of all singular values of dh_t/dh_{t−lag}, (n, D) or (B, n, D), largest first; −inf where exactly 0.
-
-    Each is right to its own last digits, see `spectra`.
-    """
-    check(cell, trace)
-    t = checks.index("t", t, trace.T)
-    lags = lags_of(lags, t)
-    B, D = trace.shape[1], size_of_state(cell)
-    product, found = spectra.TransposedProduct(B, D), {0: np.zeros((B, D))}
-    for steps, J, e in jacobians(cell, trace, range(t, t - max(lags), -1)):
-        for j, J_j, e_j in zip(steps, J, e):
-            product.times(J_j, e_j)
-            if t - j + 1 in lags:
-                found[t - j + 1] = product.log10_singular_values()
     return trace.squeeze(np.stack([found[lag] for lag in lags], axis=1), axis=0)
 
 
@@ -127,7 +108,7 @@ def _times(rows, exponents, J, e):
     return scaled.rescaled(rows @ J, exponents + e[:, None])
 
 
-def _products(cell: Cell, trace: Trace, t: int, longest: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def products(cell: Cell, trace: Trace, t: int, longest: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """For lag = 0..longest: dh_t/dh_{t−lag} as rows (B, D, D) with exponents (B, D), see `scaled`."""
     B, D = trace.shape[1], size_of_state(cell)
     rows, exponents = np.broadcast_to(np.eye(D), (B, D, D)), np.zeros((B, D), np.int64)

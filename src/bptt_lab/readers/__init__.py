@@ -1,5 +1,8 @@
-"""The weights of other frameworks' files, and the cells that they make."""
+"""The weights of other frameworks' files, and the cells that they make: see `read`."""
 
-from .torch_files import EXAMPLES, SAVE, cell, example, examples, forget_gates, load
+from .any_file import read
+from .conventions import CONVENTIONS, Convention
+from .examples import EXAMPLES, example, examples, forget_gates
+from .found import Found, Layer
 
-__all__ = ["EXAMPLES", "SAVE", "cell", "example", "examples", "forget_gates", "load"]
+__all__ = ["CONVENTIONS", "EXAMPLES", "Convention", "Found", "Layer", "example", "examples", "forget_gates", "read"]

@@ -14,9 +14,8 @@ import numpy as np
 
 from ..basics import checks
 from ..model import SequenceModel
-from . import vocabulary
 from .task import Batch, Task, one_hot
-from .vocabulary import VOCABULARY
+from .vocabulary import VOCABULARY, decode, encode
 
 _THINGS = "key house garden river table picture"
 _ANIMALS_AND_PEOPLE = "cat dog bird horse child teacher student author friend"
@@ -113,13 +112,7 @@ class Agreement(Task):
         words, verb_at = self._draw(checks.count("n", n), np.random.default_rng(checks.seed("seed", seed)))
         return [" ".join(VOCABULARY[word] for word in row[: at + 1]) for row, at in zip(words.T, verb_at)]
 
-    def encode(self, text: str) -> np.ndarray:
-        """One-hot rows, (T, V), of a sentence in the words of `vocabulary`."""
-        return vocabulary.encode(text)
-
-    def decode(self, x) -> str:
-        """The text of one-hot rows, (T, V)."""
-        return vocabulary.decode(x)
+    encode, decode = staticmethod(encode), staticmethod(decode)
 
 
 def _check_distance(distance):

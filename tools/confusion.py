@@ -1,6 +1,6 @@
 """Make every known mistake of every exercise, and many that no one thought of, and print what the check calls them.
 
-    python -m bptt_lab.exercises
+    python -m tools.confusion
 
 First table: how many mistakes an exercise knows, how many the check calls by their own name, by another's, and by none. The
 solutions are checked too. Second: slips made by program, each place of a solution changed once. How many of them change a number,
@@ -15,10 +15,10 @@ from itertools import combinations
 
 import numpy as np
 
-from . import all as every
-from .base import Exercise
-from .diagnosis import alike
-from .mistakes import Slip
+from bptt_lab.exercises import all as every
+from bptt_lab.exercises.base import Exercise
+from bptt_lab.exercises.diagnosis import alike
+from bptt_lab.exercises.mistakes import Slip
 
 UNSEEN = 1000  # where the random numbers of problems begin that no check uses
 PAIRS = 40  # of each exercise

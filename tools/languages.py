@@ -1,7 +1,7 @@
 """Say what of the course's words a language still lacks, section by section.
 
-    python -m bptt_lab.basics.languages de               how many texts of each section are translated
-    python -m bptt_lab.basics.languages de wall          the texts that "wall" lacks, to be pasted into de.json and filled in
+    python -m tools.languages de               how many texts of each section are translated
+    python -m tools.languages de wall          the texts that "wall" lacks, to be pasted into de.json and filled in
 
 What is in the file but no longer in the course is listed at the end, and makes the command fail.
 """
@@ -12,10 +12,10 @@ import json
 import sys
 from pathlib import Path
 
-from ... import exercises
-from ...exercises import mutants, telling
-from ...explore import quiz, words
-from . import ALL, catalogue
+from bptt_lab import exercises
+from bptt_lab.basics.languages import ALL, catalogue
+from bptt_lab.exercises import mutants, telling
+from bptt_lab.explore import quiz, words
 
 
 def english() -> dict[str, list[str]]:

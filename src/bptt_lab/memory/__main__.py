@@ -1,0 +1,66 @@
+"""python -m bptt_lab.memory FILE: how far back the recurrent layers of a file learn, whichever framework wrote it."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from ..readers import CONVENTIONS, read
+from . import MemoryReport
+
+SYNTHETIC = "{T} steps of independent normal numbers of standard deviation {std:g}, {B} sequences"
+
+
+def main(given: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bptt_lab.memory", description=__doc__)
+    parser.add_argument("file", help=".pt, .safetensors, .onnx, .keras, .h5, .npz, DyNet's text")
+    parser.add_argument("--layer", help="one layer alone: its number in the table, or a piece of its name")
+    parser.add_argument("--input", metavar="X.npy", help="what the net reads, (T, I) or (T, B, I)")
+    parser.add_argument("--steps", type=int, default=200, help="T of a made-up input (%(default)s)")
+    parser.add_argument("--std", type=float, default=1.0, help="and its standard deviation (%(default)s)")
+    parser.add_argument("--convention", choices=CONVENTIONS, help="instead of what the file says")
+    parser.add_argument("--check", nargs=2, metavar=("X.npy", "H.npy"), help="an input and its states: tries all conventions")
+    parser.add_argument("--figure", metavar="FOLDER", default=".", help="where the figures go, as HTML (this folder)")
+    options = parser.parse_args(given)
+    try:
+        _say(options)
+    except (ValueError, OSError) as error:
+        raise SystemExit(str(error)) from None
+
+
+def _say(options: argparse.Namespace) -> None:
+    layer = int(options.layer) if (options.layer or "").isdigit() else options.layer
+    check = [np.load(each, allow_pickle=False) for each in options.check] if options.check else None
+    everything = read(options.file, layer=layer if check else None, check=check, convention=options.convention)
+    print(everything)
+    chosen = [
+        i for i, each in enumerate(everything) if check or layer in (None, i) or isinstance(layer, str) and layer in each.name
+    ]
+    if not chosen:
+        raise SystemExit(f"--layer: got {options.layer!r}, expected a number up to {len(everything) - 1} or a piece of a name")
+    about = f"the input {options.input}"
+    if not options.input:
+        about = "a made-up input, since no --input was given: " + SYNTHETIC.format(T=options.steps, std=options.std, B=4)
+        about += ". The answer depends on it"
+    for i in chosen:
+        each = everything[i]
+        bottom = next(other for other in everything if other.name == each.name)
+        if options.input:
+            x = np.load(options.input, allow_pickle=False)
+        else:
+            x = options.std * np.random.default_rng(0).standard_normal((options.steps, 4, bottom.cell.input_size))
+        report = MemoryReport(each.cell, everything.trace(i, x))
+        print(f"\n{i}: {each.name}{', backward' * each.reversed}\n{report}")
+        place = Path(options.figure) / f"{Path(options.file).stem}_memory_{i}.html"
+        try:
+            report.figure().write_html(place)
+            print(f"Figure: {place}")
+        except ImportError:
+            print("No figure: it needs Plotly, `pip install plotly`.")
+    print(f"\nAssumed: a start of zeros; {about}; the conventions in the table above, as {options.file} or its format says them.")
+    if not check:
+        print("Proof that they are the net's own is its output alone: --check X.npy H.npy.")
+
+
+if __name__ == "__main__":
+    main()

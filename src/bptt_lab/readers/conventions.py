@@ -1,0 +1,126 @@
+"""How frameworks write the same cell: one line of data each, and the one function that makes our cell of their weights."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..basics import checks
+from ..cells import Cell, GRUCell, LSTMCell, RNNCell
+from .hard_sigmoid import HardSigmoidGRU, HardSigmoidLSTM
+from .peephole import PeepholeLSTM
+
+
+class Convention(NamedTuple):
+    """The blocks by their letters: i input, f forget, g candidate, o output; r reset, z update, n candidate. Ours stand below."""
+
+    lstm: str = "ifgo"
+    gru: str = "rzn"
+    transposed: bool = False  # W_x is (I, rows): it stands on the right of x
+    forget: float = 0.0  # added to the forget gate's sum by the program, and in no file
+    z_keeps: bool = True  # z multiplies the old state; else the new one
+    reset_after: bool = True  # of the product with W_hh
+    slope: float = 0.0  # of the hard sigmoid that the gates are; 0: σ
+    activation: str = "tanh"  # of a plain RNN
+
+    def of(self, n: int) -> str:
+        """What it says of a cell with n blocks, in words."""
+        gates = [f"hard sigmoid of slope {self.slope:.3g}"] * (self.slope > 0)
+        if n == 4:
+            return ", ".join([" ".join(self.lstm), *[f"forget gate + {self.forget:g}"] * (self.forget != 0), *gates])
+        if n == 3:
+            said = (
+                f"z keeps the {'old' if self.z_keeps else 'new'}, reset {'after' if self.reset_after else 'before'} the product"
+            )
+            return ", ".join([" ".join(self.gru), said, *gates])
+        return self.activation + ", transposed" * self.transposed
+
+
+CONVENTIONS = {
+    "torch": Convention(),
+    "equinox": Convention(),
+    "mlx": Convention(),
+    "flax": Convention(transposed=True),
+    "onnx": Convention("iofg", "zrn", reset_after=False),
+    "keras": Convention("ifgo", "zrn", transposed=True),
+    "keras2": Convention("ifgo", "zrn", transposed=True, reset_after=False, slope=0.2),  # before 2.3
+    "haiku": Convention("igfo", "zrn", transposed=True, forget=1.0, z_keeps=False, reset_after=False, activation="relu"),
+    "tf1": Convention("igfo", "rzn", transposed=True, forget=1.0),  # BasicLSTMCell
+    "dynet": Convention("ifog", forget=1.0),
+}
+KINDS = {1: "RNN", 3: "GRU", 4: "LSTM"}
+
+
+def blocks(weights: Mapping[str, np.ndarray]) -> int:
+    """How many blocks W_hh stacks, whichever way it lies."""
+    shape = np.shape(weights["W_hh"])
+    H, rows = min(shape, default=0), max(shape, default=0)
+    if "W_hr" in weights:
+        H = weights["W_hr"].shape[1]
+    if len(shape) != 2 or not H or rows % H or rows // H not in KINDS:
+        raise checks.error("W_hh", f"shape {shape}", "1, 3 or 4 blocks of H rows and H columns: an RNN, a GRU or an LSTM")
+    return rows // H
+
+
+def cell_of(weights: Mapping[str, np.ndarray], how: Convention) -> Cell:
+    """Our cell. weights: W_x, W_hh, and what there is of b, b_h (a second bias), b_hn, peepholes (i f o), W_hr (a projection)."""
+    n = blocks(weights)
+    W_x, W_hh = (np.asarray(weights[name], np.float64) for name in ("W_x", "W_hh"))
+    if how.transposed:
+        W_x, W_hh = W_x.T, W_hh.T
+    if "W_hr" in weights:  # what is fed back is W_hr h: the same as a layer of all H units whose W_hh is the product
+        W_hh = W_hh @ np.asarray(weights["W_hr"], np.float64)
+    rows, H = W_hh.shape
+    if rows != n * H or W_x.ndim != 2 or len(W_x) != rows:
+        given = " and ".join(f"{name} of shape {np.shape(weights[name])}" for name in ("W_x", "W_hh"))
+        raise checks.error("convention", given, "(I, rows) and (H, rows)" if how.transposed else "(rows, I) and (rows, H)")
+    zeros = np.zeros(rows)
+    b, b_h = (checks.array(name, weights.get(name, zeros), (rows,)).copy() for name in ("b", "b_h"))
+    theirs, ours = {1: ("n", "n"), 3: (how.gru, "rzn"), 4: (how.lstm, "ifgo")}[n]
+    if sorted(theirs) != sorted(ours):
+        raise checks.error("convention", repr(theirs), f"the letters {' '.join(ours)} in the order of the file")
+    W_x, W_hh, b, b_h = (np.concatenate([np.split(a, n)[theirs.index(block)] for block in ours]) for a in (W_x, W_hh, b, b_h))
+    cell: Any
+    if n == 3:
+        cell = (HardSigmoidGRU if how.slope else GRUCell)(W_x.shape[1], H, reset_after=how.reset_after)
+        if how.reset_after:
+            cell.params["b_hn"] = b_h[2 * H :] + np.asarray(weights.get("b_hn", 0.0), np.float64)
+            b_h[2 * H :] = 0.0
+        if not how.z_keeps:
+            for array in (W_x, W_hh, b, b_h):
+                array[H : 2 * H] *= -1.0  # 1 − σ(a) = σ(−a)
+    elif n == 4:
+        cell = (PeepholeLSTM if "peepholes" in weights else HardSigmoidLSTM if how.slope else LSTMCell)(W_x.shape[1], H)
+        b[cell.rows_of("forget")] += how.forget
+        for name, p in zip(cell.vectors, weights.get("peepholes", ())):
+            cell.params[name] = p
+    else:
+        cell = RNNCell(W_x.shape[1], H, how.activation)
+    if how.slope and n > 1:
+        cell.slope = how.slope
+    cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = W_x, W_hh, b + b_h
+    return cell
+
+
+def every(weights: Mapping[str, np.ndarray], like: Convention) -> Iterator[Convention]:
+    """All conventions that weights of these shapes could follow."""
+    n = blocks(weights)
+    rows, columns = np.shape(weights["W_hh"])
+    for transposed in (
+        (False, True)
+        if n == 1 and np.shape(weights["W_x"]) == (rows, rows)
+        else (like.transposed,)
+        if n == 1
+        else (rows < columns,)
+    ):
+        how = like._replace(transposed=transposed)
+        if n == 1:
+            yield from (how._replace(activation=name) for name in ("tanh", "relu", "sigmoid"))
+        for slope in (0.0, 0.2, 1 / 6) if n > 1 and "peepholes" not in weights else (0.0,):
+            if n == 4:
+                for order, forget in itertools.product(itertools.permutations("ifgo"), (0.0, 1.0)):
+                    yield how._replace(lstm="".join(order), forget=forget, slope=slope)
+            if n == 3:
+                for letters, keeps, after in itertools.product(itertools.permutations("rzn"), (True, False), (True, False)):
+                    yield how._replace(gru="".join(letters), z_keeps=keeps, reset_after=after, slope=slope)

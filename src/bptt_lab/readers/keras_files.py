@@ -1,0 +1,118 @@
+"""Keras: `.keras` archives, `.h5` of Keras 2 and 3, weights alone, and models in memory. Files need h5py; no Keras."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..basics import checks
+from . import names
+from .conventions import blocks
+from .found import Layer
+
+HARD = {"2": 0.2, "3": 1 / 6}  # by the first digit of Keras's version: one name, two functions
+
+
+def layers(path: Path) -> list[Layer]:
+    try:
+        import h5py
+    except ImportError:
+        raise checks.error("path", repr(path.name), "h5py to be installed for Keras's files", "`pip install h5py`") from None
+    config: Any = None
+    content: Any = path
+    version = ""
+    if path.suffix == ".keras":
+        with zipfile.ZipFile(path) as archive:
+            config, version = json.loads(archive.read("config.json")), json.loads(archive.read("metadata.json"))["keras_version"]
+            content = io.BytesIO(archive.read("model.weights.h5"))
+    with h5py.File(content) as file:
+        attributes = {**file.get("model_weights", file).attrs, **file.attrs}
+        version = version or _text(attributes.get("keras_version", ""))
+        config = config or json.loads(_text(attributes.get("model_config", "null")))
+        arrays: dict[str, np.ndarray] = {}
+        called: dict[str, str] = {}  # Keras 3 names places by class and number, and says there what the layer is called
+
+        def visit(name, item):
+            if isinstance(item, h5py.Dataset):
+                arrays[name.replace("/", ".").removesuffix(":0")] = np.asarray(item, np.float64)
+            elif "name" in item.attrs and name.endswith("/vars") and not name.endswith("cell/vars"):
+                called[name.removesuffix("/vars").replace("/", ".")] = _text(item.attrs["name"])
+
+        file.visititems(visit)
+    for place in sorted(called, key=len, reverse=True):
+        arrays = {_renamed(name, place, called[place]): array for name, array in arrays.items()}
+    return settled(names.layers(arrays, "keras"), config, version)
+
+
+def of_model(model) -> list[Layer]:
+    """The layers of a Keras model in memory."""
+    from importlib.metadata import version
+
+    arrays = {weight.path.replace("/", "."): np.asarray(weight.numpy(), np.float64) for weight in model.weights}
+    return settled(
+        names.layers(arrays, "keras"), {"class_name": type(model).__name__, "config": model.get_config()}, version("keras")
+    )
+
+
+def _text(value) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _renamed(name: str, place: str, called: str) -> str:
+    return f"{place.rpartition('.')[0]}.{called}.{name[len(place) + 1 :]}".lstrip(".") if name.startswith(f"{place}.") else name
+
+
+def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:
+    """The layers with what the config says of their activations; without a config that is asked for, or said to be assumed."""
+    settings = dict(_settings(config))
+    for each in found:
+        n, W_x, W_hh, b = blocks(each.weights), each.weights["W_x"], each.weights["W_hh"], each.weights.get("b")
+        for_cudnn = b is not None and b.shape == (2 * n * len(W_hh),)
+        if for_cudnn:
+            H = len(W_hh)  # CuDNN's layers: each block is stored the other way round, and the second bias after the first
+            W_x = np.concatenate([block.reshape(H, -1) for block in np.split(W_x, n, axis=1)]).T
+            W_hh = np.concatenate([block.T for block in np.split(W_hh, n, axis=1)], axis=1)
+            each.weights = {"W_x": W_x, "W_hh": W_hh, "b": b[: n * H], "b_h": b[n * H :]}  # type: ignore[index]
+            each.convention = each.convention and each.convention._replace(reset_after=True)
+            each.notes.append("stored for CuDNN, and turned")
+        parts = each.name.split(".")
+        own = next((settings[part] for part in reversed(parts) if part in settings), None)
+        if own is None:
+            if version.startswith("2") and n > 1 and not for_cudnn:
+                each.convention = None  # σ or the hard sigmoid: "keras" or "keras2"
+            else:
+                each.notes.append("weights alone do not say the activations: tanh and σ, Keras's defaults, are assumed")
+            continue
+        each.reversed |= bool(own.get("go_backwards"))
+        gates, activation = own.get("recurrent_activation", "sigmoid"), own.get("activation", "tanh")
+        if gates not in ("sigmoid", "hard_sigmoid") or activation not in (("tanh",) if n > 1 else ("tanh", "relu", "sigmoid")):
+            raise checks.error(
+                "path", f"{each.name!r} with activations {activation!r} and {gates!r}", "tanh, and σ or hard_sigmoid"
+            )
+        slope = HARD.get(version[:1], 1 / 6) if gates == "hard_sigmoid" and n > 1 else 0.0
+        after = (
+            own.get("reset_after", False) if each.weights.get("b") is None else each.convention and each.convention.reset_after
+        )
+        each.convention = each.convention and each.convention._replace(
+            slope=slope, activation=activation, reset_after=bool(after)
+        )
+    return found
+
+
+def _settings(node: Any, outside: tuple[str, ...] = ()) -> Iterator[tuple[str, Mapping]]:
+    """Name of a layer -> its settings: also by the name of what is around it alone, as Bidirectional and RNN are."""
+    if isinstance(node, Mapping) and isinstance(config := node.get("config"), Mapping):
+        known = (*outside, config.get("name", ""))
+        if "units" in config and "activation" in config and node.get("class_name", "") not in ("Dense", "EinsumDense"):
+            own = {**config, **({"activation": "tanh"} if "CuDNN" in node["class_name"] else {})}
+            yield from ((name, own) for name in known)
+            yield from ((f"{way}_{known[-1]}", own) for way in ("forward", "backward"))  # Keras 2
+        for key, value in config.items():
+            yield from _settings(value, known if key in ("layer", "cell") else ())
+    elif isinstance(node, Mapping | list):
+        for value in node.values() if isinstance(node, Mapping) else node:
+            yield from _settings(value)

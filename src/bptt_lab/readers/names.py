@@ -1,0 +1,107 @@
+"""Layers by the names of their arrays: what each framework calls W_x, W_hh and b, as data, and what collects them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .conventions import CONVENTIONS
+from .found import Layer
+
+# The last parts of a name -> what it is here. Of names in one place of a file, a W_hh makes a layer.
+ROLES = {
+    "weight_ih": "W_x", "weight_hh": "W_hh", "bias_ih": "b", "bias_hh": "b_h", "weight_hr": "W_hr",  # PyTorch
+    "bias": "b", "bias_n": "b_hn",  # Equinox beside weight_ih; also Keras
+    "Wx": "W_x", "Wh": "W_hh", "b": "b", "bhn": "b_hn", "Wxh": "W_x", "Whh": "W_hh",  # MLX, and many others
+    "w_ih": "W_x", "w_hh": "W_hh", "b_ih": "b", "b_hh": "b_h",
+    "kernel": "W_x", "recurrent_kernel": "W_hh", "cell.vars.0": "W_x", "cell.vars.1": "W_hh", "cell.vars.2": "b",  # Keras
+    "w_i": "W_x", "w_h": "W_hh", "linear.w": "W", "linear.b": "b",  # Haiku; W is [W_x; W_hh] in one
+    "vanilla_rnn.linear.w": "W_x", "vanilla_rnn.linear.b": "b", "vanilla_rnn.linear_1.w": "W_hh", "vanilla_rnn.linear_1.b": "b_h",
+    "dense_i.kernel": "W_x", "dense_i.bias": "b", "dense_h.kernel": "W_hh", "dense_h.bias": "b_h",  # Flax's nnx
+    "i.kernel": "W_x", "i.bias": "b", "h.kernel": "W_hh", "h.bias": "b_h",  # Flax's SimpleCell
+}  # fmt: skip
+# Whose name for W_hh it is. None: many write so, each with a convention of its own.
+WHOSE = {
+    "weight_hh": "torch", "recurrent_kernel": "keras", "cell.vars.1": "keras", "dense_h.kernel": "flax", "h.kernel": "flax",
+    "w_h": "haiku", "linear.w": "haiku", "vanilla_rnn.linear_1.w": "haiku", "Wh": None, "Whh": None, "w_hh": None,
+}  # fmt: skip
+_LONGEST = sorted(map(re.escape, ROLES), key=len, reverse=True)
+_NAME = re.compile(rf"(?P<prefix>(?:.*?[._])??)(?P<name>{'|'.join(_LONGEST)})(?P<layer>_l\d+)?(?P<reverse>_reverse)?")
+_GATE = re.compile(r"(?P<prefix>(?:.*\.)?)(?P<side>[ih])(?P<gate>[ifgorzn])_?\.(?P<what>kernel|bias)")  # Flax: an array a gate
+_OUTSIDE = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|state_dict|params|~|layers|model_weights|_layer)\.")
+
+
+def flat(tree: Any, name: str = "") -> dict[str, np.ndarray]:
+    """The arrays of nested dicts, lists and objects, under their names joined by dots."""
+    if hasattr(tree, "detach"):  # a tensor; in bfloat16 NumPy knows it only widened
+        tree = tree.detach().cpu()
+        tree = np.asarray(tree.double() if hasattr(tree, "double") and not tree.is_complex() else tree)
+    if isinstance(tree, Mapping):
+        pairs = list(tree.items())
+    elif isinstance(tree, list | tuple):
+        pairs = list(enumerate(tree))
+    elif not hasattr(tree, "shape") and hasattr(tree, "__dict__") and not isinstance(tree, type):
+        pairs = list(vars(tree).items())
+    else:
+        array = np.asarray(tree) if hasattr(tree, "shape") else np.zeros(0)
+        return {name: array.astype(np.float64)} if array.ndim and array.dtype.kind in "fiuV" and array.size else {}
+    found: dict[str, np.ndarray] = {}
+    for key, value in pairs:
+        key = str(key).replace("/", ".").removesuffix(":0")
+        found |= flat(value, f"{name}.{key}" if name else key)
+    return found
+
+
+def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> list[Layer]:
+    """The layers of named arrays. framework: whose they are, where that is known from elsewhere."""
+    groups: dict[tuple, dict[str, np.ndarray]] = {}
+    whose: dict[tuple, str | None] = {}
+    for name, array in {**arrays, **_gates_together(arrays)}.items():
+        match = _NAME.fullmatch(name)
+        if not match or match["name"] == "linear.w" and "lstm" not in match["prefix"]:
+            continue
+        key = match["prefix"], int((match["layer"] or "_l0")[2:]), bool(match["reverse"])
+        groups.setdefault(key, {})[ROLES[match["name"]]] = array
+        if match["name"] in WHOSE:
+            whose[key] = framework or WHOSE[match["name"]]
+    found = []
+    for (prefix, number, reverse), weights in groups.items():
+        if (prefix, number, reverse) not in whose:
+            continue
+        if "W" in weights:  # (I + H, 4H)
+            W = weights.pop("W")
+            H = W.shape[1] // 4
+            weights |= {"W_x": W[:-H], "W_hh": W[-H:]}
+        weights = {role: array for role, array in weights.items() if array.size}
+        if {"W_x", "W_hh"} <= set(weights):
+            name = _OUTSIDE.sub("", prefix).strip("._") or "(no name)"
+            who = whose[prefix, number, reverse]
+            convention = CONVENTIONS[who] if who else None
+            if who == "keras":
+                b = weights.get("b", np.zeros(0))
+                convention = CONVENTIONS[who]._replace(reset_after=b.ndim == 2)
+                if b.ndim == 2:
+                    weights["b"], weights["b_h"] = b
+            notes = ["projected: the cell has all units, and `projection` times its h is what the next layer reads"]
+            found.append(Layer(name, weights, convention, number, reverse or "backward" in prefix, notes * ("W_hr" in weights)))
+    return found
+
+
+def _gates_together(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Flax's arrays of single gates, side by side in our order, as nnx has them."""
+    gates: dict[str, dict] = {}
+    for name, array in arrays.items():
+        if match := _GATE.fullmatch(name):
+            gates.setdefault(match["prefix"], {})[match["side"] + match["gate"], match["what"]] = array
+    found: dict[str, np.ndarray] = {}
+    for prefix, by_gate in gates.items():
+        order = "ifgo" if ("ho", "kernel") in by_gate else "rzn"
+        for side in "ih":
+            kernels = [by_gate.get((side + gate, "kernel")) for gate in order]
+            if any(kernel is None for kernel in kernels):
+                break
+            zeros = np.zeros(kernels[0].shape[1])  # type: ignore[union-attr]
+            found[f"{prefix}dense_{side}.kernel"] = np.concatenate(kernels, axis=1)  # type: ignore[arg-type]
+            found[f"{prefix}dense_{side}.bias"] = np.concatenate([by_gate.get((side + gate, "bias"), zeros) for gate in order])
+    return found

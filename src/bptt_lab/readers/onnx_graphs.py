@@ -1,0 +1,129 @@
+"""ONNX: the LSTM, GRU and RNN nodes of a graph and of the graphs inside it, and initializers that keep PyTorch's names."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..basics import checks
+from . import names, torch_files
+from .conventions import CONVENTIONS
+from .found import Layer
+
+BLOCKS = {"RNN": 1, "GRU": 3, "LSTM": 4, "DynamicQuantizeLSTM": 4}
+ACTIVATIONS = {
+    1: ("Tanh", "Relu", "Sigmoid"),
+    3: ("Sigmoid Tanh", "HardSigmoid Tanh"),
+    4: ("Sigmoid Tanh Tanh", "HardSigmoid Tanh Tanh"),
+}
+MISSING = (
+    "Exporters write recurrent layers out as products and sums: torch 2.13 unrolls nn.RNN for the traced length, whatever length "
+    "the signature declares. Read the weights from the framework's own file, or export with an operator LSTM, GRU or RNN."
+)
+
+
+def layers(source: Any) -> list[Layer]:
+    """source: the path of a file, or a ModelProto."""
+    try:
+        import onnx
+    except ImportError:
+        raise checks.error("path", repr(str(source)), "onnx to be installed for its files", "`pip install onnx`") from None
+    graph = source.graph if hasattr(source, "graph") else onnx.load(source).graph
+    found, kept, operators = [], dict[str, np.ndarray](), Counter[str]()
+    for node, value in _nodes(graph, {}):
+        operators[node.op_type] += 1
+        if node.op_type in BLOCKS:
+            found += _directions(node, value, f"{node.op_type} {operators[node.op_type]}" if not node.name else node.name)
+    for each in _graphs(graph):
+        kept |= {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in each.initializer}
+    found += names.layers(torch_files.plain(names.flat(kept)))
+    if not found:
+        most = ", ".join(f"{n} {name}" for name, n in operators.most_common(5))
+        raise checks.error("path", f"a graph without a recurrent node ({most})", "an LSTM, GRU or RNN node", MISSING)
+    return found
+
+
+def _graphs(graph) -> Iterator[Any]:
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            for inner in ([attribute.g] if attribute.HasField("g") else []) + list(attribute.graphs):
+                yield from _graphs(inner)
+
+
+def _nodes(graph, outside: dict) -> Iterator[tuple]:
+    """Each node, inside graphs too, with a function that gives the constant of a name, or None."""
+    from onnx import numpy_helper
+    from onnx.reference import ReferenceEvaluator
+
+    known = {**outside, **{tensor.name: tensor for tensor in graph.initializer}}
+    known |= {name: node for node in graph.node for name in node.output}
+
+    def value(name):
+        """Of an initializer, or of what is computed from constants alone, as weights in int8 are."""
+        made = known.get(name)
+        if made is None or not hasattr(made, "op_type"):
+            return None if made is None else numpy_helper.to_array(made)
+        inputs = {each: value(each) for each in made.input if each}
+        if any(array is None for array in inputs.values()):
+            return None
+        return dict(zip(made.output, ReferenceEvaluator(made).run(None, inputs)))[name]
+
+    for node in graph.node:
+        yield node, value
+        for attribute in node.attribute:
+            for inner in ([attribute.g] if attribute.HasField("g") else []) + list(attribute.graphs):
+                yield from _nodes(inner, known)
+
+
+def _directions(node, value, name: str) -> list[Layer]:
+    from onnx.helper import get_attribute_value
+
+    about = {attribute.name: get_attribute_value(attribute) for attribute in node.attribute}
+    direction = _text(about.get("direction", "forward"))
+    ways = {"forward": [False], "reverse": [True], "bidirectional": [False, True]}[direction]
+    inputs = [*node.input, *[""] * 12]
+    if about.get("clip") or about.get("input_forget"):
+        raise checks.error(
+            "path", f"{name!r} with clip or input_forget", "a plain cell", "Its gates are not those of any cell here."
+        )
+    W, R, B = (value(each) if each else None for each in inputs[1:4])
+    if W is None or R is None:
+        raise checks.error("path", f"{name!r}, whose weights come from an input of the graph", "weights that are constants")
+    notes, n = [], BLOCKS[node.op_type]
+    if node.op_type == "DynamicQuantizeLSTM":  # onnxruntime's own: (directions, I, 4H), where the standard has (…, 4H, I)
+        W, R = (_dequantized(q, value(inputs[k]), value(inputs[k + 1])).swapaxes(1, 2) for q, k in ((W, 8), (R, 10)))
+        notes.append("int8, dequantized: what runs rounds its states too, and rounding can look like memory")
+    if inputs[4]:
+        notes.append("reads sequence_lens: beyond its length a sequence's states are 0")
+    H, peepholes = R.shape[2], value(inputs[7]) if n == 4 and inputs[7] else None
+    activations = [_text(each) for each in about.get("activations", [])]
+    found = []
+    for d, backward in enumerate(ways):
+        weights = {"W_x": W[d], "W_hh": R[d]}
+        if B is not None:
+            weights |= {"b": B[d, : n * H], "b_h": B[d, n * H :]}
+        if peepholes is not None:
+            i, o, f = peepholes[d].reshape(3, H)
+            weights["peepholes"] = np.stack([i, f, o])
+        how = CONVENTIONS["onnx"]._replace(reset_after=bool(about.get("linear_before_reset", 0)))
+        each = activations[d * len(activations) // len(ways) : (d + 1) * len(activations) // len(ways)]
+        if each and " ".join(each) not in ACTIVATIONS[n]:
+            raise checks.error("path", f"{name!r} with the activations {' '.join(each)}", f"one of {', '.join(ACTIVATIONS[n])}")
+        if each and each[0] == "HardSigmoid":
+            how = how._replace(slope=round(float(about.get("activation_alpha", [0.2])[0]), 7))
+        if each and n == 1:
+            how = how._replace(activation=each[0].lower())
+        found.append(Layer(name, weights, how, 0, backward, list(notes)))
+    return found
+
+
+def _text(value) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _dequantized(q, scale, zero):
+    """(directions, I, 4H) in whole numbers; scale and zero of each direction, or of each column."""
+    scale, zero = (np.asarray(each, np.float64).reshape(len(q), 1, -1) for each in (scale, zero))
+    return (q.astype(np.float64) - zero) * scale
