@@ -18,7 +18,6 @@ settings.load_profile("course")
 os.environ["BPTT_PROGRESS"] = "off"
 
 
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
     """One more than there are cores: a test in a browser waits for the browser, or for a kernel, half of its time."""
