@@ -191,7 +191,8 @@ def test_the_curves_are_read_off_by_key_and_by_pointer(page_of):
     page = page_of(explore.GradientByLag(length=24))
     picture = page.get_by_role("slider", name="Read the curves")
     picture.focus()
-    for key, place in [("ArrowLeft", 24), ("ArrowLeft", 23), ("Home", 1), ("PageUp", 11), ("End", 24)]:
+    assert picture.get_attribute("aria-valuenow") == "24"
+    for key, place in [("ArrowLeft", 23), ("ArrowLeft", 22), ("Home", 1), ("PageUp", 11), ("End", 24)]:
         page.keyboard.press(key)
         page.wait_for_function(
             f"() => document.querySelector('.sentence').textContent.includes('word {place}, {24 - place} back')"
