@@ -37,7 +37,7 @@ STYLES = """root => { const found = {}; for (const node of root.querySelectorAll
     (found[`${node.localName}.${node.className}`] ??= []).push(style); } return found; }"""
 LEAKS = {
     "quiz": ("00_start_here", lambda: explore.Quiz("00")),
-    "predict": ("00_start_here", lambda: explore.Predict("least_taught")),
+    "predict": ("00_start_here", lambda: explore.Predict("presses")),
     "living_equation": ("03_four_words_four_terms", lambda: explore.LivingEquation(lit=1)),
     "gate_pad": ("07_gates", explore.GatePad),
     "cell_switch": ("08_gru_and_lstm", explore.CellSwitch),
