@@ -20,6 +20,7 @@ nb_execution_mode = "off"  # tools/site.py ran them
 nb_ipywidgets_js: dict = {}  # no widget of a kernel is left on a page, so nothing is fetched for one
 nb_mime_priority_overrides = [("html", "text/html", 0)]
 nb_render_markdown_format = "myst"
+nb_code_prompt_show = nb_code_prompt_hide = "The check of these numbers"  # a folded cell
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist", "html_admonition", "html_image", "attrs_inline"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]

@@ -2,9 +2,11 @@ import math
 
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 import bptt_lab as bl
 from bptt_lab.tasks import Adding, Agreement
+from tools.notebooks import client
 
 
 def make(task=None, H=6, seed=0, **settings):
@@ -234,8 +236,17 @@ def test_a_net_of_one_unit_one_step_and_one_sequence_trains():
     assert np.isfinite(fit(model, task, 3, batch_size=1).loss).all()
 
 
-def test_what_is_watched_comes_whole_and_has_a_bar_where_somebody_waits(monkeypatch, capsys):
+def test_what_is_watched_comes_whole_and_is_counted_where_somebody_waits(monkeypatch, capsys):
+    monkeypatch.setattr("IPython.get_ipython", lambda: "a notebook")
     monkeypatch.setenv("BPTT_PROGRESS", "off")
-    assert list(bl.train.watched("abc")) == ["a", "b", "c"] and capsys.readouterr().err == ""
+    assert list(bl.train.watched("abc")) == ["a", "b", "c"] and capsys.readouterr().out == ""
     monkeypatch.delenv("BPTT_PROGRESS")
-    assert list(bl.train.watched(n for n in (1, 2))) == [1, 2] and "/2" in capsys.readouterr().err
+    assert list(bl.train.watched(n for n in (1, 2))) == [1, 2] and "1 of 2 done" in capsys.readouterr().out
+
+
+def test_what_was_counted_is_gone_when_the_cell_is_done():
+    source = "import os\nimport bptt_lab as bl\nos.environ.pop('BPTT_PROGRESS', 0)\nprint(*bl.train.watched('abc'))"
+    notebook = new_notebook(cells=[new_code_cell(source)])
+    client(notebook, timeout=120).execute()
+    (output,) = notebook.cells[0].outputs
+    assert output.text == "a b c\n"

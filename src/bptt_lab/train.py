@@ -7,6 +7,7 @@ p ← p − lr · m̂ / (√v̂ + ε)                            m̂ and v̂ are
 
 import math
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from copy import copy
@@ -177,13 +178,21 @@ def _bar(steps: int, progress: bool, done: int):
 
 
 def watched(items: Iterable[Item]) -> Iterator[Item]:
-    """The items one after the other, with a bar like that of `fit` for what takes seconds. None where nobody sits and waits: with
-    BPTT_PROGRESS=off in the environment, as when notebooks are run by a program."""
+    """The items one after the other. In a notebook, "2 of 8 done" stands under the cell while it takes, and is gone at the end.
+
+    What the cell showed before is cleared with it. A bar of tqdm's would leave a dead widget in the saved file. Nothing is shown
+    with BPTT_PROGRESS=off in the environment, as when notebooks are run by a program.
+    """
+    IPython = sys.modules.get("IPython")
+    if IPython is None or not IPython.get_ipython() or os.environ.get("BPTT_PROGRESS") == "off":
+        yield from items
+        return
     items = list(items)
-    with _bar(len(items), os.environ.get("BPTT_PROGRESS") != "off", 0) as bar:
-        for item in items:
-            yield item
-            bar.update()
+    for n, item in enumerate(items):
+        IPython.display.clear_output(wait=True)
+        print(f"{n} of {len(items)} done")
+        yield item
+    IPython.display.clear_output()
 
 
 class _NoBar(nullcontext):

@@ -108,6 +108,7 @@ def course(chromium, lab, kept_course, request):
         kept_course.append(Course(context, lab))
     course = kept_course.pop()
     try:
+        course.begin()
         yield course
         if failed := getattr(request.node, "failed", False):
             course.photograph(ROOT / "build" / "browser", request.node.name)

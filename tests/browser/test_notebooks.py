@@ -11,9 +11,15 @@ NAMES = [path.relative_to(NOTEBOOKS).as_posix() for path in ALL]
 KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowRight", "ArrowLeft"], "select": ["ArrowDown", "ArrowUp"]}
 KEYS["checkbox"] = ["Space", "Space"]
 # What an explorer shows, and where a control stands.
-SHOWN = "root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]"
+SHOWN = "root => [root.bpttDrawn.text, root.querySelector('.bptt-draw').innerHTML]"
 STANDS = "control => [...control.querySelectorAll('input, select')].map(node => [node.value, node.checked])"
-WITHOUT_EXPLORERS = ("09_long_memory_measured.ipynb", "glossary.ipynb", "museum.ipynb")
+WITHOUT_EXPLORERS = (
+    "09_long_memory_measured.ipynb",
+    "10_networks_in_the_wild.ipynb",
+    "glossary.ipynb",
+    "museum.ipynb",
+    "deeper/",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -22,6 +28,11 @@ def test_all_cells_run_with_no_error_no_warning_and_no_request_that_leaves_the_m
     course.open(name)
     course.run_all()
     moved = 0
+    for index, cell in enumerate(course.outputs()):  # what a question covers can be moved once it is answered
+        if any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell):
+            for _ in range(course.cell(index).locator("[data-open]").count()):
+                course.cell(index).locator("[data-open] button.play").last.press("Enter")
+                course.wait("index => !document.querySelector(`[data-windowed-list-index='${index}'] [data-open]`)", index)
     for index, outputs in enumerate(course.outputs()):
         if not any("image/svg+xml" in output.get("data", {}) for output in outputs):
             continue
@@ -30,6 +41,9 @@ def test_all_cells_run_with_no_error_no_warning_and_no_request_that_leaves_the_m
         for i in range(controls.count()):
             control = controls.nth(i)
             found = control.locator("input:checked, input[type=range], input[type=checkbox], select").first
+            if found.is_disabled():  # such as 00's axis of powers of ten, before the bar was found
+                assert control.get_attribute("title"), f"{name}, cell {index}: what is closed says why"
+                continue
             kind = found.evaluate("node => node.tagName === 'SELECT' ? 'select' : node.type")
             shown, standing = explorer.evaluate(SHOWN), control.evaluate(STANDS)
             for key in KEYS[kind]:
@@ -46,7 +60,7 @@ def test_all_cells_run_with_no_error_no_warning_and_no_request_that_leaves_the_m
             except TimeoutError:
                 pytest.fail(f"the sentence or the picture stays: {what}")
             moved += 1
-    if name not in WITHOUT_EXPLORERS:
+    if not name.startswith(WITHOUT_EXPLORERS):
         assert moved >= 3, "the notebook has an explorer with at least three controls"
 
 
@@ -54,7 +68,9 @@ def test_a_fresh_clone_shows_its_stills_before_anything_is_run_or_trusted(course
     course.open("03_four_words_four_terms.ipynb")
     assert not course.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.model.trusted)")
     stills = [
-        index for index, outputs in enumerate(course.outputs()) if any("image/svg+xml" in o.get("data", {}) for o in outputs)
+        index
+        for index, outputs in enumerate(course.outputs())
+        if any("<img" in o.get("data", {}).get("text/html", "") for o in outputs)
     ]
     assert stills
     for index in stills:

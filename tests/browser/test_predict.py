@@ -18,7 +18,9 @@ def test_a_guess_is_moved_committed_and_judged_by_keyboard_and_then_it_stays(pag
     question, sentence = page.locator(".question"), page.locator(".sentence")
     guess, commit = page.get_by_label("Your guess", exact=True), page.get_by_role("button", name="Commit")
     assert question.inner_text().endswith("?") and "0.795" not in page.inner_text(".bptt")
-    assert guess.get_attribute("aria-valuetext") == "not set" and page.locator(".figure line.guess").get_attribute("visibility")
+    assert guess.get_attribute("aria-valuetext") == "not set" and page.locator(".bptt-draw line.guess").get_attribute(
+        "visibility"
+    )
     commit.press("Enter")  # there is nothing to commit yet
     says(page, "No guess yet")
     guess.press("Home")
@@ -26,13 +28,13 @@ def test_a_guess_is_moved_committed_and_judged_by_keyboard_and_then_it_stays(pag
         guess.press("ArrowRight")
     says(page, "Your guess is 10⁻³")
     assert guess.get_attribute("aria-valuetext") == "10⁻³"
-    mark = page.locator(".figure line.guess").get_attribute("x1")
+    mark = page.locator(".bptt-draw line.guess").get_attribute("x1")
     commit.press("Enter")
     says(page, "You guessed 10⁻³; measured: 0.795.")
     assert "2.9 powers of ten too low" in sentence.inner_text()
-    assert guess.is_disabled() and page.locator(".figure line.solid").get_attribute("visibility") is None
-    truth = page.locator(".figure line.solid").get_attribute("x1")
-    assert page.locator(".figure line.guess").get_attribute("x1") == mark != truth
+    assert guess.is_disabled() and page.locator(".bptt-draw line.solid").get_attribute("visibility") is None
+    truth = page.locator(".bptt-draw line.solid").get_attribute("x1")
+    assert page.locator(".bptt-draw line.guess").get_attribute("x1") == mark != truth
     assert page.get_by_role("button", name="Committed").get_attribute("aria-disabled") == "true"
     assert page.evaluate("() => document.activeElement.textContent") == "Committed", "the focus stays where it was"
 

@@ -46,6 +46,6 @@ def test_a_key_moves_by_one_from_what_is_announced_and_a_finger_leaves_what_it_r
 def test_what_is_hidden_is_no_slider(page_of):
     page = page_of(explore.Decay())
     assert page.locator("svg.reader").get_attribute("role") == "img" and page.get_by_role("slider", name="Read").count() == 0
-    before = page.inner_html(".figure")
+    before = page.inner_html(".bptt-draw")
     page.locator("svg.reader").dispatch_event("keydown", {"key": "ArrowLeft"})
-    assert page.inner_html(".figure") == before
+    assert page.inner_html(".bptt-draw") == before

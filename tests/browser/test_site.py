@@ -293,7 +293,7 @@ def test_on_paper_a_page_is_black_on_white_without_what_only_a_screen_can_do(vis
             assert max(map(float, re.findall(r"[\d.]+", ink)[:3])) < 110, f"{place}: {ink}"
     papers = page.evaluate("() => ['body', '.bptt'].map(of => getComputedStyle(document.querySelector(of)).backgroundColor)")
     assert set(papers) <= {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
-    assert page.locator(".bptt .figure svg").first.is_visible() and page.locator(".bptt .sentence").first.is_visible()
+    assert page.locator(".bptt .bptt-draw svg").first.is_visible() and page.locator(".bptt .sentence").first.is_visible()
 
 
 def test_the_first_page_shows_what_each_notebook_lets_you_do_in_the_courses_order(visit):
@@ -317,7 +317,7 @@ def test_the_first_page_shows_what_each_notebook_lets_you_do_in_the_courses_orde
     expect(elsewhere).to_have_count(1)  # "start here"; the rest of the course stands in the sidebar
 
 
-TOUCH = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PHONE = {"width": 390, "height": 844}
 RANGES = "figure => JSON.stringify(['xaxis', 'yaxis'].map(axis => figure._fullLayout[axis].range))"
 
 
@@ -335,7 +335,9 @@ def swipe(page, x, y, across, down):
 
 
 def test_a_finger_on_a_figure_scrolls_the_page_and_zooms_only_by_the_figures_button(visit):
-    page = visit("notebooks/04_vanishing_and_exploding.html", **TOUCH)
+    page = visit("notebooks/04_vanishing_and_exploding.html", has_touch=True, is_mobile=True)
+    page.set_viewport_size(PHONE)
+    settled(page)
     page.evaluate(ANSWERED)
     figure = page.locator(".bptt-figure").first
     figure.evaluate("node => node.scrollIntoView({ block: 'center' })")
@@ -363,14 +365,15 @@ BROKEN = """() => [...document.querySelectorAll('article .cards .label')].filter
 
 @pytest.mark.parametrize("name", ["notebooks/glossary.html", "teachers.html", "where_it_works.html", "mistakes.html"])
 def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns(visit, name):
-    page = visit(name, viewport={"width": 390, "height": 844})
+    page = visit(name)
+    page.set_viewport_size(PHONE)
     assert page.evaluate(OUTSIDE) == [] and page.evaluate(BROKEN) == []
     first = page.locator("article table tbody tr").first
     heads = page.locator("article table").first.locator("thead th").all_text_contents()
     assert first.locator(".label:visible").all_text_contents() == heads
     heights = first.locator("td").evaluate_all("cells => cells.map(cell => cell.getBoundingClientRect().height)")
     assert max(heights) < 200
-    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_viewport_size(WINDOW)
     expect(page.locator("article .cards .label:visible")).to_have_count(0)
 
 
@@ -385,7 +388,8 @@ WHOLE = """most => [...document.querySelectorAll('article *')].filter(node => {
 
 @pytest.mark.parametrize("name", ["00_start_here", "03_four_words_four_terms", "09_long_memory_measured"])
 def test_paper_shows_colours_as_seen_and_no_half_empty_pages(visit, name):
-    page = visit(f"notebooks/{name}.html", viewport={"width": 718, "height": 1047})
+    page = visit(f"notebooks/{name}.html")
+    page.set_viewport_size({"width": 718, "height": 1047})
     page.emulate_media(media="print")
     settled(page)
     for coloured in (".bptt .word", ".bptt .choice input:checked + span", ".bptt .ramp"):
@@ -396,7 +400,7 @@ def test_paper_shows_colours_as_seen_and_no_half_empty_pages(visit, name):
 
 
 def test_after_a_guess_is_committed_the_page_lists_it_and_asks_no_one_to_run_a_cell(visit):
-    for name, committed in (("00_start_here", "You guessed"), ("de/01_the_loss_is_a_sum", "geschätzt")):
+    for name, committed in (("00_start_here", "You guessed"), ("de/01_the_loss_is_a_sum", "Geschätzt")):
         page = visit(f"notebooks/{name}.html")
         made = page.locator(".my-predictions li")
         expect(made).to_have_count(0)
@@ -405,7 +409,7 @@ def test_after_a_guess_is_committed_the_page_lists_it_and_asks_no_one_to_run_a_c
         expect(made).to_have_count(0)
         question.locator("button.play").first.click()
         expect(made).to_have_count(1)
-        assert "?" in made.inner_text() and committed in made.inner_text()
+        assert committed in made.inner_text()
         assert not re.search("run this cell again|führe diese Zelle", page.locator("article").inner_text())
 
 
@@ -427,9 +431,7 @@ def test_an_excerpt_of_a_search_is_the_articles_own_words_without_raw_formulas(v
     for name, text in zip(PAGES, page.evaluate(read, PAGES)):
         title = re.search("<h1>(.*?)<", (SITE / name).read_text(encoding="utf-8"))[1]
         assert text.strip().startswith(title), name
-        assert not re.search(
-            r"\\[(\[a-zA-Z]{2}|on Binder|JupyterLite, and go on|measured: \d", re.sub(r"[\"'].*?[\"']", "", text)
-        ), name
+        assert not re.search(r"\\[(\[]\w|\\(mathrm|frac|partial|odot|sum)|Open this notebook|measured: \d", text), name
 
 
 def test_going_back_finds_the_sliders_where_they_were_left(visit):

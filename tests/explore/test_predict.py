@@ -122,10 +122,10 @@ def test_every_question_is_asked_in_a_notebook_before_its_figure():
     folder = Path(__file__).parents[2] / "notebooks"
     asked = re.findall(
         r'bl\.explore\.Predict\(\\"(\w+)\\"\)',
-        "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("0*.ipynb"))),
+        "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("[0-9]*.ipynb"))),
     )
     assert asked == list(predict.ALL)
-    for path in sorted(folder.glob("0*.ipynb")):
+    for path in sorted(folder.glob("[0-9]*.ipynb")):
         code = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
         for i in (i for i, source in enumerate(code) if source.startswith("bl.explore.Predict(")):
             drawn = [any(how in source for how in ("bl.explore.", "bl.figures.", ".figure()")) for source in code[i + 1 : i + 3]]

@@ -28,7 +28,7 @@ def test_a_spread_is_the_median_and_where_nine_seeds_of_ten_lie():
     assert lesson.spread(np.arange(101.0) / 1e5) == "5.00·10⁻⁴ (5.00·10⁻⁵ to 9.50·10⁻⁴)"
 
 
-def test_four_ways_give_one_gradient_and_terms_only_of_what_is_asked_for():
+def test_four_ways_give_one_gradient():
     rng = np.random.default_rng(0)
     model, x, targets = SequenceModel(RNNCell(3, 4), 5), rng.standard_normal((6, 3)), rng.integers(5, size=6)
     bptt = model.gradient(x, targets)[1]
@@ -37,7 +37,6 @@ def test_four_ways_give_one_gradient_and_terms_only_of_what_is_asked_for():
     for way, grads in found.items():
         assert set(model.cell.params) <= set(grads)
         assert lesson.difference(grads, bptt) < (1e-6 if way == "differences" else 1e-12)
-    assert set(lesson.four_ways(model, x, targets, ["W_hh"])["terms"]()) == {"W_hh"}
 
 
 def test_the_multiplications_are_those_of_the_table():

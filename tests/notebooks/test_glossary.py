@@ -24,7 +24,8 @@ KNOWN = set("e") | {f"\\{name}" for name in """
     Longrightarrow Longleftrightarrow infty hat tilde bar rVert lvert rvert rangle""".split()}  # fmt: skip
 # Left sides of single steps of a derivation, of examples, and of what others write wrongly: they stand where they are told.
 STEPS = {
-    "dh_4/dW_x", "dL_4/dW_x", "r_4J_4J_3+r_3J_3", r"\delta_T+1", "h_1", "h_2", r"\partialh_t/\partialW", "0", "J", "J_4",  # 02, 03
+    "dh_4/dW_x", "dL_4/dW_x", "r_4J_4J_3+r_3J_3", r"\delta_T+1", "h_1", "h_2", r"\partialh_t/\partialW",
+    "0", "J", "J_4",  # 02, 03
     r"L(\theta+i\varepsilon)",  # 02: the loss at a complex number
     r"\lVertJ_t\cdotsJ_k+1\rVert_2", r"\lVertAB\rVert_2", r"\rho^k",  # 04: in the glossary without the 2
     "0.5",  # 06: the fixed point, before it is solved for b

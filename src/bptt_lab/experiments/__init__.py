@@ -16,8 +16,9 @@ from .rates import RATES
 from .recipe import Recipe, grid
 from .runner import load, run
 from .temporal_order import TEMPORAL_ORDER
+from .wild import WILD
 
-_ALL = (AGREEMENT, GRADIENTS, DISTANCES, RATES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH, CONTROLS)
+_ALL = (AGREEMENT, GRADIENTS, DISTANCES, RATES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH, CONTROLS, WILD)
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
 
 __all__ = ["RECIPES", "Recipe", "arrived", "each", "grid", "load", "run", "seed_rows", "values"]

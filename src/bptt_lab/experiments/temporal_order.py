@@ -25,7 +25,7 @@ TEMPORAL_ORDER = Recipe(
 def flat_states(clip: float | None, seed: int, steps: int = 1000, length: int = 20) -> float:
     """The share of states beyond ±.95, where tanh is flat, after so many of the recipe's steps from N(0, 1/H).
 
-    Without clipping the last bit of a weight decides what becomes of one net: speak of several nets, and not of fewer than 1000 steps.
+    Without clipping the last bit of a weight decides what becomes of one net: speak of several nets, and of 1000 steps or more.
     """
     settings = {**TEMPORAL_ORDER.runs[0], "cell": "tanh, N(0, 1/H)", "task": ("TemporalOrder", {"length": length}), "seed": seed}
     task, model = make(settings)

@@ -59,7 +59,7 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
     const select = tag(cell, "select", { id, ...KEYS_OURS }), other = words[`${trait}_other`]; // what no option names
     if (other) tag(select, "option", { value: "", text: other, hidden: true });
     for (const value of values) tag(select, "option", { value, text: show(value) });
-    select.addEventListener("change", () => move(select.value));
+    select.addEventListener("change", () => move(values[select.selectedIndex - (other ? 1 : 0)])); // a number stays a number
     return (state) => {
       const value = values.includes(state[trait]) ? String(state[trait]) : "";
       if (select.value !== value) select.value = value;
@@ -107,7 +107,7 @@ function render({ model, el }) {
   const words = model.get("words"), { controls: spec, settings, facts } = model.get("spec"), python = listener(model, el), off = [python.stop], timers = {};
   const gauge = tag(el, "span", { class: "bptt-gauge", "aria-hidden": "true" }), root = tag(el, "section", { class: "bptt", lang: model.get("language"), "aria-label": words.title });
   const controls = tag(root, "div", { class: "controls" }), note = tag(root, "p", { class: "note", hidden: true });
-  const figure = tag(root, "div", { class: "figure" }), waiting = tag(figure, "p", { class: "asking", hidden: true });
+  const figure = tag(root, "div", { class: "bptt-draw" }), waiting = tag(figure, "p", { class: "asking", hidden: true });
   const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken" });
   // What is being moved stays in view while the picture is scrolled: the rows of controls above it go.
   controls.addEventListener("focusin", ({ target }) => {

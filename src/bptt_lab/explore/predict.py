@@ -14,6 +14,7 @@ from ..basics import checks
 from ..lessons import four_words_four_terms as measure
 from ..lessons import gates as free_gates
 from ..lessons import long_memory_measured as adders
+from ..lessons import networks_in_the_wild as wild
 from ..lessons import partial_cures as cures
 from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
@@ -56,6 +57,10 @@ def _ratio(values) -> float:
     return values[-1] / values[0]
 
 
+def _shipped() -> dict[str, dict]:
+    return wild.networks(experiments.load("wild"))
+
+
 ALL = {
     "presses": Prediction(range(13), lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses()),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
@@ -79,6 +84,9 @@ ALL = {
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
     "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
     "open_gates": Prediction(range(25), lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1))),
+    "listening": _power(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
+    "arabic": _power(lambda: _ratio(wild.spread(_shipped(), "piper")), range(5)),
+    "counting": _power(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 

@@ -4,6 +4,7 @@
 """
 
 from .exponents import exponents
+from .half_lives import half_lives
 from .kept import kept
 from .look import sentence
 from .memory import memory
@@ -18,6 +19,6 @@ from .token_losses import token_losses
 from .training import training
 
 __all__ = [
-    "exponents", "kept", "memory", "moves", "paths", "rates", "ratios", "scores", "sentence", "states", "steps", "token_losses",
-    "training",
+    "exponents", "half_lives", "kept", "memory", "moves", "paths", "rates", "ratios", "scores", "sentence", "states", "steps",
+    "token_losses", "training",
 ]  # fmt: skip

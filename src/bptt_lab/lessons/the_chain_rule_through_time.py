@@ -29,17 +29,12 @@ def readers(H: int, seeds: int, init: str = "normal", weight_scale: float = 1.0)
         yield SequenceModel(RNNCell(WORDS, H, init=init, weight_scale=weight_scale, seed=seed), WORDS, seed=seed)
 
 
-def four_ways(
-    model: SequenceModel, x: np.ndarray, targets: np.ndarray, terms_of: Iterable[str] | None = None
-) -> dict[str, Callable[[], Gradients]]:
-    """Four calls, each of which gives the gradient of the cell's parameters (and maybe of others) in a way of its own.
-
-    terms_of: the parameters that "terms" gives, if not all: each costs it the same again.
-    """
-    run, names = model.forward(x, targets), list(model.cell.params if terms_of is None else terms_of)
+def four_ways(model: SequenceModel, x: np.ndarray, targets: np.ndarray) -> dict[str, Callable[[], Gradients]]:
+    """Four calls, each of which gives the gradient of the cell's parameters (and maybe of others) in a way of its own."""
+    run = model.forward(x, targets)
     return {
         "BPTT": lambda: model.backward(run),
-        "terms": lambda: {name: _all_terms(model, run, name) for name in names},
+        "terms": lambda: {name: _all_terms(model, run, name) for name in model.cell.params},
         "RTRL": lambda: rtrl(model, run),
         "differences": lambda: gradcheck(model, x, targets).numeric,
     }

