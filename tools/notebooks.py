@@ -112,7 +112,7 @@ def covered(output):
         shown = f'<img src="data:image/png;base64,{data["image/png"]}" alt="{html.escape(data["text/plain"])}">'
     else:
         return output
-    output.data = {"text/html": f"<details>{COVERED}{shown}</details>", "text/plain": "Guess first."}
+    output.data = {"text/html": f"<details>{COVERED}{shown}</details>", "text/plain": "Guess first, then open or run this cell."}
     return output
 
 

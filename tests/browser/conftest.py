@@ -192,6 +192,7 @@ def page_of(explorer_pages, tmp_path):
         page = explorer_pages.take(width, **options)
         page.goto(path.as_uri())
         page.wait_for_function(SHOWN)
+        page.evaluate("() => { for (const more of document.querySelectorAll('.more')) more.open = true; }")  # every control
         return page
 
     yield open_page

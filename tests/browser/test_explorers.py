@@ -100,7 +100,7 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
         if control["asks_python"]:
             assert found.is_disabled() and page.inner_text(".note") == explorer.words["needs_python"]
             continue
-        before = page.inner_html(".figure"), page.inner_text(".sentence")
+        before = page.inner_html(".bptt-draw"), page.inner_text(".sentence")
         kind_of_key = {
             "weight_scale": "End",
             "choice": "ArrowRight",
@@ -109,7 +109,7 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
             "slider": "ArrowLeft",
         }  # no slider stands there yet
         found.press(kind_of_key.get(control["trait"]) or kind_of_key[control["kind"]])
-        page.wait_for_function("before => document.querySelector('.figure').innerHTML !== before", arg=before[0])
+        page.wait_for_function("before => document.querySelector('.bptt-draw').innerHTML !== before", arg=before[0])
         assert page.inner_text(".sentence") != before[1]
         page.wait_for_function(
             "() => document.querySelector('.spoken').textContent === document.querySelector('.sentence').textContent"
@@ -161,7 +161,7 @@ def test_is_whole_and_readable_at_390_px_in_both_themes(kind, dark, page_of):
 @every_explorer
 def test_a_page_that_is_hardly_wider_than_its_margins_is_still_drawn(kind, page_of):
     page = page_of(made(kind, length=12), 80)  # a narrow window beside Lab's columns; page_of minds the console
-    widths = page.locator(".bptt .figure > *").evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().width)")
+    widths = page.locator(".bptt .bptt-draw > *").evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().width)")
     assert page.inner_text(".sentence") and max(widths) <= 80
 
 
@@ -191,7 +191,8 @@ def test_the_curves_are_read_off_by_key_and_by_pointer(page_of):
     page = page_of(explore.GradientByLag(length=24))
     picture = page.get_by_role("slider", name="Read the curves")
     picture.focus()
-    for key, place in [("ArrowLeft", 24), ("ArrowLeft", 23), ("Home", 1), ("PageUp", 11), ("End", 24)]:
+    assert picture.get_attribute("aria-valuenow") == "24"
+    for key, place in [("ArrowLeft", 23), ("ArrowLeft", 22), ("Home", 1), ("PageUp", 11), ("End", 24)]:
         page.keyboard.press(key)
         page.wait_for_function(
             f"() => document.querySelector('.sentence').textContent.includes('word {place}, {24 - place} back')"
@@ -305,13 +306,13 @@ def test_a_word_wears_the_colour_of_its_age_in_the_sentence_the_net_the_equation
 
 def test_a_guess_is_made_and_judged_by_keyboard_and_the_curve_stays_hidden_until_then(page_of):
     page = page_of(explore.Decay(length=64))
-    drawn = "() => [...document.querySelectorAll('.figure > svg path.solid')].filter(line => line.getAttribute('d')).length"
+    drawn = "() => [...document.querySelectorAll('.bptt-draw > svg path.solid')].filter(line => line.getAttribute('d')).length"
     guess, sentence = page.get_by_label("Your guess", exact=True), page.locator(".sentence")
-    stroke = page.locator(".figure > svg path.guess")
-    assert page.evaluate(drawn) == 0 and page.locator(".figure > svg .prompt").first.is_visible()
+    stroke = page.locator(".bptt-draw > svg path.guess")
+    assert page.evaluate(drawn) == 0 and page.locator(".bptt-draw > svg .prompt").first.is_visible()
     before = stroke.get_attribute("d")
-    for _ in range(3):
-        guess.press("ArrowLeft")
+    assert guess.get_attribute("aria-valuetext") == "not set" and "No guess yet" in sentence.inner_text()
+    guess.press("Enter")  # the middle, where an unset slider stands
     page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Your guess: 10⁻³')")
     assert stroke.get_attribute("d") != before and guess.get_attribute("aria-valuetext") == "10⁻³"
     page.get_by_label("hidden", exact=True).press("ArrowRight")
@@ -380,16 +381,16 @@ def test_the_truncated_ledger_is_walked_and_shows_what_is_removed(page_of):
     for key, said in (("Home", "Token 8, word 1: norm"), ("End", "Token 8, word 8: norm"), ("ArrowUp", "Token 8, word 8: norm")):
         page.keyboard.press(key)
         page.wait_for_function("said => document.querySelector('.sentence').textContent.includes(said)", arg=said)
-    assert page.locator(".bptt .figure > svg .cell.gone").count() == 16  # two triangles of 10 are kept of 36
+    assert page.locator(".bptt .bptt-draw > svg .cell.gone").count() == 16  # two triangles of 10 are kept of 36
     page.get_by_label("only the last", exact=True).check()
     page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('4 of 8 terms')")
-    assert page.locator(".bptt .figure > svg .cell.gone").count() == 4
+    assert page.locator(".bptt .bptt-draw > svg .cell.gone").count() == 4
 
 
 def test_the_messages_of_tanh_and_relu_wear_their_cells_colours_and_carry_their_names(page_of):
     page = page_of(explore.Starts())
     strokes = (
-        "() => ['tanh', 'relu'].map(name => getComputedStyle(document.querySelector(`.figure > svg .solid.${name}`)).stroke)"
+        "() => ['tanh', 'relu'].map(name => getComputedStyle(document.querySelector(`.bptt-draw > svg .solid.${name}`)).stroke)"
     )
     assert page.evaluate(strokes) == ["rgb(0, 114, 178)", "rgb(86, 180, 233)"]
     assert page.locator(".bptt svg .line-name").all_text_contents() == ["tanh", "ReLU"]

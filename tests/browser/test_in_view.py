@@ -64,3 +64,21 @@ def test_what_is_moved_what_it_changes_and_the_sentence_are_in_view_together(kin
             assert found, f"{kind.__name__}, {trait}, {width} × {height}: {changed} nodes changed"
             page.locator(named).first.press(back)
             frames(page)
+
+
+# What sphinx-book-theme, Bootstrap and others say of a class name that explorers had.
+THEME = ".figure, .bd-content div.figure { padding: .5em; margin: .5em; } svg, canvas { max-width: 100%; }"
+
+
+@pytest.mark.parametrize("width", [390, 700, 1280])
+def test_the_walls_maps_lie_in_their_frames_to_the_pixel_whatever_the_theme(width, page_of):
+    page = page_of(explore.Wall(), width)
+    page.add_style_tag(content=THEME)
+    page.wait_for_timeout(100)
+    boxes = page.evaluate(
+        """() => ['canvas', '.map-frame'].map(name => [...document.querySelectorAll(`.bptt ${name}`)]
+            .map(node => node.getBoundingClientRect()).map(({ left, top, width, height }) => [left, top, width, height]))"""
+    )
+    for canvas, frame in zip(*boxes):
+        assert canvas == pytest.approx(frame, abs=0.01)
+    assert len(boxes[0]) == 2

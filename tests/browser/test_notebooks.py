@@ -11,7 +11,7 @@ NAMES = [path.relative_to(NOTEBOOKS).as_posix() for path in ALL]
 KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowRight", "ArrowLeft"], "select": ["ArrowDown", "ArrowUp"]}
 KEYS["checkbox"] = ["Space", "Space"]
 # What an explorer shows, and where a control stands.
-SHOWN = "root => [root.bpttDrawn.text, root.querySelector('.figure').innerHTML]"
+SHOWN = "root => [root.bpttDrawn.text, root.querySelector('.bptt-draw').innerHTML]"
 STANDS = "control => [...control.querySelectorAll('input, select')].map(node => [node.value, node.checked])"
 WITHOUT_EXPLORERS = (
     "09_long_memory_measured.ipynb",

@@ -36,7 +36,7 @@ SEEN = """root => {
         sliders: all('.controls input[type=range]', (input) => [input.getAttribute('aria-valuetext'), input.value]),
         outputs: all('.controls output', text), menus: all('.controls select, .changing select', (select) => select.value),
         choices: all('.controls input:checked + span', text), words: all('.word, .changing label', text),
-        numbers: all(".figure .number, .figure svg text:not([display=none])", text),
+        numbers: all(".bptt-draw .number, .bptt-draw svg text:not([display=none])", text),
         sentence: text(root.querySelector(".sentence")),
     };
 }"""

@@ -37,7 +37,7 @@ STYLES = """root => { const found = {}; for (const node of root.querySelectorAll
     (found[`${node.localName}.${node.className}`] ??= []).push(style); } return found; }"""
 LEAKS = {
     "quiz": ("00_start_here", lambda: explore.Quiz("00")),
-    "predict": ("00_start_here", lambda: explore.Predict("least_taught")),
+    "predict": ("00_start_here", lambda: explore.Predict("presses")),
     "living_equation": ("03_four_words_four_terms", lambda: explore.LivingEquation(lit=1)),
     "gate_pad": ("07_gates", explore.GatePad),
     "cell_switch": ("08_gru_and_lstm", explore.CellSwitch),
@@ -293,7 +293,7 @@ def test_on_paper_a_page_is_black_on_white_without_what_only_a_screen_can_do(vis
             assert max(map(float, re.findall(r"[\d.]+", ink)[:3])) < 110, f"{place}: {ink}"
     papers = page.evaluate("() => ['body', '.bptt'].map(of => getComputedStyle(document.querySelector(of)).backgroundColor)")
     assert set(papers) <= {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
-    assert page.locator(".bptt .figure svg").first.is_visible() and page.locator(".bptt .sentence").first.is_visible()
+    assert page.locator(".bptt .bptt-draw svg").first.is_visible() and page.locator(".bptt .sentence").first.is_visible()
 
 
 def test_the_first_page_shows_what_each_notebook_lets_you_do_in_the_courses_order(visit):

@@ -110,7 +110,7 @@ def test_what_the_browser_looks_up_by_a_name_put_together_exists():
     for name, values in (("start", decay.STARTS), ("inputs", [f"{value:g}" for value in decay.INPUTS]), ("guess", range(-12, 7))):
         assert all(f"{name}_{value}" in words for value in values)
     assert {"close", "too_high", "too_low", "nothing_left", "shows", "shows_hidden"} <= words.keys()
-    assert all(f"{rung}_line" in words and f"at_{rung}" in words for rung in decay.RUNGS)
+    assert all(rung in words and f"at_{rung}" in words for rung in decay.RUNGS)
 
 
 def test_the_still_picture_keeps_the_curve_hidden_until_it_is_shown():

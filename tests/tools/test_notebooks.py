@@ -44,30 +44,38 @@ def good():
 
 
 def test_clean_keeps_tagged_outputs_and_strips_the_others():
-    widget = {
-        "application/vnd.jupyter.widget-view+json": {},
-        "text/html": "x",
-        "image/svg+xml": "<svg/>",
-        "text/plain": "It fades.",
-    }
+    widget = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "It fades."}
+    still = {"text/html": "x", "image/svg+xml": "<svg/>", "text/plain": "It fades."}
     notebook = new_notebook(
         metadata={"widgets": {"state": {}}, "kernelspec": {"name": "mine", "display_name": "mine"}},
         cells=[
             cell("print(1)", "keep_output", outputs=[printed("1\n")]),
-            cell("e", "keep_still", outputs=[new_output("display_data", data=widget)]),
+            cell("e", "keep_still", outputs=[new_output("display_data", data=data) for data in (still, widget)]),
             cell("2", outputs=[new_output("execute_result", data={"text/plain": "2"}, execution_count=7)]),
         ],
     )
     numbers, explorer, stripped = notebooks.cleaned(notebook).cells
     assert (numbers.execution_count, numbers.outputs[0].text) == (1, "1\n")
-    assert explorer.execution_count == 1 and explorer.outputs[0].data == {
-        "image/svg+xml": "<svg/>",
-        "text/plain": "It fades.",
-        "text/html": '<img src="data:image/svg+xml,%3Csvg/%3E" alt="It fades.">',
-    }
+    assert explorer.execution_count == 1 and [output.data for output in explorer.outputs] == [still], (
+        "the picture, not the widget"
+    )
     assert stripped.execution_count is None and not stripped.outputs
     assert notebook.metadata.keys() == {"kernelspec", "language_info"} and notebook.metadata.kernelspec.name == "python3"
     assert "scrolled" not in numbers.metadata
+
+
+def test_what_answers_a_prediction_is_kept_behind_a_line_that_is_opened_till_prose_follows():
+    still = {"text/html": "<img>", "image/svg+xml": "<svg/>", "text/plain": "It is 5.44."}
+    figure = {"image/png": "iVBO", "text/plain": "It is 6."}
+    drawn = [cell("e", "keep_still", outputs=[new_output("display_data", data=dict(data))]) for data in (still, figure, still)]
+    asked = cell('bl.explore.Predict("half_open")')
+    covered = notebooks.cleaned(new_notebook(cells=[asked, *drawn[:2], new_markdown_cell("So."), drawn[2]]))
+    first, second, last = (covered.cells[i].outputs[0].data for i in (1, 2, 4))
+    for data in (first, second):
+        assert set(data) == {"text/html", "text/plain"} and data["text/html"].startswith(f"<details>{notebooks.COVERED}<img")
+        assert "It is" not in data["text/plain"]
+    assert last == still
+    assert notebooks.cleaned(copy.deepcopy(covered)) == covered
 
 
 def test_clean_twice_changes_nothing_more():
@@ -273,6 +281,8 @@ def test_a_viewer_that_runs_nothing_shows_each_picture_and_says_it(path):
         said = max((one.get("text/plain", "") for one in data), key=len)
         assert len(said) > 20 and "FigureWidget" not in said and "<" not in said, f"{made[2]} says {said!r}"
         if made[2] not in ("Quiz", "Predict"):  # these are words alone
-            assert any({"image/png", "image/svg+xml"} & set(one) for one in data), f"{made[2]} has no picture"
+            covered = [one["text/html"] for one in data if notebooks.COVERED in one.get("text/html", "")]  # a guess comes first
+            assert any({"image/png", "image/svg+xml"} & set(one) for one in data) or "<img " in "".join(covered), made[2]
+            assert all(len(shown.partition('alt="')[2].partition('"')[0]) > 20 for shown in covered if "<img " in shown), made[2]
         drawn += 1
     assert drawn or path.stem in ("glossary", "museum") or path in notebooks.DEEPER

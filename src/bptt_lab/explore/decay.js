@@ -24,6 +24,7 @@ function eigenvaluePlane(picture, words) {
 }
 
 const explorer = {
+  more: ["start", "inputs"],
   icons: { product: "rung product", sigma: "rung sigma", radius: "rung radius" }, // their switches are their legend
   build({ figure, words, facts, valuesOf, tell, now, change }) {
     const rungs = ["product", "sigma", "radius"].filter((rung) => valuesOf[rung]), plain = valuesOf.radius;

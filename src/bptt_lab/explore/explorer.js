@@ -59,7 +59,7 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
     const select = tag(cell, "select", { id, ...KEYS_OURS }), other = words[`${trait}_other`]; // what no option names
     if (other) tag(select, "option", { value: "", text: other, hidden: true });
     for (const value of values) tag(select, "option", { value, text: show(value) });
-    select.addEventListener("change", () => move(select.value));
+    select.addEventListener("change", () => move(values[select.selectedIndex - (other ? 1 : 0)])); // a number stays a number
     return (state) => {
       const value = values.includes(state[trait]) ? String(state[trait]) : "";
       if (select.value !== value) select.value = value;
@@ -107,11 +107,11 @@ function render({ model, el }) {
   const words = model.get("words"), { controls: spec, settings, facts } = model.get("spec"), python = listener(model, el), off = [python.stop], timers = {};
   const gauge = tag(el, "span", { class: "bptt-gauge", "aria-hidden": "true" }), root = tag(el, "section", { class: "bptt", lang: model.get("language"), "aria-label": words.title });
   const controls = tag(root, "div", { class: "controls" }), note = tag(root, "p", { class: "note", hidden: true });
-  const figure = tag(root, "div", { class: "figure" }), waiting = tag(figure, "p", { class: "asking", hidden: true });
+  const figure = tag(root, "div", { class: "bptt-draw" }), waiting = tag(figure, "p", { class: "asking", hidden: true });
   const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken" });
   // What is being moved stays in view while the picture is scrolled: the rows of controls above it go.
   controls.addEventListener("focusin", ({ target }) => {
-    const above = target.closest(".controls > *").getBoundingClientRect().top - controls.getBoundingClientRect().top;
+    const above = target.closest(".controls > *, .more > *").getBoundingClientRect().top - controls.getBoundingClientRect().top;
     controls.style.setProperty("--above", `${Math.round(above / (root.style.zoom || 1)) - 4}px`);
   });
   // Lab hears no key of ours, and the browser would save its page.
@@ -137,13 +137,17 @@ function render({ model, el }) {
     later("save", name in model.get("table_of") ? 0 : SAVE_AFTER, () => { unsaved.clear(); if (!python.mute()) model.save_changes(); });
   };
   let arrays = readTable(model), frame = 0, due = false, early = false, width = 0, drawn = shown(); // drawn: what the picture shows, as its handlers see it
+  // Settings that an explorer can open without stand behind a line that is opened.
+  const more = explorer.more && tag(null, "details", { class: "more" });
+  if (more) tag(more, "summary", { text: words.more, ...KEYS_OURS });
   const sync = spec.map((control) => {
-    const update = buildControl(controls, control, words, () => model.get(control.trait), (value) => {
+    const update = buildControl(explorer.more?.includes(control.trait) ? more : controls, control, words, () => model.get(control.trait), (value) => {
       if (value !== undefined) change(control.trait, value);
       update(drawn);
     });
     return update;
   });
+  if (more?.childElementCount > 1) controls.append(more);
   const tell = (key, values, numbers = {}) => fill(words[key], { ...values, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, say(value, words)])) });
   const draw = explorer.build({ figure, controls, words, facts, valuesOf, change, tell, now: () => drawn, asked: (name) => model.get(name) });
 

@@ -12,7 +12,7 @@ const explorer = {
     const bound = svg(lower.inside, "path", { class: "rung product" }), size = svg(lower.inside, "path", { class: "curve gated" });
     const bars = svg(picture, "g"), barTitle = svg(bars, "text", { class: "line-name" }), barAxis = axis(bars, "x"), limit = svg(bars, "line", { class: "dotted" });
     const tracks = marks(bars, "rect", { height: 16 }), names = marks(bars, "text"), numbers = marks(bars, "text"), past = marks(bars, "path", { class: "past", d: "M0 -5L7 0L0 5Z" });
-    const readOff = lagReader(picture, words, { now: () => now().length - (now().word || -1), change: (lag) => change("word", lag === null ? 0 : now().length - lag) });
+    const readOff = lagReader(picture, words, { now: () => Math.max(0, now().length - (now().word || now().length)), change: (lag) => change("word", lag === null ? 0 : now().length - lag) });
 
     return ({ width, arrays, at, length: T, gate_bias, word, words_read }) => {
       const here = at("gate_bias", "weight_scale"), norms = arrays[`norms_${T}`].row(...here), states = arrays.states.row(...here), read = words_read.filter((k) => k <= T);

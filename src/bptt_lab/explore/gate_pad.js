@@ -5,13 +5,14 @@ const LEFT = 56, TOP = 26, BELOW = 44, LIST = 380, LEGIBLE = 28; // px: around t
 const short = (v) => (v === 0 ? "0" : v === Infinity ? "∞" : v >= 1000 || v < 0.01 ? `10${superscript(Math.floor(Math.log10(v) + 0.5))}` : v.toFixed(v >= 10 ? 0 : v >= 1 ? 1 : 2));
 
 const explorer = {
+  more: ["weight_scale", "length"],
   build({ figure, words, facts, valuesOf, tell, now, change }) {
     const values = valuesOf.G1, n = values.length, last = n - 1, { places } = facts;
     const beside = tag(figure, "div", { class: "beside" }), left = tag(beside, "div"), list = tag(beside, "div", { class: "places" });
     const picture = svg(left, "svg", { class: "pad", role: "img", "aria-label": `${words.title}. ${words.pad_help}` });
     const layers = upTo(4).map(() => svg(picture, "g")), axisX = axis(picture, "x"), axisY = axis(picture, "y"); // marks are made while drawing: each lies in its layer
     const cells = marks(layers[0], "rect"), line = marks(layers[1], "rect", { class: "tied-cell" }), texts = marks(layers[2], "text", { "text-anchor": "middle" });
-    const pins = marks(layers[3], "circle", { class: "pin", r: 7 }), pinNames = marks(layers[3], "text", { class: "pin-name" }), frame = svg(picture, "rect", { class: "pad-frame" }), mean = svg(picture, "path", { class: "mean", d: "M0 -6L6 0L0 6L-6 0Z" });
+    const pins = marks(layers[3], "circle", { class: "pin", r: 7 }), pinNames = marks(layers[3], "text", { class: "pin-name" }), frame = svg(picture, "rect", { class: "pad-frame" }), mean = svg(layers[1], "path", { class: "mean", d: "M0 -6L6 0L0 6L-6 0Z" });
     legend(left, [[words.tied_line, "tied-cell"], [words.means, "mean"]]);
     magnitudeBar(figure, words);
     let size = 1;
@@ -48,8 +49,10 @@ const explorer = {
         const [a, b] = [c % n, Math.floor(c / n)], on = !tied || a + b === last;
         return { x: cellX(a), y: cellY(b), width: size, height: size, class: "pad-cell", fill: on ? magnitudeColour(read(view, a, b)) : "none" };
       });
-      texts.show(n * n, (c) => {
-        const [a, b] = [c % n, Math.floor(c / n)], v = read(view, a, b), on = !tied || a + b === last;
+      // Colour says the rest: numbers stand in the frame and at the corners, and the sentence has the frame's in full.
+      const corner = (c) => c === 0 || c === last, numbered = upTo(n * n).map((c) => [c % n, Math.floor(c / n)]).filter(([a, b]) => (a === i && b === j) || (corner(a) && corner(b)));
+      texts.show(numbered.length, (c) => {
+        const [a, b] = numbered[c], v = read(view, a, b), on = !tied || a + b === last;
         return { x: cellX(a + 0.5), y: cellY(b) + size * 0.87, text: on && size >= LEGIBLE ? short(v) : "", class: `cell-text ${onMagnitude(v)}` };
       });
       const ticks = [0, 2, 4, 6, 8], tick = (c) => String(Number(values[c].toFixed(2))), middle = (c) => LEFT + size * (c + 0.5), up = (c) => floor - size * (c + 0.5);
