@@ -139,7 +139,7 @@ def test_a_safetensors_file_needs_no_library_also_in_half_precision(tmp_path):
         (tmp_path / "net.safetensors").write_bytes(len(head).to_bytes(8, "little") + head + content)
         assert (bl.read(tmp_path / "net.safetensors")[0].cell.params["W_hh"] == arrays["weight_hh_l0"]).all(), kind
     (tmp_path / "net.safetensors").write_bytes(b"hello")
-    with pytest.raises(ValueError, match="^path: got 'net.safetensors', expected a safetensors file"):
+    with pytest.raises(ValueError, match="^source: got 'net.safetensors', expected a .safetensors file of arrays"):
         bl.read(tmp_path / "net.safetensors")
 
 
@@ -215,8 +215,8 @@ def test_a_library_that_is_missing_is_named_with_the_line_that_installs_it(suffi
 def test_what_holds_no_layer_is_refused_in_words(tmp_path):
     for given, says in (
         (tmp_path / "none.npz", "source: got .* expected a file that is there"),
-        (3, "source: got int, expected arrays of a recurrent layer"),
-        ({"a": np.ones(3)}, "source: got dict, expected arrays of a recurrent layer"),
+        (3, "source: got int with no array of real numbers, expected arrays of a recurrent layer"),
+        ({"a": np.ones(3)}, r"source: got dict with a \(3,\), expected arrays of a recurrent layer"),
         (
             {"weight_hh_l0": np.ones((8, 4)), "weight_ih_l0": np.ones((8, 2))},
             r"W_hh: got shape \(8, 4\), expected 1, 3 or 4 blocks",
