@@ -201,6 +201,7 @@ def loop_model(n=4):
     weights = {"kernel": (I, n * H), "recurrent": (H, n * H), "bias": (n * H,)}
     weights = {name: rng.uniform(-1, 1, shape).astype(np.float32) for name, shape in weights.items()}
     constants = {**weights, "zeros": np.zeros((B, H), np.float32), "T": np.array(T), "true": np.array(True)}
+    constants |= {"first": np.array(0), "one": np.array(1)}
     gates = [
         node("Split", ["a"], ["a_i", "a_f", "a_g", "a_o"], axis=1, num_outputs=4),
         *(node("Sigmoid", [f"a_{gate}"], [gate]) for gate in "ifo"),
@@ -209,18 +210,18 @@ def loop_model(n=4):
         node("Tanh", ["c_t"], ["seen"]), node("Mul", ["o", "seen"], ["h_t"]),
     ]  # fmt: skip
     nodes = [
-        node("Gather", ["X", "step"], ["x_t"]),
+        node("Gather", ["X", "t"], ["x_t"]), node("Add", ["t", "one"], ["t_t"]),  # a count that is handed on, as the state is
         node("MatMul", ["h", "U"], ["from_h"]), node("MatMul", ["x_t", "W"], ["from_x"]),
         node("Add", ["from_h", "from_x"], ["sum"]), node("Add", ["sum", "b"], ["a"]),
         *(gates if n == 4 else [node("Tanh", ["a"], ["h_t"]), node("Identity", ["c"], ["c_t"])]),
         node("Identity", ["on"], ["on_t"]), node("Identity", ["h_t"], ["y"]),
     ]  # fmt: skip
-    shapes = {"step": (N, []), "on": (O, []), "h": (F, [B, H]), "c": (F, [B, H])}
+    shapes = {"step": (N, []), "on": (O, []), "t": (N, []), "h": (F, [B, H]), "c": (F, [B, H])}
     shapes |= {short: (F, array.shape) for short, array in zip("WUb", weights.values())}
     ins = [info(name, *of) for name, of in shapes.items()]
-    outs = [info(f"{name}_t" if name in ("on", "h", "c") else name, *shapes[name]) for name in ("on", "h", "c", "W", "U", "b")]
+    outs = [info(name if name in "WUb" else f"{name}_t", *shapes[name]) for name in [*shapes][1:]]
     body = onnx.helper.make_graph(nodes, "while", ins, [*outs, info("y", F, [B, H])])
-    loop = node("Loop", ["T", "true", "zeros", "zeros", *weights], [*(f"{name}_T" for name in "hcWUb"), "Y"], body=body)
+    loop = node("Loop", ["T", "true", "first", "zeros", "zeros", *weights], [*(f"{name}_T" for name in "thcWUb"), "Y"], body=body)
     made = [onnx.numpy_helper.from_array(array, name) for name, array in constants.items()]
     graph = onnx.helper.make_graph([loop], "g", [info("X", F, x.shape)], [info("Y", F, None)], made)
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10)

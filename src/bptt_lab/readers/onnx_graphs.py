@@ -70,7 +70,7 @@ def _graphs(graph, outside: dict) -> Iterator[tuple]:
     for node in graph.node:
         for attribute in node.attribute:
             for inner in ([attribute.g] if attribute.HasField("g") else []) + list(attribute.graphs):
-                handed = {}
+                handed = dict[str, Any]()
                 if node.op_type == "Loop":  # what every round hands to the next one unchanged
                     for name, into, out in zip(node.input[2:], inner.input[2:], inner.output[1:]):
                         handed |= {into.name: value(name)} if into.name == out.name else {}
