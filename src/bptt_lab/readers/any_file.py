@@ -10,7 +10,7 @@ from .conventions import CONVENTIONS, Convention
 from .found import Found, Layer
 
 KERAS = CONVENTIONS["keras"], CONVENTIONS["keras2"]
-
+NAMES = "A layer is known by two names, such as weight_ih_l0 and weight_hh_l0, kernel and recurrent_kernel, or Wx and Wh."
 
 READERS: dict[str, Callable[[Path], Any]] = {  # to layers, or to arrays whose names say what they are
     ".npz": arrays_files.arrays,
@@ -33,9 +33,12 @@ def read(source: Any, *, layer: int | str | None = None, check=None, convention:
                 taken, and said is by how much the next misses. The only proof, since many files do not say all
     convention  a name of `readers.CONVENTIONS`, or a `readers.Convention`: instead of what the file says
 
-    Nothing of a file is run. Libraries for a format are asked for when it is read.
+    Nothing of a file is run, but for what PyTorch runs to load a TorchScript archive: read only those that you trust. Libraries
+    for a format are asked for when it is read.
     """
     name, found = _source(source, convention if convention == "haiku" else None)
+    if not found:
+        raise checks.error("source", name, "arrays of a recurrent layer", NAMES)
     if isinstance(layer, str):
         found = [each for each in found if layer in each.name]
     elif layer is not None:
@@ -43,13 +46,11 @@ def read(source: Any, *, layer: int | str | None = None, check=None, convention:
     if not found:
         raise checks.error("layer", repr(layer), "a piece of the name of one of the layers")
     if convention is not None:
-        how = (
-            convention
-            if isinstance(convention, Convention)
-            else CONVENTIONS[checks.choice("convention", convention, CONVENTIONS)]
-        )
+        if not isinstance(convention, Convention):
+            convention = CONVENTIONS[checks.choice("convention", convention, CONVENTIONS)]
         for each in found:  # of Keras's GRUs the file does say the form: the one that resets after the product has two biases
-            each.convention = how._replace(reset_after="b_h" in each.weights) if how in KERAS else how
+            after = "b_h" in each.weights if convention in KERAS else convention.reset_after
+            each.convention = convention._replace(reset_after=after)
     if check is not None:
         if len(found) != 1:
             several = ", ".join(repr(each.name) + " backward" * each.reversed for each in found)
@@ -101,19 +102,16 @@ def _named(source: str, arrays: Any, framework: str | None = None) -> list[Layer
     if not found:
         torch_files.refuse_packed(arrays)
         some = ", ".join(f"{name} {array.shape}".strip() for name, array in list(flat.items())[:6]) + ", …" * (len(flat) > 6)
-        hint = "A layer is known by two names, such as weight_ih_l0 and weight_hh_l0, kernel and recurrent_kernel, or Wx and Wh."
-        if any(name.endswith("linear.w") for name in flat):
-            hint += " If this is Haiku's, whose layers may be called anything: convention='haiku'."
+        haiku = " If this is Haiku's, whose layers may be called anything: convention='haiku'."
+        hint = NAMES + haiku * any(name.endswith("linear.w") for name in flat)
         raise checks.error("source", f"{source} with {some or 'no array of real numbers'}", "arrays of a recurrent layer", hint)
     return found
 
 
 def _of_module(name: str, module: Any) -> list[Layer]:
     """A module knows what its weights alone do not say."""
-    arrays, inside = (
-        names.flat(dict(module.state_dict())),
-        dict(module.named_modules() if hasattr(module, "named_modules") else []),
-    )
+    arrays = names.flat(dict(module.state_dict()))
+    inside = dict(module.named_modules()) if hasattr(module, "named_modules") else {}
     packed = {place: each for place, each in inside.items() if hasattr(each, "get_weight") and hasattr(each, "get_bias")}
     for place, each in packed.items():  # quantized: they give what they have packed
         arrays |= names.flat({**each.get_weight(), **each.get_bias()}, place)

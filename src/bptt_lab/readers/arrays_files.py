@@ -18,4 +18,4 @@ def msgpack(path: Path) -> Any:
         from flax.serialization import msgpack_restore
     except ImportError:
         raise checks.error("path", repr(path.name), "flax to be installed for its files", "`pip install flax`") from None
-    return msgpack_restore(path.read_bytes())
+    return {"": msgpack_restore(path.read_bytes())}

@@ -39,9 +39,8 @@ class Layer:
             names = ", ".join(f"{role} {np.shape(array)}" for role, array in self.weights.items())
             known = ", ".join(map(repr, CONVENTIONS))
             hint = "Or hand over an output of the network, check=(x, h): then all of them are tried."
-            raise checks.error(
-                "convention", f"None, and {self.name!r} with {names}, which does not say it", f"one of {known}", hint
-            )
+            given = f"None, and {self.name!r} with {names}, which does not say it"
+            raise checks.error("convention", given, f"one of {known}", hint)
         try:
             return cell_of(self.weights, self.convention)
         except ValueError as error:

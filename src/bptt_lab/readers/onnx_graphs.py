@@ -109,9 +109,7 @@ def _directions(node, value, name: str) -> list[Layer]:
     ways = {"forward": [False], "reverse": [True], "bidirectional": [False, True]}[direction]
     inputs = [*node.input, *[""] * 12]
     if about.get("clip") or about.get("input_forget"):
-        raise checks.error(
-            "path", f"{name!r} with clip or input_forget", "a plain cell", "Its gates are not those of any cell here."
-        )
+        raise checks.error("path", f"{name!r} with clip or input_forget", "a plain cell", "No cell here has such gates.")
     W, R, B = (value(each) if each else None for each in inputs[1:4])
     if W is None or R is None:
         raise checks.error("path", f"{name!r}, whose weights come from an input of the graph", "weights that are constants")

@@ -7,27 +7,18 @@ import numpy as np
 
 from ..basics import checks
 
-TYPES = {
-    "F64": "<f8",
-    "F32": "<f4",
-    "F16": "<f2",
-    "BF16": "<u2",
-    "I64": "<i8",
-    "I32": "<i4",
-    "I16": "<i2",
-    "I8": "i1",
-    "U8": "u1",
-}
+TYPES = dict(F64="<f8", F32="<f4", F16="<f2", BF16="<u2", I64="<i8", I32="<i4", I16="<i2", I8="i1", U8="u1")
 
 
 def arrays(path: Path) -> dict[str, np.ndarray]:
     content = path.read_bytes()
     start = 8 + int.from_bytes(content[:8], "little")
     about = json.loads(content[8:start])
-    return {name: _array(content[start:], **of) for name, of in about.items() if name != "__metadata__"}
+    body = memoryview(content)[start:]
+    return {name: _array(body, **of) for name, of in about.items() if name != "__metadata__"}
 
 
-def _array(content: bytes, dtype: str, shape: list[int], data_offsets: list[int]) -> np.ndarray:
+def _array(content: memoryview, dtype: str, shape: list[int], data_offsets: list[int]) -> np.ndarray:
     if dtype not in TYPES:
         raise checks.error("path", f"numbers of type {dtype}", f"one of {' '.join(TYPES)}", "Such weights are scaled elsewhere.")
     array = np.frombuffer(content[slice(*data_offsets)], TYPES[dtype])

@@ -33,7 +33,7 @@ def arrays(path: Path) -> Any:
         raise checks.error("path", repr(path.name), "torch to be installed for a file of its own", hint) from None
     try:
         if not _is_script(path):
-            return torch.load(path, "cpu", weights_only=True)
+            return {"": torch.load(path, "cpu", weights_only=True)}  # a dict, whatever it is
         refuse_packed(path.read_bytes())
         return dict(torch.jit.load(path, "cpu").state_dict())
     except Exception as error:  # whatever torch meets in a file that is not its own, or that holds more than weights
