@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # RNNoise takes noise out of speech, 100 frames a second, and says of each frame how likely it is speech. Good guess: what came
 # a second ago is forgotten. Seen: one and the same white noise has a chance of speech of .01 in the ten seconds that follow 7 s
-# of speech, and of .68 after 7 s of noise. Half a minute later it is .52 and .71. (In louder noise the two come together after
-# more than a minute, in fainter noise after some twenty seconds: measure longer than you believe.)
+# of speech, and of .68 after 7 s of noise. Half a minute later it is .52 and .71. (In louder noise the two come near each other
+# after more than a minute, in fainter noise after some twenty seconds: measure longer than you believe.)
 #
 # Seen with pyrnnoise 0.4.5, numpy 2.4.6, espeak-ng 1.51 (apt), Python 3.11, 2026-11-29, means of 10 s:
 #   after speech .01 .11 .36 .52, after noise .68 .70 .72 .71

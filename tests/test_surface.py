@@ -91,6 +91,8 @@ def test_names_of_what_is_returned():
     assert all(hasattr(term, name) for term in terms for name in ("k", "gradient", "norm", "factors"))
     report = bl.gradcheck(model, [[1, 2], [3, 4]], [0, 3])
     assert all(hasattr(report, name) for name in ("errors", "worst", "step"))
+    (layer,) = bl.read(model.cell.to_torch())
+    assert all(hasattr(layer, name) for name in ("name", "kind", "cell", "layer", "reversed"))
     report = bl.memory.report(model.cell, [[1, 2], [3, 4], [5, 6]])
     assert all(hasattr(report, name) for name in ("slope", "lyapunov", "half_life", "horizon", "bounds", "figure"))
 
@@ -116,6 +118,7 @@ def test_signatures():
     assert list(parameters(bl.memory.jacobian_product)) == ["cell", "trace", "t", "k"]
     assert list(parameters(bl.memory.norms)) == ["cell", "trace"]
     assert first(bl.memory.lyapunov, 2) == {"cell": nothing, "trace": nothing}
+    assert parameters(bl.read) == {"source": nothing, "layer": None, "check": None, "convention": None}
     assert parameters(bl.memory.report) == {"cell": nothing, "x": nothing}
     assert list(parameters(bl.train.clip_by_norm)) == ["grads", "limit"]
     assert parameters(bl.RNNCell.from_torch) == {"state_dict": nothing, "layer": 0, "activation": "tanh"}

@@ -80,6 +80,13 @@ def test_normalized_weights(norm):
     agree(bl.read(net.state_dict()), wanted)
 
 
+def test_a_module_says_its_nonlinearity_and_a_state_dict_is_told_to_be_assumed():
+    inside = torch_net("RNN", nonlinearity="relu")
+    net = torch().nn.ModuleDict({"encoder": inside})
+    agree(bl.read(net), inside(torch().tensor(x))[0].detach().numpy())
+    assert "assumed" not in repr(bl.read(net)) and "tanh is assumed" in repr(bl.read(net.state_dict()))
+
+
 def test_layers_read_what_is_below_them_and_a_projection_is_multiplied_out():
     net = torch_net(num_layers=2, bidirectional=True, proj_size=2)
     wanted = net(torch().tensor(x))[0].detach().numpy()

@@ -127,12 +127,12 @@ def test_units_that_count_are_named_and_leaks_are_not():
     cell.params["W_x"], cell.params["W_hh"] = np.zeros((12, 1)), np.zeros((12, 3))
     cell.params["b"] = np.repeat([20.0, 0.0, 20.0, 0.0], 3)  # i, f, g, o
     cell.params["b"][4] = 30.0  # unit 1 keeps all
+    cell.params["b"][5] = 3.9  # unit 2 leaks 2 % a step, and still grows when the run ends
     report = memory.report(cell, np.zeros((50, 1)))
     assert report.counters == {1: pytest.approx(1.0)}
     assert "units 1: c grows by up to 1.00 a step" in repr(report)
-    assert report.gates == pytest.approx(
-        [0.5, 1.0, 0.5]
-    ) and "0.50 (0.50 to 1.00) over units; the most open: unit 1 1.000" in repr(report)
+    assert report.gates == pytest.approx([0.5, 1.0, 0.98], abs=1e-3)
+    assert "0.98 (0.50 to 1.00) over units; the most open: unit 1 1.000, unit 2 0.980" in repr(report)
     plain = memory.report(bl.RNNCell(2, 3), inputs(20))
     assert plain.gates is None and plain.counters == {} and "gate" not in repr(plain)
 

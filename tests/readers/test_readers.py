@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab.readers import CONVENTIONS, Layer, keras_files
+from bptt_lab.readers import CONVENTIONS, Convention, Layer, keras_files
 from bptt_lab.readers.hard_sigmoid import HardSigmoidGRU, HardSigmoidLSTM
 from bptt_lab.readers.names import layers
 from bptt_lab.readers.peephole import PeepholeLSTM
@@ -66,6 +66,8 @@ def test_a_convention_that_the_file_does_not_say_is_asked_for_and_a_check_names_
     assert "checked: i f g o is off by" in repr(found) and np.abs(found[0].states(x) - h).max() < 1e-6
     with pytest.raises(ValueError, match="^check: got states that .* under no one convention of 144, expected one. .* is off by"):
         bl.read(arrays, check=(x, h + 0.1))
+    with pytest.raises(ValueError, match="no one convention"):  # near, and yet not the same net
+        bl.read(arrays, check=(x, h + 0.00105))
     with pytest.raises(ValueError, match=r"^check: got h of shape \(4, 3\), expected \(5, 3\), all states, or \(3,\)"):
         bl.read(arrays, check=(x, h[1:]))
     assert bl.read(arrays, check=(x, h[-1]))[0].convention.lstm == "ifgo", "the last state is enough"
@@ -93,6 +95,11 @@ def test_names_are_found_however_deep_and_layers_in_both_directions():
     assert (found.trace(3, x).h == found[3].cell.unroll(below[::-1]).h).all()
     assert repr(found).splitlines()[1].split() == "name cell inputs units layer direction convention".split()
     assert len(bl.read(arrays, layer=2)) == 1 and bl.read(arrays, layer=2)[0].layer == 1
+
+
+def test_a_plain_rnn_under_pytorch_s_names_is_said_to_be_assumed_tanh():
+    assert "tanh is assumed" in repr(bl.read(case("torch RNN")[0])) and "assumed" not in repr(bl.read(case("torch GRU")[0]))
+    assert "assumed" not in repr(bl.read(case("torch RNN")[0], convention=Convention(activation="relu")))
 
 
 def test_normalized_and_projected_weights_are_multiplied_out():

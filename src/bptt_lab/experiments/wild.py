@@ -11,14 +11,13 @@ from ..lessons import networks_in_the_wild as lesson
 from .recipe import Recipe, Result, Settings
 from .shipped import NETWORKS, install
 
-FOLDER = Path("build/networks")  # a folder of its own in it for each package
+FOLDER = Path("build/networks")  # a folder of its own in it for each network
 
 
 def measure(settings: Settings) -> Result:
     """Install the network, read it, compare its states with those of its own run-time, and measure every layer."""
     name = settings["network"]
-    network = NETWORKS[name]
-    folder = FOLDER / network.packages[0].partition("=")[0]
+    network, folder = NETWORKS[name], FOLDER / name
     install(network, folder)
     if network.heard:
         return {"parts": [], "heard": rounded(network.heard(folder))}
@@ -61,8 +60,7 @@ def live(*names: str) -> list[tuple[str, ...]]:
     """Rows for `text.table`, measured now, of the networks whose package stands in FOLDER: layer, steps, half-life, λ₁."""
     rows: list[tuple[str, ...]] = []
     for name in names:
-        network = NETWORKS[name]
-        folder = FOLDER / network.packages[0].partition("=")[0]
+        network, folder = NETWORKS[name], FOLDER / name
         if not (folder / "installed").exists() or not network.parts:
             rows.append((name, "", "not installed here", ""))
             continue

@@ -19,6 +19,7 @@ GUESSED = {
     "silero-vad": 10, "Resemblyzer": 7, "madmom": 30, "g2p_en": 2, "e2k": 2, "textgenrnn": 4, "piper": 3.1,
     "metapredict V3": 4,
 }  # fmt: skip
+PASTS = ("noise", "speech")  # that RNNoise has heard before
 Networks = dict[str, dict]
 Half = list[tuple[float | None, str]]
 
@@ -200,9 +201,7 @@ def counting(wild: Networks) -> list[tuple[str, ...]]:
                 rates, largest = [one["lyapunov"] for one in several], max(one["largest_c"] for one in several)
                 faint = "nowhere" if several[0]["horizon_h"] is None else f"lag {several[0]['horizon_h']}"
                 steps = f"{several[0]['steps']}"
-                rows.append(
-                    (f"{name}, {part['part']}", steps, units, f"{largest:.0f}", f"{min(rates):.4f} to {max(rates):.4f}", faint)
-                )
+                rows.append((f"{name}, {part['part']}", steps, units, f"{largest:.0f}", f"{max(rates):.4f}", faint))
     return rows
 
 
@@ -233,11 +232,11 @@ def settled(w: float = 2.0, T: int = 60) -> list[tuple[float, float, float]]:
     return found
 
 
-def misread(x: np.ndarray) -> list[tuple[str, float, str]]:
-    """Convention, λ₁ and half-life in words: the course's own file, read as PyTorch's, which it is, and as ONNX's."""
+def misread(x: np.ndarray) -> list[tuple[str, float, float | None]]:
+    """Convention, λ₁ and half-life: the course's own file, read as PyTorch's, which it is, and as ONNX's."""
     rows = []
     for convention in ("torch", "onnx"):
         cell = readers.read(readers.example("trained", seed=0), convention=convention)[0].cell
         found = report(cell, x)
-        rows.append((convention, found.lyapunov, found.in_words()["half-life"]))
+        rows.append((convention, found.lyapunov, found.half_life))
     return rows

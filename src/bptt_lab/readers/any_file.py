@@ -63,6 +63,9 @@ def read(source: Any, *, layer: int | str | None = None, check=None, convention:
         if not isinstance(check, tuple | list) or len(check) != 2:
             raise checks.error("check", type(check).__name__, "a pair (x, h)")
         found[0].settle(*check)
+    if convention is not None or check is not None:
+        for each in found:
+            each.notes = [note for note in each.notes if "assumed" not in note]
     _ = [each.cell for each in found]  # what cannot be a cell is said now
     return Found(found, name)
 
@@ -83,9 +86,11 @@ def _source(source: Any) -> tuple[str, list[Layer]]:
     framework = None
     if callable(getattr(source, "state_dict", None)):
         found = names.layers(torch_files.plain(names.flat(dict(source.state_dict()))))
-        relu = getattr(source, "nonlinearity", "tanh")
+        modules = dict(source.named_modules()) if hasattr(source, "named_modules") else {}
+        said = {names.clean(place): module.nonlinearity for place, module in modules.items() if hasattr(module, "nonlinearity")}
         for each in found:
-            each.convention = each.convention and each.convention._replace(activation=relu)
+            if each.name in said and each.convention:
+                each.convention, each.notes = each.convention._replace(activation=said[each.name]), []
         return name, found
     if callable(getattr(source, "parameters", None)):
         source, framework = source.parameters(), "mlx"

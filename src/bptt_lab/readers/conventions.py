@@ -103,24 +103,15 @@ def cell_of(weights: Mapping[str, np.ndarray], how: Convention) -> Cell:
     return cell
 
 
-def every(weights: Mapping[str, np.ndarray], like: Convention) -> Iterator[Convention]:
-    """All conventions that weights of these shapes could follow."""
-    n = blocks(weights)
-    rows, columns = np.shape(weights["W_hh"])
-    for transposed in (
-        (False, True)
-        if n == 1 and np.shape(weights["W_x"]) == (rows, rows)
-        else (like.transposed,)
-        if n == 1
-        else (rows < columns,)
-    ):
-        how = like._replace(transposed=transposed)
+def every(n: int) -> Iterator[Convention]:
+    """All conventions of a cell with n blocks; those whose shapes do not fit are refused by `cell_of`."""
+    both = False, True
+    for transposed in both:
         if n == 1:
-            yield from (how._replace(activation=name) for name in ("tanh", "relu", "sigmoid"))
-        for slope in (0.0, 0.2, 1 / 6) if n > 1 and "peepholes" not in weights else (0.0,):
+            yield from (Convention(transposed=transposed, activation=name) for name in ("tanh", "relu", "sigmoid"))
+        for slope, order in itertools.product((0.0, 0.2, 1 / 6), itertools.permutations("ifgo" if n == 4 else "rzn")):
+            how = Convention("".join(order), "".join(order), transposed, slope=slope)
             if n == 4:
-                for order, forget in itertools.product(itertools.permutations("ifgo"), (0.0, 1.0)):
-                    yield how._replace(lstm="".join(order), forget=forget, slope=slope)
+                yield from (how._replace(forget=forget) for forget in (0.0, 1.0))
             if n == 3:
-                for letters, keeps, after in itertools.product(itertools.permutations("rzn"), (True, False), (True, False)):
-                    yield how._replace(gru="".join(letters), z_keeps=keeps, reset_after=after, slope=slope)
+                yield from (how._replace(z_keeps=keeps, reset_after=after) for keeps in both for after in both)

@@ -58,8 +58,8 @@ class Layer:
     def settle(self, x, h) -> None:
         """Take the convention under which reading x ends in the states h; `ValueError` if none does, or more than one."""
         x, h = np.asarray(x, np.float64), np.asarray(h, np.float64)
-        tried = []
-        for how in every(self.weights, self.convention or Convention()):
+        n, tried = blocks(self.weights), []
+        for how in every(n):
             try:
                 trial = Layer(self.name, self.weights, how, self.layer, self.reversed).states(x)
             except ValueError as error:
@@ -71,7 +71,7 @@ class Layer:
                 raise checks.error("check", f"h of shape {h.shape}", f"{trial.shape}, all states, or {last.shape}, the last one")
             tried.append((float(np.abs((trial if h.shape == trial.shape else last) - h).max()), how))
         tried.sort(key=lambda pair: pair[0])
-        n, best = blocks(self.weights), tried[0][0]
+        best = tried[0][0]
         fits = {how.of(n): how for error, how in tried if error <= best + 1e-9}
         expected = self.convention.of(n) if self.convention else ""
         words = expected if expected in fits else next(iter(fits))

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 
 from ..basics import checks
 from . import names
-from .conventions import blocks
+from .conventions import CONVENTIONS, blocks
 from .found import Layer
 
 HARD = {"2": 0.2, "3": 1 / 6}  # by the first digit of Keras's version: one name, two functions
@@ -70,47 +71,48 @@ def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:
     """The layers with what the config says of their activations; without a config that is asked for, or said to be assumed."""
     settings = dict(_settings(config))
     for each in found:
-        n, W_x, W_hh, b = blocks(each.weights), each.weights["W_x"], each.weights["W_hh"], each.weights.get("b")
-        for_cudnn = b is not None and b.shape == (2 * n * len(W_hh),)
-        if for_cudnn:
-            H = len(W_hh)  # CuDNN's layers: each block is stored the other way round, and the second bias after the first
-            W_x = np.concatenate([block.reshape(H, -1) for block in np.split(W_x, n, axis=1)]).T
-            W_hh = np.concatenate([block.T for block in np.split(W_hh, n, axis=1)], axis=1)
-            each.weights = {"W_x": W_x, "W_hh": W_hh, "b": b[: n * H], "b_h": b[n * H :]}  # type: ignore[index]
-            each.convention = each.convention and each.convention._replace(reset_after=True)
+        n, how, turned = blocks(each.weights), each.convention or CONVENTIONS["keras"], _from_cudnn(each.weights)
+        if turned:
+            each.weights, how = turned, how._replace(reset_after=True)
             each.notes.append("stored for CuDNN, and turned")
-        parts = each.name.split(".")
-        own = next((settings[part] for part in reversed(parts) if part in settings), None)
-        if own is None:
-            if version.startswith("2") and n > 1 and not for_cudnn:
-                each.convention = None  # σ or the hard sigmoid: "keras" or "keras2"
-            else:
-                each.notes.append("weights alone do not say the activations: tanh and σ, Keras's defaults, are assumed")
+        own = next((settings[part] for part in reversed(each.name.split(".")) if part in settings), None)
+        if own:
+            each.reversed |= bool(own.get("go_backwards"))
+            gates, activation = own.get("recurrent_activation", "sigmoid"), own.get("activation", "tanh")
+            if gates not in ("sigmoid", "hard_sigmoid") or activation not in (
+                ("tanh",) if n > 1 else ("tanh", "relu", "sigmoid")
+            ):
+                given = f"{each.name!r} with activations {activation!r} and {gates!r}"
+                raise checks.error("path", given, "tanh, and σ or hard_sigmoid")
+            slope = HARD.get(version[:1], 1 / 6) if gates == "hard_sigmoid" and n > 1 else 0.0
+            after = how.reset_after if "b" in each.weights else bool(own.get("reset_after", False))
+            how = how._replace(slope=slope, activation=activation, reset_after=after)
+        elif not turned and version.startswith("2") and n > 1:
+            each.convention = None  # σ or the hard sigmoid: "keras" or "keras2"
             continue
-        each.reversed |= bool(own.get("go_backwards"))
-        gates, activation = own.get("recurrent_activation", "sigmoid"), own.get("activation", "tanh")
-        if gates not in ("sigmoid", "hard_sigmoid") or activation not in (("tanh",) if n > 1 else ("tanh", "relu", "sigmoid")):
-            raise checks.error(
-                "path", f"{each.name!r} with activations {activation!r} and {gates!r}", "tanh, and σ or hard_sigmoid"
-            )
-        slope = HARD.get(version[:1], 1 / 6) if gates == "hard_sigmoid" and n > 1 else 0.0
-        after = (
-            own.get("reset_after", False) if each.weights.get("b") is None else each.convention and each.convention.reset_after
-        )
-        each.convention = each.convention and each.convention._replace(
-            slope=slope, activation=activation, reset_after=bool(after)
-        )
+        else:
+            each.notes.append("weights alone do not say the activations: tanh and σ, Keras's defaults, are assumed")
+        each.convention = how
     return found
+
+
+def _from_cudnn(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray] | None:
+    """The weights of layers that Keras 2 had for CuDNN: blocks in another order of memory, and the two biases in one row."""
+    n, W_x, W_hh, b = blocks(weights), weights["W_x"], weights["W_hh"], weights.get("b")
+    H = len(W_hh)
+    if b is None or b.shape != (2 * n * H,):
+        return None
+    W_x = np.concatenate([block.reshape(H, -1) for block in np.split(W_x, n, axis=1)]).T
+    W_hh = np.concatenate([block.T for block in np.split(W_hh, n, axis=1)], axis=1)
+    return {"W_x": W_x, "W_hh": W_hh, "b": b[: n * H], "b_h": b[n * H :]}
 
 
 def _settings(node: Any, outside: tuple[str, ...] = ()) -> Iterator[tuple[str, Mapping]]:
     """Name of a layer -> its settings: also by the name of what is around it alone, as Bidirectional and RNN are."""
     if isinstance(node, Mapping) and isinstance(config := node.get("config"), Mapping):
         known = (*outside, config.get("name", ""))
-        if "units" in config and "activation" in config and node.get("class_name", "") not in ("Dense", "EinsumDense"):
-            own = {**config, **({"activation": "tanh"} if "CuDNN" in node["class_name"] else {})}
-            yield from ((name, own) for name in known)
-            yield from ((f"{way}_{known[-1]}", own) for way in ("forward", "backward"))  # Keras 2
+        if "units" in config and re.search("RNN|GRU|LSTM", node.get("class_name", "")):
+            yield from ((name, config) for name in (*known, f"forward_{known[-1]}", f"backward_{known[-1]}"))
         for key, value in config.items():
             yield from _settings(value, known if key in ("layer", "cell") else ())
     elif isinstance(node, Mapping | list):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .conventions import CONVENTIONS
+from .conventions import CONVENTIONS, blocks
 from .found import Layer
 
 # The last parts of a name -> what it is here. Of names in one place of a file, a W_hh makes a layer.
@@ -30,6 +30,14 @@ _LONGEST = sorted(map(re.escape, ROLES), key=len, reverse=True)
 _NAME = re.compile(rf"(?P<prefix>(?:.*?[._])??)(?P<name>{'|'.join(_LONGEST)})(?P<layer>_l\d+)?(?P<reverse>_reverse)?")
 _GATE = re.compile(r"(?P<prefix>(?:.*\.)?)(?P<side>[ih])(?P<gate>[ifgorzn])_?\.(?P<what>kernel|bias)")  # Flax: an array a gate
 _OUTSIDE = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|state_dict|params|~|layers|model_weights|_layer)\.")
+
+PROJECTED = "projected: the cell has all units, and `projection` times its h is what the next layer reads"
+TANH = "tanh is assumed: the names of a plain RNN's weights do not say tanh or relu"
+
+
+def clean(place: str) -> str:
+    """Where a layer stands, without what wrappers and formats put around it."""
+    return _OUTSIDE.sub("", f"{place}.").strip("._") or "(no name)"
 
 
 def flat(tree: Any, name: str = "") -> dict[str, np.ndarray]:
@@ -75,7 +83,6 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
             weights |= {"W_x": W[:-H], "W_hh": W[-H:]}
         weights = {role: array for role, array in weights.items() if array.size}
         if {"W_x", "W_hh"} <= set(weights):
-            name = _OUTSIDE.sub("", prefix).strip("._") or "(no name)"
             who = whose[prefix, number, reverse]
             convention = CONVENTIONS[who] if who else None
             if who == "keras":
@@ -83,8 +90,8 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
                 convention = CONVENTIONS[who]._replace(reset_after=b.ndim == 2)
                 if b.ndim == 2:
                     weights["b"], weights["b_h"] = b
-            notes = ["projected: the cell has all units, and `projection` times its h is what the next layer reads"]
-            found.append(Layer(name, weights, convention, number, reverse or "backward" in prefix, notes * ("W_hr" in weights)))
+            notes = [PROJECTED] * ("W_hr" in weights) + [TANH] * (who == "torch" and blocks(weights) == 1)
+            found.append(Layer(clean(prefix), weights, convention, number, reverse or "backward" in prefix, notes))
     return found
 
 

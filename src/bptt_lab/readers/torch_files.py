@@ -33,26 +33,20 @@ def _is_script(path: Path) -> bool:
     return zipfile.is_zipfile(path) and any("/code/" in name for name in zipfile.ZipFile(path).namelist())
 
 
-# What stands for a weight W: name of the first part -> the others, and W itself.
-_WHOLE = {
-    "weight_g": r"(?P<head>.*)(?P<weight>weight_[ih]h_l\d+(?:_reverse)?)_g",
-    "weight norm": r"(?P<head>.*)parametrizations\.(?P<weight>weight_[ih]h\w*)\.original0",
-    "weight_u": r"(?P<head>.*)(?P<weight>weight_[ih]h\w*)_orig",
-    "spectral norm": r"(?P<head>.*)parametrizations\.(?P<weight>weight_[ih]h\w*)\.original",
-}
+_PART = re.compile(r"(?P<head>.*?)(?P<new>parametrizations\.)?(?P<weight>weight_[ih]h\w*?)(?P<part>_g|_orig|\.original0?)")
 
 
 def plain(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The weights themselves where a file has their parts: g v/‖v‖ of a weight norm, W/σ of a spectral norm, as in eval mode."""
+    """The weights where a file has their parts: g v/‖v‖ of a weight norm, W/(u W v) of a spectral norm, as in eval mode."""
     found = dict(arrays)
     for name, array in arrays.items():
-        for kind, pattern in _WHOLE.items():
-            if match := re.fullmatch(pattern, name):
-                stem, whole = name.rpartition("_")[0], match["head"] + match["weight"]
-                if kind in ("weight_g", "weight norm"):
-                    v = arrays[f"{stem}_v" if kind == "weight_g" else name[:-1] + "1"]
-                    found[whole] = array * v / np.linalg.norm(v.reshape(len(v), -1), axis=1).reshape(-1, *[1] * (v.ndim - 1))
-                else:
-                    at = stem if kind == "weight_u" else name.removesuffix("original") + "0."
-                    found[whole] = array / (arrays[f"{at}_u"] @ array @ arrays[f"{at}_v"])
+        if match := _PART.fullmatch(name):
+            stem = name.removesuffix("original0").removesuffix("original") if match["new"] else name.removesuffix(match["part"])
+            if match["part"] in ("_g", ".original0"):
+                v = arrays[stem + ("original1" if match["new"] else "_v")]
+                whole = array * v / np.linalg.norm(v, axis=1, keepdims=True)
+            else:
+                u, v = (arrays[f"{stem}{'0.' if match['new'] else ''}_{side}"] for side in "uv")
+                whole = array / (u @ array @ v)
+            found[match["head"] + match["weight"]] = whole
     return found
