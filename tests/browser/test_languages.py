@@ -45,7 +45,7 @@ def test_in_english_they_would_be_found(page_of):
 def test_the_german_notebook_in_lab_is_german_to_a_screen_reader(course):
     course.open("de/01_the_loss_is_a_sum.ipynb")
     course.run_all()
-    for index in (2, 3, 26):
+    for index in (2, 3, 28):
         assert course.cell(index).locator(".bptt").get_attribute("lang") == "de"
-    report = course.cell(21).locator(".jp-RenderedHTML [lang=de]")
+    report = course.cell(23).locator(".jp-RenderedHTML [lang=de]")
     assert "Noch nicht versucht" in report.inner_text() and "Eine Lösung zeigen" in report.inner_text()

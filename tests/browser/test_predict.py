@@ -83,4 +83,4 @@ def test_predictions_of_a_session_stand_together(course):
     course.hear(GUESSES, ["74", "10⁻²"])
     course.run_all()
     assert table.locator("tr").count() == 3
-    assert "63 steps of tanh" in table.inner_text() and "powers of ten" in table.inner_text()
+    assert "63 steps of tanh" in table.text_content() and "powers of ten" in table.text_content()
