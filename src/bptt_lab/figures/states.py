@@ -30,7 +30,9 @@ def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look
     for i, (name, (end, colour)) in enumerate(ends.items()):  # beside the picture, where no line crosses a name
         at = {"y": np.log10(np.clip(end, 10.0**LOW, 10.0**HIGH)), "yshift": 14 if i == 0 else -6, "xshift": 4}
         text = name.replace(": ", ":<br>")
-        shown.add_annotation(text=text, x=1, xref="paper", xanchor="left", align="left", showarrow=False, font={"color": colour}, **at)
+        shown.add_annotation(
+            text=text, x=1, xref="paper", xanchor="left", align="left", showarrow=False, font={"color": colour}, **at
+        )
     shown.update_layout(margin={"r": 112})
     shown.update_xaxes(range=[0, most], title={"text": "words read"}, ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")
     values = [10.0**e for e in range(LOW, HIGH + 1)]
