@@ -171,9 +171,7 @@ def test_why_half_open_the_candidate_is_the_other_road_and_the_gates_are_none():
 
     assert 0.5**63 == pytest.approx(1e-19, rel=0.1)
     assert left("keep", "dG1", "dG2") < 1e-13 < 1e-8 < left("keep", "candidate") < 1e-6
-    assert (
-        left("keep", "dG1", "dG2", "candidate") == pytest.approx(predict.truth_of("half_open"), rel=1) < left("keep", "candidate")
-    )
+    assert left("keep", "dG1", "dG2", "candidate") == pytest.approx(predict.truth_of("half_open"), rel=0.01)
 
 
 def test_why_gru_at_cats_each_step_keeps_0_63():
@@ -231,7 +229,7 @@ def test_why_unclipped_what_is_learned_is_lost_again_and_states_become_flat():
     run = next(
         run
         for run in temporal_order.TEMPORAL_ORDER.runs
-        if (run["cell"], run["task"][1], run["seed"]) == ("tanh", {"length": 20}, 0) and run["fit"]["clip"] is None
+        if (run["cell"], run["task"][1], run["seed"]) == ("tanh", {"length": 20}, 1) and run["fit"]["clip"] is None
     )
     task, model = temporal_order.make(run)
     batch, right, flat = task.batch(200, np.random.default_rng(1)), [], []
@@ -242,10 +240,10 @@ def test_why_unclipped_what_is_learned_is_lost_again_and_states_become_flat():
             flat.append((np.abs(model.forward(*batch).trace.h) > 0.95).mean())
         return False
 
-    bl.train.fit(model, task, seed=0, progress=False, **{**run["fit"], "steps": 5000, "until": look})
+    bl.train.fit(model, task, seed=1, progress=False, **{**run["fit"], "steps": 3000, "until": look})
     best = np.maximum.accumulate(right)
     assert max(right) > 0.4 and min(np.array(right)[best > 0.4]) < 0.3
-    assert np.mean(flat[:20]) < 0.02 < 0.15 < np.mean(flat[-10:])
+    assert np.mean(flat[:10]) < 0.02 < 0.15 < np.mean(flat[-10:])
 
 
 def test_why_lost_transpose_the_median_is_near_1_and_single_nets_are_several_times_off():
