@@ -17,7 +17,7 @@ def test_a_guess_is_moved_committed_and_judged_by_keyboard_and_then_it_stays(pag
     page = page_of(explore.Predict("first_term"))
     question, sentence = page.locator(".question"), page.locator(".sentence")
     guess, commit = page.get_by_label("Your guess", exact=True), page.get_by_role("button", name="Commit")
-    assert question.inner_text().endswith("?") and "0.795" not in page.inner_text(".bptt")
+    assert question.inner_text().endswith("?") and "8.17" not in page.inner_text(".bptt")
     assert guess.get_attribute("aria-valuetext") == "not set" and page.locator(".bptt-draw line.guess").get_attribute(
         "visibility"
     )
@@ -30,8 +30,8 @@ def test_a_guess_is_moved_committed_and_judged_by_keyboard_and_then_it_stays(pag
     assert guess.get_attribute("aria-valuetext") == "10⁻³"
     mark = page.locator(".bptt-draw line.guess").get_attribute("x1")
     commit.press("Enter")
-    says(page, "You guessed 10⁻³; measured: 0.795.")
-    assert "2.9 powers of ten too low" in sentence.inner_text()
+    says(page, "You guessed 10⁻³; measured: 8.17·10⁻³.")
+    assert "0.9 powers of ten too low" in sentence.inner_text()
     assert guess.is_disabled() and page.locator(".bptt-draw line.solid").get_attribute("visibility") is None
     truth = page.locator(".bptt-draw line.solid").get_attribute("x1")
     assert page.locator(".bptt-draw line.guess").get_attribute("x1") == mark != truth

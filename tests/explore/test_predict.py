@@ -59,7 +59,7 @@ def test_a_committed_guess_stays():
         explorer.guess = 0
     explorer.committed = False
     assert explorer.committed and explorer.guess == -3
-    assert "You guessed 10⁻³; measured: 0.795. Your guess is 2.9 powers of ten too low." in explorer.sentence()
+    assert "You guessed 10⁻³; measured: 8.17·10⁻³. Your guess is 0.9 powers of ten too low." in explorer.sentence()
 
 
 @pytest.mark.parametrize("guess", [-13, 7, 0.5, True])
@@ -77,7 +77,7 @@ def test_what_is_not_guessed_is_not_committed_and_what_was_seen_is_not_guessed()
     explorer.guess = 0
     with pytest.raises(traitlets.TraitError, match="before the answer is seen"):
         explorer.committed = True
-    assert explorer.sentence().startswith("Measured: 0.795. ") and bl.explore.my_predictions() == []
+    assert explorer.sentence().startswith("Measured: 8.17·10⁻³. ") and bl.explore.my_predictions() == []
 
 
 @every
@@ -98,7 +98,7 @@ def test_an_unknown_question_is_named():
 
 def test_the_session_s_predictions_stand_together_and_the_first_one_counts():
     assert "No prediction" in repr(bl.explore.my_predictions())
-    first = bl.explore.Predict("first_term", guess=-2)
+    first = bl.explore.Predict("first_term", guess=-4)
     first.committed = True
     again = bl.explore.Predict("first_term", guess=0)  # the answer was seen
     again.committed = True
@@ -110,7 +110,7 @@ def test_the_session_s_predictions_stand_together_and_the_first_one_counts():
     decay.curve, decay.activation = "hidden", "sigmoid"  # another question
     decay.curve = "shown"
     made = bl.explore.my_predictions()
-    assert [(p.guess, p.close) for p in made] == [("10⁻²", False), ("10³", False), ("10⁻⁴", False)]
+    assert [(p.guess, p.close) for p in made] == [("10⁻⁴", False), ("10³", False), ("10⁻⁴", False)]
     assert "63 steps of tanh" in made[1].question and "63 steps of sigmoid" in made[2].question
     assert "powers of ten too high" in made[1].verdict
     table = made._repr_html_()
@@ -142,6 +142,11 @@ def test_every_question_is_asked_in_a_notebook_before_its_figure():
         assert code[together - 1].startswith("bl.explore.Quiz("), path.name
     questions = {key.removeprefix("question_") for key in EN["predict"] if key.startswith("question_")}
     assert questions == set(predict.ALL)
+
+
+def test_a_page_of_its_own_says_its_question_once():
+    page, question = bl.explore.Predict("first_term").to_html(), EN["predict"]["question_first_term"]
+    assert f"<title>Predict, then see: {question}</title>" in page and "<h1>Predict, then see</h1>" in page
 
 
 # ---- the numbers that a reason names, measured here with code of its own ------------------------------------------------

@@ -29,7 +29,9 @@ def one_by_one(sentence, activation, scale, wrt, start):
         "whole": [np.linalg.norm(sum(terms)) for terms in tokens],
         "jacobians": [0.0] + [np.linalg.norm(cell.jacobian(run.trace, t), 2) for t in range(1, T)],
         "readout": [np.linalg.norm(run.dh[t]) for t in range(T)],
-        "immediate": [np.linalg.norm(chain_rule.immediate(cell, run.trace, t, wrt)) for t in range(T)],
+        "immediate": [
+            np.linalg.norm(chain_rule.immediate(cell, run.trace, t, wrt).reshape(cell.hidden_size, -1), 2) for t in range(T)
+        ],
         "shares": [
             [(term * sum(terms)).sum() / (np.linalg.norm(sum(terms)) ** 2 or 1.0) for term in terms] + [0.0] * (T - 1 - t)
             for t, terms in enumerate(tokens)

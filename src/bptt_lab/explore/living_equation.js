@@ -5,7 +5,7 @@ const percent = (share) => fixed(100 * share, 1);
 const NET = 160, MIDDLE = 60, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
 const MATHS = 15, SMALLEST = 11, BAR = [110, 210]; // px: the formulas' letters, and a bar's room
 const EDGE = 140; // ms that a message takes to the state before
-const SEEN = 0.01; // of the row, as in living_equation.py
+const SEEN = 0.002; // of the row, as in living_equation.py
 const TICKS = decades(6);
 
 // d a / d b as MathML; ∂⁺a / ∂b is the immediate derivative. Returns what writes the indices, and hides it if there are none.

@@ -12,7 +12,7 @@ from .base import Bars, Choice, Grid, Parts, Pointed, fixed
 _DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 ZOOMS = 12
-SEEN = 0.01  # of the row: so long is a bar that shows
+SEEN = 0.002  # of the row: a bar that shows is then about a pixel long
 SMALL = ("length", "weight_scale", "activation", "axis")
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import anywidget
 
+from .words import words_of
+
 HERE = Path(__file__).parent
 
 
@@ -27,6 +29,7 @@ def alone(explorer) -> str:
     parts = {
         "LANG": explorer.language,
         "TITLE": html.escape(explorer.words["title"]),
+        "HEAD": html.escape(words_of(explorer.name, explorer.language)["title"]),  # a question is asked below, once
         "CSS": explorer._css,
         "STATE": as_script({**state(explorer), "table": table}),
         "ESM": explorer.code,

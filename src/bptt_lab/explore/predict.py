@@ -66,7 +66,7 @@ ALL = {
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
     "carried_forward": _power(lambda: GradientByLag().at("forward") / GradientByLag().at("right")[-1]),
     "lost_transpose": _power(lambda: np.median(chain.lost_far(23))),
-    "first_term": _power(lambda: _ratio(LivingEquation().norms()[::-1])),
+    "first_term": _power(lambda: _ratio(LivingEquation(weight_scale=0.215).norms()[::-1])),
     "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
     "zero_terms": Prediction(range(11), lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum()),
     "wide_product": _power(lambda: 10 ** growth.over_lag(64, lag=15)),

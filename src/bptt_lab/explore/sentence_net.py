@@ -52,7 +52,7 @@ def read(sentence: str, wrt: str = "W_x", start: str = "normal") -> Arrays:
     shares    (…, T, T)     [t, k]: the signed share of term k in dL_t/dW, ⟨term, dL_t/dW⟩ / ‖dL_t/dW‖²
     jacobians (…, T)        ‖dh_t/dh_{t-1}‖₂, the largest stretch; 0 for the first word
     readout   (…, T)        ‖dL_t/dh_t‖
-    immediate (…, T)        ‖∂⁺h_t/∂W‖
+    immediate (…, T)        ‖∂⁺h_t/∂W‖₂, the largest stretch: row i of W feeds unit i alone
     """
     parts = [_read(activation, sentence, wrt, start) for activation in ACTIVATIONS]
     return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
@@ -77,7 +77,7 @@ def _read(activation: str, sentence: str, wrt: str, start: str) -> Arrays:
         "shares": chain_rule.sequence_shares(cell, trace, dh, wrt).transpose(2, 0, 1),
         "jacobians": np.stack([np.zeros(len(SCALES)), *stretches], axis=1),
         "readout": norms(dh).T,
-        "immediate": (norms(slope) * norms(v)).T,
+        "immediate": (np.abs(slope).max(axis=-1) * norms(v)).T,
     }
 
 

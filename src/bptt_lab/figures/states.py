@@ -27,11 +27,14 @@ def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look
         median = np.median(found, axis=0)
         shown.add_trace(_line(words, median, f"{name}, median", {"color": colour, "width": 3}))
         ends[name] = float(median[-1]), colour
-    for i, (name, (end, colour)) in enumerate(ends.items()):
-        shift = 14 if i == 0 else -14  # the bound's name above its end, the others' below
-        at = {"x": most, "y": np.log10(np.clip(end, 10.0**LOW, 10.0**HIGH)), "xanchor": "right", "yshift": shift}
-        shown.add_annotation(text=name, showarrow=False, font={"color": colour}, **at)
-    shown.update_xaxes(range=[0, most], title={"text": "words read"})
+    for i, (name, (end, colour)) in enumerate(ends.items()):  # beside the picture, where no line crosses a name
+        at = {"y": np.log10(np.clip(end, 10.0**LOW, 10.0**HIGH)), "yshift": 14 if i == 0 else -6, "xshift": 4}
+        text = name.replace(": ", ":<br>")
+        shown.add_annotation(
+            text=text, x=1, xref="paper", xanchor="left", align="left", showarrow=False, font={"color": colour}, **at
+        )
+    shown.update_layout(margin={"r": 112})
+    shown.update_xaxes(range=[0, most], title={"text": "words read"}, ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")
     values = [10.0**e for e in range(LOW, HIGH + 1)]
     shown.update_yaxes(type="log", range=[LOW, HIGH], tickvals=values, ticktext=[f"{value:g}" for value in values])
     return shown.update_layout(showlegend=False)

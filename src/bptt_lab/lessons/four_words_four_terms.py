@@ -41,6 +41,16 @@ def nets(
         yield model, spread * rng.standard_normal((T, I)), rng.integers(OUTPUTS, size=T)
 
 
+def typical_stretch(start: str, H: int = 64) -> float:
+    """g = σ√H, about how much W_hh of this start stretches a typical vector; σ is the standard deviation of an entry.
+
+    >>> round(typical_stretch("N(0, .01²)"), 3), round(typical_stretch("U(±1/√H), PyTorch"), 3), typical_stretch("Glorot")
+    (0.08, 0.577, 1.0)
+    """
+    init, deviation, _ = STARTS[start]
+    return deviation * H**0.5 if deviation is not None else 3**-0.5 if init == "uniform" else 1.0
+
+
 def first_over_last(start: str, spread: float, seeds: int = 200, H: int = 64, I: int = 64, T: int = 4) -> np.ndarray:
     """(seeds,): the norm of the first word's term of dL_T/dW_x over that of the last word's.
 
