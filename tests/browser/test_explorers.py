@@ -116,6 +116,30 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
         )
 
 
+# A page's own rules for each class and each kind of element that an explorer uses, and how everything in it lies then.
+THEME = """() => { const names = new Set(); for (const node of document.querySelectorAll('.bptt *:not(svg *, math *)'))
+    for (const name of [...node.classList].map(name => `.${name}.${name}`).concat(node.localName)) names.add(name);
+    const style = document.createElement('style'), theirs = `:is(${[...names].join()})`;
+    style.textContent = `body .bptt ${theirs} { display: flex; margin: 9px; padding: 7px; float: right; max-width: 50%; border: 5px solid;
+        min-height: 77px; letter-spacing: 2px; font-size: 30px; line-height: 3; opacity: .5; text-transform: uppercase }
+        body .bptt ${theirs}::before { content: 'theme'; display: block }`;
+    document.head.prepend(style); }"""
+BOXES = """() => [...document.querySelectorAll('.bptt *:not(svg *, math *)')].map(node => { const { x, y, width, height }
+    = node.getBoundingClientRect(), { opacity } = getComputedStyle(node);
+    return [node.localName, node.className.baseVal ?? node.className, x, y, width, height, opacity].join(' '); })"""
+
+
+@every_explorer
+def test_no_rule_of_a_page_moves_what_is_in_an_explorer(kind, page_of):
+    """Its classes have everyday names, some of which themes own."""
+    page = page_of(kind())
+    settled(page)
+    before = page.evaluate(BOXES)
+    page.evaluate(THEME)
+    settled(page)
+    assert page.evaluate(BOXES) == before
+
+
 @every_explorer
 @pytest.mark.parametrize("width", [390, 900])
 def test_a_scrub_changes_nodes_in_place_and_moves_nothing(kind, width, page_of):
