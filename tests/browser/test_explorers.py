@@ -120,8 +120,8 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
 THEME = """() => { const names = new Set(); for (const node of document.querySelectorAll('.bptt *:not(svg *, math *)'))
     for (const name of [...node.classList].map(name => `.${name}.${name}`).concat(node.localName)) names.add(name);
     const style = document.createElement('style'), theirs = `:is(${[...names].join()})`;
-    style.textContent = `body .bptt ${theirs} { display: flex; margin: 9px; padding: 7px; float: right; max-width: 50%; border: 5px solid;
-        min-height: 77px; letter-spacing: 2px; font-size: 30px; line-height: 3; opacity: .5; text-transform: uppercase }
+    style.textContent = `body .bptt ${theirs} { display: flex; margin: 9px; padding: 7px; float: right; max-width: 50%;
+        border: 5px solid; min-height: 77px; letter-spacing: 2px; font-size: 30px; line-height: 3; opacity: .5 }
         body .bptt ${theirs}::before { content: 'theme'; display: block }`;
     document.head.prepend(style); }"""
 BOXES = """() => [...document.querySelectorAll('.bptt *:not(svg *, math *)')].map(node => { const { x, y, width, height }
