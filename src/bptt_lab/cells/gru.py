@@ -8,8 +8,9 @@
 
 Backward, with δ_t = dL/dh_t, first what does not depend on the form:
 
-    dL/da2_t = δ_t ⊙ (h_{t-1} − n_t) ⊙ z (1 − z)
-    dL/da3_t = δ_t ⊙ (1 − z_t) ⊙ (1 − n²)
+    dL/dn_t  = δ_t ⊙ (1 − z_t)
+    dL/da3_t = dL/dn_t ⊙ (1 − n²)
+    dL/da2_t = dL/dn_t ⊙ (h_{t-1} − n_t) ⊙ z        that is δ_t ⊙ (h_{t-1} − n_t) ⊙ z (1 − z)
 
 reset_after=True, where q_t = W_hh3 h_{t-1} + b_hn:
 
@@ -69,8 +70,9 @@ class GRUCell(TorchGRU, Cell):
 
     def step_back(self, δ, kept, h):
         (r, z, n, inner), H = kept, self.hidden_size
-        da3 = δ * (1 - z) * (1 - n * n)
-        da2 = δ * (h - n) * z * (1 - z)
+        dn = δ * (1 - z)
+        da3 = dn * (1 - n * n)
+        da2 = dn * (h - n) * z
         if self.reset_after:
             q, dq = inner, da3 * r
             da1 = da3 * q * r * (1 - r)
