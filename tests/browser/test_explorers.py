@@ -231,7 +231,7 @@ def test_the_curves_are_read_off_by_key_and_by_pointer(page_of):
 
 def test_the_gradient_by_lag_fills_its_plot_and_the_axis_says_from_where_to_where_it_goes(page_of):
     size = "() => { const { width, height } = document.querySelector('g > path.solid').getBBox(); return [width, height]; }"
-    for length, said in ((24, "from 10⁻³ to 1"), (100, "from 10⁻⁹ to 1")):
+    for length, said in ((24, ", 10⁻³ to 1"), (100, ", 10⁻⁹ to 1")):
         page = page_of(explore.GradientByLag(length=length))
         wide, high = page.evaluate(size)
         assert wide > 0.9 * 788 and high > 0.4 * 250
