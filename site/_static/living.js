@@ -76,7 +76,7 @@ if (figures.length) {
 }
 // Formulas are read, not stopped at: MathJax would make a Tab stop of each one. What is wider than the page is scrolled by key too.
 const typeset = () => window.MathJax?.startup?.promise?.then(() => {
-  for (const formula of document.querySelectorAll("mjx-container")) formula.tabIndex = formula.scrollWidth > formula.clientWidth + 1 && formula.clientWidth ? 0 : -1;
+  for (const formula of document.querySelectorAll("mjx-container")) formula.tabIndex = formula.firstElementChild.offsetWidth > formula.clientWidth + 1 ? 0 : -1; // its text for readers is wider
 });
 typeset() ?? addEventListener("load", typeset);
 for (const code of document.querySelectorAll("pre")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;

@@ -3,8 +3,11 @@
 import json
 
 # Texts that lie over each other, in pairs, and texts that are cut or outside the window. A letter's own box is taller than
-# its ink, so a fifth is taken off above and below; turned texts have boxes that say nothing.
+# its ink, so a fifth is taken off above and below; turned texts have boxes that say nothing. The sentence keeps to the window's
+# edge, over what is scrolled under it (test_in_view.py looks at that): here it stands where it stands when all is scrolled by.
 CLASHES = """() => {
+    const sentences = [...document.querySelectorAll('.bptt .sentence')];
+    for (const sentence of sentences) sentence.style.position = 'static';
     const seen = [], found = [], texts = [...document.querySelectorAll('.bptt')].flatMap(root => {
         const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), nodes = [];
         while (walker.nextNode()) nodes.push(walker.currentNode);
@@ -31,6 +34,7 @@ CLASHES = """() => {
     for (const node of document.querySelectorAll('.bptt :is(label, legend, output, p, button, .number, .word, .answer)'))
         if (!node.matches('.spoken') && node.clientWidth && node.scrollWidth > node.clientWidth + 1)
             found.push(`cut: ${node.textContent}`);
+    for (const sentence of sentences) sentence.style.removeProperty('position');
     return found;
 }"""
 

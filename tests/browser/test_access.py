@@ -14,7 +14,7 @@ QUIZZES = sorted(path.stem for path in (Path(explore.__file__).parent / "quizzes
 NAMED = {
     **{f"Quiz {name}": lambda name=name: explore.Quiz(name) for name in QUIZZES},
     "Predict a power": lambda: explore.Predict("first_term"),
-    "Predict a number": lambda: explore.Predict("one_word", committed=True),
+    "Predict a number": lambda: explore.Predict("one_word", guess=70, committed=True),
 }
 EVERYTHING = {**{kind.__name__: kind for kind in EXPLORERS}, **NAMED}
 everything = pytest.mark.parametrize("kind", EVERYTHING.values(), ids=EVERYTHING)

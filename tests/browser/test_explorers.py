@@ -116,6 +116,30 @@ def test_every_control_of_the_exported_page_moves_picture_and_sentence(kind, pag
         )
 
 
+# A page's own rules for each class and each kind of element that an explorer uses, and how everything in it lies then.
+THEME = """() => { const names = new Set(); for (const node of document.querySelectorAll('.bptt *:not(svg *, math *)'))
+    for (const name of [...node.classList].map(name => `.${name}.${name}`).concat(node.localName)) names.add(name);
+    const style = document.createElement('style'), theirs = `:is(${[...names].join()})`;
+    style.textContent = `body .bptt ${theirs} { display: flex; margin: 9px; padding: 7px; float: right; max-width: 50%;
+        border: 5px solid; min-height: 77px; letter-spacing: 2px; font-size: 30px; line-height: 3; opacity: .5 }
+        body .bptt ${theirs}::before { content: 'theme'; display: block }`;
+    document.head.prepend(style); }"""
+BOXES = """() => [...document.querySelectorAll('.bptt *:not(svg *, math *)')].map(node => { const { x, y, width, height }
+    = node.getBoundingClientRect(), { opacity } = getComputedStyle(node);
+    return [node.localName, node.className.baseVal ?? node.className, x, y, width, height, opacity].join(' '); })"""
+
+
+@every_explorer
+def test_no_rule_of_a_page_moves_what_is_in_an_explorer(kind, page_of):
+    """Its classes have everyday names, some of which themes own."""
+    page = page_of(kind())
+    settled(page)
+    before = page.evaluate(BOXES)
+    page.evaluate(THEME)
+    settled(page)
+    assert page.evaluate(BOXES) == before
+
+
 @every_explorer
 @pytest.mark.parametrize("width", [390, 900])
 def test_a_scrub_changes_nodes_in_place_and_moves_nothing(kind, width, page_of):
@@ -203,6 +227,15 @@ def test_the_curves_are_read_off_by_key_and_by_pointer(page_of):
     box = picture.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 14, box["y"] + 100)
     page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('word 24, 0 back')")
+
+
+def test_the_gradient_by_lag_fills_its_plot_and_the_axis_says_from_where_to_where_it_goes(page_of):
+    size = "() => { const { width, height } = document.querySelector('g > path.solid').getBBox(); return [width, height]; }"
+    for length, said in ((24, ", 10⁻³ to 1"), (100, ", 10⁻⁹ to 1")):
+        page = page_of(explore.GradientByLag(length=length))
+        wide, high = page.evaluate(size)
+        assert wide > 0.9 * 788 and high > 0.4 * 250
+        assert said in page.locator("svg.reader").text_content()
 
 
 def open_lab(course, cells=LAB):

@@ -37,6 +37,7 @@ def test_all_cells_run_with_no_error_no_warning_and_no_request_that_leaves_the_m
         if not any("image/svg+xml" in output.get("data", {}) for output in outputs):
             continue
         explorer = course.cell(index).locator(".bptt").first
+        explorer.evaluate("root => root.querySelectorAll('.more').forEach((more) => (more.open = true))")
         controls = explorer.locator(".controls .control")
         for i in range(controls.count()):
             control = controls.nth(i)

@@ -29,7 +29,8 @@ DRAWN = """() => [...document.querySelectorAll('.bptt-living')].every(place => p
     && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
 
 # How each kind of element within an explorer is laid out, by its name and classes.
-STYLES = """root => { const found = {}; for (const node of root.querySelectorAll('.bptt *:not(.spoken, svg *, math *, math)')) {
+STYLES = """root => { root.querySelectorAll('.more').forEach(more => { more.open = true; }); const found = {};
+    for (const node of root.querySelectorAll('.bptt *:not(.spoken, svg *, math *, math)')) {
     const { display, textAlign, float, borderTopWidth, borderRightWidth, marginTop, marginBottom, backgroundColor }
         = getComputedStyle(node);
     const clear = backgroundColor === 'rgba(0, 0, 0, 0)';
@@ -154,6 +155,18 @@ def test_no_formula_and_no_table_is_wider_than_its_page(page):
     settled(page, 390)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     assert page.evaluate(wide.replace(":is(mjx-container, table)", "table").format(cut)) == []
+
+
+@pytest.mark.parametrize("width", [WINDOW["width"], 390])
+def test_no_formula_is_a_tab_stop_unless_it_has_to_be_scrolled(site_pages, visit, address, width):
+    page = site_pages.take(width)
+    page.goto(address + "notebooks/02_the_chain_rule_through_time.html")
+    page.wait_for_function("() => document.querySelector('mjx-container[tabindex=\"-1\"]')")
+    formulas = page.locator("mjx-container")
+    stops = formulas.evaluate_all("nodes => nodes.filter(node => node.tabIndex >= 0).length")
+    wide = "nodes => nodes.filter(node => node.firstChild.getBoundingClientRect().right > innerWidth).length"
+    assert formulas.count() > 100 and stops == formulas.evaluate_all(wide)
+    assert (stops > 0) == (width == 390)
 
 
 def test_every_slider_that_needs_no_python_moves(page):

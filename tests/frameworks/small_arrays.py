@@ -37,7 +37,9 @@ def main():
     import torch
     from flax import nnx
     from mlx.utils import tree_flatten
+    from onnx.reference import ReferenceEvaluator
 
+    mlx.core.random.seed(0)
     kept = {}
 
     def keep(case, arrays, h):
@@ -94,17 +96,29 @@ def main():
         ("GRU", "GRU", 3, {}),
         ("GRU after", "GRU", 3, {"linear_before_reset": 1}),
         ("RNN", "RNN", 1, {}),
+        ("LSTM layout", "LSTM", 4, {"layout": 1}),
+        ("GRU layout", "GRU", 3, {"layout": 1}),
+        ("LSTM lengths", "LSTM", 4, {}),
+        ("GRU lengths", "GRU", 3, {}),
     ):
         shapes = {"W": (n * H, I), "R": (n * H, H), "B": (2 * n * H,), **({"P": (3 * H,)} if "peephole" in case else {})}
         rng = np.random.default_rng(1)
         weights = {name: rng.uniform(-1, 1, (1, *shape)).astype(np.float32) for name, shape in shapes.items()}
-        node = helper.make_node(
-            op, ["X", "W", "R", "B", *(["", "", "", "P"] if "P" in weights else [])], ["Y"], hidden_size=H, **attributes
+        given, ends = x[None] if attributes.get("layout") else x[:, None], "lengths" in case
+        constants = {**weights, **({"L": np.array([T], np.int32)} if ends else {})}
+        given = np.concatenate([given, given]) if ends else given  # what stands behind a sequence's end is padding
+        inputs = ["X", "W", "R", "B", "L" * ends, *(["", "", "P"] if "P" in weights else [])]
+        node = helper.make_node(op, inputs, ["Y"], hidden_size=H, **attributes)
+        X, Y = helper.make_tensor_value_info("X", float32, given.shape), helper.make_tensor_value_info("Y", float32, None)
+        made = [onnx.numpy_helper.from_array(a, name) for name, a in constants.items()]
+        model = helper.make_model(
+            helper.make_graph([node], "g", [X], [Y], made), opset_imports=[helper.make_opsetid("", 21)], ir_version=10
         )
-        X, Y = helper.make_tensor_value_info("X", float32, (T, 1, I)), helper.make_tensor_value_info("Y", float32, None)
-        graph = helper.make_graph([node], "g", [X], [Y], [onnx.numpy_helper.from_array(a, name) for name, a in weights.items()])
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
-        keep(f"onnx {case}", weights, onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"X": x[:, None]})[0])
+        if attributes.get("layout"):  # onnxruntime refuses it
+            h = ReferenceEvaluator(model).run(None, {"X": given})[0]
+        else:
+            h = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"X": given})[0]
+        keep(f"onnx {case}", weights, h[:T] if ends else h)
     collection = dynet.ParameterCollection()
     builder = dynet.VanillaLSTMBuilder(1, I, H, collection)
     dynet.renew_cg()

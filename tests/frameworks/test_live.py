@@ -107,6 +107,22 @@ def test_what_pytorch_s_files_hold_beside_weights_is_not_run(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+def test_a_module_that_is_quantized_opens_its_weights_and_a_file_of_it_is_refused(kind, tmp_path):
+    net, given = torch().nn.Sequential(torch_net(kind, bidirectional=True)), torch().tensor(x)
+    for dtype, far in ((torch().float16, 1e-6), (torch().qint8, 0.02)):
+        packed = torch().ao.quantization.quantize_dynamic(net, {type(net[0])}, dtype=dtype)
+        found, wanted = bl.read(packed), packed(given)[0].detach().numpy()
+        assert [each.reversed for each in found] == [False, True] and ("int8" in repr(found)) == (far > 1e-6)
+        for d, each in enumerate(found):
+            assert np.abs(each.states(x) - wanted[..., d * H : (d + 1) * H]).max() < far
+    torch().save(packed.state_dict(), tmp_path / "packed.pt")
+    torch().jit.save(torch().jit.script(packed), tmp_path / "packed.jit")
+    for source in (packed.state_dict(), tmp_path / "packed.pt", tmp_path / "packed.jit"):
+        with pytest.raises(ValueError, match="packed by PyTorch's dynamic quantization, .* which dequantizes"):
+            bl.read(source)
+
+
 # ---- ONNX
 
 
@@ -118,16 +134,21 @@ def onnx_model(op, directions=1, **attributes):
     if attributes.pop("peepholes", False):
         shapes["P"] = (3 * H,)
     weights = {name: rng.uniform(-1, 1, (directions, *shape)).astype(np.float32) for name, shape in shapes.items()}
-    layout = attributes.get("layout", 0)
-    inputs = ["X", "W", "R", "B", *([""] * 3 + ["P"] if "P" in shapes else [])]
+    lengths = attributes.pop("lengths", None)
+    inputs = ["X", "W", "R", "B", "L" * (lengths is not None), *(["", "", "P"] if "P" in shapes else [])]
     node = helper.make_node(op, inputs, ["Y"], hidden_size=H, **attributes)
-    X = helper.make_tensor_value_info("X", onnx.TensorProto.FLOAT, x.shape)
+    if lengths is not None:
+        weights["L"] = np.array(lengths, np.int32)
+    given = x.swapaxes(0, 1) if attributes.get("layout") else x
+    X = helper.make_tensor_value_info("X", onnx.TensorProto.FLOAT, given.shape)
     Y = helper.make_tensor_value_info("Y", onnx.TensorProto.FLOAT, None)
     graph = helper.make_graph([node], "g", [X], [Y], [onnx.numpy_helper.from_array(a, name) for name, a in weights.items()])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
-    assert not layout
-    session = runtime.InferenceSession(model.SerializeToString())
-    return model, session.run(None, {"X": x})[0]
+    if attributes.get("layout"):  # which onnxruntime refuses to run: onnx's own program, slow and plain
+        from onnx.reference import ReferenceEvaluator
+
+        return model, ReferenceEvaluator(model).run(None, {"X": given})[0].transpose(1, 2, 0, 3)
+    return model, runtime.InferenceSession(model.SerializeToString()).run(None, {"X": x})[0]
 
 
 @pytest.mark.parametrize("op", ["RNN", "GRU", "LSTM"])
@@ -154,6 +175,67 @@ def test_onnx(op, direction, tmp_path):
 def test_what_onnx_s_nodes_can_be_told(op, attributes):
     model, wanted = onnx_model(op, **attributes)
     agree(bl.read(model), wanted[:, 0])
+
+
+@pytest.mark.parametrize("op", ["RNN", "GRU", "LSTM"])
+def test_a_graph_whose_batch_comes_first_has_the_same_weights(op):
+    model, wanted = onnx_model(op, layout=1)
+    agree(bl.read(model), wanted[:, 0])
+
+
+@pytest.mark.parametrize("op", ["RNN", "GRU", "LSTM"])
+def test_lengths_end_a_sequence_and_the_reader_says_so(op):
+    model, wanted = onnx_model(op, 2, direction="bidirectional", lengths=[T, 7])
+    found = bl.read(model)
+    assert "reads sequence_lens" in repr(found) and not wanted[7:, :, 1].any()
+    for b, end in enumerate((T, 7)):  # backward from its own end
+        for d in (0, 1):
+            assert np.abs(found[d].states(x[:end, b]) - wanted[:end, d, b]).max() < 1e-6
+
+
+def loop_model(n=4):
+    """An LSTM or a plain RNN as tf2onnx writes them where no node fits: a Loop, and each round is handed the weights."""
+    onnx = pytest.importorskip("onnx")
+    node, info, rng = onnx.helper.make_node, onnx.helper.make_tensor_value_info, np.random.default_rng(7)
+    F, N, O = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64, onnx.TensorProto.BOOL
+    weights = {"kernel": (I, n * H), "recurrent": (H, n * H), "bias": (n * H,)}
+    weights = {name: rng.uniform(-1, 1, shape).astype(np.float32) for name, shape in weights.items()}
+    constants = {**weights, "zeros": np.zeros((B, H), np.float32), "T": np.array(T), "true": np.array(True)}
+    constants |= {"first": np.array(0), "one": np.array(1)}
+    gates = [
+        node("Split", ["a"], ["a_i", "a_f", "a_g", "a_o"], axis=1, num_outputs=4),
+        *(node("Sigmoid", [f"a_{gate}"], [gate]) for gate in "ifo"),
+        node("Tanh", ["a_g"], ["g"]),
+        node("Mul", ["f", "c"], ["kept"]), node("Mul", ["i", "g"], ["new"]), node("Add", ["kept", "new"], ["c_t"]),
+        node("Tanh", ["c_t"], ["seen"]), node("Mul", ["o", "seen"], ["h_t"]),
+    ]  # fmt: skip
+    nodes = [
+        node("Gather", ["X", "t"], ["x_t"]), node("Add", ["t", "one"], ["t_t"]),  # a count that is handed on, as the state is
+        node("MatMul", ["h", "U"], ["from_h"]), node("MatMul", ["x_t", "W"], ["from_x"]),
+        node("Add", ["from_h", "from_x"], ["sum"]), node("Add", ["sum", "b"], ["a"]),
+        *(gates if n == 4 else [node("Tanh", ["a"], ["h_t"]), node("Identity", ["c"], ["c_t"])]),
+        node("Identity", ["on"], ["on_t"]), node("Identity", ["h_t"], ["y"]),
+    ]  # fmt: skip
+    shapes = {"step": (N, []), "on": (O, []), "t": (N, []), "h": (F, [B, H]), "c": (F, [B, H])}
+    shapes |= {short: (F, array.shape) for short, array in zip("WUb", weights.values())}
+    ins = [info(name, *of) for name, of in shapes.items()]
+    outs = [info(name if name in "WUb" else f"{name}_t", *shapes[name]) for name in [*shapes][1:]]
+    body = onnx.helper.make_graph(nodes, "while", ins, [*outs, info("y", F, [B, H])])
+    loop = node("Loop", ["T", "true", "first", "zeros", "zeros", *weights], [*(f"{name}_T" for name in "thcWUb"), "Y"], body=body)
+    made = [onnx.numpy_helper.from_array(array, name) for name, array in constants.items()]
+    graph = onnx.helper.make_graph([loop], "g", [info("X", F, x.shape)], [info("Y", F, None)], made)
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10)
+    runtime = pytest.importorskip("onnxruntime")
+    return model, runtime.InferenceSession(model.SerializeToString()).run(None, {"X": x})[0]
+
+
+@pytest.mark.parametrize("n", [1, 4])
+def test_a_loop_s_body_is_asked_for_its_convention(n):
+    model, wanted = loop_model(n)
+    with pytest.raises(ValueError, match="^convention: got None, and 'while' with .* which does not say it"):
+        bl.read(model)
+    agree(bl.read(model, convention="keras"), wanted)
+    agree(bl.read(model, check=(x, wanted)), wanted)
 
 
 def test_weights_in_int8_are_dequantized(tmp_path):
@@ -261,20 +343,26 @@ def test_flax(name, api, tmp_path):
     leaves = jax().tree_util.tree_flatten_with_path(params)[0]
     np.savez(tmp_path / "tree.npz", **{"/".join(str(key.key) for key in path): leaf for path, leaf in leaves})
     agree(bl.read(tmp_path / "tree.npz"), wanted)
+    (tmp_path / "tree.msgpack").write_bytes(flax.serialization.to_bytes(params))
+    agree(bl.read(tmp_path / "tree.msgpack"), wanted)
 
 
+@pytest.mark.parametrize("called", [None, "encoder"])
 @pytest.mark.parametrize("name", ["LSTM", "GRU", "VanillaRNN"])
-def test_haiku(name):
+def test_haiku(name, called):
     haiku = pytest.importorskip("haiku")
 
     def run(x):
-        core = getattr(haiku, name)(H)
+        core = getattr(haiku, name)(H, name=called)
         return haiku.dynamic_unroll(core, x, core.initial_state(B))[0]
 
     net = haiku.without_apply_rng(haiku.transform(run))
     params = net.init(jax().random.key(2), x)
     params = jax().tree.map(lambda a: a + 0.3 * np.random.default_rng(a.size).standard_normal(a.shape).astype("f"), params)
-    agree(bl.read(params), net.apply(params, x))
+    if called and name != "GRU":
+        with pytest.raises(ValueError, match="encoder.linear.w .* convention='haiku'"):
+            bl.read(params)
+    agree(bl.read(params, convention="haiku" if called else None), net.apply(params, x))
 
 
 @pytest.mark.parametrize("name", ["LSTMCell", "GRUCell"])
@@ -319,3 +407,25 @@ def test_dynet(tmp_path):
     dy.renew_cg()
     states = [out.npvalue() for out in builder.initial_state().transduce([dy.inputVector(row) for row in x[:, 0]])]
     assert np.abs(found.trace(1, x[:, 0]).h - np.array(states)).max() < 1e-6
+
+
+def test_dynet_s_two_directions_and_what_it_has_beside(tmp_path):
+    dy = pytest.importorskip("dynet")
+    collection = dy.ParameterCollection()
+    builder = dy.BiRNNBuilder(2, I, 2 * H, collection, dy.VanillaLSTMBuilder)
+    collection.save(str(tmp_path / "net.dynet"))
+    found = bl.read(tmp_path / "net.dynet")
+    dy.renew_cg()
+    states = np.array([out.npvalue() for out in builder.transduce([dy.inputVector(row) for row in x[:, 0]])])
+    assert np.abs(found.trace(2, x[:, 0]).h - states[:, :H]).max() < 1e-6
+    assert np.abs(found.trace(3, x[:, 0]).h[::-1] - states[:, H:]).max() < 1e-6
+    for make, says in (
+        (lambda c: dy.VanillaLSTMBuilder(1, I, H, c, ln_lstm=True), "'vanilla-lstm-builder' with layer normalization"),
+        (lambda c: dy.GRUBuilder(1, I, H, c), "gru-builder, expected a vanilla-lstm-builder"),
+    ):
+        collection = dy.ParameterCollection()
+        kept = make(collection)
+        collection.save(str(tmp_path / "other.dynet"))
+        with pytest.raises(ValueError, match=says):
+            bl.read(tmp_path / "other.dynet")
+        del kept

@@ -1,5 +1,7 @@
 """A report that cannot mislead: what it says of blocks, growth, disagreement, ranges, units and swaps; and the command."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -157,6 +159,21 @@ def test_the_command_reports_and_ends_with_what_it_assumed(tmp_path, capsys, mon
     assert "over 25 steps" in said and "checked: r z n" in said and "the input x.npy" in said and said.count("Memory of") == 1
     command.main(["net.npz", "--layer", "1", "--input", "x.npy"])
     assert capsys.readouterr().out.count("Memory of") == 1
-    for given, says in ((["none.npz"], "a file that is there"), (["net.npz", "--layer", "x"], "--layer: got 'x'")):
+    Path("x.csv").write_text("1,2\n3,4\n")
+    np.save("words.npy", np.array(["a"]))
+    for given, says in (
+        (["none.npz"], "a file that is there"),
+        ([], "the folder"),
+        (["net.npz", "--layer", "x"], "--layer: got 'x'"),
+        (["net.npz", "--layer", "2"], "--layer: got '2', expected a number up to 1"),
+        (["net.npz", "--input", "none.npy"], "^--input: got 'none.npy', expected a file that np.save wrote. Of a table: np.save"),
+        (["net.npz", "--input", "x.csv"], "^--input: got 'x.csv', expected a file that np.save wrote"),
+        (["net.npz", "--input", "words.npy"], "^--input: got .* expected an array of numbers"),
+        (["net.npz", "--layer", "0", "--check", "x.npy", "x.csv"], "^--check: got 'x.csv'"),
+        (["net.npz", "--steps", "-1"], "^--steps: got -1, expected a whole number of at least 1"),
+        (["net.npz", "--std", "nan"], "^--std: got nan"),
+    ):
         with pytest.raises(SystemExit, match=says):
-            command.main(given)
+            command.main(given or ["."])
+    command.main(["net.npz", "--layer", "rnn", "--steps", "3", "--figure", "new/folder"])
+    assert len(list(Path("new/folder").iterdir())) == 2

@@ -139,7 +139,7 @@ def test_a_safetensors_file_needs_no_library_also_in_half_precision(tmp_path):
         (tmp_path / "net.safetensors").write_bytes(len(head).to_bytes(8, "little") + head + content)
         assert (bl.read(tmp_path / "net.safetensors")[0].cell.params["W_hh"] == arrays["weight_hh_l0"]).all(), kind
     (tmp_path / "net.safetensors").write_bytes(b"hello")
-    with pytest.raises(ValueError, match="^path: got 'net.safetensors', expected a safetensors file"):
+    with pytest.raises(ValueError, match="^source: got 'net.safetensors', expected a .safetensors file of arrays"):
         bl.read(tmp_path / "net.safetensors")
 
 
@@ -156,6 +156,33 @@ def test_dynet_s_text_is_read_column_by_column_with_its_hidden_one(tmp_path):
     found = bl.read(tmp_path / "net.dynet")
     assert np.abs(found[0].states(KEPT["dynet LSTM"]["x"]) - KEPT["dynet LSTM"]["h"]).max() < 1e-6
     assert "it is in no file" in repr(found)
+    text = "\n".join(lines) + "\n"
+    both = "".join(text.replace("/vanilla-lstm-builder", f"/birnn/vanilla-lstm-builder{n}") for n in ("", "_1"))
+    (tmp_path / "net.dynet").write_text(both)
+    assert [(each.name, each.layer, each.reversed) for each in bl.read(tmp_path / "net.dynet")] == [
+        ("birnn", 0, False), ("birnn", 0, True),
+    ]  # fmt: skip
+    normed = text + "".join(f"#Parameter# /_{k} {{{n}}} 9 ZERO_GRAD\n{'1 ' * n}\n" for k, n in enumerate([12] * 4 + [3] * 2))
+    for content, says in (
+        (normed, "^path: got 'vanilla-lstm-builder' with layer normalization, expected one without ln_lstm"),
+        (text.replace("vanilla-lstm", "gru"), "^path: got gru-builder, expected a vanilla-lstm-builder"),
+        (text[: len(text) // 3], "^path: got .* numbers under 'vanilla-lstm-builder', expected .* Is the file whole"),
+        ("a,b\n1,2\n", "^path: got 'net.dynet', expected DyNet's text"),
+    ):
+        (tmp_path / "net.dynet").write_text(content)
+        with pytest.raises(ValueError, match=says):
+            bl.read(tmp_path / "net.dynet")
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "VanillaRNN"])
+def test_haiku_s_modules_of_any_name_are_read_when_it_is_said_that_they_are_haiku_s(kind):
+    arrays, x, h = case(f"haiku {kind}")
+    renamed = {name.replace("vanilla_rnn", "ear").replace("lstm", "ear"): array for name, array in arrays.items()}
+    with pytest.raises(ValueError, match="got dict with ear.linear.* If this is Haiku's, .*: convention='haiku'"):
+        bl.read(renamed)
+    found = bl.read(renamed, convention="haiku")
+    assert np.abs(found[0].states(x) - h).max() < 1e-6 and "look alike" in repr(found)
+    assert "look alike" not in repr(bl.read(arrays))
 
 
 def test_what_keras_stores_for_cudnn_is_turned():
@@ -204,10 +231,14 @@ def test_what_a_keras_config_says_is_taken_and_without_one_keras_2_is_asked_abou
     assert "assumed" in found.notes[0] and type(found.cell) is bl.LSTMCell
 
 
-@pytest.mark.parametrize("suffix, library", [(".onnx", "onnx"), (".keras", "h5py"), (".h5", "h5py"), (".pt", "torch")])
+@pytest.mark.parametrize(
+    "suffix, library",
+    [(".onnx", "onnx"), (".msgpack", "flax.serialization"), (".keras", "h5py"), (".h5", "h5py"), (".pt", "torch")],
+)
 def test_a_library_that_is_missing_is_named_with_the_line_that_installs_it(suffix, library, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, library, None)
     (tmp_path / f"net{suffix}").write_bytes(b"")
+    library = library.partition(".")[0]
     with pytest.raises(ValueError, match=rf"expected {library} to be installed .*`pip install {library}`"):
         bl.read(tmp_path / f"net{suffix}")
 
@@ -215,8 +246,8 @@ def test_a_library_that_is_missing_is_named_with_the_line_that_installs_it(suffi
 def test_what_holds_no_layer_is_refused_in_words(tmp_path):
     for given, says in (
         (tmp_path / "none.npz", "source: got .* expected a file that is there"),
-        (3, "source: got int, expected arrays of a recurrent layer"),
-        ({"a": np.ones(3)}, "source: got dict, expected arrays of a recurrent layer"),
+        (3, "source: got int with no array of real numbers, expected arrays of a recurrent layer"),
+        ({"a": np.ones(3)}, r"source: got dict with a \(3,\), expected arrays of a recurrent layer"),
         (
             {"weight_hh_l0": np.ones((8, 4)), "weight_ih_l0": np.ones((8, 2))},
             r"W_hh: got shape \(8, 4\), expected 1, 3 or 4 blocks",
@@ -224,6 +255,20 @@ def test_what_holds_no_layer_is_refused_in_words(tmp_path):
     ):
         with pytest.raises(ValueError, match=f"^{says}"):
             bl.read(given)
+    np.savez(tmp_path / "net.NPZ.npz", **{"dense.weight": np.ones((2, 3))})
+    with pytest.raises(ValueError, match=r"^source: got the folder .*, expected one file. In it: net.NPZ.npz\."):
+        bl.read(tmp_path)
+    with pytest.raises(ValueError, match=r"^source: got net.NPZ.npz with dense.weight \(2, 3\), expected arrays of a recurrent"):
+        bl.read(tmp_path / "net.NPZ.npz")
+    for packed in ("rnn._all_weight_values.0.param", "rnn._packed_weight_hh"):
+        with pytest.raises(ValueError, match="^source: got weights packed by PyTorch's dynamic quantization, .* bl.read.net."):
+            bl.read({packed: object()})
+    for h in (np.full((5, 3), np.nan), "h"):
+        with pytest.raises(ValueError, match="^check: got"):
+            bl.read(case("torch GRU")[0], check=(case("torch GRU")[1], h))
+    whole = {"weight_ih_l0": np.ones((12, 2)), "weight_hh_l0": np.ones((12, 3)), "bias_ih_l0": np.ones(7)}
+    with pytest.raises(ValueError, match=r"^b: got shape \(7,\), expected shape \(12,\). This is the layer 'enc'"):
+        bl.read({f"enc.{name}": array for name, array in whole.items()})
     (tmp_path / "net.pickle").write_bytes(b"")
     with pytest.raises(ValueError, match="^source: got 'net.pickle', expected a name that ends in one of .npz"):
         bl.read(tmp_path / "net.pickle")

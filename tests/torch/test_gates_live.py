@@ -88,9 +88,9 @@ def test_a_file_of_torch_s_own_is_read_and_what_holds_more_than_weights_is_refus
     torch.save(net, tmp_path / "whole.pt")
     (tmp_path / "junk.pt").write_bytes(b"hello")
     for name, why in {
-        "list.pt": "^source: got list.pt, expected arrays of a recurrent layer",
-        "whole.pt": "^path: got 'whole.pt', expected a file of weights that torch can read",
-        "junk.pt": "^path: got 'junk.pt', expected a file of weights that torch can read",
+        "list.pt": "^source: got list.pt with no array of real numbers, expected arrays of a recurrent layer",
+        "whole.pt": "^source: got 'whole.pt', expected a file of weights alone, that torch can read",
+        "junk.pt": "^source: got 'junk.pt', expected a file of weights alone, that torch can read",
     }.items():
         with pytest.raises(ValueError, match=why):
             bl.read(tmp_path / name)

@@ -205,8 +205,7 @@ def textgenrnn(folder: Path) -> list[Part]:
 def nagisa(folder: Path) -> list[Part]:
     path = folder / "nagisa.dynet"
     path.write_bytes((folder / "nagisa/data/nagisa_v001.model").read_bytes())  # no ending says what it is
-    layers = [each for each in readers.read(path) if "birnn/" in each.name]
-    layers[1].reversed = True  # the second of a BiRNN's pair
+    layers = [each for each in readers.read(path) if each.name == "birnn"]
     tagger = importlib.import_module("nagisa").Tagger()
     (net,) = (value for value in vars(tagger).values() if type(value).__name__ == "Model")
     utils: Any = importlib.import_module("nagisa_utils")

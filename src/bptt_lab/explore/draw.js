@@ -11,18 +11,19 @@ const onAge = (age) => (age < 7 ? "#111" : "#fff"); // contrast at least 4.5
 
 // Magnitude: log10 from −12 to 6 with its middle at 1. What vanishes fades into the page, what explodes glows.
 const LOW = -12, HIGH = 6;
+// From 1 up, every one and a half powers of ten. Between blue and orange stands a purple: a mixture of the two is mud.
+const GLOW = [[40, 110, 180], [168, 60, 130], [213, 94, 0], [234, 158, 30], [255, 222, 60]];
 function magnitudeColour(value) {
   if (!(value > 0)) return "rgba(40,110,180,0)";
   const e = Math.max(LOW, Math.min(HIGH, Math.log10(value)));
   if (e <= 0) return `rgba(40,110,180,${(1 - e / LOW).toFixed(3)})`;
-  const mix = (a, b, x) => Math.round(a + (b - a) * x);
-  const from = e < 3 ? [40, 110, 180] : [213, 94, 0], to = e < 3 ? [213, 94, 0] : [255, 222, 60], x = (e % 3) / 3 || (e === 3 ? 0 : e === 6 ? 1 : 0);
-  return `rgb(${from.map((a, i) => mix(a, to[i], x)).join(",")})`;
+  const place = Math.min(e / 1.5, 3.999), i = Math.floor(place);
+  return `rgb(${GLOW[i].map((from, c) => Math.round(from + (GLOW[i + 1][c] - from) * (place - i))).join(",")})`;
 }
 
 // The class of a text on that colour, with a contrast of at least 4.5 on light and dark paper: black on what glows, white on
 // what is full, and on what fades the paper's own extreme: there ink that is only nearly black would be too pale.
-const onMagnitude = (value) => (value >= 10 ** 2.35 ? "on-glow" : value > 10 ** -0.8 ? "on-colour" : "on-faint");
+const onMagnitude = (value) => (value >= 10 ** 2.4 ? "on-glow" : value > 10 ** -0.8 ? "on-colour" : "on-faint");
 
 // ---- numbers for people: the same rules as text.py -------------------------------------------------------------------
 

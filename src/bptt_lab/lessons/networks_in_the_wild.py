@@ -7,9 +7,8 @@ replaced by another; and the same when h is rounded to 8 bits. The runs are thos
 import numpy as np
 
 from .. import readers
-from ..basics import overflow
 from ..cells import Cell, GRUCell, RNNCell
-from ..memory import exponents, products, report, scaled
+from ..memory import exponents, products, real_moves, report
 from .long_memory_measured import before_and_after
 
 LAGS = (0, 1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500)
@@ -41,20 +40,12 @@ def norms(cell: Cell, x: np.ndarray) -> tuple[dict[str, list[float]], float]:
 
     "state" is the whole, of the pair (h, c) in an LSTM; "h" is the rows of h, what the next layer sees; "h<-h" and "c<-c".
     """
-    trace, H = cell.unroll(x), cell.hidden_size
-    blocks = {"state": (slice(None), slice(None))}
+    trace, lags = cell.unroll(x), lags_of(len(x))
+    found = {"state": products.norms_back(cell, trace, len(x) - 1, lags)}
     if len(cell.parts) > 1:
-        h, c = slice(0, H), slice(H, None)
-        blocks |= {"h": (h, slice(None)), "h<-h": (h, h), "c<-c": (c, c)}
-    found: dict[str, list[float]] = {name: [] for name in blocks}
-    lags = lags_of(len(x))
-    with overflow.quietly():
-        for lag, (rows, e) in enumerate(products.products(cell, trace, len(x) - 1, len(x) - 1)):
-            if lag in lags:
-                for name, (of, by) in blocks.items():
-                    block = scaled.rescaled(np.array(rows[:, of, by]), np.array(e[:, of]))
-                    found[name].append(float(scaled.log10_norms(*block)[0]))
-    return found, float(exponents.lyapunov(cell, trace, leading=1)[0])
+        blocks = real_moves.blocks(cell, trace, lags)
+        found |= {"h": blocks[real_moves.SEEN][lags], "h<-h": blocks["h ← h"], "c<-c": blocks["c ← c"]}
+    return {name: logs.tolist() for name, logs in found.items()}, float(exponents.lyapunov(cell, trace, leading=1)[0])
 
 
 def last_state(cell: Cell, x: np.ndarray, bits: int | None = None) -> np.ndarray:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..basics import checks
 from ..readers import CONVENTIONS, read
 from . import MemoryReport
 
@@ -28,9 +29,18 @@ def main(given: list[str] | None = None) -> None:
         raise SystemExit(str(error)) from None
 
 
+def _array(option: str, path: str) -> np.ndarray:
+    try:
+        found = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        hint = "Of a table: np.save('x.npy', np.loadtxt('x.csv', delimiter=','))"
+        raise checks.error(option, repr(path), "a file that np.save wrote", hint) from error
+    return checks.array(option, found)
+
+
 def _say(options: argparse.Namespace) -> None:
     layer = int(options.layer) if (options.layer or "").isdigit() else options.layer
-    check = [np.load(each, allow_pickle=False) for each in options.check] if options.check else None
+    check = [_array("--check", each) for each in options.check] if options.check else None
     everything = read(options.file, layer=layer if check else None, check=check, convention=options.convention)
     print(everything)
     chosen = [
@@ -46,13 +56,16 @@ def _say(options: argparse.Namespace) -> None:
         each = everything[i]
         bottom = next(other for other in everything if other.name == each.name)
         if options.input:
-            x = np.load(options.input, allow_pickle=False)
+            x = _array("--input", options.input)
         else:
-            x = options.std * np.random.default_rng(0).standard_normal((options.steps, 4, bottom.cell.input_size))
+            shape = checks.count("--steps", options.steps), 4, bottom.cell.input_size
+            x = checks.number("--std", options.std) * np.random.default_rng(0).standard_normal(shape)
+        print(f"\n{i}: {each.name}{', backward' * each.reversed}")
         report = MemoryReport(each.cell, everything.trace(i, x))
-        print(f"\n{i}: {each.name}{', backward' * each.reversed}\n{report}")
+        print(report)
         place = Path(options.figure) / f"{Path(options.file).stem}_memory_{i}.html"
         try:
+            place.parent.mkdir(parents=True, exist_ok=True)
             report.figure().write_html(place)
             print(f"Figure: {place}")
         except ImportError:

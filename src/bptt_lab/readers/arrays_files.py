@@ -1,17 +1,21 @@
-"""NumPy's own .npz files, of arrays alone: nothing is unpickled."""
+"""Files of arrays alone, under their names: NumPy's .npz, and Flax's msgpack. Nothing is unpickled."""
 
-import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..basics import checks
-from .torch_files import SAVE
 
 
 def arrays(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as found:
+        return dict(found)
+
+
+def msgpack(path: Path) -> Any:
     try:
-        with np.load(path, allow_pickle=False) as found:
-            return dict(found)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise checks.error("path", repr(path.name), "an .npz file of arrays", f"Save it with {SAVE}") from error
+        from flax.serialization import msgpack_restore
+    except ImportError:
+        raise checks.error("path", repr(path.name), "flax to be installed for its files", "`pip install flax`") from None
+    return {"": msgpack_restore(path.read_bytes())}

@@ -39,10 +39,12 @@ class Layer:
             names = ", ".join(f"{role} {np.shape(array)}" for role, array in self.weights.items())
             known = ", ".join(map(repr, CONVENTIONS))
             hint = "Or hand over an output of the network, check=(x, h): then all of them are tried."
-            raise checks.error(
-                "convention", f"None, and {self.name!r} with {names}, which does not say it", f"one of {known}", hint
-            )
-        return cell_of(self.weights, self.convention)
+            given = f"None, and {self.name!r} with {names}, which does not say it"
+            raise checks.error("convention", given, f"one of {known}", hint)
+        try:
+            return cell_of(self.weights, self.convention)
+        except ValueError as error:
+            raise ValueError(f"{error} This is the layer {self.name!r}.") from None
 
     @property
     def projection(self) -> np.ndarray | None:
@@ -57,7 +59,7 @@ class Layer:
 
     def settle(self, x, h) -> None:
         """Take the convention under which reading x ends in the states h; `ValueError` if none does, or more than one."""
-        x, h = np.asarray(x, np.float64), np.asarray(h, np.float64)
+        x, h = (checks.array("check", each) for each in (x, h))
         n, tried = blocks(self.weights), []
         for how in every(n):
             try:

@@ -16,22 +16,25 @@ ROLES = {
     "Wx": "W_x", "Wh": "W_hh", "b": "b", "bhn": "b_hn", "Wxh": "W_x", "Whh": "W_hh",  # MLX, and many others
     "w_ih": "W_x", "w_hh": "W_hh", "b_ih": "b", "b_hh": "b_h",
     "kernel": "W_x", "recurrent_kernel": "W_hh", "cell.vars.0": "W_x", "cell.vars.1": "W_hh", "cell.vars.2": "b",  # Keras
-    "w_i": "W_x", "w_h": "W_hh", "linear.w": "W", "linear.b": "b",  # Haiku; W is [W_x; W_hh] in one
-    "vanilla_rnn.linear.w": "W_x", "vanilla_rnn.linear.b": "b", "vanilla_rnn.linear_1.w": "W_hh", "vanilla_rnn.linear_1.b": "b_h",
+    "w_i": "W_x", "w_h": "W_hh",  # Haiku's GRU
+    "linear.w": "W", "linear.b": "b", "linear_1.w": "W_hh", "linear_1.b": "b_h",  # its LSTM, where W is [W_x; W_hh], and its RNN
     "dense_i.kernel": "W_x", "dense_i.bias": "b", "dense_h.kernel": "W_hh", "dense_h.bias": "b_h",  # Flax's nnx
     "i.kernel": "W_x", "i.bias": "b", "h.kernel": "W_hh", "h.bias": "b_h",  # Flax's SimpleCell
 }  # fmt: skip
 # Whose name for W_hh it is. None: many write so, each with a convention of its own.
 WHOSE = {
     "weight_hh": "torch", "recurrent_kernel": "keras", "cell.vars.1": "keras", "dense_h.kernel": "flax", "h.kernel": "flax",
-    "w_h": "haiku", "linear.w": "haiku", "vanilla_rnn.linear_1.w": "haiku", "Wh": None, "Whh": None, "w_hh": None,
+    "w_h": "haiku", "linear.w": "haiku", "linear_1.w": "haiku", "Wh": None, "Whh": None, "w_hh": None,
 }  # fmt: skip
 _LONGEST = sorted(map(re.escape, ROLES), key=len, reverse=True)
 _NAME = re.compile(rf"(?P<prefix>(?:.*?[._])??)(?P<name>{'|'.join(_LONGEST)})(?P<layer>_l\d+)?(?P<reverse>_reverse)?")
 _GATE = re.compile(r"(?P<prefix>(?:.*\.)?)(?P<side>[ih])(?P<gate>[ifgorzn])_?\.(?P<what>kernel|bias)")  # Flax: an array a gate
 _OUTSIDE = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|state_dict|params|~|layers|model_weights|_layer)\.")
+_HAIKU = re.compile(r"(?:.*\.)?(?:lstm|vanilla_rnn)[^.]*\.")  # its own names; a module called otherwise says nothing
 
 PROJECTED = "projected: the cell has all units, and `projection` times its h is what the next layer reads"
+ROUNDED = "int8, dequantized: what runs rounds its states too, and rounding can look like memory"
+ALIKE = "taken for Haiku's since its arrays are called linear: plain layers of such a shape look alike"
 TANH = "tanh is assumed: the names of a plain RNN's weights do not say tanh or relu"
 
 
@@ -44,6 +47,7 @@ def flat(tree: Any, name: str = "") -> dict[str, np.ndarray]:
     """The arrays of nested dicts, lists and objects, under their names joined by dots."""
     if hasattr(tree, "detach"):  # a tensor; in bfloat16 NumPy knows it only widened
         tree = tree.detach().cpu()
+        tree = tree.dequantize() if getattr(tree, "is_quantized", False) else tree
         tree = np.asarray(tree.double() if hasattr(tree, "double") and not tree.is_complex() else tree)
     if isinstance(tree, Mapping):
         pairs = list(tree.items())
@@ -67,8 +71,10 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
     whose: dict[tuple, str | None] = {}
     for name, array in {**arrays, **_gates_together(arrays)}.items():
         match = _NAME.fullmatch(name)
-        if not match or match["name"] == "linear.w" and "lstm" not in match["prefix"]:
+        if not match:
             continue
+        if match["name"].startswith("linear") and framework != "haiku" and not _HAIKU.fullmatch(match["prefix"]):
+            continue  # any layer may be called linear
         key = match["prefix"], int((match["layer"] or "_l0")[2:]), bool(match["reverse"])
         groups.setdefault(key, {})[ROLES[match["name"]]] = array
         if match["name"] in WHOSE:
@@ -77,10 +83,12 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
     for (prefix, number, reverse), weights in groups.items():
         if (prefix, number, reverse) not in whose:
             continue
-        if "W" in weights:  # (I + H, 4H)
+        notes = []
+        if "W" in weights:  # (I + H, 4H), or beside W_hh that of a plain RNN
             W = weights.pop("W")
-            H = W.shape[1] // 4
-            weights |= {"W_x": W[:-H], "W_hh": W[-H:]}
+            H = 0 if "W_hh" in weights or W.ndim != 2 else W.shape[1] // 4
+            weights |= {"W_x": W[:-H], "W_hh": W[-H:]} if 0 < H < len(W) else {"W_x": W}
+            notes = [] if _HAIKU.fullmatch(prefix) else [ALIKE]
         weights = {role: array for role, array in weights.items() if array.size}
         if {"W_x", "W_hh"} <= set(weights):
             who = whose[prefix, number, reverse]
@@ -90,7 +98,7 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
                 convention = CONVENTIONS[who]._replace(reset_after=b.ndim == 2)
                 if b.ndim == 2:
                     weights["b"], weights["b_h"] = b
-            notes = [PROJECTED] * ("W_hr" in weights) + [TANH] * (who == "torch" and blocks(weights) == 1)
+            notes += [PROJECTED] * ("W_hr" in weights) + [TANH] * (who == "torch" and blocks(weights) == 1)
             found.append(Layer(clean(prefix), weights, convention, number, reverse or "backward" in prefix, notes))
     return found
 

@@ -1,5 +1,6 @@
 """ONNX: the LSTM, GRU and RNN nodes of a graph and of the graphs inside it, and initializers that keep PyTorch's names."""
 
+import functools
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -30,30 +31,25 @@ def layers(source: Any) -> list[Layer]:
     except ImportError:
         raise checks.error("path", repr(str(source)), "onnx to be installed for its files", "`pip install onnx`") from None
     graph = source.graph if hasattr(source, "graph") else onnx.load(source).graph
-    found, kept, operators = [], dict[str, np.ndarray](), Counter[str]()
-    for node, value in _nodes(graph, {}):
-        operators[node.op_type] += 1
-        if node.op_type in BLOCKS:
-            found += _directions(node, value, f"{node.op_type} {operators[node.op_type]}" if not node.name else node.name)
-    for each in _graphs(graph):
-        kept |= {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in each.initializer}
-    found += names.layers(torch_files.plain(names.flat(kept)))
+    found, operators = list[Layer](), Counter[str]()
+    for each, value in _graphs(graph, {}):
+        for node in each.node:
+            operators[node.op_type] += 1
+            if node.op_type in BLOCKS:
+                found += _directions(node, value, node.name or f"{node.op_type} {operators[node.op_type]}")
+        found += _written_out(each, value) if each is not graph else []
+        kept = {tensor.name: value(tensor.name) for tensor in each.initializer}
+        found += names.layers(torch_files.plain(names.flat(kept)))
     if not found:
         most = ", ".join(f"{n} {name}" for name, n in operators.most_common(5))
-        raise checks.error("path", f"a graph without a recurrent node ({most})", "an LSTM, GRU or RNN node", MISSING)
+        raise checks.error(
+            "path", f"a graph without a recurrent node ({most or 'it is empty'})", "an LSTM, GRU or RNN node", MISSING
+        )
     return found
 
 
-def _graphs(graph) -> Iterator[Any]:
-    yield graph
-    for node in graph.node:
-        for attribute in node.attribute:
-            for inner in ([attribute.g] if attribute.HasField("g") else []) + list(attribute.graphs):
-                yield from _graphs(inner)
-
-
-def _nodes(graph, outside: dict) -> Iterator[tuple]:
-    """Each node, inside graphs too, with a function that gives the constant of a name, or None."""
+def _graphs(graph, outside: dict) -> Iterator[tuple]:
+    """The graph and those inside it, each with a function that gives the constant of a name, or None."""
     from onnx import numpy_helper
     from onnx.reference import ReferenceEvaluator
 
@@ -64,17 +60,45 @@ def _nodes(graph, outside: dict) -> Iterator[tuple]:
         """Of an initializer, or of what is computed from constants alone, as weights in int8 are."""
         made = known.get(name)
         if made is None or not hasattr(made, "op_type"):
-            return None if made is None else numpy_helper.to_array(made)
+            return made if made is None or isinstance(made, np.ndarray) else numpy_helper.to_array(made)
         inputs = {each: value(each) for each in made.input if each}
         if any(array is None for array in inputs.values()):
             return None
         return dict(zip(made.output, ReferenceEvaluator(made).run(None, inputs)))[name]
 
+    yield graph, value
     for node in graph.node:
-        yield node, value
         for attribute in node.attribute:
             for inner in ([attribute.g] if attribute.HasField("g") else []) + list(attribute.graphs):
-                yield from _nodes(inner, known)
+                handed = dict[str, Any]()
+                if node.op_type == "Loop":  # what every round hands to the next one unchanged
+                    for name, into, out in zip(node.input[2:], inner.input[2:], inner.output[1:]):
+                        handed |= {into.name: value(name)} if into.name == out.name else {}
+                yield from _graphs(inner, known | handed)
+
+
+def _written_out(body, value) -> list[Layer]:
+    """The cell that a Loop's body writes as products and sums, as tf2onnx does where no node fits. W_hh meets the state."""
+    made = {name: node for node in body.node for name in node.output}
+    state = {each.name for each in body.input[2:] if value(each.name) is None}
+
+    @functools.cache
+    def met(name) -> bool:
+        return name in state or name in made and made[name].op_type != "Gather" and any(map(met, made[name].input))
+
+    several: dict[str, list] = {"W_x": [], "W_hh": []}
+    for node in body.node:
+        if node.op_type == "MatMul" and (W := value(node.input[1])) is not None:
+            several["W_hh" if met(node.input[0]) else "W_x"].append(W)
+    if any({W.ndim for W in each} != {2} or len({len(W) for W in each}) > 1 for each in several.values()):
+        return []
+    weights = {role: np.concatenate(each, axis=1) for role, each in several.items()}
+    H, rows = weights["W_hh"].shape
+    if rows not in (H, 3 * H, 4 * H) or weights["W_x"].shape[1] != rows:
+        return []
+    added = [value(name) for node in body.node if node.op_type == "Add" for name in node.input]
+    weights |= zip(("b", "b_h"), (each for each in added if np.shape(each) == (rows,)))
+    return [Layer(body.name, weights, None, notes=["from a Loop's body, which does not name its gates"])]
 
 
 def _directions(node, value, name: str) -> list[Layer]:
@@ -85,16 +109,14 @@ def _directions(node, value, name: str) -> list[Layer]:
     ways = {"forward": [False], "reverse": [True], "bidirectional": [False, True]}[direction]
     inputs = [*node.input, *[""] * 12]
     if about.get("clip") or about.get("input_forget"):
-        raise checks.error(
-            "path", f"{name!r} with clip or input_forget", "a plain cell", "Its gates are not those of any cell here."
-        )
+        raise checks.error("path", f"{name!r} with clip or input_forget", "a plain cell", "No cell here has such gates.")
     W, R, B = (value(each) if each else None for each in inputs[1:4])
     if W is None or R is None:
         raise checks.error("path", f"{name!r}, whose weights come from an input of the graph", "weights that are constants")
     notes, n = [], BLOCKS[node.op_type]
     if node.op_type == "DynamicQuantizeLSTM":  # onnxruntime's own: (directions, I, 4H), where the standard has (…, 4H, I)
         W, R = (_dequantized(q, value(inputs[k]), value(inputs[k + 1])).swapaxes(1, 2) for q, k in ((W, 8), (R, 10)))
-        notes.append("int8, dequantized: what runs rounds its states too, and rounding can look like memory")
+        notes.append(names.ROUNDED)
     if inputs[4]:
         notes.append("reads sequence_lens: beyond its length a sequence's states are 0")
     H, peepholes = R.shape[2], value(inputs[7]) if n == 4 and inputs[7] else None

@@ -7,32 +7,20 @@ import numpy as np
 
 from ..basics import checks
 
-TYPES = {
-    "F64": "<f8",
-    "F32": "<f4",
-    "F16": "<f2",
-    "BF16": "<u2",
-    "I64": "<i8",
-    "I32": "<i4",
-    "I16": "<i2",
-    "I8": "i1",
-    "U8": "u1",
-}
+TYPES = dict(F64="<f8", F32="<f4", F16="<f2", BF16="<u2", I64="<i8", I32="<i4", I16="<i2", I8="i1", U8="u1")
 
 
 def arrays(path: Path) -> dict[str, np.ndarray]:
     content = path.read_bytes()
-    try:
-        start = 8 + int.from_bytes(content[:8], "little")
-        about = json.loads(content[8:start])
-        return {name: _array(content[start:], **of) for name, of in about.items() if name != "__metadata__"}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise checks.error("path", repr(path.name), "a safetensors file", str(error)) from error
+    start = 8 + int.from_bytes(content[:8], "little")
+    about = json.loads(content[8:start])
+    body = memoryview(content)[start:]
+    return {name: _array(body, **of) for name, of in about.items() if name != "__metadata__"}
 
 
-def _array(content: bytes, dtype: str, shape: list[int], data_offsets: list[int]) -> np.ndarray:
+def _array(content: memoryview, dtype: str, shape: list[int], data_offsets: list[int]) -> np.ndarray:
     if dtype not in TYPES:
-        raise ValueError(f"It has numbers of type {dtype}: save them as F32, since such weights are scaled elsewhere.")
+        raise checks.error("path", f"numbers of type {dtype}", f"one of {' '.join(TYPES)}", "Such weights are scaled elsewhere.")
     array = np.frombuffer(content[slice(*data_offsets)], TYPES[dtype])
     if dtype == "BF16":  # the upper half of a float32
         array = (array.astype("<u4") << 16).view("<f4")

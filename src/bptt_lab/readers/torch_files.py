@@ -4,29 +4,41 @@ import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..basics import checks
-from .names import flat
 
 SAVE = 'np.savez("net.npz", **{name: value.double().numpy() for name, value in net.state_dict().items()})'
 
+AGAIN = f"A PyTorch net's weights are saved with {SAVE}"
+PACKED = "_all_weight_values", "_packed_weight_hh"
 
-def arrays(path: Path) -> dict[str, np.ndarray]:
-    """Of a state_dict, however deep in a checkpoint, or of a TorchScript archive."""
+
+def refuse_packed(state: Any) -> None:
+    """What quantize_dynamic makes hides its weights in objects that only a module opens."""
+    content = state if isinstance(state, bytes) else " ".join(map(str, state)).encode() if isinstance(state, Mapping) else b""
+    if any(name.encode() in content for name in PACKED):
+        given = "weights packed by PyTorch's dynamic quantization"
+        raise checks.error("source", given, "weights or the module", "Where the net is: bl.read(net), which dequantizes.")
+
+
+def arrays(path: Path) -> Any:
+    """A state_dict, however deep in a checkpoint, or that of a TorchScript archive."""
     try:
         import torch
     except ImportError:
         hint = f"`pip install torch`, or, where the net is: {SAVE}"
         raise checks.error("path", repr(path.name), "torch to be installed for a file of its own", hint) from None
     try:
-        if _is_script(path):
-            return plain(flat(dict(torch.jit.load(path, "cpu").state_dict())))
-        return plain(flat(torch.load(path, "cpu", weights_only=True)))
+        if not _is_script(path):
+            return {"": torch.load(path, "cpu", weights_only=True)}  # a dict, whatever it is
+        refuse_packed(path.read_bytes())
+        return dict(torch.jit.load(path, "cpu").state_dict())
     except Exception as error:  # whatever torch meets in a file that is not its own, or that holds more than weights
-        hint = f"Save its weights with torch.save(net.state_dict(), …), or with {SAVE}"
-        raise checks.error("path", repr(path.name), "a file of weights that torch can read", hint) from error
+        refuse_packed(path.read_bytes())
+        raise checks.error("source", repr(path.name), "a file of weights alone, that torch can read", AGAIN) from error
 
 
 def _is_script(path: Path) -> bool:
