@@ -258,10 +258,8 @@ def test_rates_draws_a_panel_for_each_name_in_as_many_columns_as_asked():
 def test_half_lives_longer_than_the_run_stand_beyond_the_line_and_are_named_so():
     found = {"trained": {"net": [(10.0, "layer 1"), (None, "layer 2")]}, "untrained": {"net": [(2.0, "layer 1")]}}
     shown = bl.figures.half_lives(found, "Half-lives", "on noise")
-    assert bl.figures.sentence(shown) == (
-        "Half-lives, median and range. net: longer than the run, from 10.0 steps to longer than the run (trained), "
-        "2.00 steps (untrained)."
-    )
+    said = "Half-lives in steps, trained: net 10.0 to longer than its run. Untrained, all rows: 2.00."
+    assert bl.figures.sentence(shown) == said
     trained, untrained = shown.data
     line = shown.layout.shapes[0].x0
     assert trained.x[0] == 10 < line < trained.x[1] and trained.text[1] == "net, layer 2: longer than the run"

@@ -16,13 +16,18 @@ def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str
 
     None is a half-life longer than its run. title: what is shown. setting: of what, and on what inputs.
     """
-    rows = list(next(iter(found.values())))
-    sentences = [f"{row}: " + ", ".join(f"{_told(by_row[row])} ({name})" for name, by_row in found.items()) for row in rows]
-    shown = look.figure(
-        title, [setting], f"Half-lives, median and range. {'. '.join(sentences)}.", 150 + 46 * len(rows), bottom=116
-    )
+    (first, each), *others = found.items()
+    rows = list(each)
+    told = [
+        f"Half-lives in steps, {first}: " + "; ".join(f"{row.split(':')[0]} {_told(several)}" for row, several in each.items())
+    ]
+    told += [
+        f"{name.capitalize()}, all rows: {_told([half for several in by_row.values() for half in several])}"
+        for name, by_row in others
+    ]
+    shown = look.figure(title, [setting], f"{'. '.join(told)}.", 150 + 52 * len(rows), bottom=116)
     shown.add_vline(x=LONGER / 1.7, line={"color": look.INK, "dash": "dot", "width": 1.5})
-    for (name, by_row), (colour, symbol), shift in zip(found.items(), look.SERIES, (0.0, 0.26)):
+    for (name, by_row), (colour, symbol), shift in zip(found.items(), look.SERIES, (0.08, 0.3)):
         values, heights, texts = [], [], []
         for i, row in enumerate(rows):
             several = by_row[row]
@@ -31,7 +36,7 @@ def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str
             texts += [f"{row}, {of}: {_steps(half)}" for half, of in several]
         style = {"symbol": symbol, "color": colour, "size": 8, "opacity": 0.6}
         shown.add_trace(look.marks(values, heights, texts, name, marker=style).update(name=name))
-    look.name_rows(shown, rows, above=0.27)
+    look.name_rows(shown, rows, above=0.3)
     look.name_ends(shown, "steps in which the gradient halves", "longer than the run ▸")
     ticks = [1, 3, 10, 30, 100, 300, 1000]
     shown.update_xaxes(type="log", range=np.log10([0.8, LONGER * 1.4]), tickvals=ticks, ticktext=[f"{tick}" for tick in ticks])
@@ -43,9 +48,9 @@ def _steps(half: float | None) -> str:
 
 
 def _told(several: Half) -> str:
-    """The median, and from what to what; where there is none, so."""
+    """From what to what; where there is none, so."""
     values = sorted(np.inf if half is None else half for half, _ in several)
     if not values:
         return "none"
-    low, middle, high = (_steps(None if v == np.inf else v) for v in (values[0], values[len(values) // 2], values[-1]))
-    return middle if low == high else f"{middle}, from {low} to {high}"
+    low, high = ("longer than its run" if value == np.inf else say(value) for value in (values[0], values[-1]))
+    return low if low == high else f"{low} to {high}"
