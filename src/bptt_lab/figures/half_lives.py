@@ -18,14 +18,11 @@ def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str
     """
     (first, each), *others = found.items()
     rows = list(each)
-    told = [
-        f"Half-lives in steps, {first}: " + "; ".join(f"{row.split(':')[0]} {_told(several)}" for row, several in each.items())
-    ]
-    told += [
-        f"{name.capitalize()}, all rows: {_told([half for several in by_row.values() for half in several])}"
-        for name, by_row in others
-    ]
-    shown = look.figure(title, [setting], f"{'. '.join(told)}.", 150 + 52 * len(rows), bottom=116)
+    told = "; ".join(f"{row.split(':')[0]} {_told(several)}" for row, several in each.items())
+    told = f"Half-lives in steps, {first}: {told}."
+    for name, by_row in others:
+        told += f" {name.capitalize()}, all rows: {_told([half for several in by_row.values() for half in several])}."
+    shown = look.figure(title, [setting], told, 150 + 52 * len(rows), bottom=116)
     shown.add_vline(x=LONGER / 1.7, line={"color": look.INK, "dash": "dot", "width": 1.5})
     for (name, by_row), (colour, symbol), shift in zip(found.items(), look.SERIES, (0.08, 0.3)):
         values, heights, texts = [], [], []
