@@ -7,7 +7,7 @@ replaced by another; and the same when h is rounded to 8 bits. The runs are thos
 import numpy as np
 
 from .. import readers
-from ..cells import Cell, GRUCell, RNNCell
+from ..cells import Cell, GRUCell, LSTMCell, RNNCell
 from ..memory import exponents, products, real_moves, report
 from .long_memory_measured import before_and_after
 
@@ -109,6 +109,16 @@ def untrained(cell: Cell, x: np.ndarray) -> dict:
     return {"lyapunov": rate, "half_life": half_life(lags_of(len(x)), found["state"])}
 
 
+def started(units: int = 128, T: int = 200) -> dict[int, float | None]:
+    """The half-life of a fresh LSTM on random numbers, when 0, 1 or 2 is added to PyTorch's start of its forget gates' bias."""
+    x, found = np.random.default_rng(0).standard_normal((T, units)), {}
+    for bias in (0, 1, 2):
+        cell = LSTMCell(units, units, init="uniform", seed=0)
+        cell.params["b"][units : 2 * units] += bias  # i, f, g, o
+        found[bias] = half_life(lags_of(T), norms(cell, x)[0]["state"])
+    return found
+
+
 def networks(runs: list[dict]) -> Networks:
     """The runs of the recipe whose weights were read, by name."""
     return {run["network"]: run for run in runs if run["parts"]}
@@ -142,13 +152,14 @@ def spread(wild: Networks, network: str) -> tuple[float, float, float]:
 
 
 def guess_rows(wild: Networks) -> list[tuple[str, ...]]:
-    """Rows for `text.table`: network, guess, measured (in steps), and in seconds where a step is a time."""
+    """Rows for `text.table`: network, guess, measured (in steps), length of the runs, and in seconds where a step is a time."""
     rows: list[tuple[str, ...]] = []
     for name, guess in GUESSED.items():
         low, middle, high = spread(wild, name)
         run = wild[name]
         time = "" if run["unit"] != "s" else f"{size(run['step'] * low)} to {size(run['step'] * high)}"
-        rows.append((name, f"{guess:g}", f"{size(middle)} ({size(low)} to {size(high)})", time))
+        steps = _range(one["steps"] for _, one in runs_of(wild, name))
+        rows.append((name, f"{guess:g}", f"{size(middle)} ({size(low)} to {size(high)})", steps, time))
     return rows
 
 
