@@ -146,6 +146,7 @@ def test_the_command_reports_and_ends_with_what_it_assumed(tmp_path, capsys, mon
     np.savez("net.npz", **{name: rng.standard_normal(shape) for name, shape in shapes.items()})
     command.main(["net.npz", "--steps", "30"])
     said = capsys.readouterr().out
+    assert said.count("Beware: this half-life is that of a made-up input") == 2
     assert "net.npz: 2 recurrent layers" in said and said.count("Memory of GRUCell(2, 2") == 2
     assert "made-up input, since no --input was given: 30 steps of independent normal numbers" in said.splitlines()[-2]
     assert "--check X.npy H.npy" in said.splitlines()[-1] and sorted(p.name for p in tmp_path.glob("*.html")) == [
@@ -157,8 +158,19 @@ def test_the_command_reports_and_ends_with_what_it_assumed(tmp_path, capsys, mon
     command.main(["net.npz", "--layer", "0", "--input", "x.npy", "--check", "x.npy", "h.npy"])
     said = capsys.readouterr().out
     assert "over 25 steps" in said and "checked: r z n" in said and "the input x.npy" in said and said.count("Memory of") == 1
-    command.main(["net.npz", "--layer", "1", "--input", "x.npy"])
-    assert capsys.readouterr().out.count("Memory of") == 1
+    assert "Beware" not in said and "as h.npy proves them" in said
+    command.main(["net.npz", "--layer", "0", "--check", "x.npy", "h.npy"])
+    said = capsys.readouterr().out
+    assert "over 25 steps" in said and "the input x.npy" in said and "Beware" not in said
+    command.main(["net.npz", "--layer", "1", "--input", "x.npy", "--convention", "torch"])
+    said = capsys.readouterr().out
+    assert said.count("Memory of") == 1 and "as --convention torch says them" in said
+    np.save("h_1.npy", bl.read("net.npz")[1].states(x))
+    command.main(["net.npz", "--layer", "1", "--check", "x.npy", "h_1.npy"])
+    assert "the input x.npy" in capsys.readouterr().out
+    command.main([str(bl.readers.example("trained", seed=0))])
+    said = capsys.readouterr().out
+    assert "half-life          3.4" in said and "3 steps on such an input, and 143" in said
     Path("x.csv").write_text("1,2\n3,4\n")
     np.save("words.npy", np.array(["a"]))
     for given, says in (
