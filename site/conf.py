@@ -80,7 +80,7 @@ def head(app, page, template, context, doctree):
         app.add_js_file("search_excerpts.js", type="module")
     if doctree is None:
         return
-    if translated := re.match(r"notebooks/(\w+)/", page):
+    if translated := re.match(r"notebooks/([a-z][a-z])/", page):
         context["language"] = translated[1]  # of the page, for screen readers
     title = re.sub("<[^>]*>", "", html.unescape(context["title"]))
     picture = f"_static/cards/{page.replace('/', '-')}.png"
