@@ -153,7 +153,9 @@ def test_every_place_that_needs_python_offers_it_right_there(page):
 def test_the_offer_stands_only_where_something_needs_python(page):
     for note in page.locator(".needs-python").all():
         place = note.locator("xpath=preceding::div[contains(concat(' ', @class, ' '), ' cell ')][1]")
-        written = place.evaluate("node => node.matches('.tag_learner, .tag_plain_way') || /progress/.test(node.textContent)")
+        written = place.evaluate(
+            "node => node.matches('.tag_learner, .tag_plain_way') || node.textContent.includes('bl.my_progress()')"
+        )
         assert written or place.locator(".bptt :disabled:visible").count(), note.inner_text()
 
 
