@@ -4,9 +4,9 @@ It says less than the explorer, but truly: the present numbers and the sentence.
 to 10⁶, or that of losses, from 0 to 12 nats, or that of shares, from 0 to 100 %.
 """
 
+import base64
 import math
 import textwrap
-from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from ..basics.text import say
@@ -51,7 +51,7 @@ def still_svg(
 
 def as_image(svg: str, sentence: str) -> str:
     """The picture as HTML: Lab draws no SVG before a notebook is trusted, which a fresh clone's is not."""
-    return f'<img src="data:image/svg+xml,{quote(svg, safe=" :/=,;()")}" alt="{escape(sentence, QUOTES)}">'
+    return f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" alt="{escape(sentence, QUOTES)}">'
 
 
 def _ten_to(exponent: int) -> str:
