@@ -168,7 +168,7 @@ class Course:
                 for (const panel of {_OPEN}) {{ panel.context.dispose(); panel.dispose(); }}
                 app.shell.expandLeft();
                 await app.commands.execute('apputils:change-theme', {{ theme: 'JupyterLab Light' }});
-                return !document.querySelector('.jp-Dialog') && !{_OPEN}.length;
+                return !document.querySelector('.jp-Dialog, .jp-Notebook') && !{_OPEN}.length;
             }}"""
         )
         self.page.set_viewport_size(window)
@@ -233,7 +233,8 @@ class Course:
 
     def cell(self, index: int):
         """The locator of a cell, counted from 0 over all cells, scrolled into view so that Lab draws it."""
-        cell = self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
+        panel = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.id")
+        cell = self.page.locator(f"[id='{panel}'] .jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
         cell.scroll_into_view_if_needed()
         return cell
 
