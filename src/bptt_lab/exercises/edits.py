@@ -1,8 +1,8 @@
-"""A solution as a text that slips are edits of; and with switches, so that it is compiled once for all of them."""
+"""A solution as a text that slips are edits of."""
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -11,7 +11,7 @@ from ..basics import checks
 from . import diagnosis
 from .mistakes import Slip
 
-HEAD = re.compile(r" *(?:for .+? in|if) ")  # of a line that others follow
+HEAD = re.compile(r" *(?:(?:for .+? in|if) (?=.+:$))?")  # the indent of a line, and of one that others follow how it begins
 
 
 @cache
@@ -35,7 +35,11 @@ def edited(text: str, slip: Slip) -> str | None:
 
 
 class Steps:
-    """A solution, one statement a line, of which any line can be another. `_v` says which one is taken, line by line."""
+    """A solution, one statement a line, and what slips make of it.
+
+    One function, in which `_v` says of each line which of all that are known is taken, gives the results of nearly all slips: to
+    compile each would take ten times as long as to run it.
+    """
 
     def __init__(self, text: str, names: dict):
         self.names = dict(names)
@@ -43,29 +47,22 @@ class Steps:
         self.lines = self.text.splitlines()
         self._known: list[dict[str, int]] = [{line: 0} for line in self.lines]
         self._changes: dict[Slip, dict[int, str] | None] = {}
-        self._run: Callable | None = None
-        self._whole: dict[str, Callable] = {}
 
     def change(self, slip: Slip) -> dict[int, str] | None:
-        """The lines that a slip changes, by their places; None if it does more than that, or its text is not there."""
+        """The lines that a slip changes, by their places; None if it adds lines, or its text is not there."""
         if slip not in self._changes:
-            made = dict(slip.lines)
-            text = None if made else edited(self.text, slip)
-            new = text.splitlines() if text else [made.get(i, line) for i, line in enumerate(self.lines)]
-            fits = made or text and len(new) == len(self.lines) and all(map(_alike, self.lines, new))
-            self._changes[slip] = {i: line for i, line in enumerate(new) if line != self.lines[i]} if fits else None
+            new = (edited(self.text, slip) or "").splitlines()
+            changes = {i: line for i, line in enumerate(new) if len(new) == len(self.lines) and line != self.lines[i]}
+            self._changes[slip] = dict(slip.lines) or changes or None
         return self._changes[slip]
 
-    def together(self, slips: Iterable[Slip]) -> dict[int, str] | None:
+    def together(self, slips: Sequence[Slip]) -> dict[int, str] | None:
         """The lines that slips change together; None if two change the same, or one does more than that."""
-        lines: dict[int, str] = {}
-        for change in map(self.change, slips):
-            if change is None or lines.keys() & change.keys():
-                return None
-            lines |= change
-        return lines
+        changes = [self.change(slip) for slip in slips]
+        lines = {i: line for change in changes for i, line in (change or {}).items()}
+        return lines if sum(len(change or self.lines) for change in changes) == len(lines) else None
 
-    def changed(self, slips: Iterable[Slip]) -> str | None:
+    def changed(self, slips: Sequence[Slip]) -> str | None:
         """The text with all these slips in it; None if they do not go together."""
         if (lines := self.together(slips)) is not None:
             return "\n".join(lines.get(i, line) for i, line in enumerate(self.lines))
@@ -75,60 +72,49 @@ class Steps:
         return text
 
     def learn(self, slips: list[Slip]) -> None:
-        """Make room for slips that change lines and no more. Others are compiled whole when they are asked for."""
-        for slip in slips:
-            change = self.change(slip)
-            if change is None and self.changed([slip]) is None:
-                raise checks.error(slip.name, repr(slip.edits), f"a text that stands in {self.lines[0]}")
-            for i, line in (change or {}).items():
+        """Put the lines that these slips change into the function for all, if they begin as the right ones do."""
+        for i, line in (change for slip in slips for change in (self.change(slip) or {}).items()):
+            if _head(line) == _head(self.lines[i]):
                 self._known[i].setdefault(line, len(self._known[i]))
-        self._run = None
+        self._run = defined("\n".join(_switched(i, list(known)) for i, known in enumerate(self._known)), self.names)
 
     def places(self, slip: Slip) -> list[int]:
         """The lines that a slip changes, or all of them if it does more."""
-        change = self.change(slip)
-        return list(range(len(self.lines)) if change is None else change)
+        return list(self.change(slip) or range(len(self.lines)))
 
-    def gives(self, slips: Iterable[Slip], arguments: tuple) -> diagnosis.Parts | None:
+    def gives(self, slips: Sequence[Slip], arguments: tuple) -> diagnosis.Parts | None:
         """What the solution with these slips returns, as parts; None if it stops, or they do not go together."""
+        lines = self.together(slips)
         with contextlib.suppress(Exception), np.errstate(all="ignore"):
-            if (lines := self.together(slips)) is None:
+            if lines is None or any(line not in self._known[i] for i, line in lines.items()):
                 return diagnosis.parts(self.compiled(slips)(*arguments))
-            if self._run is None:
-                self._run = defined("\n".join(_switched(i, list(known)) for i, known in enumerate(self._known)), self.names)
-            self.names["_v"] = [self._known[i][lines[i]] if i in lines else 0 for i in range(len(self.lines))]
+            self.names["_v"] = [self._known[i][lines.get(i, line)] for i, line in enumerate(self.lines)]
             return diagnosis.parts(self._run(*arguments))
         return None
 
-    def compiled(self, slips: Iterable[Slip]) -> Callable:
+    def compiled(self, slips: Sequence[Slip]) -> Callable:
         """The function with these slips in it."""
         if (text := self.changed(slips)) is None:
-            raise LookupError(slips)
-        if text not in self._whole:
-            self._whole[text] = defined(text, self.names)
-        return self._whole[text]
+            raise checks.error("slips", repr([slip.edits for slip in slips]), f"texts that stand in {self.lines[0]}")
+        return defined(text, self.names)
+
+
+def _head(line: str) -> str:
+    return HEAD.match(line)[0]  # type: ignore[index]
+
+
+def _switched(i: int, lines: list[str]) -> str:
+    """All that may stand in line i, and `_v[i]` says which."""
+    head = _head(lines[0])
+    if len(lines) == 1:
+        return lines[0]
+    if head.strip():
+        first, *rest = (line.removeprefix(head)[:-1] for line in lines)
+        return f"{head}({' '.join(f'({other}) if _v[{i}] == {n} else' for n, other in enumerate(rest, start=1))} ({first})):"
+    return "\n".join(f"{head}{'el' if n else ''}if _v[{i}] == {n}: {line.strip()}" for n, line in enumerate(lines))
 
 
 def defined(text: str, names: dict) -> Callable:
     """The function that a text of ours defines, among these names."""
     exec(text, names)
     return names[text.split("(")[0].removeprefix("def ")]
-
-
-def _alike(old: str, new: str) -> bool:
-    """Whether one line can be switched for the other: same indent, and the same head of a loop or a condition."""
-    if not old.endswith(":"):
-        return len(old) - len(old.lstrip()) == len(new) - len(new.lstrip()) and not new.endswith(":")
-    heads = [HEAD.match(line) for line in (old, new)]
-    return old == new or None not in heads and heads[0][0] == heads[1][0] and new.endswith(":")  # type: ignore[index]
-
-
-def _switched(i: int, lines: list[str]) -> str:
-    """All that may stand in line i, and `_v[i]` says which."""
-    if len(lines) == 1:
-        return lines[0]
-    if head := lines[0].endswith(":") and HEAD.match(lines[0])[0]:  # type: ignore[index]
-        first, *rest = (line[len(head) : -1] for line in lines)
-        return f"{head}({' '.join(f'({other}) if _v[{i}] == {n} else' for n, other in enumerate(rest, start=1))} ({first})):"
-    indent = lines[0][: -len(lines[0].lstrip())]
-    return "\n".join(f"{indent}{'el' if n else ''}if _v[{i}] == {n}: {line.strip()}" for n, line in enumerate(lines))
