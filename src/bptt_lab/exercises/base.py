@@ -45,43 +45,14 @@ class Source(str):
 
     function: Callable
 
-    def __new__(cls, text: str, function: Callable):
-        source = super().__new__(cls, text)
+    @classmethod
+    def of(cls, text: str, function: Callable) -> "Source":
+        source = cls(text)
         source.function = function
         return source
 
-    def __getnewargs__(self):
-        return str(self), self.function
-
     def __call__(self, *arguments):
         return self.function(*arguments)
-
-
-class Mistakes(dict):
-    """Name -> a function that makes this mistake, with what the learner is told as its docstring.
-
-    Slips made by program are known by name too.
-    """
-
-    def __init__(self, exercise: "Exercise"):
-        self.exercise = exercise
-        for slip in exercise.slips:
-            self.setdefault(slip.name, self._made(slip))
-        changeable = [name for name, value in zip(exercise.parameters, exercise.small) if calling.arrays(value)]
-        if changeable:
-            self[CHANGES] = partial(_changing, exercise.solution)
-            self[CHANGES].__doc__ = mutants.says()[CHANGES].format(name=changeable[0])
-
-    def _made(self, slip: Slip) -> Callable:
-        function = self.exercise.steps.compiled([slip])
-        function.__doc__ = slip.says or mutants.told(slip)
-        return function
-
-    def __missing__(self, name: str) -> Callable:
-        for slip in self.exercise.knowledge.loose:
-            if slip.name == name:
-                return self._made(slip)
-        raise KeyError(name)
 
 
 def _changing(solution: Callable, *arguments):
@@ -122,14 +93,14 @@ class Exercise:
     def stub(self) -> Source:
         """What the learner begins with."""
         text = sections(self.name)["stub"].strip().removeprefix("```python\n").removesuffix("\n```")
-        return Source(text, defined(text, {}))
+        return Source.of(text, defined(text, {}))
 
     def _written(self) -> Source:
         """Under the name that the learner's function has; a class version keeps its text to itself."""
         text = "# Your teacher has the solution."
         if not SEALED.exists():
             text = self.stub.split("(")[0] + inspect.getsource(self._function).removeprefix("def solution").rstrip()
-        return Source(text, self._function)
+        return Source.of(text, self._function)
 
     solution = cached_property(_written)  # a file in which `def` stands before this name is not for learners' eyes
 
@@ -153,8 +124,17 @@ class Exercise:
         return slips
 
     @cached_property
-    def mistakes(self) -> Mistakes:
-        return Mistakes(self)
+    def mistakes(self) -> dict[str, Callable]:
+        """Name -> a function that makes this mistake, with what the learner is told as its docstring."""
+        made = dict[str, Callable]()
+        for slip in self.slips:
+            function = made.setdefault(slip.name, self.steps.compiled([slip]))
+            function.__doc__ = function.__doc__ or slip.says
+        changeable = [name for name, value in zip(self.parameters, self.small) if calling.arrays(value)]
+        if changeable:
+            made[CHANGES] = partial(_changing, self._function)
+            made[CHANGES].__doc__ = mutants.says()[CHANGES].format(name=changeable[0])
+        return made
 
     def problem(self, i: int, seed: int | None = None) -> Problem:
         """Problem i of the check, or one of the same kind with other random numbers."""

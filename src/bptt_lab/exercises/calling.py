@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import dis
-import functools
 import inspect
 import io
 import re
@@ -111,18 +110,13 @@ def _stop(thread: int, over: threading.Event) -> None:
 
 
 def arrays(value) -> list[np.ndarray]:
-    """The arrays that an argument is made of. Of an object its own: not what is made when asked for, nor what it shares."""
+    """The arrays that an argument is made of: of an object what its copy would take along, not what other objects hold."""
     if isinstance(value, np.ndarray):
         return [value]
-    if isinstance(value, list | tuple | dict):
-        return [array for entry in (value.values() if isinstance(value, dict) else value) for array in arrays(entry)]
-    if not hasattr(value, "__dict__"):
-        return []
-    # What is made when asked for, and kept, is no change: a copy would not take it along. Nor is what other objects hold.
-    says, made = type(value).__getstate__ is not object.__getstate__, functools.cached_property
-    named = (value.__getstate__() if says else vars(value)).items()
-    own = [entry for name, entry in named if not isinstance(getattr(type(value), name, None), made)]
-    return arrays([entry for entry in own if not hasattr(entry, "__dict__")])
+    if hasattr(value, "__dict__"):
+        value = [entry for entry in (value.__getstate__() or {}).values() if not hasattr(entry, "__dict__")]
+    entries = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return [array for entry in entries if not callable(entry) for array in arrays(entry)]
 
 
 def outside(fn) -> str:
