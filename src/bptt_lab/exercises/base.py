@@ -162,17 +162,16 @@ class Exercise:
         return report
 
     def _judged(self, fn) -> Report:
-        values, changed, printed, ran = list[Any](), None, "", ""
+        values, changed, printed, ran, problems = list[Any](), None, "", "", self.knowledge.problems
 
         def report(*lines: str | None, **about) -> Report:
             return Report(self, fn, text_of(*lines, said(printed)), **about)
 
         if not callable(fn):
-            says = tell(
-                "This is {value}, not a function. Hand in its name alone, without brackets after it.", value=diagnosis.a(fn)
-            )
+            a = diagnosis.a(fn)
+            says = tell("This is {value}, not a function. Hand in its name alone, without brackets after it.", value=a)
             return report(says, verdict="not a function")
-        for problem in self.knowledge.problems:
+        for problem in problems:
             arguments = copy.deepcopy(problem.arguments)
             answer = calling.call(fn, arguments)
             printed = printed or answer.printed
@@ -198,7 +197,7 @@ class Exercise:
             return report(says, named=Named((Slip(CHANGES, says),)))
         if not wrong:
             return report(tell("Right, for every size that was tried."), verdict="solved")
-        where = next((words for p, f in zip(self.knowledge.problems, found) if f is not None and (words := p.where(f))), "")
+        where = next((words for p, f in zip(problems, found) if f is not None and (words := p.where(f))), "")
         also = changed and tell(
             "Your function also changes its argument {name}, which its caller still needs. That may be why.", name=changed
         )
@@ -207,8 +206,8 @@ class Exercise:
         told_of = self._told_of(named, wrong) if named else [self._look(found)]
         if named and all(slip.says for slip in named.slips):
             return report(*told_of, where, also, named=named)
-        differs = diagnosis.describe(values, truths, self.knowledge.problems[0].truth)
-        again = diagnosis.parts(calling.call(fn, copy.deepcopy(self.knowledge.problems[0].arguments)).value)
+        differs = diagnosis.describe(values, truths, problems[0].truth)
+        again = diagnosis.parts(calling.call(fn, copy.deepcopy(problems[0].arguments)).value)
         if again is not None and found[0] is not None and not diagnosis.same(again, found[0]):
             moves = tell(
                 "Called twice with the same arguments it returns two results. Is there a random number, or something that it "

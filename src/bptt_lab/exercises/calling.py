@@ -29,13 +29,6 @@ class TooLong(BaseException):
     seconds = SECONDS  # after which it did stop: one call of NumPy is not cut short
 
 
-class Printed(io.StringIO):
-    """What is printed. A function may close its sys.stdout; what it printed before is kept."""
-
-    def close(self) -> None:
-        pass
-
-
 class Answer(NamedTuple):
     """What a call gave: its value or its error, and what it printed."""
 
@@ -46,20 +39,24 @@ class Answer(NamedTuple):
 
 def call(fn, arguments: tuple) -> Answer:
     """fn(*arguments), stopped after 5 s. Stopping the kernel by hand still works: KeyboardInterrupt alone goes through."""
-    printed, over, start = Printed(), threading.Event(), time.monotonic()
-    with contextlib.suppress(RuntimeError):  # a browser's Python has no threads: there nothing is stopped
-        threading.Thread(target=_stop, args=(threading.get_ident(), over), daemon=True).start()
-    try:
-        with _can_be_woken(), contextlib.redirect_stdout(printed), np.errstate(all="ignore"), np.printoptions():
-            return Answer(_run(fn, arguments), None, printed.getvalue())
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        if isinstance(error, TooLong):
-            error.seconds = time.monotonic() - start
-        return Answer(None, error, printed.getvalue())
-    finally:
-        over.set()
+    printed, over, start = io.StringIO(), threading.Event(), time.monotonic()
+    printed.close = lambda: None  # type: ignore[method-assign]  # who closes sys.stdout loses nothing that was printed
+    with contextlib.ExitStack() as afterwards:
+        afterwards.callback(over.set)
+        with contextlib.suppress(RuntimeError):  # a browser's Python has no threads: there nothing is stopped
+            threading.Thread(target=_stop, args=(threading.get_ident(), over), daemon=True).start()
+        with contextlib.suppress(ValueError, TypeError):  # another thread hears no signal, and Windows has none
+            before = signal.signal(WAKE, _wake)
+            afterwards.callback(signal.signal, WAKE, before or signal.SIG_DFL)
+        try:
+            with contextlib.redirect_stdout(printed), np.errstate(all="ignore"), np.printoptions():
+                return Answer(_run(fn, arguments), None, printed.getvalue())
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            if isinstance(error, TooLong):
+                error.seconds = time.monotonic() - start
+            return Answer(None, error, printed.getvalue())
 
 
 def _run(fn, arguments):
@@ -76,20 +73,6 @@ def _is_inside(frame) -> bool:
 def _wake(_, frame) -> None:
     if _is_inside(frame):
         raise TooLong
-
-
-@contextlib.contextmanager
-def _can_be_woken():
-    """The main thread hears `WAKE` meanwhile."""
-    try:
-        before = signal.signal(WAKE, _wake)
-    except (ValueError, TypeError):  # another thread, or Windows
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(WAKE, before or signal.SIG_DFL)
 
 
 def _stop(thread: int, over: threading.Event) -> None:

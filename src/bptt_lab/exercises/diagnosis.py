@@ -31,25 +31,21 @@ def unreadable(value, right) -> str:
     if not isinstance(right, dict):
         says = tell("Your result is {value}. Expected: a number.", value=a(value))
         says = tell("Your result is {value}. Expected: numbers.", value=a(value)) if np.ndim(right) else says
-        return text_of(says, refused(value))
-    if not isinstance(value, Mapping):
+    elif not isinstance(value, Mapping):
         names = ", ".join(map(repr, right))
         return tell("Your result is {value}. Expected: a dict with the names {names}.", value=a(value), names=names)
-    left = next(name for name, entry in value.items() if parts(entry) is None or isinstance(entry, Mapping))
-    done = [name for name, entry in right.items() if alike(parts(value.get(name)), parts(entry), "")]
-    says = tell("{name!r} is still {value} in your result. Expected: numbers.", name=left, value=a(value[left]))
-    return text_of(f"{right_so_far(done)} {says}".strip(), refused(value[left]))
-
-
-def refused(value) -> str:
-    """Why a value cannot become an array, in its own words; "" if it can, or is only of uneven shape."""
+    else:
+        left = next(name for name, entry in value.items() if parts(entry) is None or isinstance(entry, Mapping))
+        done = [name for name, entry in right.items() if alike(parts(value.get(name)), parts(entry), "")]
+        says = tell("{name!r} is still {value} in your result. Expected: numbers.", name=left, value=a(value[left]))
+        says, value = f"{right_so_far(done)} {says}".strip(), value[left]
     try:
         np.asarray(value)
-    except ValueError:
+    except ValueError:  # NumPy's word for rows of uneven length
         pass
     except Exception as error:
-        return tell("It cannot be made an array: {error}", error=message_of(error))
-    return ""
+        return text_of(says, tell("It cannot be made an array: {error}", error=message_of(error)))
+    return says
 
 
 def right_so_far(names: list[str]) -> str:
@@ -146,15 +142,15 @@ def _difference(what: str, pairs: list) -> str:
         return factor
     rows = [pair for pair in pairs if pair[0].ndim and len(pair[0]) > 1]
     if rows and all(close(f, right) for f, right in pairs if not f.ndim or len(f) < 2):
-        if all(close(f[::-1], right) for f, right in rows):
-            return tell("{what} is turned round: its last entry stands first.", what=what)
-        if all(close(f[1:], right[:-1]) for f, right in rows):
-            return tell("{what} is shifted by one: each entry stands one place too late.", what=what)
-        if all(close(f[:-1], right[1:]) for f, right in rows):
-            return tell("{what} is shifted by one: each entry stands one place too early.", what=what)
-    apart = [f - right for f, right in pairs]
-    gap = apart[0].flat[0]
-    if all(np.allclose(one, gap, rtol=1e-6, atol=0) for one in apart):
+        for says, mine, theirs in (
+            (tell("{what} is turned round: its last entry stands first.", what=what), slice(None, None, -1), slice(None)),
+            (tell("{what} is shifted by one: each entry stands one place too late.", what=what), slice(1, None), slice(-1)),
+            (tell("{what} is shifted by one: each entry stands one place too early.", what=what), slice(-1), slice(1, None)),
+        ):
+            if all(close(f[mine], right[theirs]) for f, right in rows):
+                return says
+    gap = (pairs[0][0] - pairs[0][1]).flat[0]
+    if all(np.allclose(f - right, gap, rtol=1e-6, atol=0) for f, right in pairs):
         return tell("{what} is off by the same number, always: {gap}.", what=what, gap=text.say(gap, "0"))
     f, right = next(pair for pair in pairs if not close(*pair))
     off, size = np.abs(f - right), _off((f, right))

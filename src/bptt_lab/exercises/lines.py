@@ -19,7 +19,7 @@ from .mistakes import Slip
 
 def faulty(exercise, slips: tuple[Slip, ...], fn: Callable) -> int | None:
     """The number of the learner's line, counted from the `def` as 1; None if no line of theirs makes these numbers."""
-    if not inspect.isfunction(fn) or not _text(fn):
+    if not _text(fn):
         return None
     arguments, places = exercise.knowledge.problems[0].arguments, exercise.steps.places(slips[0])
     right = [value for _, value in made(exercise.steps.compiled(()), arguments)]
@@ -71,7 +71,7 @@ def marked(fn: Callable, line: int) -> str:
 def _text(fn: Callable) -> list[str]:
     """The lines of a function, as far as they can be read."""
     with contextlib.suppress(OSError, TypeError):
-        return inspect.getsource(fn).splitlines()
+        return inspect.getsource(fn).splitlines() if inspect.isfunction(fn) else []
     return []
 
 
