@@ -10,6 +10,8 @@ from .. import exercises
 from ..basics import checks
 from ..exercises.base import Exercise
 
+# nbgrader's mark of a cell with a solution.
+MARK = {"grade": False, "locked": False, "solution": True, "task": False, "schema_version": 3}
 CHECK = re.compile(r'bl\.exercises\.get\("(\w+)"\)\.check\(\w+\)')
 
 
@@ -58,30 +60,20 @@ def for_nbgrader(notebook):
     The check stays as it is, and names the mistake. The test gives the point. It is hidden, so that a learner who has not yet
     solved an exercise can still run all cells.
     """
+    for cell, exercise in learners(notebook):
+        *kept, _ = exercise.stub.splitlines()  # all but its return None, which nbgrader puts back
+        body = exercise.solution.split("\n", 1)[1]
+        cell.source = "\n".join([*kept, "    ### BEGIN SOLUTION", body, "    ### END SOLUTION"])
+        cell.metadata["nbgrader"] = {**MARK, "grade_id": exercise.name}
     cells = []
-    for cell, after in zip(notebook.cells, [*notebook.cells[1:], None]):
+    for cell in notebook.cells:
         cells.append(cell)
         if name := checked(cell):
-            exercise = exercises.get(name)
-            test = f"assert {cell.source}.solved"
-            hidden = f"# {name}: one point\n### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
-            cells.append(new_code_cell(hidden, id=f"test-{name}", metadata=_marked(f"test-{exercise.name}", points=1)))
-        if "learner" in tags(cell) and after is not None:
-            exercise = exercises.get(checked(after) or "")
-            *kept, _ = exercise.stub.splitlines()  # all but its return None, which nbgrader puts back
-            body = exercise.solution.split("\n", 1)[1]
-            region = ["    ### BEGIN SOLUTION", body, "    ### END SOLUTION"]
-            cell.source = "\n".join([*kept, *region])
-            cell.metadata.update(_marked(exercise.name))
+            hidden = f"# {name}: one point\n### BEGIN HIDDEN TESTS\nassert {cell.source}.solved\n### END HIDDEN TESTS"
+            mark = {**MARK, "grade_id": f"test-{name}", "grade": True, "locked": True, "solution": False, "points": 1}
+            cells.append(new_code_cell(hidden, id=f"test-{name}", metadata={"nbgrader": mark}))
     notebook.cells = cells
     return notebook
-
-
-def _marked(name: str, points: int | None = None) -> dict:
-    """nbgrader's mark of a cell: a solution, or a test worth so many points."""
-    test = points is not None
-    mark = {"grade": test, "grade_id": name, "locked": test, "solution": not test, "task": False, "schema_version": 3}
-    return {"nbgrader": {**mark, "points": points} if test else mark}
 
 
 def course_folder(given: Path | None = None) -> Path:

@@ -5,11 +5,11 @@ version has the exercises packed into one file that Python reads and people do n
 who unpacks that file, or reads the package's own cells, finds the answers.
 """
 
-import os
 import re
 import shutil
 import subprocess
 import zipfile
+from fnmatch import fnmatch
 from pathlib import Path
 
 import nbformat
@@ -21,7 +21,7 @@ from .notebook import course_folder, emptied, filled, for_nbgrader, new_folder, 
 # What a class does not need, or where right answers stand.
 LEFT_OUT = {"tests", "benchmarks", "build", "dist", ".github", ".ci", ".pre-commit-config.yaml", "requirements-test.txt"}
 TEACHERS = Path("site/teachers.md")
-UNKEPT = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*_cache", ".ipynb_checkpoints", "my_progress.*", ".git", ".venv*")
+UNKEPT = "__pycache__", "*.egg-info", ".*_cache", ".ipynb_checkpoints", "my_progress.*", ".git", ".venv*"
 OPENS = "__path__.append(__path__[0] + '/sealed.zip')  # a class version: the exercises are in there\n"
 NOTE = "*This is a class version of the course: your teacher has the solutions, and the tests.*\n\n"
 CONFIG = """\
@@ -44,9 +44,8 @@ def make_version(out: Path, course: Path | None = None) -> Path:
     seal(out / "src" / "bptt_lab" / "exercises")
     (out / TEACHERS).unlink(missing_ok=True)
     edit(out / "site" / "index.md", lambda text: text.replace("\nteachers\n", "\n"))
-    edit(out / "README.md", lambda text: re.sub(rf"^.*\({TEACHERS.as_posix()}\).*\n\n", "", text, flags=re.M))
-    edit(out / "README.md", lambda text: re.sub(r"^.*(make test|make bench).*\n", "", text, flags=re.M))
-    edit(out / "README.md", lambda text: text.replace("\n\n", f"\n\n{NOTE}", 1))
+    left_out = rf"^.*\({TEACHERS.as_posix()}\).*\n\n|^.*(make test|make bench).*\n"
+    edit(out / "README.md", lambda text: re.sub(left_out, "", text, flags=re.M).replace("\n\n", f"\n\n{NOTE}", 1))
     return out
 
 
@@ -71,24 +70,15 @@ def nbgrader(out: Path, course: Path | None = None) -> Path:
 
 
 def files(course: Path) -> list[Path]:
-    """The course's own files: those that git knows, so that nothing a teacher has beside them goes along; else all of them."""
+    """The course's own files: those that git knows, so that nothing a teacher has beside them goes along; else all of them that
+    were not made by running something."""
     try:
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=course, check=True, capture_output=True, text=True).stdout
-        names = [Path(name) for name in listed.split("\0") if name]
     except (OSError, subprocess.CalledProcessError):
-        names = []
-    return sorted(name for name in names or walked(course) if name.parts[0] not in LEFT_OUT and (course / name).is_file())
-
-
-def walked(course: Path) -> list[Path]:
-    """Every file in it that was not made by running something."""
-    found: list[Path] = []
-    for folder, folders, names in os.walk(course):
-        there = Path(folder).relative_to(course)
-        unkept = UNKEPT(folder, [*folders, *names]) | (LEFT_OUT if folder == str(course) else set())
-        folders[:] = [name for name in folders if name not in unkept]
-        found += [there / name for name in names if name not in unkept]
-    return found
+        listed = ""
+    names = [Path(name) for name in listed.split("\0") if name] or [path.relative_to(course) for path in course.rglob("*")]
+    unkept = {name for name in names if any(fnmatch(part, pattern) for part in name.parts for pattern in UNKEPT)}
+    return sorted(name for name in set(names) - unkept if name.parts[0] not in LEFT_OUT and (course / name).is_file())
 
 
 def seal(folder: Path) -> None:

@@ -106,23 +106,22 @@ class Knowledge:
 
     def suspect(self, found: list) -> str:
         """The step of the solution in which a slip would change exactly the numbers that are wrong; "" if it is not one step."""
-        mine, steps = self._flat(found), set[str]()
-        if mine is None:
-            return ""
-        for slip in self.loose:
-            row = self._row(slip)
-            if row is not None and np.array_equal(_differ(row, self.right), _differ(mine, self.right)):
-                steps.add(slip.name.partition(" in ")[2])
+        wrong = self._moves(self._flat(found))
+        steps = {slip.name.partition(" in ")[2] for slip in self.loose if wrong and self._moves(self._row(slip)) == wrong}
         return steps.pop() if len(steps) == 1 else ""
+
+    def _moves(self, row: np.ndarray | None) -> list[bool]:
+        """Which of the numbers are wrong; nothing if the shape is."""
+        return [] if row is None else (np.abs(row - self.right) > 1e-7 * np.abs(self.right)).tolist()
 
     def _row(self, slip: Slip) -> np.ndarray | None:
         return self._flat({i: self.gives(slip, i) for i in self.order[:2]})
 
     def _flat(self, results) -> np.ndarray | None:
         """All numbers of the results on the two smallest problems in one row; None if one has not the shape of the right one."""
-        row = []
+        row = list[np.ndarray]()
         for i in self.order[:2]:
-            if results[i] is None or any(_shape(results[i]).get(name) != right.shape for name, right in self.truths[i].items()):
+            if any(_shape(results[i]).get(name) != right.shape for name, right in self.truths[i].items()):
                 return None
             row += [results[i][name].ravel() for name in self.truths[i]]
         return np.nan_to_num(np.concatenate(row), nan=3e99, posinf=5e99, neginf=-5e99)
@@ -139,10 +138,6 @@ def _likely(right: np.ndarray, mine: np.ndarray, values: np.ndarray, loose: np.n
     first, second = np.triu_indices(len(values), 1)
     likely = np.argsort(order[first, second], kind="stable")[:TRIALS]
     return list(zip(first[likely].tolist(), second[likely].tolist()))
-
-
-def _differ(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    return np.abs(one - other) > 1e-7 * np.abs(other)
 
 
 def _shape(parts) -> dict:
