@@ -208,7 +208,7 @@ class Exercise:
             return report(*told_of, where, also, named=named)
         differs = diagnosis.describe(values, truths, problems[0].truth)
         again = diagnosis.parts(calling.call(fn, copy.deepcopy(problems[0].arguments)).value)
-        if again is not None and found[0] is not None and not diagnosis.same(again, found[0]):
+        if again and found[0] and not diagnosis.alike(again, found[0]):
             moves = tell(
                 "Called twice with the same arguments it returns two results. Is there a random number, or something that it "
                 "keeps from call to call?"

@@ -76,11 +76,6 @@ def close(found: np.ndarray, right: np.ndarray) -> bool:
         return bool(np.array_equal(found[~finite], right[~finite], equal_nan=True)) and close(found[finite], right[finite])
 
 
-def same(one: Parts, other: Parts) -> bool:
-    """Whether two results of one function are alike, NaN and all."""
-    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
-
-
 def alike(found: Parts | None, wanted: Parts | None, *names: str) -> bool:
     """Whether the parts of these names, or all that were found, are as they are wanted."""
     if not found or not wanted:

@@ -16,13 +16,10 @@ HEAD = re.compile(r" *(?:(?:for .+? in|if) (?=.+:$))?")  # the indent of a line,
 
 @cache
 def pattern(old: str) -> str:
-    """A regular expression for that code, however it is spaced."""
+    """A regular expression for that code, however it is spaced: no part of a longer name, nor an attribute or a key."""
     tokens = re.findall(r"\w+|[^\w\s]", old)
-    joined = re.escape(tokens[0])
-    for before, token in zip(tokens, tokens[1:]):
-        joined += (r"\s+" if before[-1].isalnum() and token[0].isalnum() else r"\s*") + re.escape(token)
-    first = r"(?<![\w.\"'])" if re.match(r"\w", tokens[0]) else ""
-    return first + joined + (r"(?!\w)" if re.match(r"\w", tokens[-1]) else "")
+    joined = r"\s*".join(rf"\b{token}\b" if re.match(r"\w", token) else re.escape(token) for token in tokens)
+    return (r"(?<![.\"'])" if joined.startswith(r"\b") else "") + joined
 
 
 def edited(text: str, slip: Slip) -> str | None:

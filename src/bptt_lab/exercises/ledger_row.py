@@ -19,9 +19,8 @@ def problem(rng, i):
     T, right = len(J), model.ledger(run)[-1]
 
     def where(found):
-        for k in reversed(range(T) if np.shape(found.get("")) == (T,) else ()):
-            if not np.isclose(found[""][k], right[k]):
-                return tell("On the way back the norms first go wrong at word {word} of {T}, k={k}.", word=k + 1, T=T, k=k)
-        return ""
+        wrong = np.flatnonzero(~np.isclose(found[""], right)) if np.shape(found.get("")) == (T,) else []
+        at = {"word": wrong[-1] + 1, "T": T, "k": wrong[-1]} if len(wrong) else {}
+        return tell("On the way back the norms first go wrong at word {word} of {T}, k={k}.", **at) if at else ""
 
     return problems.Problem((dL_dh, J, 1 - run.trace.h**2, run.trace.x), right, where)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from .diagnosis import close
 from .mistakes import Slip
 
 
@@ -24,8 +25,8 @@ def faulty(exercise, slips: tuple[Slip, ...], fn: Callable) -> int | None:
     arguments, places = exercise.knowledge.problems[0].arguments, exercise.steps.places(slips[0])
     right = [value for _, value in made(exercise.steps.compiled(()), arguments)]
     slipped = [value for place, value in made(exercise.steps.compiled(slips), arguments) if place - 1 in places]
-    wrong = [value for value in slipped if not any(_same(value, other) for other in right)]
-    return next((place for place, value in made(fn, arguments) if any(_same(value, other) for other in wrong)), None)
+    wrong = [value for value in slipped if np.any(value) and not any(close(value, other) for other in right)]
+    return next((place for place, value in made(fn, arguments) if any(close(value, other) for other in wrong)), None)
 
 
 def made(fn: Callable, arguments: tuple) -> list[tuple[int, np.ndarray]]:
@@ -84,7 +85,3 @@ def about(exercise, slips: tuple[Slip, ...]) -> int | None:
     common = [len(names & set(re.findall(r"[^\W\d]\w*", hint))) for hint in exercise.english[1:]]
     best = max(common)
     return common.index(best) + 1 if best > 1 and common.count(best) == 1 else None
-
-
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    return bool(a.shape == b.shape and np.any(a) and np.abs(a - b).max() <= 1e-9 * np.abs(b).max())

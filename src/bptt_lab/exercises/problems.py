@@ -49,7 +49,7 @@ def way_back(kind: Any, rng, i: int, k: int | None = None) -> Problem:
         grads = cell.backward(piece, dh[first : first + (k or T)])
         truth = {name: value + grads[name] for name, value in truth.items()}
     arguments = (cell, trace, dh) if k is None else (cell, trace, dh, k)
-    return Problem(arguments, truth, lambda found: at_which_word(found, x, truth["W_x"]))
+    return Problem(arguments, truth, lambda found: at_which_word(found.get("W_x"), truth["W_x"], x))
 
 
 def one_step(kind: Any, rng, i: int) -> tuple:
@@ -62,15 +62,13 @@ def one_step(kind: Any, rng, i: int) -> tuple:
     return cell, trace, gates, start, arrives, cell.backward(trace, *arrives[:, None])
 
 
-def at_which_word(found: dict, x: np.ndarray, right: np.ndarray) -> str:
-    """Where on the way back "W_x" first goes wrong, in words that have a column each."""
-    if "W_x" not in found or found["W_x"].shape != right.shape:
+def at_which_word(found: np.ndarray | None, right: np.ndarray, x: np.ndarray) -> str:
+    """Where on the way back dL/dW_x first goes wrong, in words that have a column each."""
+    if found is None or found.shape != right.shape:
         return ""
-    near = 1e-7 * np.abs(right).max()
-    for t in reversed(range(len(x))):
-        if np.abs(found["W_x"] @ x[t] - right @ x[t]).max() > near:
-            return tell("On the way back W_x first goes wrong at word {k} of {T}, t={t}.", k=t + 1, T=len(x), t=t)
-    return ""
+    wrong = np.flatnonzero(np.abs((found - right) @ x.T).max(axis=0) > 1e-7 * np.abs(right).max())
+    at = {"k": wrong[-1] + 1, "T": len(x), "t": wrong[-1]} if len(wrong) else {}
+    return tell("On the way back W_x first goes wrong at word {k} of {T}, t={t}.", **at) if at else ""
 
 
 def by_hand(kind: Any, start: float = 0.0) -> tuple:

@@ -123,7 +123,7 @@ def in_step_back(cell: Cell) -> Iterator[Mistake]:
         return
     for pattern, kind in SLOPES.items():
         function = cell.activation.name if isinstance(cell, RNNCell) else "tanh" if kind == "tanh" else "sigmoid"
-        places = list(dict.fromkeys(place[1] for place in re.finditer(pattern, body)))
+        places = list(dict.fromkeys(re.findall(pattern, body)))
         for v in [r"\w+"] * bool(places) + places * (len(places) > 1):
             subject = f"the slope of {kind}" if v == r"\w+" else f"the slope at {v}"
             for says, slope in KNOWN["slopes"][function].items():

@@ -17,23 +17,20 @@ def first_wrong_step(run: Run, wrong: dict[str, np.ndarray]) -> int | None:
     """
     if "x" in wrong:
         return _last_row(wrong["x"].reshape(run.trace.T, -1))
-    trace, (T, B, _) = run.trace, run.trace.shape
-    cell = trace.cell
-    da, _ = way_back(trace, state_rows(cell, run.dh))
-    for name in (name for name in cell.params if name in wrong):
-        found, error, row = [], wrong[name].reshape(len(wrong[name]), -1), 0
-        for left, v in cell.all_pairs(trace, slice(0, T), da)[name]:
-            first, row = row, row + left.shape[-1]
-            found.append(_solve(error[first:row], left.reshape(T * B, -1), v.reshape(T * B, -1), T))
-        steps = [step for step in found if step is not None]
-        if steps:
-            return max(steps)
+    trace, T = run.trace, run.trace.T
+    da, _ = way_back(trace, state_rows(trace.cell, run.dh))
+    for name, pairs in trace.cell.all_pairs(trace, slice(T), da).items():
+        if name in wrong:
+            errors = np.split(wrong[name], np.cumsum([left.shape[-1] for left, _ in pairs])[:-1])
+            found = [_solve(error.reshape(len(error), -1), *pair, T) for error, pair in zip(errors, pairs)]
+            if steps := [step for step in found if step is not None]:
+                return max(steps)
     return None
 
 
 def _solve(error: np.ndarray, da: np.ndarray, v: np.ndarray, T: int) -> int | None:
     """The last step that Σ_t dL/da_t v_tᵀ must be wrong at to be off by `error`; None if that cannot be told."""
-    largest = np.abs(error).max()
+    largest, da, v = np.abs(error).max(), da.reshape(-1, da.shape[-1]), v.reshape(-1, v.shape[-1])
     if not 0 < largest < np.inf:
         return None
     error, explanations = error / largest, []
