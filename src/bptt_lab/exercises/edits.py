@@ -44,6 +44,7 @@ class Steps:
         self.lines = self.text.splitlines()
         self._known: list[dict[str, int]] = [{line: 0} for line in self.lines]
         self._changes: dict[Slip, dict[int, str] | None] = {}
+        self._whole: dict[str, Callable] = {}
 
     def change(self, slip: Slip) -> dict[int, str] | None:
         """The lines that a slip changes, by their places; None if it adds lines, or its text is not there."""
@@ -55,9 +56,12 @@ class Steps:
 
     def together(self, slips: Sequence[Slip]) -> dict[int, str] | None:
         """The lines that slips change together; None if two change the same, or one does more than that."""
-        changes = [self.change(slip) for slip in slips]
-        lines = {i: line for change in changes for i, line in (change or {}).items()}
-        return lines if sum(len(change or self.lines) for change in changes) == len(lines) else None
+        lines: dict[int, str] = {}
+        for change in map(self.change, slips):
+            if change is None or lines.keys() & change.keys():
+                return None
+            lines |= change
+        return lines
 
     def changed(self, slips: Sequence[Slip]) -> str | None:
         """The text with all these slips in it; None if they do not go together."""
@@ -81,11 +85,13 @@ class Steps:
 
     def gives(self, slips: Sequence[Slip], arguments: tuple) -> diagnosis.Parts | None:
         """What the solution with these slips returns, as parts; None if it stops, or they do not go together."""
-        lines = self.together(slips)
+        lines, taken = self.together(slips), [0] * len(self.lines)
+        for i, line in (lines or {}).items():
+            taken[i] = self._known[i].get(line, -1)
         with contextlib.suppress(Exception), np.errstate(all="ignore"):
-            if lines is None or any(line not in self._known[i] for i, line in lines.items()):
+            if lines is None or -1 in taken:
                 return diagnosis.parts(self.compiled(slips)(*arguments))
-            self.names["_v"] = [self._known[i][lines.get(i, line)] for i, line in enumerate(self.lines)]
+            self.names["_v"] = taken
             return diagnosis.parts(self._run(*arguments))
         return None
 
@@ -93,7 +99,9 @@ class Steps:
         """The function with these slips in it."""
         if (text := self.changed(slips)) is None:
             raise checks.error("slips", repr([slip.edits for slip in slips]), f"texts that stand in {self.lines[0]}")
-        return defined(text, self.names)
+        if text not in self._whole:
+            self._whole[text] = defined(text, self.names)
+        return self._whole[text]
 
 
 def _head(line: str) -> str:
