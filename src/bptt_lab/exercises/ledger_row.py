@@ -19,7 +19,7 @@ def problem(rng, i):
     T, right = len(J), model.ledger(run)[-1]
 
     def where(found):
-        wrong = np.flatnonzero(~np.isclose(found[""], right)) if np.shape(found.get("")) == (T,) else []
+        wrong = np.flatnonzero(np.shape(found.get("")) == (T,) and ~np.isclose(found[""], right))
         at = {"word": wrong[-1] + 1, "T": T, "k": wrong[-1]} if len(wrong) else {}
         return tell("On the way back the norms first go wrong at word {word} of {T}, k={k}.", **at) if at else ""
 

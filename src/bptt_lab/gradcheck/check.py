@@ -12,7 +12,6 @@ from ..basics import checks, overflow, text
 from ..cells import Cell, GatedCell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel, check_model
 from . import causes, numeric, one_step
-from .numeric import TOLERANCE
 from .where import first_wrong_step
 
 BUILT_IN = (RNNCell, GatedCell, GRUCell, LSTMCell)
@@ -37,8 +36,6 @@ class GradCheck:
     numeric  name -> the derivatives by moving each entry; where `moved` is imaginary, only those that seemed furthest off
     moved    name -> by how much the entries were moved; imaginary where no real step can tell
     """
-
-    TOLERANCE = TOLERANCE
 
     def __init__(self, found: dict[str, numeric.Found], given: dict[str, np.ndarray]):
         self.errors: dict[str, float] = {name: one.error for name, one in found.items()}

@@ -22,7 +22,7 @@ def first_wrong_step(run: Run, wrong: dict[str, np.ndarray]) -> int | None:
     for name, pairs in trace.cell.all_pairs(trace, slice(T), da).items():
         if name in wrong:
             errors = np.split(wrong[name], np.cumsum([left.shape[-1] for left, _ in pairs])[:-1])
-            found = [_solve(error.reshape(len(error), -1), *pair, T) for error, pair in zip(errors, pairs)]
+            found = [_solve(error.reshape(len(error), -1), left, v, T) for error, (left, v) in zip(errors, pairs)]
             if steps := [step for step in found if step is not None]:
                 return max(steps)
     return None
