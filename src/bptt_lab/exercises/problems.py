@@ -43,11 +43,9 @@ def way_back(kind: Any, rng, i: int, k: int | None = None) -> Problem:
     x = np.eye(I)[rng.permutation(I)[:T]]  # each word has a column of W_x to itself
     start = rng.standard_normal((len(cell.parts), H))
     trace, dh = cell.unroll(x, cell.state_of(start)), numbers(rng, i, T, H)
-    truth = {name: np.zeros_like(value) for name, value in cell.params.items()}
-    for first in range(0, T, k or T):
-        piece = trace if k is None else cell.unroll(x[first : first + k], trace.h[first - 1] if first else start[0])
-        grads = cell.backward(piece, dh[first : first + (k or T)])
-        truth = {name: value + grads[name] for name, value in truth.items()}
+    pieces = [slice(first, min(first + (k or T), T)) for first in range(0, T, k or T)]
+    grads = [cell.backward(trace.piece(piece), dh[piece, None]) for piece in pieces]
+    truth = {name: np.sum([g[name] for g in grads], axis=0) for name in cell.params}
     arguments = (cell, trace, dh) if k is None else (cell, trace, dh, k)
     return Problem(arguments, truth, lambda found: at_which_word(found.get("W_x"), truth["W_x"], x))
 
