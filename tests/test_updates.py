@@ -1,6 +1,7 @@
 """An update of the course never overwrites a learner's answers: real git, and the merge that course servers do (nbgitpuller)."""
 
 import copy
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -96,7 +97,7 @@ def sources(notebook):
 
 def test_answers_stay_and_what_is_new_arrives(course):
     course.change(course.learner, SECOND, work)
-    course.mine("my_progress.txt").write_text("\ntanh_slope: solved")
+    course.mine("my_progress.json").write_text('{"exercises": {"tanh_slope": "solved"}}')
     for name in NAMES:
         course.change(
             course.teacher, name, revise if name == SECOND else lambda cells, _: cells["cell-00"].update(source="# New")
@@ -109,7 +110,7 @@ def test_answers_stay_and_what_is_new_arrives(course):
     assert after.cells[0].source.endswith("A new sentence.") and {"A new cell.", "A last cell."} <= set(sources(after))
     assert "def jacobian(h, W_hh):\n    return ...  # a new stub" in sources(after), "an untouched stub is renewed"
     assert course.read(FIRST).cells[0].source == "# New", "so is an untouched notebook"
-    assert course.mine("my_progress.txt").read_text() == "\ntanh_slope: solved"
+    assert json.loads(course.mine("my_progress.json").read_text())["exercises"] == {"tanh_slope": "solved"}
 
 
 def test_every_answer_of_a_notebook_stays_through_update_after_update(course):

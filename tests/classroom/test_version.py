@@ -31,7 +31,7 @@ def made(tmp_path_factory):
         if notebook.checked(cell):
             cell.outputs, cell.execution_count = [nbformat.v4.new_output("stream", text="Right\n")], 7
     nbformat.write(written, path)
-    (course / "notebooks" / "my_progress.txt").write_text("\nbptt: tried")
+    (course / "notebooks" / "my_progress.json").write_text("{}")
     assert __main__.main(["make-version", str(folder / "out"), "--course", str(course)]) == 0
     return folder / "out"
 
@@ -48,7 +48,7 @@ def squeezed(text):
 
 def test_no_solution_can_be_read_in_any_file(made):
     files = [path for path in made.rglob("*") if path.is_file()]
-    assert not [path for path in files if "tests" in path.parts or path.name in ("my_progress.txt", "bptt.py", "bptt.md")]
+    assert not [path for path in files if "tests" in path.parts or path.name in ("my_progress.json", "bptt.py", "bptt.md")]
     readable = "".join(squeezed(text_of(path)) for path in files)
     assert not [e.name for e in bl.exercises.all() if squeezed(body(str(e.solution))) in readable]
     assert not [path for path in files if b"def solution(" in path.read_bytes()]

@@ -1,5 +1,6 @@
 """What is solved is kept in the learner's folder, and nothing that happens to the file disturbs a check."""
 
+import json
 import os
 import subprocess
 import sys
@@ -42,8 +43,8 @@ def test_tried_then_solved_and_what_is_solved_stays_solved(folder):
     check(SOLVE)
     check(TRY)
     assert state() == "solved" and bl.my_progress().solved == ["tanh_slope"]
-    assert os.listdir(folder) == ["my_progress.txt"], "nothing else is left behind"
-    assert Path("my_progress.txt").read_text().split("\n") == ["", "tanh_slope: tried", "tanh_slope: solved"]
+    assert os.listdir(folder) == ["my_progress.json"], "nothing else is left behind"
+    assert json.loads(Path("my_progress.json").read_text())["exercises"] == {"tanh_slope": "solved"}
 
 
 def test_an_untouched_stub_and_the_solution_itself_are_not_the_learners_doing(folder):
@@ -64,26 +65,19 @@ def test_every_exercise_stands_in_it_and_it_reads_as_words_and_as_a_table(folder
     assert table.count('scope="rowgroup"') == len(shown.by_notebook) and "keep=False" in words
 
 
-@pytest.mark.parametrize("content", ["\n", "{", "null", '{"exercises": 3}', "tanh_slope: so", "\x00\xff", "[" * 10**5])
-def test_a_broken_file_counts_as_nothing_and_is_written_on(folder, content):
-    Path("my_progress.txt").write_text(content, encoding="latin-1")
-    assert state() == "not tried" and "could not be read" in repr(bl.my_progress())
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "null", '{"exercises": 3}', '{"exercises": {"tanh_slope": ["x"]}}', "\x00\xff", "[" * 10**5]
+)
+def test_a_broken_file_counts_as_nothing_and_is_set_aside_by_the_next_check(folder, content):
+    Path("my_progress.json").write_text(content, encoding="latin-1")
+    assert state() == "not tried"
     check(SOLVE)
-    assert state() == "solved" and "could not be read" not in repr(bl.my_progress())
-    assert Path("my_progress.txt").read_text(encoding="latin-1").startswith(content)
-
-
-def test_what_an_earlier_version_of_the_course_kept_counts_and_is_forgotten_too(folder):
-    old = Path("my_progress.json")
-    old.write_text('{\n "keep": true,\n "exercises": {\n  "tanh_slope": "solved",\n  "bptt": ["x"]\n }\n}')
-    assert state() == "solved" and bl.my_progress().solved == ["tanh_slope"]
-    check(TRY)
-    assert state() == "solved" and os.listdir(folder) == [old.name]
-    old.write_text('{"keep": false, "exercises": {}}')
-    check(SOLVE)
-    assert os.listdir(folder) == [old.name] and "Nothing is kept" in repr(bl.my_progress())
-    bl.my_progress(keep=False)
-    assert os.listdir(folder) == ["my_progress.txt"]
+    assert state() == "solved"
+    if isinstance(progress._parsed(), dict) and Path(progress.BROKEN).exists():
+        assert Path(progress.BROKEN).read_text(encoding="latin-1") == content
+        assert "it is set aside as my_progress.broken.json" in repr(bl.my_progress())
+    else:
+        assert content.startswith("{") and json.loads(content), "readable, if not what was written here"
 
 
 def test_many_notebooks_at_once_lose_nothing(folder):
@@ -100,41 +94,54 @@ for i in range(8):
         one.stdin.write("go\n")
         one.stdin.close()
     assert [one.wait() for one in many] == [0] * 4
-    wanted = {f"{n}_{i}: solved" for n in range(4) for i in range(8)}
-    assert sorted(Path("my_progress.txt").read_text().split("\n")) == ["", *sorted(wanted)]
+    assert set(json.loads(Path("my_progress.json").read_text())["exercises"]) == {f"{n}_{i}" for n in range(4) for i in range(8)}
+    assert os.listdir(folder) == ["my_progress.json"]
+
+
+def test_a_lock_that_somebody_left_behind_is_waited_for_and_then_taken_away(folder, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE", 0.1)
+    Path(progress.LOCK).touch()
+    check(SOLVE)
+    assert state() == "solved" and os.listdir(folder) == ["my_progress.json"]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-@pytest.mark.parametrize("what", [".", "my_progress.txt"])
+@pytest.mark.parametrize("what", [".", "my_progress.json"])
 def test_a_folder_or_file_that_is_read_only_is_left_alone(folder, what):
-    Path("my_progress.txt").write_text("bptt: tried")
+    Path("my_progress.json").write_text('{"exercises": {}}')
     os.chmod(what, 0o500)
     assert check(SOLVE).solved and state() == "not tried"
     os.chmod(what, 0o700)
 
 
 def test_what_the_system_refuses_does_not_reach_the_learner(folder, monkeypatch):
-    check(TRY)
-    Path("my_progress.txt").rename("kept")
-    Path("my_progress.txt").mkdir()  # neither read nor written as a file
-    assert check(SOLVE).solved and state() == "not tried"
+    def refuse(*_, **__):
+        raise PermissionError("no")
+
+    monkeypatch.setattr(progress.tempfile, "mkstemp", refuse)
     monkeypatch.setattr(progress.os, "access", lambda *_: False)
+    assert check(SOLVE).solved and not os.listdir(folder)
     assert "cannot be written" in repr(bl.my_progress())
 
 
-def test_a_line_that_is_cut_short_spoils_no_other(folder):
+def test_a_write_that_is_cut_short_leaves_the_old_file_whole(folder, monkeypatch):
     check(TRY)
-    with open("my_progress.txt", "a") as file:
-        file.write("\nbptt: sol")  # the disk was full, or the kernel was stopped
-    check(SOLVE)
-    assert state() == "solved" and bl.my_progress().solved == ["tanh_slope"]
+    before = Path("my_progress.json").read_text()
+
+    def cut(kept, file, **_):
+        file.write('{"exer')
+        raise OSError("disk full")
+
+    monkeypatch.setattr(progress.json, "dump", cut)
+    assert check(SOLVE).solved
+    assert os.listdir(folder) == ["my_progress.json"] and Path("my_progress.json").read_text() == before
 
 
 def test_who_wants_none_kept_says_so_once(folder):
     check(SOLVE)
     assert "Nothing is kept" in repr(bl.my_progress(keep=False)) and state() == "not tried"
     check(SOLVE)
-    assert state() == "not tried" and "tanh_slope" not in Path("my_progress.txt").read_text()
+    assert state() == "not tried" and "tanh_slope" not in Path("my_progress.json").read_text()
     bl.my_progress(keep=True)
     check(SOLVE)
     assert state() == "solved"
@@ -167,13 +174,12 @@ def test_in_a_notebook_it_is_written_beside_it(tmp_path, monkeypatch):
     ]
     notebook = new_notebook(cells=list(map(new_code_cell, cells)))
     client(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    assert os.listdir(tmp_path) == ["my_progress.txt"]
+    assert os.listdir(tmp_path) == ["my_progress.json"]
     shown = notebook.cells[2].outputs[0].data
     assert "tanh_slope: solved" in shown["text/plain"] and "● solved" in shown["text/html"]
 
 
 def test_the_file_is_no_part_of_the_course():
-    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    assert {str(progress.FILE), str(progress.BEFORE)} <= set(ignored)
+    assert "my_progress.json" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     last = nbformat.read(ROOT / "notebooks" / "09_long_memory_measured.ipynb", as_version=4)
     assert "bl.my_progress()" in [cell.source for cell in last.cells]

@@ -21,7 +21,7 @@ from .notebook import course_folder, emptied, filled, for_nbgrader, new_folder, 
 # What a class does not need, or where right answers stand.
 LEFT_OUT = {"tests", "benchmarks", "build", "dist", ".github", ".ci", ".pre-commit-config.yaml", "requirements-test.txt"}
 TEACHERS = Path("site/teachers.md")
-UNKEPT = "__pycache__", "*.egg-info", ".*_cache", ".ipynb_checkpoints", "my_progress.*", ".git", ".venv*"
+UNKEPT = "__pycache__", "*.egg-info", ".*_cache", ".ipynb_checkpoints", "my_progress.json", ".git", ".venv*"
 OPENS = "__path__.append(__path__[0] + '/sealed.zip')  # a class version: the exercises are in there\n"
 NOTE = "*This is a class version of the course: your teacher has the solutions, and the tests.*\n\n"
 CONFIG = """\

@@ -34,7 +34,7 @@ def get(name: str) -> Exercise:
 
 
 def my_progress(keep: bool | None = None) -> Progress:
-    """What is solved, exercise by exercise, read from my_progress.txt in this notebook's folder.
+    """What is solved, exercise by exercise, read from my_progress.json in this notebook's folder.
 
     keep: False forgets everything and keeps nothing from now on; True keeps it again. The file stays on this machine.
     """
