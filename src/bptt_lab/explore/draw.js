@@ -8,6 +8,8 @@ const ageColour = (age) => AGE[Math.min(age, AGE.length - 1)];
 // A mark in the age's colour, beside a name in ink; a word after the target has no age yet.
 const ageMark = (age) => ({ class: "age", fill: age < 0 ? "none" : ageColour(age) });
 const onAge = (age) => (age < 7 ? "#111" : "#fff"); // contrast at least 4.5
+// A chip and a picture wear the age of their word; what comes after the target has none.
+const ageStyle = (age) => (age < 0 ? "opacity:.7" : `background:${ageColour(age)};color:${onAge(age)}`);
 
 // Magnitude: log10 from −12 to 6 with its middle at 1. What vanishes fades into the page, what explodes glows.
 const LOW = -12, HIGH = 6;
@@ -121,17 +123,20 @@ function clipped(parent) {
 const sized = (picture, width, height) => set(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
 
 // Two axes, curves that are clipped to them, and where they are read off: a hair, and dots at those heights that are inside.
-// Curves are made in `inside`; draw says where the panel lies, its scales, and what stands on its axes.
+// Curves are made in `inside`; draw says where the panel lies, its scales, and what stands on its axes. Of so many `words` that are
+// read, the axis of lags wears the ages.
 function panel(picture) {
   const axes = [axis(picture, "x"), axis(picture, "y")], [inside, clip] = clipped(picture), level = svg(inside, "line", { class: "dotted" });
-  const hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "path", { class: "dot" });
+  const ages = marks(picture, "rect", { height: 5 }), hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "path", { class: "dot" });
   return {
     inside,
-    draw({ box: [left, top, right, floor], x, y, ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [] }) {
+    draw({ box: [left, top, right, floor], x, y, ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [], words = 0 }) {
       axes[0](ticks, x, floor, top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
       axes[1](levels, y, left, right, written, ends[1] ?? "", { x: right < 386 ? 2 : left, y: top - 11 });
       clip(left - 8, top - 6, right - left + 16, floor - top + 12);
       set(level, { x1: left, x2: right, y1: y(one), y2: y(one) });
+      const half = Math.min(4, (x(0) - x(1)) / 2 - 1) || 0;
+      ages.show(words, (lag) => ({ x: x(lag) - half, y: floor + 1, width: 2 * half, ...ageMark(lag) }));
       hairs.show(hair === null ? 0 : 1, () => ({ x1: hair, x2: hair, y1: top, y2: floor }));
       const seen = heights.map((dot) => (typeof dot === "number" ? { at: dot } : dot)).filter(({ at }) => at >= top && at <= floor);
       dots.show(hair === null ? 0 : seen.length, (i) => ({ transform: `translate(${hair} ${seen[i].at})`, d: seen[i].d ?? DOT, class: seen[i].class ?? "dot" }));
@@ -184,6 +189,17 @@ function lagReader(node, words, { now, change }) {
     set(node, { role: slider ? "slider" : "img", tabindex: slider ? 0 : null, "aria-valuemin": slider ? 1 : null });
     set(node, !slider ? { "aria-valuemax": null, "aria-valuenow": null, "aria-valuetext": null } : { "aria-valuemax": lags.length, "aria-valuenow": lags.length - lags.indexOf(lag), "aria-valuetext": text });
   };
+}
+// The words that are read as chips, newest last; the lit one is told apart. light(k) says that word k is pointed at, 0 is none.
+function sentenceLine(figure, light) {
+  const line = tag(figure, "div", { class: "words read" });
+  const chips = pool(line, (parent, i) => {
+    const chip = tag(parent, "span");
+    chip.addEventListener("pointerenter", () => light(i + 1));
+    return chip;
+  });
+  line.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") light(0); });
+  return (read, lit) => chips.show(read.length, (i) => ({ text: read[i], class: `word${i + 1 === lit ? " lit" : ""}`, style: ageStyle(read.length - 1 - i) }));
 }
 const upTo = (n) => Array.from({ length: n }, (_, i) => i);
 

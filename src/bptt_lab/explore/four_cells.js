@@ -41,7 +41,7 @@ const explorer = {
 
       const edge = width - 14, x = linear(0, FAR, edge, LEFT), y = logarithmic(FLOOR, TOP), back = upTo(T).map((i) => T - 1 - i);
       sized(picture, width, BOTTOM);
-      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: [words.lag_axis, words.norm_axis], hair: x(T - k) });
+      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: [words.lag_axis, words.norm_axis], hair: x(T - k), words: T });
       CELLS.forEach((cell, c) => {
         set(lines[c], { d: curve(back, norms[cell], x, y) });
         const seen = back.filter((_, i) => y(norms[cell][i]) >= TOP && y(norms[cell][i]) <= FLOOR);

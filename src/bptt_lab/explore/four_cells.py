@@ -8,22 +8,12 @@ from ..model import SequenceModel
 from ..tasks import vocabulary
 from . import sentence_net
 from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
-from .sentence_net import ACTIVATIONS, BIASES, norms
+from .sentence_net import ACTIVATIONS, BIASES, PREFIXES, SUBJECT, norms
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::2]
 GATED = {"gated": GatedCell, "gru": GRUCell, "lstm": LSTMCell}
 CELLS = ("plain", *GATED)
-SUBJECT = "cats"
-SENTENCES = (  # what is read before the verb, from the subject alone to 21 words behind it
-    "cats",
-    "the cats",
-    "the cats I saw",
-    "the cats that I saw earlier this morning",
-    "the cats that I saw near the house in the garden beside the river this morning",
-    "the cats that I saw near the old house with the red table in the garden beside the river very early this morning",
-)
-PREFIXES = {len(words): words for words in map(str.split, SENTENCES)}
 LENGTHS = tuple(PREFIXES)
 
 

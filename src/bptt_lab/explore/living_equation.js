@@ -42,9 +42,6 @@ function termOf(cell, k) {
 
 const codeOf = (t, k) => `# word ${k}: k=${k - 1}, t=${t - 1}\nterm = np.outer((dL_dy[${t - 1}] @ W_oh${upTo(t - k).map((i) => ` @ J[${t - 1 - i}]`).join("")}) * slope[${k - 1}], x[${k - 1}])`;
 
-// A chip and a picture wear the age of their word; what comes after the target has none.
-const ageStyle = (age) => (age < 0 ? "opacity:.7" : `background:${ageColour(age)};color:${onAge(age)}`);
-
 // The sentence, and a menu that puts another word in the place of the lit one: Python is asked.
 function buildSentence({ figure, words, facts, tell, change, now, asked }, pointed) {
   const chips = pool(tag(figure, "div", { class: "words" }), (parent, i) => pointed(tag(parent, "span"), () => [i + 1, 0]));
