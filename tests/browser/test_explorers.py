@@ -482,6 +482,19 @@ def test_the_four_terms_are_read_off_word_by_word_in_all_three_pictures(page_of)
     assert page.locator(".word.lit").all_inner_texts() == ["cats"]
 
 
+def test_indices_stand_lower_and_are_copied_as_they_are_written(page_of):
+    explorer = explore.FourCells()
+    page = page_of(explorer)
+    assert page.inner_text(".sentence") == explorer.sentence() and "‖dL/dx_k‖" in explorer.sentence()
+    look = "node => [node.textContent, getComputedStyle(node).verticalAlign, node.getBoundingClientRect().height]"
+    assert page.locator(".sentence sub").first.evaluate(look)[:2] == ["k", "sub"]
+    assert page.locator(".sentence .mark").first.evaluate(look)[::2] == ["_", 0], "the sign is there, and of no size"
+    axis = page.locator("text.axis-title", has_text="dL/dx_k")
+    assert axis.text_content() == "‖dL/dx_k‖, L the verb’s loss" and axis.locator("tspan.below").text_content() == "k"
+    page = page_of(explore.Ledger(length=4))
+    assert page.locator("text", has_text="after").all_text_contents()[1] == "L_2, after “cats”"
+
+
 def test_a_named_place_and_a_point_on_the_pad_move_the_gates_and_tied_gates_keep_to_their_line(page_of):
     page = page_of(explore.GatePad())
     page.get_by_role("button", name="Residual link").press("Enter")

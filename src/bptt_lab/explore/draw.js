@@ -61,11 +61,24 @@ function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (now[name] === value) continue;
     now[name] = value;
-    if (name === "text") node.firstChild?.nodeType === 3 ? (node.firstChild.data = value) : (node.textContent = value); // a text that stays is quicker
+    if (name === "maths") typeset(node, value);
+    else if (name === "text") node.firstChild?.nodeType === 3 ? (node.firstChild.data = value) : (node.textContent = value); // a text that stays is quicker
     else if (value === null || value === false) node.removeAttribute(name);
     else node.setAttribute(name, value === true ? "" : value);
   }
   return node;
+}
+
+// Words with indices, as the notebooks set them: in "dL_4/dW_x" 4 and x stand lower, in "f^lag" lag stands higher. The signs stay,
+// of no size: what is copied, or read aloud, is the plain spelling. The first pieces, and their nodes, stay for the next text.
+function typeset(node, text) {
+  const inSvg = node.namespaceURI === SVG, nodes = (node.bpttPieces ??= []), pieces = text.split(/([_^])(hh|oh|max|lag|[A-Za-z]\b|\d+)/);
+  pieces.forEach((_, i) => { nodes[i] ??= inSvg ? svg(node, "tspan") : i % 3 ? tag(node, i % 3 === 1 ? "i" : "sub") : node.appendChild(document.createTextNode("")); });
+  nodes.forEach((piece, i) => {
+    const text = pieces[i] ?? "", up = pieces[i - (i % 3) + 1] === "^", before = pieces[i - 2] === "^" ? 5 : -3;
+    if (piece.nodeType === 3) piece.data = text;
+    else set(piece, { text, class: ["", "mark", up ? "above" : "below"][i % 3], ...(inSvg && i > 1 && i % 3 !== 1 ? { dy: i % 3 ? (up ? -5 : 3) : before } : {}) });
+  });
 }
 
 // A row of like nodes: `pool.show(n, attributesOf)` shows n of them and hides the rest.
@@ -95,7 +108,7 @@ function axis(parent, along) {
     const x = along === "x";
     lines.show(ticks.length, (i) => (x ? { x1: scale(ticks[i]), x2: scale(ticks[i]), y1: a, y2: b } : { y1: scale(ticks[i]), y2: scale(ticks[i]), x1: a, x2: b }));
     labels.show(ticks.length, (i) => ({ text: text(ticks[i]), ...(x ? { x: scale(ticks[i]), y: a + 16, "text-anchor": "middle" } : { x: a - 6, y: scale(ticks[i]) + 4, "text-anchor": "end" }) }));
-    set(title, { text: titleText, ...titleAt });
+    set(title, { maths: titleText, ...titleAt });
   };
 }
 
@@ -269,6 +282,6 @@ function legend(parent, entries) {
   for (const [text, ...classes] of entries) {
     const item = tag(box, "span"), icon = svg(item, "svg", ICON);
     for (const name of classes) iconOf(icon, name);
-    tag(item, "span", { text });
+    tag(item, "span", { maths: text });
   }
 }

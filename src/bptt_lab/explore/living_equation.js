@@ -40,7 +40,7 @@ function termOf(cell, k) {
   };
 }
 
-const codeOf = (t, k) => `# word ${k}: k=${k - 1}, t=${t - 1}\nterm = np.outer((dL_dy[${t - 1}] @ W_oh${upTo(t - k).map((i) => ` @ J[${t - 1 - i}]`).join("")}) * slope[${k - 1}], x[${k - 1}])`;
+const codeOf = (t, k) => `# word ${k}: k=${k - 1}, t=${t - 1}${t > k ? `; J[${t - 1}] is J${SUBSCRIPT(t)}` : ""}\nterm = np.outer((dL_dy[${t - 1}] @ W_oh${upTo(t - k).map((i) => ` @ J[${t - 1 - i}]`).join("")}) * slope[${k - 1}], x[${k - 1}])`;
 
 // The sentence, and a menu that puts another word in the place of the lit one: Python is asked.
 function buildSentence({ figure, words, facts, tell, change, now, asked }, pointed) {
@@ -202,7 +202,7 @@ const explorer = {
       state.limits = { target: length, step: t + 2 };
       for (const draw of parts) draw(state, t, at, step - 1); // step 0: nothing yet; 1: three factors; then a word a step
 
-      const [first, last] = [at("ledger", t - 1, 0), at("ledger", t - 1, t - 1)], told = { t: SUBSCRIPT(t), count: t, first_word: read[0], last_word: read[t - 1] };
+      const [first, last] = [at("ledger", t - 1, 0), at("ledger", t - 1, t - 1)], told = { t, count: t, first_word: read[0], last_word: read[t - 1] };
       let text = "";
       if (small && state.axis === "true") {
         const k = Math.min(2, t), norm = at("ledger", t - 1, k - 1), shows = norm * 10 ** state.zoom >= SEEN;

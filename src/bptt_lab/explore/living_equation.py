@@ -9,8 +9,6 @@ from ..tasks import vocabulary
 from . import sentence_net
 from .base import Bars, Choice, Grid, Parts, Pointed, fixed
 
-_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
 ZOOMS = 12
 SEEN = 0.002  # of the row: a bar that shows is then about a pixel long
 SMALL = ("length", "weight_scale", "activation", "axis")
@@ -88,7 +86,7 @@ class LivingEquation(sentence_net.SentenceExplorer):
         words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
         k = min(2, t)
         long = norms[k - 1] * 10.0**self.zoom
-        told = {"t": str(t).translate(_DIGITS), "zoom": self.zoom, "last_word": words[t - 1], "last": norms[-1]}
+        told = {"t": t, "zoom": self.zoom, "last_word": words[t - 1], "last": norms[-1]}
         told |= {"word": words[k - 1], "norm": norms[k - 1], "ratio": norms[-1] / norms[k - 1] if norms[k - 1] else math.inf}
         return self.say("true_shows" if long >= SEEN else "true_hidden", **told)
 
@@ -98,7 +96,7 @@ class LivingEquation(sentence_net.SentenceExplorer):
         words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
         first, last, whole = norms[0], norms[-1], self.at("whole")[t - 1]
         ends = {"first_word": words[0], "first": first, "last_word": words[t - 1], "last": last}
-        told = {"t": str(t).translate(_DIGITS), "count": t, **ends, "whole": whole}
+        told = {"t": t, "count": t, **ends, "whole": whole}
         if t == 1:
             text = self.say("shows_one", **told)
         elif min(first, last) > 0 and math.isfinite(max(first, last)):
