@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 import bptt_lab as bl
 from bptt_lab import explore
+from bptt_lab.explore.base import ZOOMS, Magnified
 from tests.browser.conftest import SHOWN
 from tests.browser.waiting import frames, settled
 
@@ -56,6 +57,8 @@ def settings_of(explorer, count=40):
             setting["lit"], setting["lit_edge"] = rng.choice([(0, 0), (rng.randint(1, 12), 0), (0, rng.randint(2, 12))])
         if explorer.name == "four_terms":
             setting["word"] = rng.randint(0, 23)
+        if isinstance(explorer, Magnified):
+            setting["zoom"] = rng.randrange(len(ZOOMS))
         if explorer.has_trait("cell"):
             setting["cell"] = rng.choice([[0, 0], [rng.randint(1, 12), rng.randint(1, 12)]])
     return settings
@@ -482,6 +485,29 @@ def test_the_four_terms_are_read_off_word_by_word_in_all_three_pictures(page_of)
     assert page.locator(".word.lit").all_inner_texts() == ["cats"]
 
 
+@pytest.mark.parametrize("kind", [explore.FourTerms, explore.CellSwitch, explore.FourCells])
+def test_an_axis_of_18_powers_of_ten_is_magnified_by_key_and_says_so(kind, page_of):
+    explorer = kind(gate_bias=2, length=23)
+    page = page_of(explorer)
+    closer, back = (page.get_by_role("button", name=name) for name in ("Magnify ×3", "Back"))
+    ticks = "() => [...document.querySelectorAll('.axis text')].map(text => text.textContent)"
+    curve, height = page.locator("path.curve:is(.gated, .gru)").first, "path => path.getBBox().height"
+    whole = curve.evaluate(height)
+    assert whole > 5 and "10⁻⁴" not in page.evaluate(ticks) and back.is_disabled()
+    closer.press("Enter")
+    page.wait_for_function("() => document.querySelector('.spoken').textContent.endsWith('3 times: it goes from 10⁻⁴ to 100.')")
+    assert curve.evaluate(height) == pytest.approx(3 * whole, abs=0.5) and "10⁻⁴" in page.evaluate(ticks)
+    assert page.locator(".magnifier .number").inner_text() == "×3"
+    explorer.zoom = 1
+    assert page.inner_text(".sentence") == explorer.sentence()
+    closer.press("Enter")
+    page.wait_for_function("() => document.querySelector('.magnifier .number').textContent === '×9'")
+    assert closer.get_attribute("aria-disabled") == "true"
+    back.press("Enter")
+    page.wait_for_function("() => !document.querySelector('.sentence').textContent.includes('magnified')")
+    assert curve.evaluate(height) == whole
+
+
 def test_indices_stand_lower_and_are_copied_as_they_are_written(page_of):
     explorer = explore.FourCells()
     page = page_of(explorer)
@@ -491,6 +517,9 @@ def test_indices_stand_lower_and_are_copied_as_they_are_written(page_of):
     assert page.locator(".sentence .mark").first.evaluate(look)[::2] == ["_", 0], "the sign is there, and of no size"
     axis = page.locator("text.axis-title", has_text="dL/dx_k")
     assert axis.text_content() == "‖dL/dx_k‖, L the verb’s loss" and axis.locator("tspan.below").text_content() == "k"
+    page = page_of(explore.Decay())
+    assert page.locator(".legend > span > span").first.evaluate("text => text.getClientRects().length") == 1, "one line, no gaps"
+    assert page.locator(".legend > span").first.inner_text() == "‖dh_T/dh_k‖₂, the true norm"
     page = page_of(explore.Ledger(length=4))
     assert page.locator("text", has_text="after").all_text_contents()[1] == "L_2, after “cats”"
 

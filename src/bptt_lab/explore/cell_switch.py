@@ -5,7 +5,7 @@ import numpy as np
 from ..cells import GRUCell, LSTMCell
 from ..lessons import gru_and_lstm as roads
 from ..tasks import vocabulary
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
+from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, fixed, kept
 from .four_cells import SCALES
 from .sentence_net import BIASES, PREFIXES, SUBJECT
 
@@ -14,7 +14,7 @@ LENGTHS = tuple(PREFIXES)
 FORMS = {"gru": ("after_keeps", "after_writes", "before_keeps", "before_writes"), "lstm": ("with", "without")}
 
 
-class CellSwitch(Explorer):
+class CellSwitch(Magnified):
     """The equations of GRU and LSTM as they are chosen, and how far their gradient gets: the true one and the direct road.
 
     Two cells of 16 units, PyTorch's start, read `length` words of the cats' sentence. The `reset` comes "after" or "before" the
@@ -56,7 +56,9 @@ class CellSwitch(Explorer):
         text = self.say(
             "shows_gru", lag=lag, word=words[-1 - lag], reset=reset, z=z, bias=bias, true=at["gru_true"], direct=at["gru_direct"]
         )
-        return text + " " + self.say("shows_lstm", forget=forget, true=at["lstm_true"], direct=at["lstm_direct"])
+        return (
+            text + " " + self.say("shows_lstm", forget=forget, true=at["lstm_true"], direct=at["lstm_direct"]) + self.magnified()
+        )
 
     def still(self) -> Bars:
         lag = self.read_off()

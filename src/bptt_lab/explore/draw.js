@@ -203,6 +203,32 @@ function lagReader(node, words, { now, change }) {
     set(node, !slider ? { "aria-valuemax": null, "aria-valuenow": null, "aria-valuetext": null } : { "aria-valuemax": lags.length, "aria-valuenow": lags.length - lags.indexOf(lag), "aria-valuetext": text });
   };
 }
+// The magnifier of a picture: a press magnifies once more, `most` times at best. Its second function tells it what is on show; off,
+// its buttons are grey.
+function magnifier(parent, words, { now, change }, most) {
+  const line = tag(parent, "p", { class: "magnifier" }), button = (text, to) => {
+    const node = tag(line, "button", { class: "play", type: "button", text, ...KEYS_OURS });
+    node.addEventListener("click", () => change("zoom", to()));
+    return node;
+  };
+  const closer = button(words.magnify, () => Math.min(most, now().zoom + 1)), back = button(words.unmagnify, () => 0), factor = tag(line, "span", { class: "number" });
+  return [line, (zoom, times, on = true) => {
+    set(closer, { disabled: !on, "aria-disabled": on && zoom === most ? "true" : null });
+    set(back, { disabled: !on || !zoom });
+    set(factor, { text: on ? `×${times}` : "" });
+  }];
+}
+// An axis of 18 powers of ten and the same magnifier: a press leaves a third of them. Gives its two ends and the marks between, and
+// says what it shows.
+const ZOOMS = [[LOW, HIGH], [-4, 2], [-1, 1]]; // as in base.py
+function magnified(parent, words, frame) {
+  const [, show] = magnifier(parent, words, frame, ZOOMS.length - 1);
+  return (zoom) => {
+    const ends = ZOOMS[zoom], times = 3 ** zoom, [low, high] = ends.map((end) => words[`guess_${end}`]);
+    show(zoom, times);
+    return { ends, levels: decades(zoom ? 1 : 3, ...ends), told: zoom ? ` ${fill(words.zoomed, { times, low, high })}` : "" };
+  };
+}
 // The words that are read as chips, newest last; the lit one is told apart. light(k) says that word k is pointed at, 0 is none.
 function sentenceLine(figure, light) {
   const line = tag(figure, "div", { class: "words read" });

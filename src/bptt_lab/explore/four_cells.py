@@ -7,7 +7,7 @@ from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
+from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, fixed, kept
 from .sentence_net import ACTIVATIONS, BIASES, PREFIXES, SUBJECT, norms
 
 HIDDEN = 16
@@ -17,7 +17,7 @@ CELLS = ("plain", *GATED)
 LENGTHS = tuple(PREFIXES)
 
 
-class FourCells(Explorer):
+class FourCells(Magnified):
     """‖dL/dx_k‖ of each word k, where L is the loss of the verb alone: after the last word the net should say “were”.
 
     Four cells of 16 units, PyTorch's start, and a `cell` that is handed in, with one input for each word of `tasks.vocabulary`.
@@ -65,7 +65,7 @@ class FourCells(Explorer):
         text += " " + self.say("last", **{cell: values[-1] for cell, values in norms.items()})
         if self._cell is not None:
             text += " " + self.say("yours", cell=self.facts["yours"], at=at["yours"], last=norms["yours"][-1])
-        return text
+        return text + self.magnified()
 
     def still(self) -> Bars:
         k, word = self._read_off(), PREFIXES[self.length][self._read_off() - 1]

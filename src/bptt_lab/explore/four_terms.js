@@ -8,23 +8,23 @@ const explorer = {
   build({ figure, words, tell, now, change }) {
     const point = (word) => { if (now().word !== word) change("word", word); }, sentence = sentenceLine(figure, point);
     legend(figure, [[words.true, "curve gated"], [words.alone, "curve gated direct"], [words.half_life, "ring"], [words.bound, "rung product"]]);
-    const picture = svg(figure, "svg"), upper = panel(picture), lower = panel(picture);
+    const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg"), upper = panel(picture), lower = panel(picture);
     const alone = svg(upper.inside, "path", { class: "curve gated direct" }), truth = svg(upper.inside, "path", { class: "curve gated" }), ring = svg(upper.inside, "circle", { class: "ring", r: 5 });
     const bound = svg(lower.inside, "path", { class: "rung product" }), size = svg(lower.inside, "path", { class: "curve gated" });
     const bars = svg(picture, "g"), barTitle = svg(bars, "text", { class: "line-name" }), barAxis = axis(bars, "x"), limit = svg(bars, "line", { class: "dotted" });
     const tracks = marks(bars, "rect", { height: 16 }), names = marks(bars, "text"), numbers = marks(bars, "text"), past = marks(bars, "path", { class: "past", d: "M0 -5L7 0L0 5Z" });
     const readOff = lagReader(picture, words, { now: () => Math.max(0, now().length - (now().word || now().length)), change: (lag) => point(lag === null ? 0 : now().length - lag) });
 
-    return ({ width, arrays, at, length: T, gate_bias, word, prefixes, subject }) => {
+    return ({ width, arrays, at, length: T, gate_bias, word, zoom, prefixes, subject }) => {
       const here = at("gate_bias", "weight_scale"), [norms, states] = ["norms", "states"].map((name) => arrays[`${name}_${T}`].row(...here)), read = prefixes.find((list) => list.length === T);
       const k = word >= 1 && word <= T ? word : T, place = k - 1, terms = [...arrays[`terms_${T}`].row(...here, place)], f = 1 / (1 + Math.exp(-gate_bias)), half = Math.LN2 / -Math.log(f);
       const wide = width >= NARROW, edge = wide ? width - BESIDE : width - 14, lags = upTo(T), far = T - 1 - read.indexOf(subject), back = upTo(T).map((i) => T - 1 - i);
-      const x = linear(0, FAR, edge, LEFT), y = logarithmic(FLOOR, TOP), y2 = logarithmic(FLOOR2, TOP2, -2, 2), hair = x(T - k);
+      const x = linear(0, FAR, edge, LEFT), { ends, levels, told: closer } = lens(zoom), y = logarithmic(FLOOR, TOP, ...ends), y2 = logarithmic(FLOOR2, TOP2, -2, 2), hair = x(T - k);
       sentence(read, k);
       sized(picture, width, wide ? FLOOR2 + 40 : FLOOR2 + 70 + ROW * 5 + 40);
-      upper.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: ["", words.norm_axis], hair, heights: [y(norms[place])], words: T });
+      upper.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: ["", words.norm_axis], levels, hair, heights: [y(norms[place])], words: T });
       lower.draw({ box: [LEFT, TOP2, edge, FLOOR2], x, y: y2, ticks: TICKS, ends: [words.lag_axis, words.state_axis], levels: decades(1, -2, 2), hair, heights: [y2(states[place])], words: T });
-      set(alone, { d: T > 1 ? curve([0, T - 1], [0, (T - 1) * Math.log10(f)], x, linear(LOW, HIGH, FLOOR, TOP)) : "" });
+      set(alone, { d: T > 1 ? curve([0, T - 1], [0, (T - 1) * Math.log10(f)], x, linear(...ends, FLOOR, TOP)) : "" });
       set(ring, { cx: x(half), cy: y(0.5), visibility: half <= T - 1 ? null : "hidden" });
       set(truth, { d: curve(back, norms, x, y) });
       set(bound, { d: curve(back, back.map((lag) => T - lag), x, y2) });
@@ -46,7 +46,7 @@ const explorer = {
       if (far > 0) text.push(tell("shows", { lags: far }, { far: norms[T - 1 - far], alone: f ** far }));
       text.push(tell("state", { word: read.at(-1) }, { state: states[T - 1] }), tell("terms", { k, word: read[place] }, told));
       text.push(words[small && terms[4] >= ONE ? "past_one" : small ? "all_small" : "not_small"]);
-      return text.join(" ");
+      return text.join(" ") + closer;
     };
   },
 };

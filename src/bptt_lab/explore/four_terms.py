@@ -8,7 +8,7 @@ from ..cells import GatedCell
 from ..lessons import gates as free_gates
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Arrays, Bars, Explorer, Grid, Parts, Pointed, fixed, kept
+from .base import Arrays, Bars, Grid, Magnified, Parts, Pointed, fixed, kept
 from .sentence_net import BIASES, PREFIXES, SUBJECT
 
 HIDDEN = 16
@@ -17,7 +17,7 @@ LENGTHS = tuple(PREFIXES)
 ONE = 1.005  # from here on a number is written as 1.01, and called above 1
 
 
-class FourTerms(Explorer):
+class FourTerms(Magnified):
     """‖dh_T/dh_k‖₂ of the gated cell, the largest entry of its state, and the norms of the four terms of J_k and of J_k.
 
     A net of 16 units, PyTorch's start, reads the cats' sentence up to its verb. `gate_bias` is added to the bias of G1, `length`
@@ -66,7 +66,7 @@ class FourTerms(Explorer):
         text += [self.say("state", word=words[-1], state=self.states()[-1]), self.say("terms", k=k, word=words[k - 1], **terms)]
         small = all(terms[name] < ONE for name in free_gates.TERMS)
         text.append(self.words["past_one" if small and terms["J"] >= ONE else "all_small" if small else "not_small"])
-        return " ".join(text)
+        return " ".join(text) + self.magnified()
 
     def still(self) -> Bars:
         words, norms = PREFIXES[self.length], self.norms()

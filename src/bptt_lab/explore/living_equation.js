@@ -127,10 +127,7 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
   const scale = tag(equation, "div", { class: "row ticks", "aria-hidden": "true" });
   tag(scale, "span");
   const tickPicture = svg(scale, "svg", { height: 18 }), tickTexts = marks(tickPicture, "text", { y: 13, "text-anchor": "middle" }), code = tag(figure, "pre", { class: "code" });
-  const magnifier = tag(equation, "p", { class: "magnifier" }), button = (text) => tag(magnifier, "button", { class: "play", type: "button", text, ...KEYS_OURS });
-  const closer = button(words.magnify), back = button(words.unmagnify), factor = tag(magnifier, "span", { class: "number" });
-  closer.addEventListener("click", () => change("zoom", Math.min(ROWS, now().zoom + 1)));
-  back.addEventListener("click", () => change("zoom", 0));
+  const [lens, magnify] = magnifier(equation, words, { now, change }, ROWS);
   let measured = "", widest = 0, letters = MATHS; // of the formulas: their width is the browser's and its maths font's
 
   // The room of the formulas, and what is left for the bars: measured, where they are others than before.
@@ -175,9 +172,8 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
     scale.hidden = unrolled < 1;
     set(tickPicture, { width: barWidth });
     tickTexts.show(ticks.length, (j) => ({ x: x(ticks[j]), text: real ? (j ? tenTo(ticks[j]) : "0") : j === 1 && barWidth < 170 ? "" : tenTo(ticks[j]) })); // two would touch
-    magnifier.hidden = !small;
-    for (const node of [closer, back]) set(node, { disabled: !real || (node === back && !zoom) });
-    set(factor, { text: real ? tell("magnified", { factor: tenTo(10 ** zoom) }) : "" });
+    lens.hidden = !small;
+    magnify(zoom, tenTo(10 ** zoom), real);
     set(code, { text: !lit_edge && lit >= 1 && lit <= t && t - lit < unrolled ? codeOf(t, lit) : `# ${words.code_help}\n ` });
   };
 }
