@@ -508,6 +508,21 @@ def test_an_axis_of_18_powers_of_ten_is_magnified_by_key_and_says_so(kind, page_
     assert curve.evaluate(height) == whole
 
 
+def test_the_terms_of_the_equation_are_told_apart_on_a_magnified_axis(page_of):
+    explorer = explore.LivingEquation(weight_scale=0.215)
+    page = page_of(explorer)
+    length = "bar => Number(bar.getAttribute('width'))"
+    bars = page.locator(".row:not([hidden]) rect.term-bar")
+    first, last = bars.nth(3).evaluate(length), bars.nth(0).evaluate(length)
+    assert first > 0.8 * last, "a factor of more than a hundred, on 18 powers of ten"
+    page.get_by_role("button", name="Magnify ×3").press("Enter")
+    page.wait_for_function("() => document.querySelector('.spoken').textContent.endsWith('it goes from 10⁻⁴ to 100.')")
+    assert bars.nth(3).evaluate(length) < 0.55 * bars.nth(0).evaluate(length)
+    explorer.zoom = 1
+    assert page.inner_text(".sentence") == explorer.sentence()
+    assert page.locator(".row.ticks text:visible").all_text_contents() == ["10⁻⁴", "10⁻²", "1", "10²"]
+
+
 def test_indices_stand_lower_and_are_copied_as_they_are_written(page_of):
     explorer = explore.FourCells()
     page = page_of(explorer)

@@ -253,5 +253,6 @@ class Magnified(Explorer):
 
     def magnified(self) -> str:
         """What is said of the axis, where it is not the whole one."""
-        low, high = (self.words[f"guess_{end}"] for end in ZOOMS[self.zoom])
-        return " " + self.say("zoomed", times=3**self.zoom, low=low, high=high) if self.zoom else ""
+        zoom = min(self.zoom, len(ZOOMS) - 1)
+        low, high = (self.words[f"guess_{end}"] for end in ZOOMS[zoom])
+        return " " + self.say("zoomed", times=3**zoom, low=low, high=high) if zoom else ""

@@ -205,13 +205,13 @@ function lagReader(node, words, { now, change }) {
 }
 // The magnifier of a picture: a press magnifies once more, `most` times at best. Its second function tells it what is on show; off,
 // its buttons are grey.
-function magnifier(parent, words, { now, change }, most) {
+function magnifier(parent, words, { now, change }, most, label = words.magnify) {
   const line = tag(parent, "p", { class: "magnifier" }), button = (text, to) => {
     const node = tag(line, "button", { class: "play", type: "button", text, ...KEYS_OURS });
     node.addEventListener("click", () => change("zoom", to()));
     return node;
   };
-  const closer = button(words.magnify, () => Math.min(most, now().zoom + 1)), back = button(words.unmagnify, () => 0), factor = tag(line, "span", { class: "number" });
+  const closer = button(label, () => Math.min(most, now().zoom + 1)), back = button(words.unmagnify, () => 0), factor = tag(line, "span", { class: "number" });
   return [line, (zoom, times, on = true) => {
     set(closer, { disabled: !on, "aria-disabled": on && zoom === most ? "true" : null });
     set(back, { disabled: !on || !zoom });

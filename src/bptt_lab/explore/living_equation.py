@@ -7,14 +7,14 @@ import traitlets
 from ..basics import checks
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Bars, Choice, Grid, Parts, Pointed, fixed
+from .base import Bars, Choice, Grid, Magnified, Parts, Pointed, fixed
 
 ZOOMS = 12
 SEEN = 0.002  # of the row: a bar that shows is then about a pixel long
 SMALL = ("length", "weight_scale", "activation", "axis")
 
 
-class LivingEquation(sentence_net.SentenceExplorer):
+class LivingEquation(sentence_net.SentenceExplorer, Magnified):
     """dL_t/dW_x = Σ_k dL_t/dy_t · dy_t/dh_t · dh_t/dh_{t-1} ⋯ dh_{k+1}/dh_k · ∂⁺h_k/∂W_x, drawn over the unrolled net.
 
     `target` is the token t whose loss it is, at most the last word; `start` is of the weights, `step` of the derivation.
@@ -106,7 +106,7 @@ class LivingEquation(sentence_net.SentenceExplorer):
         if self.step <= t and not self.small:  # not yet all terms
             key = f"written_{self.step if self.step < 2 else 'n'}"
             text += " " + self.say(key, step=self.step, steps=t + 1, written=self.step - 1, **told)
-        return text + self._lit()
+        return text + self._lit() + ("" if self.small else self.magnified())
 
     def _lit(self) -> str:
         """What is said of the term or the edge that is lit, if one is."""
