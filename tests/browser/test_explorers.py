@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 import bptt_lab as bl
 from bptt_lab import explore
+from bptt_lab.explore.base import ZOOMS, Magnified
 from tests.browser.conftest import SHOWN
 from tests.browser.waiting import frames, settled
 
@@ -55,7 +56,9 @@ def settings_of(explorer, count=40):
         elif explorer.has_trait("lit"):
             setting["lit"], setting["lit_edge"] = rng.choice([(0, 0), (rng.randint(1, 12), 0), (0, rng.randint(2, 12))])
         if explorer.name == "four_terms":
-            setting["word"] = rng.choice([0, *explorer.facts["words_read"]])
+            setting["word"] = rng.randint(0, 23)
+        if isinstance(explorer, Magnified):
+            setting["zoom"] = rng.randrange(len(ZOOMS))
         if explorer.has_trait("cell"):
             setting["cell"] = rng.choice([[0, 0], [rng.randint(1, 12), rng.randint(1, 12)]])
     return settings
@@ -460,23 +463,80 @@ def test_a_quiz_is_answered_by_keyboard_and_says_why(page_of):
 
 
 def test_the_four_terms_are_read_off_word_by_word_in_all_three_pictures(page_of):
-    page = page_of(explore.FourTerms(length=32, gate_bias=2))
+    page = page_of(explore.FourTerms(length=16, gate_bias=2))
     picture = page.get_by_role("slider", name="Read the terms off")
     seen = []
     picture.focus()
-    for key, word in (("Home", 1), ("ArrowRight", 2), ("End", 32), ("ArrowLeft", 28)):
+    for key, word in (("Home", 1), ("ArrowRight", 2), ("End", 16), ("ArrowLeft", 15)):
         page.keyboard.press(key)
-        page.wait_for_function(f"() => document.querySelector('.sentence').textContent.includes('At word {word}:')")
+        page.wait_for_function(f"() => document.querySelector('.sentence').textContent.includes('At word {word},')")
         widths = page.locator(".term-size").evaluate_all("bars => bars.map(bar => Number(bar.getAttribute('width')))")
         seen.append(widths)
         assert picture.get_attribute("aria-valuenow") == str(word) and page.locator(".dot").count() >= 2
     assert seen[0][1] == 0 and len({tuple(widths) for widths in seen}) == 4, "the start is 0, so nothing passes through G1"
     page.keyboard.press("Escape")
-    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('At word 32:')")
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('At word 16,')")
     box = picture.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 200, box["y"] + 60)  # among the bars: no word is pointed at
     frames(page, 3)
-    assert "At word 32:" in page.inner_text(".sentence")
+    assert "At word 16," in page.inner_text(".sentence")
+    page.locator(".word").nth(1).hover()
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('At word 2, “cats”:')")
+    assert page.locator(".word.lit").all_inner_texts() == ["cats"]
+
+
+@pytest.mark.parametrize("kind", [explore.FourTerms, explore.CellSwitch, explore.FourCells])
+def test_an_axis_of_18_powers_of_ten_is_magnified_by_key_and_says_so(kind, page_of):
+    explorer = kind(gate_bias=2, length=23)
+    page = page_of(explorer)
+    closer, back = (page.get_by_role("button", name=name) for name in ("Magnify ×3", "Back"))
+    ticks = "() => [...document.querySelectorAll('.axis text')].map(text => text.textContent)"
+    curve, height = page.locator("path.curve:is(.gated, .gru)").first, "path => path.getBBox().height"
+    whole = curve.evaluate(height)
+    assert whole > 5 and "10⁻⁴" not in page.evaluate(ticks) and back.is_disabled()
+    closer.press("Enter")
+    page.wait_for_function("() => document.querySelector('.spoken').textContent.endsWith('3 times: it goes from 10⁻⁴ to 100.')")
+    assert curve.evaluate(height) == pytest.approx(3 * whole, abs=0.5) and "10⁻⁴" in page.evaluate(ticks)
+    assert page.locator(".magnifier .number").inner_text() == "×3"
+    explorer.zoom = 1
+    assert page.inner_text(".sentence") == explorer.sentence()
+    closer.press("Enter")
+    page.wait_for_function("() => document.querySelector('.magnifier .number').textContent === '×9'")
+    assert closer.get_attribute("aria-disabled") == "true"
+    back.press("Enter")
+    page.wait_for_function("() => !document.querySelector('.sentence').textContent.includes('magnified')")
+    assert curve.evaluate(height) == whole
+
+
+def test_the_terms_of_the_equation_are_told_apart_on_a_magnified_axis(page_of):
+    explorer = explore.LivingEquation(weight_scale=0.215)
+    page = page_of(explorer)
+    length = "bar => Number(bar.getAttribute('width'))"
+    bars = page.locator(".row:not([hidden]) rect.term-bar")
+    first, last = bars.nth(3).evaluate(length), bars.nth(0).evaluate(length)
+    assert first > 0.8 * last, "a factor of more than a hundred, on 18 powers of ten"
+    page.get_by_role("button", name="Magnify ×3").press("Enter")
+    page.wait_for_function("() => document.querySelector('.spoken').textContent.endsWith('it goes from 10⁻⁴ to 100.')")
+    assert bars.nth(3).evaluate(length) < 0.55 * bars.nth(0).evaluate(length)
+    explorer.zoom = 1
+    assert page.inner_text(".sentence") == explorer.sentence()
+    assert page.locator(".row.ticks text:visible").all_text_contents() == ["10⁻⁴", "10⁻²", "1", "10²"]
+
+
+def test_indices_stand_lower_and_are_copied_as_they_are_written(page_of):
+    explorer = explore.FourCells()
+    page = page_of(explorer)
+    assert page.inner_text(".sentence") == explorer.sentence() and "‖dL/dx_k‖" in explorer.sentence()
+    look = "node => [node.textContent, getComputedStyle(node).verticalAlign, node.getBoundingClientRect().height]"
+    assert page.locator(".sentence sub").first.evaluate(look)[:2] == ["k", "sub"]
+    assert page.locator(".sentence .mark").first.evaluate(look)[::2] == ["_", 0], "the sign is there, and of no size"
+    axis = page.locator("text.axis-title", has_text="dL/dx_k")
+    assert axis.text_content() == "‖dL/dx_k‖, L the verb’s loss" and axis.locator("tspan.below").text_content() == "k"
+    page = page_of(explore.Decay())
+    assert page.locator(".legend > span > span").first.evaluate("text => text.getClientRects().length") == 1, "one line, no gaps"
+    assert page.locator(".legend > span").first.inner_text() == "‖dh_T/dh_k‖₂, the true norm"
+    page = page_of(explore.Ledger(length=4))
+    assert page.locator("text", has_text="after").all_text_contents()[1] == "L_2, after “cats”"
 
 
 def test_a_named_place_and_a_point_on_the_pad_move_the_gates_and_tied_gates_keep_to_their_line(page_of):

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 import bptt_lab as bl
-from bptt_lab.explore.cell_switch import HIDDEN, LENGTHS, SPREAD, CellSwitch
+from bptt_lab.explore.cell_switch import HIDDEN, CellSwitch
+from bptt_lab.explore.sentence_net import PREFIXES
 from bptt_lab.lessons import gru_and_lstm as roads
+from bptt_lab.tasks import vocabulary
 
 SETTINGS = [
-    {"reset": "after", "z": "keeps", "forget": "with", "gate_bias": 2, "weight_scale": 1.0, "length": 32},
+    {"reset": "after", "z": "keeps", "forget": "with", "gate_bias": 2, "weight_scale": 1.0, "length": 23},
     {"reset": "before", "z": "keeps", "forget": "without", "gate_bias": 0, "weight_scale": 2.15, "length": 16},
     {"reset": "before", "z": "writes", "forget": "with", "gate_bias": -1, "weight_scale": 0.316, "length": 8},
-    {"reset": "after", "z": "writes", "forget": "without", "gate_bias": 4, "weight_scale": 3.16, "length": 64},
+    {"reset": "after", "z": "writes", "forget": "without", "gate_bias": 4, "weight_scale": 3.16, "length": 23},
 ]
 
 
@@ -25,12 +27,12 @@ def products(cell, trace, T):
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_the_curves_are_those_of_one_net_with_scale_and_bias_in_its_weights(setting):
     curves, T = CellSwitch(**setting).curves(), setting["length"]
-    x = roads.inputs(SPREAD, (LENGTHS[-1], 1, HIDDEN), 0)[:T, 0]
+    x = vocabulary.encode(" ".join(PREFIXES[T]))
     start = {"init": "uniform", "weight_scale": setting["weight_scale"], "gate_bias": setting["gate_bias"]}
-    gru = bl.GRUCell(HIDDEN, HIDDEN, reset_after=setting["reset"] == "after", **start)
+    gru = bl.GRUCell(98, HIDDEN, reset_after=setting["reset"] == "after", **start)
     if setting["z"] == "writes":
         roads.z_writes(gru)
-    lstm = bl.LSTMCell(HIDDEN, HIDDEN, **start)
+    lstm = bl.LSTMCell(98, HIDDEN, **start)
     if setting["forget"] == "without":
         roads.without_forget_gate(lstm)
     for name, cell, gate in (("gru", gru, "update"), ("lstm", lstm, "forget")):
@@ -52,9 +54,11 @@ def test_a_bias_opens_a_z_that_keeps_and_closes_the_memory_of_one_that_writes():
 
 def test_the_sentence_names_the_forms_and_reads_off():
     explorer = CellSwitch()
-    assert "Steps back: 31. Gate bias 2. GRU (reset after the product, z keeps)" in explorer.sentence()
-    explorer.reset, explorer.z, explorer.forget, explorer.lag = "before", "writes", "without", 5
-    assert "Steps back: 5." in explorer.sentence() and "GRU (reset before the product, z writes)" in explorer.sentence()
+    assert "At “cats”, steps back: 21. Gate bias 2. GRU (reset after the product, z keeps)" in explorer.sentence()
+    explorer.reset, explorer.z, explorer.forget, explorer.lag = "before", "writes", "without", 6
+    assert (
+        "At “beside”, steps back: 6." in explorer.sentence() and "GRU (reset before the product, z writes)" in explorer.sentence()
+    )
     assert "LSTM (without a forget gate), its c" in explorer.sentence()
-    explorer.length = 4  # the place is not on this curve: its end
-    assert explorer.sentence().startswith("Steps back: 3.")
+    explorer.length = 4  # the place is not on this curve: the cats again
+    assert explorer.sentence().startswith("At “cats”, steps back: 2.")

@@ -6,17 +6,22 @@ import pytest
 import bptt_lab as bl
 from bptt_lab.explore import GatePad
 from bptt_lab.explore.gate_pad import BIASES, HIDDEN, LENGTHS, PLACES, SCALES, VALUES
+from bptt_lab.explore.sentence_net import PREFIXES
 from bptt_lab.lessons import gates as free_gates
-from bptt_lab.lessons.vanishing_and_exploding import inputs
+from bptt_lab.tasks import vocabulary
 
-X = inputs(0.1, (LENGTHS[-1], 1, HIDDEN), 0, 1)[:, 0]
+V = len(vocabulary.VOCABULARY)
+
+
+def heard(length):
+    return vocabulary.encode(" ".join(PREFIXES[length]))
 
 
 def pad_cell(gates, b1, b2, weight_scale):
     """The net of the pad alone: its biases are in its own b."""
-    wide = bl.GatedCell(HIDDEN + 2, HIDDEN, weight_scale)
-    cell = bl.GatedCell(HIDDEN, HIDDEN, weight_scale)
-    cell.params["W_x"], cell.params["W_hh"] = wide.params["W_x"][:, :HIDDEN], wide.params["W_hh"]
+    wide = bl.GatedCell(V + 2, HIDDEN, weight_scale)
+    cell = bl.GatedCell(V, HIDDEN, weight_scale)
+    cell.params["W_x"], cell.params["W_hh"] = wide.params["W_x"][:, :V], wide.params["W_hh"]
     if gates == "tied":
         free_gates.tied(cell)
     for name, bias in (("G1", b1), ("G2", b2)):
@@ -29,15 +34,15 @@ def pad_cell(gates, b1, b2, weight_scale):
 
 @pytest.mark.parametrize("gates", ["free", "tied", "held"])
 @pytest.mark.parametrize(
-    ("b1", "weight_scale", "length"), [(0, 1.0, 21), (2, 2.15, 11), (4, 0.464, 41), (free_gates.SHUT, 1.0, 6)]
+    ("b1", "weight_scale", "length"), [(0, 1.0, 23), (2, 2.15, 8), (4, 0.464, 16), (free_gates.SHUT, 1.0, 4)]
 )
 def test_the_table_holds_the_net_of_these_settings(gates, b1, weight_scale, length):
     b2 = -b1 if gates == "tied" else 1
     explorer = GatePad(G1=free_gates.gate(b1), G2=free_gates.gate(b2), gates=gates, weight_scale=weight_scale, length=length)
     cell = pad_cell(gates, b1, b2, weight_scale)
-    trace = cell.unroll(X[:length])
+    trace = cell.unroll(heard(length))
     found = explorer.numbers()
-    product = bl.memory.jacobian_product(cell, trace, length - 1, 0)
+    product = bl.memory.jacobian_product(cell, trace, length - 1, 1)  # word 2, the cats
     assert found["gradient"] == pytest.approx(np.linalg.norm(product, 2), rel=1e-4)
     assert found["state"] == pytest.approx(np.abs(trace.h[-1]).max(), rel=1e-5)
     for name in ("G1", "G2"):
@@ -45,13 +50,13 @@ def test_the_table_holds_the_net_of_these_settings(gates, b1, weight_scale, leng
 
 
 def test_the_plain_net_is_a_place():
-    wide = bl.GatedCell(HIDDEN + 2, HIDDEN)
-    plain = bl.RNNCell(HIDDEN, HIDDEN)
+    wide = bl.GatedCell(V + 2, HIDDEN)
+    plain = bl.RNNCell(V, HIDDEN)
     rows = wide.rows_of("candidate")
-    plain.params["W_x"], plain.params["W_hh"] = wide.params["W_x"][rows, :HIDDEN], wide.params["W_hh"][rows]
-    trace = plain.unroll(X[:21])
+    plain.params["W_x"], plain.params["W_hh"] = wide.params["W_x"][rows, :V], wide.params["W_hh"][rows]
+    trace = plain.unroll(heard(23))
     found = GatePad(gates="held", G1=0.0, G2=1.0).numbers()
-    assert found["gradient"] == pytest.approx(np.linalg.norm(bl.memory.jacobian_product(plain, trace, 20, 0), 2), rel=1e-5)
+    assert found["gradient"] == pytest.approx(np.linalg.norm(bl.memory.jacobian_product(plain, trace, 22, 1), 2), rel=1e-5)
     assert found["state"] == pytest.approx(np.abs(trace.h[-1]).max(), rel=1e-5)
 
 
@@ -85,7 +90,7 @@ def test_the_lstm_s_difference_is_said():
 
 def test_grids_and_the_size_of_what_is_sent():
     assert BIASES == tuple(-bias for bias in reversed(BIASES)) and VALUES[0] == 0 and VALUES[-1] == 1
-    assert 1.0 in SCALES and GatePad(length=30).length in LENGTHS and len(GatePad().table) < 300_000
+    assert 1.0 in SCALES and LENGTHS == (4, 8, 16, 23) and len(GatePad().table) < 300_000
 
 
 def test_a_state_of_0_is_called_0_and_not_vanished():

@@ -53,6 +53,7 @@ ONLY_ONE = """<style>
 }
 </style>"""
 
+ZOOMS = ((-12, 6), (-4, 2), (-1, 1))  # powers of ten on an axis, by how often it was magnified
 Arrays = dict[str, np.ndarray]
 Parts = Iterator[Arrays]
 Bars = list[tuple[str, float]]
@@ -243,3 +244,15 @@ class Explorer(anywidget.AnyWidget):
             return text
         Path(path).write_text(text, encoding="utf-8")
         return None
+
+
+class Magnified(Explorer):
+    """An explorer whose axis of 18 powers of ten can be magnified. `zoom` says how often that was done, three times a press."""
+
+    zoom = Pointed(range(len(ZOOMS)))
+
+    def magnified(self) -> str:
+        """What is said of the axis, where it is not the whole one."""
+        zoom = min(self.zoom, len(ZOOMS) - 1)
+        low, high = (self.words[f"guess_{end}"] for end in ZOOMS[zoom])
+        return " " + self.say("zoomed", times=3**zoom, low=low, high=high) if zoom else ""

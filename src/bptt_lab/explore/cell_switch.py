@@ -4,31 +4,32 @@ import numpy as np
 
 from ..cells import GRUCell, LSTMCell
 from ..lessons import gru_and_lstm as roads
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
+from ..tasks import vocabulary
+from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, fixed, kept
 from .four_cells import SCALES
-from .sentence_net import BIASES
+from .sentence_net import BIASES, PREFIXES, SUBJECT
 
 HIDDEN = 16
-SPREAD = 0.1  # the standard deviation of the inputs
-LENGTHS = (1, 2, 4, 8, 16, 32, 64)
+LENGTHS = tuple(PREFIXES)
 FORMS = {"gru": ("after_keeps", "after_writes", "before_keeps", "before_writes"), "lstm": ("with", "without")}
 
 
-class CellSwitch(Explorer):
+class CellSwitch(Magnified):
     """The equations of GRU and LSTM as they are chosen, and how far their gradient gets: the true one and the direct road.
 
-    Two cells of 16 units, PyTorch's start, read `length` Gaussian inputs of standard deviation 0.1. The `reset` comes "after" or
-    "before" the product; `z` "keeps" or "writes"; the LSTM is "with" a `forget` gate or "without"; `gate_bias` is added to z
-    and f; `lag` is where to read off, −1 at the end.
+    Two cells of 16 units, PyTorch's start, read `length` words of the cats' sentence. The `reset` comes "after" or "before" the
+    product; `z` "keeps" or "writes"; the LSTM is "with" a `forget` gate or "without"; `gate_bias` is added to z and f; `lag` is
+    where to read off, −1 at the cats.
     """
 
     name = "cell_switch"
+    facts = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT}
     reset = Choice(("after", "before"))
     z = Choice(("keeps", "writes"))
     forget = Choice(("with", "without"))
     gate_bias = Grid(BIASES, 2)
     weight_scale = Grid(SCALES, 1.0)
-    length = Grid(LENGTHS, 32)
+    length = Grid(LENGTHS, LENGTHS[-1])
     lag = Pointed(range(-1, LENGTHS[-1]))
 
     def parts(self) -> Parts:
@@ -43,16 +44,24 @@ class CellSwitch(Explorer):
             for road in ("true", "direct")
         }
 
+    def read_off(self) -> int:
+        """The lag that is read off."""
+        return self.lag if 0 <= self.lag < self.length else self.length - 1 - PREFIXES[self.length].index(SUBJECT)
+
     def sentence(self) -> str:
-        lag = self.lag if 0 <= self.lag < self.length else self.length - 1
+        lag, words = self.read_off(), PREFIXES[self.length]
         at = {name: curve[lag] for name, curve in self.curves().items()}
         reset, z, forget = self.words[f"gru_{self.reset}"], self.words[f"gru_{self.z}"], self.words[f"lstm_{self.forget}"]
         bias = fixed(self.gate_bias, 0)
-        text = self.say("shows_gru", lag=lag, reset=reset, z=z, bias=bias, true=at["gru_true"], direct=at["gru_direct"])
-        return text + " " + self.say("shows_lstm", forget=forget, true=at["lstm_true"], direct=at["lstm_direct"])
+        text = self.say(
+            "shows_gru", lag=lag, word=words[-1 - lag], reset=reset, z=z, bias=bias, true=at["gru_true"], direct=at["gru_direct"]
+        )
+        return (
+            text + " " + self.say("shows_lstm", forget=forget, true=at["lstm_true"], direct=at["lstm_direct"]) + self.magnified()
+        )
 
     def still(self) -> Bars:
-        lag = self.length - 1
+        lag = self.read_off()
         return [(self.say("bar", road=self.words[name], lag=lag), float(curve[lag])) for name, curve in self.curves().items()]
 
 
@@ -65,16 +74,17 @@ def curves_of(name: str, form: str) -> Arrays:
     scales, biases = np.tile(SCALES, len(BIASES)), np.repeat(BIASES, len(SCALES))
     cell: GRUCell | LSTMCell
     if name == "gru":
-        cell = GRUCell(HIDDEN, HIDDEN, init="uniform", reset_after=form.startswith("after"))
+        cell = GRUCell(len(vocabulary.VOCABULARY), HIDDEN, init="uniform", reset_after=form.startswith("after"))
         if form.endswith("writes"):
             cell, biases = roads.z_writes(cell), -biases  # a bias that opens z now closes what keeps
     else:
-        cell = LSTMCell(HIDDEN, HIDDEN, init="uniform")
+        cell = LSTMCell(len(vocabulary.VOCABULARY), HIDDEN, init="uniform")
         cell = roads.without_forget_gate(cell) if form == "without" else cell
-    x = np.repeat(roads.inputs(SPREAD, (LENGTHS[-1], 1, HIDDEN), 0), len(scales), axis=1)
-    trace = cell.unroll(x, scales=scales, gate_biases=biases)
-    gate, found = trace.gates["update" if name == "gru" else "forget"], {}  # the gate that keeps
-    for T in LENGTHS:
+    found = {}
+    for T, words in PREFIXES.items():
+        x = np.repeat(vocabulary.encode(" ".join(words))[:, None], len(scales), axis=1)
+        trace = cell.unroll(x, scales=scales, gate_biases=biases)
+        gate = trace.gates["update" if name == "gru" else "forget"]  # that keeps
         true = [roads.rms_stretch(block) for block in roads.blocks_back(cell, trace, T - 1)]
         direct = [roads.direct(gate[T - lag : T]) for lag in range(T)]
         for road, curve in (("true", true), ("direct", direct)):

@@ -11,7 +11,7 @@ function eigenvaluePlane(picture, words) {
   const rungs = marks(plane, "circle"), eigenvalues = marks(plane, "circle", { class: "eigenvalue", r: 3.5 });
   return ({ cx, cy, radius, points, scale, rates }) => {
     const from = (r) => (radius * r) / (1 + r), rings = [0.25, 1, 4, 1e9];
-    set(title, { x: cx, y: cy - radius - 10, text: words.plane });
+    set(title, { x: cx, y: cy - radius - 10, maths: words.plane });
     cross.show(2, (i) => ({ x1: cx - (i ? 0 : radius), x2: cx + (i ? 0 : radius), y1: cy - (i ? radius : 0), y2: cy + (i ? radius : 0) }));
     circles.show(4, (i) => ({ cx, cy, r: from(rings[i]), class: i === 1 ? "dotted" : "grid" }));
     names.show(3, (i) => ({ x: cx + from(rings[i]) * Math.SQRT1_2 + 9, y: cy + from(rings[i]) * Math.SQRT1_2 + 10, text: ["¼", "1", "4"][i] }));

@@ -8,6 +8,8 @@ const ageColour = (age) => AGE[Math.min(age, AGE.length - 1)];
 // A mark in the age's colour, beside a name in ink; a word after the target has no age yet.
 const ageMark = (age) => ({ class: "age", fill: age < 0 ? "none" : ageColour(age) });
 const onAge = (age) => (age < 7 ? "#111" : "#fff"); // contrast at least 4.5
+// A chip and a picture wear the age of their word; what comes after the target has none.
+const ageStyle = (age) => (age < 0 ? "opacity:.7" : `background:${ageColour(age)};color:${onAge(age)}`);
 
 // Magnitude: log10 from −12 to 6 with its middle at 1. What vanishes fades into the page, what explodes glows.
 const LOW = -12, HIGH = 6;
@@ -59,11 +61,24 @@ function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (now[name] === value) continue;
     now[name] = value;
-    if (name === "text") node.firstChild?.nodeType === 3 ? (node.firstChild.data = value) : (node.textContent = value); // a text that stays is quicker
+    if (name === "maths") typeset(node, value);
+    else if (name === "text") node.firstChild?.nodeType === 3 ? (node.firstChild.data = value) : (node.textContent = value); // a text that stays is quicker
     else if (value === null || value === false) node.removeAttribute(name);
     else node.setAttribute(name, value === true ? "" : value);
   }
   return node;
+}
+
+// Words with indices, as the notebooks set them: in "dL_4/dW_x" 4 and x stand lower, in "f^lag" lag stands higher. The signs stay,
+// of no size: what is copied, or read aloud, is the plain spelling. The first pieces, and their nodes, stay for the next text.
+function typeset(node, text) {
+  const inSvg = node.namespaceURI === SVG, nodes = (node.bpttPieces ??= []), pieces = text.split(/([_^])(hh|oh|max|lag|[A-Za-z]\b|\d+)/);
+  pieces.forEach((_, i) => { nodes[i] ??= inSvg ? svg(node, "tspan") : i % 3 ? tag(node, i % 3 === 1 ? "i" : "sub") : node.appendChild(document.createTextNode("")); });
+  nodes.forEach((piece, i) => {
+    const text = pieces[i] ?? "", up = pieces[i - (i % 3) + 1] === "^", before = pieces[i - 2] === "^" ? 5 : -3;
+    if (piece.nodeType === 3) piece.data = text;
+    else set(piece, { text, class: ["", "mark", up ? "above" : "below"][i % 3], ...(inSvg && i > 1 && i % 3 !== 1 ? { dy: i % 3 ? (up ? -5 : 3) : before } : {}) });
+  });
 }
 
 // A row of like nodes: `pool.show(n, attributesOf)` shows n of them and hides the rest.
@@ -93,7 +108,7 @@ function axis(parent, along) {
     const x = along === "x";
     lines.show(ticks.length, (i) => (x ? { x1: scale(ticks[i]), x2: scale(ticks[i]), y1: a, y2: b } : { y1: scale(ticks[i]), y2: scale(ticks[i]), x1: a, x2: b }));
     labels.show(ticks.length, (i) => ({ text: text(ticks[i]), ...(x ? { x: scale(ticks[i]), y: a + 16, "text-anchor": "middle" } : { x: a - 6, y: scale(ticks[i]) + 4, "text-anchor": "end" }) }));
-    set(title, { text: titleText, ...titleAt });
+    set(title, { maths: titleText, ...titleAt });
   };
 }
 
@@ -121,17 +136,20 @@ function clipped(parent) {
 const sized = (picture, width, height) => set(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
 
 // Two axes, curves that are clipped to them, and where they are read off: a hair, and dots at those heights that are inside.
-// Curves are made in `inside`; draw says where the panel lies, its scales, and what stands on its axes.
+// Curves are made in `inside`; draw says where the panel lies, its scales, and what stands on its axes. Of so many `words` that are
+// read, the axis of lags wears the ages.
 function panel(picture) {
   const axes = [axis(picture, "x"), axis(picture, "y")], [inside, clip] = clipped(picture), level = svg(inside, "line", { class: "dotted" });
-  const hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "path", { class: "dot" });
+  const ages = marks(picture, "rect", { height: 5 }), hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "path", { class: "dot" });
   return {
     inside,
-    draw({ box: [left, top, right, floor], x, y, ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [] }) {
+    draw({ box: [left, top, right, floor], x, y, ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [], words = 0 }) {
       axes[0](ticks, x, floor, top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
       axes[1](levels, y, left, right, written, ends[1] ?? "", { x: right < 386 ? 2 : left, y: top - 11 });
       clip(left - 8, top - 6, right - left + 16, floor - top + 12);
       set(level, { x1: left, x2: right, y1: y(one), y2: y(one) });
+      const half = Math.min(4, (x(0) - x(1)) / 2 - 1) || 0;
+      ages.show(words, (lag) => ({ x: x(lag) - half, y: floor + 1, width: 2 * half, ...ageMark(lag) }));
       hairs.show(hair === null ? 0 : 1, () => ({ x1: hair, x2: hair, y1: top, y2: floor }));
       const seen = heights.map((dot) => (typeof dot === "number" ? { at: dot } : dot)).filter(({ at }) => at >= top && at <= floor);
       dots.show(hair === null ? 0 : seen.length, (i) => ({ transform: `translate(${hair} ${seen[i].at})`, d: seen[i].d ?? DOT, class: seen[i].class ?? "dot" }));
@@ -184,6 +202,43 @@ function lagReader(node, words, { now, change }) {
     set(node, { role: slider ? "slider" : "img", tabindex: slider ? 0 : null, "aria-valuemin": slider ? 1 : null });
     set(node, !slider ? { "aria-valuemax": null, "aria-valuenow": null, "aria-valuetext": null } : { "aria-valuemax": lags.length, "aria-valuenow": lags.length - lags.indexOf(lag), "aria-valuetext": text });
   };
+}
+// The magnifier of a picture: a press magnifies once more, `most` times at best. Its second function tells it what is on show; off,
+// its buttons are grey.
+function magnifier(parent, words, { now, change }, most, label = words.magnify) {
+  const line = tag(parent, "p", { class: "magnifier" }), button = (text, to) => {
+    const node = tag(line, "button", { class: "play", type: "button", text, ...KEYS_OURS });
+    node.addEventListener("click", () => change("zoom", to()));
+    return node;
+  };
+  const closer = button(label, () => Math.min(most, now().zoom + 1)), back = button(words.unmagnify, () => 0), factor = tag(line, "span", { class: "number" });
+  return [line, (zoom, times, on = true) => {
+    set(closer, { disabled: !on, "aria-disabled": on && zoom === most ? "true" : null });
+    set(back, { disabled: !on || !zoom });
+    set(factor, { text: on ? `×${times}` : "" });
+  }];
+}
+// An axis of 18 powers of ten and the same magnifier: a press leaves a third of them. Gives its two ends and the marks between, and
+// says what it shows.
+const ZOOMS = [[LOW, HIGH], [-4, 2], [-1, 1]]; // as in base.py
+function magnified(parent, words, frame) {
+  const [, show] = magnifier(parent, words, frame, ZOOMS.length - 1);
+  return (zoom) => {
+    const ends = ZOOMS[zoom], times = 3 ** zoom, [low, high] = ends.map((end) => words[`guess_${end}`]);
+    show(zoom, times);
+    return { ends, levels: decades(zoom ? 1 : 3, ...ends), told: zoom ? ` ${fill(words.zoomed, { times, low, high })}` : "" };
+  };
+}
+// The words that are read as chips, newest last; the lit one is told apart. light(k) says that word k is pointed at, 0 is none.
+function sentenceLine(figure, light) {
+  const line = tag(figure, "div", { class: "words read" });
+  const chips = pool(line, (parent, i) => {
+    const chip = tag(parent, "span");
+    chip.addEventListener("pointerenter", () => light(i + 1));
+    return chip;
+  });
+  line.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") light(0); });
+  return (read, lit) => chips.show(read.length, (i) => ({ text: read[i], class: `word${i + 1 === lit ? " lit" : ""}`, style: ageStyle(read.length - 1 - i) }));
 }
 const upTo = (n) => Array.from({ length: n }, (_, i) => i);
 
@@ -253,6 +308,6 @@ function legend(parent, entries) {
   for (const [text, ...classes] of entries) {
     const item = tag(box, "span"), icon = svg(item, "svg", ICON);
     for (const name of classes) iconOf(icon, name);
-    tag(item, "span", { text });
+    tag(item, "span", { maths: text });
   }
 }

@@ -72,7 +72,7 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
   const inputs = options.map(([outer, inner, text], i) => {
     const choice = tag(group, "label", outer), input = tag(choice, "input", { ...inner, ...KEYS_OURS });
     if (explorer.icons?.[trait]) iconOf(svg(choice, "svg", ICON), explorer.icons[trait]);
-    tag(choice, "span", { text });
+    tag(choice, "span", { maths: text });
     input.addEventListener("change", () => move(kind === "switch" ? input.checked : values[i]));
     return input;
   });
@@ -163,7 +163,7 @@ function render({ model, el }) {
     set(waiting, { text: `${words.asking} ${what}`.trim(), hidden: !open.length });
     set(figure, { "aria-busy": open.length ? "true" : null });
     set(note, { text: words[mute] ?? "", hidden: !mute || !greys });
-    set(sentence, { text });
+    set(sentence, { maths: text });
     if (!root.bpttDrawn) set(spoken, { text }); // read where it is met, not announced; only changes are
     later("speak", SPEAK_AFTER, () => set(spoken, { role: "status", "aria-live": "polite", text: open.length ? `${waiting.textContent}. ${text}` : text }));
     root.bpttDrawn = { text, at: performance.now(), took: performance.now() - started, draws: (root.bpttDrawn?.draws ?? 0) + 1 };

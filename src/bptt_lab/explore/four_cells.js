@@ -22,11 +22,11 @@ const explorer = {
     });
     list.addEventListener("pointerleave", () => light(0));
     magnitudeBar(figure, words);
-    const picture = svg(figure, "svg"), plot = panel(picture);
+    const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg"), plot = panel(picture);
     const lines = CELLS.map((cell) => svg(plot.inside, "path", { class: `curve ${cell}` })), dots = CELLS.map((cell) => marks(plot.inside, "path", { class: `shape ${cell}`, d: SHAPES[cell] }));
     const readOff = lagReader(picture, words, { now: () => now().length - now().lit, change: (lag) => light(lag === null ? 0 : now().length - lag) });
 
-    return ({ width, arrays, at, length: T, activation, gate_bias, lit, prefixes, subject }) => {
+    return ({ width, arrays, at, length: T, activation, gate_bias, lit, zoom, prefixes, subject }) => {
       const read = prefixes[valuesOf.length.indexOf(T)], k = lit >= 1 && lit <= T ? lit : read.indexOf(subject) + 1;
       const norms = Object.fromEntries(CELLS.map((cell) => [cell, arrays[`${cell}${T}`].row(...at(...(table[cell] ?? ["gate_bias"]), "weight_scale"))]));
       const of = (place) => Object.fromEntries(CELLS.map((cell) => [cell, norms[cell][place]]));
@@ -39,9 +39,9 @@ const explorer = {
         });
       });
 
-      const edge = width - 14, x = linear(0, FAR, edge, LEFT), y = logarithmic(FLOOR, TOP), back = upTo(T).map((i) => T - 1 - i);
+      const edge = width - 14, x = linear(0, FAR, edge, LEFT), { ends, levels, told: closer } = lens(zoom), y = logarithmic(FLOOR, TOP, ...ends), back = upTo(T).map((i) => T - 1 - i);
       sized(picture, width, BOTTOM);
-      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: [words.lag_axis, words.norm_axis], hair: x(T - k) });
+      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: [words.lag_axis, words.norm_axis], levels, hair: x(T - k), words: T });
       CELLS.forEach((cell, c) => {
         set(lines[c], { d: curve(back, norms[cell], x, y) });
         const seen = back.filter((_, i) => y(norms[cell][i]) >= TOP && y(norms[cell][i]) <= FLOOR);
@@ -50,7 +50,7 @@ const explorer = {
       const word = read[k - 1];
       readOff(upTo(T), x, T - k, tell("place", { k, word }, of(k - 1)));
       const text = `${tell("shows", { k, word, lag: T - k, activation, bias: signed(gate_bias) }, of(k - 1))} ${tell("last", {}, of(T - 1))}`;
-      return facts.yours ? `${text} ${tell("yours", { cell: facts.yours }, { at: of(k - 1).yours, last: of(T - 1).yours })}` : text;
+      return facts.yours ? `${text} ${tell("yours", { cell: facts.yours }, { at: of(k - 1).yours, last: of(T - 1).yours })}${closer}` : text + closer;
     };
   },
 };

@@ -7,27 +7,17 @@ from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
-from .sentence_net import ACTIVATIONS, BIASES, norms
+from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, fixed, kept
+from .sentence_net import ACTIVATIONS, BIASES, PREFIXES, SUBJECT, norms
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::2]
 GATED = {"gated": GatedCell, "gru": GRUCell, "lstm": LSTMCell}
 CELLS = ("plain", *GATED)
-SUBJECT = "cats"
-SENTENCES = (  # what is read before the verb, from the subject alone to 21 words behind it
-    "cats",
-    "the cats",
-    "the cats I saw",
-    "the cats that I saw earlier this morning",
-    "the cats that I saw near the house in the garden beside the river this morning",
-    "the cats that I saw near the old house with the red table in the garden beside the river very early this morning",
-)
-PREFIXES = {len(words): words for words in map(str.split, SENTENCES)}
 LENGTHS = tuple(PREFIXES)
 
 
-class FourCells(Explorer):
+class FourCells(Magnified):
     """‖dL/dx_k‖ of each word k, where L is the loss of the verb alone: after the last word the net should say “were”.
 
     Four cells of 16 units, PyTorch's start, and a `cell` that is handed in, with one input for each word of `tasks.vocabulary`.
@@ -75,7 +65,7 @@ class FourCells(Explorer):
         text += " " + self.say("last", **{cell: values[-1] for cell, values in norms.items()})
         if self._cell is not None:
             text += " " + self.say("yours", cell=self.facts["yours"], at=at["yours"], last=norms["yours"][-1])
-        return text
+        return text + self.magnified()
 
     def still(self) -> Bars:
         k, word = self._read_off(), PREFIXES[self.length][self._read_off() - 1]

@@ -1,32 +1,34 @@
 // The gradient and the state's size, one above the other over the same words; beside them the four terms at the word read off.
 
 const TERMS = ["keep", "dG1", "dG2", "candidate", "J"];
-const LEFT = 58, TOP = 22, FLOOR = 214, TOP2 = 262, FLOOR2 = 372, BESIDE = 292, FAR = 128, TICKS = [0, 32, 64, 96, 128]; // px, and words
+const LEFT = 58, TOP = 22, FLOOR = 214, TOP2 = 262, FLOOR2 = 372, BESIDE = 292, FAR = 22, TICKS = [0, 4, 8, 12, 16, 20]; // px, and words
 const ROW = 40, NAME = 96, NUMBER = 72, MOST = 2, ONE = 1.005; // the bars: px, where their axis ends, and from where a number is written as 1.01
 
 const explorer = {
   build({ figure, words, tell, now, change }) {
+    const point = (word) => { if (now().word !== word) change("word", word); }, sentence = sentenceLine(figure, point);
     legend(figure, [[words.true, "curve gated"], [words.alone, "curve gated direct"], [words.half_life, "ring"], [words.bound, "rung product"]]);
-    const picture = svg(figure, "svg"), upper = panel(picture), lower = panel(picture);
+    const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg"), upper = panel(picture), lower = panel(picture);
     const alone = svg(upper.inside, "path", { class: "curve gated direct" }), truth = svg(upper.inside, "path", { class: "curve gated" }), ring = svg(upper.inside, "circle", { class: "ring", r: 5 });
     const bound = svg(lower.inside, "path", { class: "rung product" }), size = svg(lower.inside, "path", { class: "curve gated" });
     const bars = svg(picture, "g"), barTitle = svg(bars, "text", { class: "line-name" }), barAxis = axis(bars, "x"), limit = svg(bars, "line", { class: "dotted" });
     const tracks = marks(bars, "rect", { height: 16 }), names = marks(bars, "text"), numbers = marks(bars, "text"), past = marks(bars, "path", { class: "past", d: "M0 -5L7 0L0 5Z" });
-    const readOff = lagReader(picture, words, { now: () => Math.max(0, now().length - (now().word || now().length)), change: (lag) => change("word", lag === null ? 0 : now().length - lag) });
+    const readOff = lagReader(picture, words, { now: () => Math.max(0, now().length - (now().word || now().length)), change: (lag) => point(lag === null ? 0 : now().length - lag) });
 
-    return ({ width, arrays, at, length: T, gate_bias, word, words_read }) => {
-      const here = at("gate_bias", "weight_scale"), norms = arrays[`norms_${T}`].row(...here), states = arrays.states.row(...here), read = words_read.filter((k) => k <= T);
-      const k = word >= 1 && word <= T ? word : T, place = read.indexOf(k), terms = [...arrays.terms.row(...here, place)], f = 1 / (1 + Math.exp(-gate_bias)), half = Math.LN2 / -Math.log(f);
-      const wide = width >= NARROW, edge = wide ? width - BESIDE : width - 14, lags = read.map((word) => T - word).reverse();
-      const x = linear(0, FAR, edge, LEFT), y = logarithmic(FLOOR, TOP), y2 = logarithmic(FLOOR2, TOP2, -2, 3), hair = x(T - k), back = (ks) => ks.map((k) => T - k);
+    return ({ width, arrays, at, length: T, gate_bias, word, zoom, prefixes, subject }) => {
+      const here = at("gate_bias", "weight_scale"), [norms, states] = ["norms", "states"].map((name) => arrays[`${name}_${T}`].row(...here)), read = prefixes.find((list) => list.length === T);
+      const k = word >= 1 && word <= T ? word : T, place = k - 1, terms = [...arrays[`terms_${T}`].row(...here, place)], f = 1 / (1 + Math.exp(-gate_bias)), half = Math.LN2 / -Math.log(f);
+      const wide = width >= NARROW, edge = wide ? width - BESIDE : width - 14, lags = upTo(T), far = T - 1 - read.indexOf(subject), back = upTo(T).map((i) => T - 1 - i);
+      const x = linear(0, FAR, edge, LEFT), { ends, levels, told: closer } = lens(zoom), y = logarithmic(FLOOR, TOP, ...ends), y2 = logarithmic(FLOOR2, TOP2, -2, 2), hair = x(T - k);
+      sentence(read, k);
       sized(picture, width, wide ? FLOOR2 + 40 : FLOOR2 + 70 + ROW * 5 + 40);
-      upper.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: ["", words.norm_axis], hair, heights: [y(norms[place])] });
-      lower.draw({ box: [LEFT, TOP2, edge, FLOOR2], x, y: y2, ticks: TICKS, ends: [words.lag_axis, words.state_axis], levels: decades(1, -2, 3), hair, heights: [y2(states[k - 1])] });
-      set(alone, { d: T > 1 ? curve([0, T - 1], [0, (T - 1) * Math.log10(f)], x, linear(LOW, HIGH, FLOOR, TOP)) : "" });
+      upper.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: ["", words.norm_axis], levels, hair, heights: [y(norms[place])], words: T });
+      lower.draw({ box: [LEFT, TOP2, edge, FLOOR2], x, y: y2, ticks: TICKS, ends: [words.lag_axis, words.state_axis], levels: decades(1, -2, 2), hair, heights: [y2(states[place])], words: T });
+      set(alone, { d: T > 1 ? curve([0, T - 1], [0, (T - 1) * Math.log10(f)], x, linear(...ends, FLOOR, TOP)) : "" });
       set(ring, { cx: x(half), cy: y(0.5), visibility: half <= T - 1 ? null : "hidden" });
-      set(truth, { d: curve(back(read), norms, x, y) });
-      set(bound, { d: curve(back(read), read, x, y2) });
-      set(size, { d: curve(upTo(T).map((i) => T - 1 - i), states, x, y2) });
+      set(truth, { d: curve(back, norms, x, y) });
+      set(bound, { d: curve(back, back.map((lag) => T - lag), x, y2) });
+      set(size, { d: curve(back, states, x, y2) });
 
       const left = wide ? edge + 28 : 0, top = wide ? TOP + 30 : FLOOR2 + 84, from = left + NAME, to = width - NUMBER, long = linear(0, MOST, from, to), bottom = top + ROW * 5 - 12;
       set(barTitle, { x: left, y: top - 22, text: tell("terms_title", { k }) });
@@ -40,12 +42,11 @@ const explorer = {
       past.show(over.length, (i) => ({ transform: `translate(${to} ${middle(over[i])})` }));
 
       const told = Object.fromEntries(TERMS.map((name, i) => [name, terms[i]])), small = terms.slice(0, 4).every((v) => v < ONE), text = [tell("gate", { bias: signed(gate_bias) }, { f, half })];
-      readOff(lags, x, T - k, tell("place", { k }, told));
-      set(picture, { "aria-valuemax": T, "aria-valuenow": k });
-      if (T > 1) text.push(tell("shows", { lags: T - 1 }, { far: norms[0], alone: f ** (T - 1) }));
-      text.push(tell("state", { T }, { state: states[T - 1] }), tell("terms", { k }, told));
+      readOff(lags, x, T - k, tell("place", { k, word: read[place] }, told));
+      if (far > 0) text.push(tell("shows", { lags: far }, { far: norms[T - 1 - far], alone: f ** far }));
+      text.push(tell("state", { word: read.at(-1) }, { state: states[T - 1] }), tell("terms", { k, word: read[place] }, told));
       text.push(words[small && terms[4] >= ONE ? "past_one" : small ? "all_small" : "not_small"]);
-      return text.join(" ");
+      return text.join(" ") + closer;
     };
   },
 };

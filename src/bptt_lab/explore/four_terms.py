@@ -6,41 +6,44 @@ from .. import memory
 from ..basics.overflow import quietly
 from ..cells import GatedCell
 from ..lessons import gates as free_gates
-from ..lessons.vanishing_and_exploding import inputs
+from ..tasks import vocabulary
 from . import sentence_net
-from .base import Arrays, Bars, Explorer, Grid, Parts, Pointed, fixed, kept
-from .sentence_net import BIASES
+from .base import Arrays, Bars, Grid, Magnified, Parts, Pointed, fixed, kept
+from .sentence_net import BIASES, PREFIXES, SUBJECT
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::3]
-LENGTHS = (1, 2, 4, 8, 16, 32, 64, 128)
-WORDS = [k for k in range(1, LENGTHS[-1] + 1) if k <= 16 or k % 4 == 0]  # where the terms and curves are computed; counted from 1
+LENGTHS = tuple(PREFIXES)
 ONE = 1.005  # from here on a number is written as 1.01, and called above 1
 
 
-class FourTerms(Explorer):
+class FourTerms(Magnified):
     """‖dh_T/dh_k‖₂ of the gated cell, the largest entry of its state, and the norms of the four terms of J_k and of J_k.
 
-    A net of 16 units, PyTorch's start, reads T Gaussian inputs of standard deviation 0.1. `gate_bias` is added to the bias of
-    G1, `length` is T, `word` where the terms are read off, counted from 1; 0 is the last word.
+    A net of 16 units, PyTorch's start, reads the cats' sentence up to its verb. `gate_bias` is added to the bias of G1, `length`
+    is the words T, `word` where the terms are read off, counted from 1; 0 is the last word.
     """
 
     name = "four_terms"
-    facts = {"words_read": WORDS}
+    facts = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT}
     gate_bias = Grid(BIASES, 0)
     weight_scale = Grid(SCALES, 1.0)
-    length = Grid(LENGTHS, 64)
-    word = Pointed((0, *WORDS))
+    length = Grid(LENGTHS, LENGTHS[-1])
+    word = Pointed(range(LENGTHS[-1] + 1))
 
     def parts(self) -> Parts:
         yield sweep()
 
     def at(self, name: str) -> np.ndarray:
-        return self.look_up(name, "gate_bias", "weight_scale")
+        return self.look_up(f"{name}_{self.length}", "gate_bias", "weight_scale")
 
-    def norms(self) -> dict[int, float]:
-        """word k -> ‖dh_T/dh_k‖₂."""
-        return dict(zip(WORDS, self.at(f"norms_{self.length}").tolist()))
+    def norms(self) -> list[float]:
+        """‖dh_T/dh_k‖₂, k = 1..T."""
+        return self.at("norms").tolist()
+
+    def at_cats(self) -> float:
+        """What is left of the gradient at the subject."""
+        return self.norms()[PREFIXES[self.length].index(SUBJECT)]
 
     def read_off(self) -> int:
         """The word whose terms are shown, counted from 1."""
@@ -48,42 +51,50 @@ class FourTerms(Explorer):
 
     def terms(self) -> dict[str, float]:
         """The norms of the four terms of J at the word that is read off, and of their sum "J"."""
-        return dict(zip((*free_gates.TERMS, "J"), self.at("terms")[WORDS.index(self.read_off())].tolist()))
+        return dict(zip((*free_gates.TERMS, "J"), self.at("terms")[self.read_off() - 1].tolist()))
 
     def states(self) -> list[float]:
         """The largest |entry| of h_k, k = 1..T."""
-        return self.at("states")[: self.length].tolist()
+        return self.at("states").tolist()
 
     def sentence(self) -> str:
-        T, k, terms = self.length, self.read_off(), self.terms()
-        f = free_gates.gate(self.gate_bias)
+        k, terms, words = self.read_off(), self.terms(), PREFIXES[self.length]
+        f, lags = free_gates.gate(self.gate_bias), len(words) - 1 - words.index(SUBJECT)
         text = [self.say("gate", bias=fixed(self.gate_bias, 0), f=f, half=float(memory.half_life(np.log(f))))]
-        if T > 1:
-            text.append(self.say("shows", far=self.norms()[1], lags=T - 1, alone=f ** (T - 1)))
-        text += [self.say("state", T=T, state=self.states()[-1]), self.say("terms", k=k, **terms)]
+        if lags:
+            text.append(self.say("shows", lags=lags, alone=f**lags, far=self.at_cats()))
+        text += [self.say("state", word=words[-1], state=self.states()[-1]), self.say("terms", k=k, word=words[k - 1], **terms)]
         small = all(terms[name] < ONE for name in free_gates.TERMS)
         text.append(self.words["past_one" if small and terms["J"] >= ONE else "all_small" if small else "not_small"])
-        return " ".join(text)
+        return " ".join(text) + self.magnified()
 
     def still(self) -> Bars:
-        norms, last = self.norms(), self.length
-        curve = [(self.say("bar", lag=last - k), norms[k]) for k in reversed(norms) if last - k in (0, 8, 16, 32, 64) or k == 1]
+        words, norms = PREFIXES[self.length], self.norms()
+        seen = [k for k in range(len(words), 0, -1) if (len(words) - k) % 5 == 0 or words[k - 1] == SUBJECT]
+        curve = [(self.say("bar", lag=len(words) - k, word=words[k - 1]), norms[k - 1]) for k in seen]
         return [*curve, *((self.words[f"bar_{name}"], norm) for name, norm in self.terms().items())]
 
 
 @kept
 def sweep() -> Arrays:
-    """Every gate bias and weight scale: axes (biases, scales, …).
+    """Of the words of each length T, at every gate bias and weight scale: axes (biases, scales, T, …).
 
-    norms (…, words) of each length; terms (…, words, 5): the four and J; states (…, 128): every word.
+    norms_T; terms_T (…, 5): the four and J; states_T.
     """
-    cell = GatedCell(HIDDEN, HIDDEN, init="uniform")
-    x = inputs(0.1, (LENGTHS[-1], 1, HIDDEN), 0, 1)
+    cell = GatedCell(len(vocabulary.VOCABULARY), HIDDEN, init="uniform")
     biases, scales = np.repeat(BIASES, len(SCALES)), np.tile(SCALES, len(BIASES))
-    trace = cell.unroll(np.repeat(x, biases.size, axis=1), scales=scales, gate_biases=biases)
-    terms = free_gates.step_norms(cell, trace, [k - 1 for k in WORDS])
-    arrays = {"terms": np.stack(list(terms.values()), axis=-1).swapaxes(0, 1), "states": np.abs(trace.h).max(-1).T}
-    for T in LENGTHS:
+    arrays = {}
+    for T, words in PREFIXES.items():
+        x = np.repeat(vocabulary.encode(" ".join(words))[:, None], biases.size, axis=1)
+        trace = cell.unroll(x, scales=scales, gate_biases=biases)
+        terms = free_gates.step_norms(cell, trace, range(T))
         with quietly():
-            arrays[f"norms_{T}"] = 10.0 ** memory.norms_back(cell, trace, T - 1, [T - k for k in WORDS if k <= T])
-    return {name: array.reshape(len(BIASES), len(SCALES), *array.shape[1:]) for name, array in arrays.items()}
+            norms = 10.0 ** memory.norms_back(cell, trace, T - 1, range(T - 1, -1, -1))
+        found = {
+            "norms": norms,
+            "terms": np.stack(list(terms.values()), axis=-1).swapaxes(0, 1),
+            "states": np.abs(trace.h).max(-1).T,
+        }
+        for name, array in found.items():
+            arrays[f"{name}_{T}"] = array.reshape(len(BIASES), len(SCALES), *array.shape[1:])
+    return arrays

@@ -7,7 +7,7 @@ const short = (v) => (v === 0 ? "0" : v === Infinity ? "∞" : v >= 1000 || v < 
 const explorer = {
   more: ["weight_scale", "length"],
   build({ figure, words, facts, valuesOf, tell, now, change }) {
-    const values = valuesOf.G1, n = values.length, last = n - 1, { places } = facts;
+    const values = valuesOf.G1, n = values.length, last = n - 1, { places, prefixes, subject } = facts, sentence = sentenceLine(figure, () => {});
     const beside = tag(figure, "div", { class: "beside" }), left = tag(beside, "div"), list = tag(beside, "div", { class: "places" });
     const picture = svg(left, "svg", { class: "pad", role: "img", "aria-label": `${words.title}. ${words.pad_help}` });
     const layers = upTo(4).map(() => svg(picture, "g")), axisX = axis(picture, "x"), axisY = axis(picture, "y"); // marks are made while drawing: each lies in its layer
@@ -40,6 +40,8 @@ const explorer = {
     return (state) => {
       const { width, arrays, gates, view, length: T } = state, tied = gates === "tied", [s, l, i, free] = state.at("weight_scale", "length", "G1", "G2"), j = tied ? last - i : free;
       const read = (name, a = i, b = j) => arrays[`${name}_${gates}`](s, l, a, b), across = width >= NARROW ? width - LIST : width;
+      const heard = prefixes.find((list) => list.length === T), from = heard.indexOf(subject);
+      sentence(heard, from + 1);
       state.G2 = values[j]; // the slider follows tied gates, and cannot be moved on its own
       state.fixed = tied ? ["G2"] : [];
       size = Math.floor((across - LEFT - 12) / n);
@@ -69,7 +71,7 @@ const explorer = {
       const here = places.map((_, p) => of[p][0] === i && of[p][1] === j && of[p][2] === gates);
       here.forEach((yes, p) => set(rows[p], { class: `place${yes ? " here" : ""}`, "aria-pressed": String(yes) }));
 
-      const told = { G1: fixed(g1, 3), G2: fixed(g2, 3), state: say(read("state"), { ...words, vanished: "0" }), gates: words[`are_${gates}`], T, lags: T - 1, view: words[`colour_${view}`] };
+      const told = { G1: fixed(g1, 3), G2: fixed(g2, 3), state: say(read("state"), { ...words, vanished: "0" }), gates: words[`are_${gates}`], last: heard.at(-1), lags: T - 1 - from, view: words[`colour_${view}`] };
       const text = [tell("shows", told, { gradient: read("gradient") })];
       places.forEach(([name], p) => { if (here[p]) text.push(tell("here", { name: words[`place_${name}`], what: words[`is_${name}`] })); });
       return text.join(" ");

@@ -7,15 +7,17 @@ from ..basics.overflow import quietly
 from ..basics.text import say
 from ..cells import GatedCell
 from ..lessons import gates as free_gates
-from ..lessons.vanishing_and_exploding import inputs
+from ..tasks import vocabulary
 from . import sentence_net
 from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, fixed, kept
+from .sentence_net import PREFIXES, SUBJECT
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::4]
 BIASES = (-free_gates.SHUT, -4, -2, -1, 0, 1, 2, 4, free_gates.SHUT)
 VALUES = tuple(float(f"{free_gates.gate(bias):.3f}") for bias in BIASES)  # where a gate of that bias stands at rest: 0 to 1
-LENGTHS = (2, 6, 11, 21, 41)
+SENTENCES = {T: words for T, words in PREFIXES.items() if words[-1] != SUBJECT}  # from the last word a way leads back to it
+LENGTHS = tuple(SENTENCES)
 GATES = ("free", "tied", "held")
 SHOWN = ("gradient", "state", "G1", "G2")
 PLACES: tuple[tuple[str, str, float, float], ...] = (  # that have a name of their own: name, gates, G1, G2
@@ -29,21 +31,21 @@ PLACES: tuple[tuple[str, str, float, float], ...] = (  # that have a name of the
 
 
 class GatePad(Explorer):
-    """Every pair of gate values at once: how much of ‖dh_T/dh_1‖₂, or of the state, is there after T words.
+    """Every pair of gate values at once: ‖dh_T/dh_k‖₂ from the last word back to k, the cats; or the state after T words.
 
-    A gated cell of 16 units, N(0, 1/H), reads T Gaussian inputs of standard deviation 0.1. `G1` and `G2` are where each gate's
-    bias puts it at rest. `gates`: "free" (both read x and h), "tied" (G2 = 1 − G1 in each unit at each step, whatever its own
+    A gated cell of 16 units, N(0, 1/H), reads the cats' sentence up to its verb. `G1` and `G2` are where each gate's bias puts
+    it at rest. `gates`: "free" (both read x and h), "tied" (G2 = 1 − G1 in each unit at each step, whatever its own
     bias) or "held" (constant). `length` is T.
     """
 
     name = "gate_pad"
-    facts = {"places": [list(place) for place in PLACES]}
+    facts = {"places": [list(place) for place in PLACES], "prefixes": list(PREFIXES.values()), "subject": SUBJECT}
     G1 = Grid(VALUES, 0.5)
     G2 = Grid(VALUES, 0.5)
     gates = Choice(GATES)
     view = Choice(("gradient", "state"))
     weight_scale = Grid(SCALES, 1.0)
-    length = Grid(LENGTHS, 21)
+    length = Grid(LENGTHS, LENGTHS[-1])
 
     def parts(self) -> Parts:
         for gates in GATES:
@@ -55,7 +57,7 @@ class GatePad(Explorer):
         return i, len(VALUES) - 1 - i if self.gates == "tied" else j
 
     def numbers(self) -> dict[str, float]:
-        """At this place: "gradient" ‖dh_T/dh_1‖₂, "state" the largest |entry| of h_T, "G1" and "G2" the gates' means."""
+        """At this place: "gradient" ‖dh_T/dh_k‖₂ at the cats, "state" the largest |entry| of h_T, "G1" and "G2" the means."""
         return {name: float(self.look_up(f"{name}_{self.gates}", "weight_scale", "length")[self.at()]) for name in SHOWN}
 
     def sentence(self) -> str:
@@ -63,7 +65,9 @@ class GatePad(Explorer):
         means = {name: fixed(numbers[name], 3) for name in ("G1", "G2")}
         sizes = {"gradient": numbers["gradient"], "state": say(numbers["state"], "0")}
         are, view = self.words[f"are_{self.gates}"], self.words[f"colour_{self.view}"]
-        text = [self.say("shows", gates=are, T=self.length, lags=self.length - 1, view=view, **means, **sizes)]
+        words = SENTENCES[self.length]
+        way = {"last": words[-1], "lags": _lag(words), "view": view}
+        text = [self.say("shows", gates=are, **way, **means, **sizes)]
         for name, *place in PLACES:
             if place == [self.gates, VALUES[i], VALUES[j]]:
                 text.append(self.say("here", name=self.words[f"place_{name}"], what=self.words[f"is_{name}"]))
@@ -77,6 +81,11 @@ class GatePad(Explorer):
         return found
 
 
+def _lag(words: list[str]) -> int:
+    """The steps from the last word back to the cats."""
+    return len(words) - 1 - words.index(SUBJECT)
+
+
 @kept
 def sweep(gates: str) -> Arrays:
     """gradient, state, G1, G2 at every place: (scales, lengths, G1, G2). Tied gates stand on their line alone, all else is 0.
@@ -87,18 +96,20 @@ def sweep(gates: str) -> Arrays:
     s, i, j = (index.ravel() for index in np.indices((S, n, n)))
     if gates == "tied":
         s, i, j = (index[i + j == n - 1] for index in (s, i, j))
-    cell = GatedCell(H + 2, H)
+    V = len(vocabulary.VOCABULARY)
+    cell = GatedCell(V + 2, H)
     if gates != "free":
         free_gates.held(cell, 0.5, 0.5) if gates == "held" else free_gates.tied(cell)
-    cell.params["W_x"][:, H:] = np.kron(np.eye(3, 2), np.ones((H, 1)))  # the rows of G1, of G2, and of the candidate
-    x = np.repeat(inputs(0.1, (LENGTHS[-1], 1, H), 0, 1), len(s), axis=1)
-    openings = np.broadcast_to(np.stack([np.take(BIASES, i), np.take(BIASES, j)], axis=-1), (*x.shape[:2], 2))
-    trace = cell.unroll(np.concatenate([x, openings], axis=2), scales=np.take(SCALES, s))
+    cell.params["W_x"][:, V:] = np.kron(np.eye(3, 2), np.ones((H, 1)))  # the rows of G1, of G2, and of the candidate
+    openings = np.stack([np.take(BIASES, i), np.take(BIASES, j)], axis=-1)
     found = {name: np.zeros((S, len(LENGTHS), n, n)) for name in SHOWN}
-    for l, T in enumerate(LENGTHS):
+    for l, (T, words) in enumerate(SENTENCES.items()):
+        x = np.repeat(vocabulary.encode(" ".join(words))[:, None], len(s), axis=1)
+        x = np.concatenate([x, np.broadcast_to(openings, (T, *openings.shape))], axis=2)
+        trace = cell.unroll(x, scales=np.take(SCALES, s))
         with quietly():
-            found["gradient"][s, l, i, j] = 10.0 ** memory.norms_back(cell, trace, T - 1, [T - 1])[:, 0]
-        found["state"][s, l, i, j] = np.abs(trace.h[T - 1]).max(axis=-1)
+            found["gradient"][s, l, i, j] = 10.0 ** memory.norms_back(cell, trace, T - 1, [_lag(words)])[:, 0]
+        found["state"][s, l, i, j] = np.abs(trace.h[-1]).max(axis=-1)
         for name in ("G1", "G2"):
-            found[name][s, l, i, j] = trace.gates[name][:T].mean(axis=(0, 2))
+            found[name][s, l, i, j] = trace.gates[name].mean(axis=(0, 2))
     return {f"{name}_{gates}": values for name, values in found.items()}

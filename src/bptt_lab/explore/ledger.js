@@ -16,7 +16,7 @@ const explorer = {
     return ({ width, arrays, at, length: n, wrt, view, cell: [t, k], sentences }) => {
       const here = at("activation", "weight_scale"), read = sentences[n - 1], of = (name) => arrays[`${name}_${wrt}${n}`], byNorm = view === "norms";
       const norm = (t, k) => of("ledger")(...here, t - 1, k - 1), share = (t, k) => of("shares")(...here, t - 1, k - 1), whole = of("whole").row(...here);
-      const [left, wholeWidth] = width < NARROW ? [88, 70] : [104, 92], size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(TALL / n, Math.max(40, size)), right = left + size * n;
+      const [left, wholeWidth] = width < NARROW ? [88, 70] : [150, 92], size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(TALL / n, Math.max(40, size)), right = left + size * n;
       const middle = (i) => TOP + height * (i + 0.5), across = (i) => left + size * (i + 0.5);
       sized(node, width, TOP + TALL + 8);
       const where = table.draw([left, TOP, size, height, n], 1, (t, k) => ({ fill: byNorm ? magnitudeColour(norm(t, k)) : shareColour(share(t, k)) }));
@@ -24,13 +24,13 @@ const explorer = {
         const [t, k] = where[i], [v, s] = [norm(t, k), share(t, k)];
         return { x: across(k - 1), y: middle(t - 1) + 4, class: `cell-text ${byNorm ? onMagnitude(v) : onShare(s)}`, text: byNorm ? brief(v) : fixed(100 * s, 0) };
       });
-      rowNames.show(n, (i) => ({ x: left - 20, y: middle(i) + 4, text: `${i + 1} ${read[i]}` }));
+      rowNames.show(n, (i) => ({ x: left - 20, y: middle(i) + 4, maths: width < NARROW ? `L_${i + 1} ${read[i]}` : tell("row", { t: i + 1, word: read[i] }) }));
       columnNames.show(n, (i) => { // between, they would lie on each other
         const x = across(i) + 4;
         return { x, y: TOP - 20, transform: `rotate(-45 ${x} ${TOP - 20})`, text: size > 12 || [0, n - 1].includes(i) ? `${i + 1} ${read[i]}` : "" };
       });
       wholes.show(n, (i) => ({ x: right + 10, y: middle(i) + 4, text: say(whole[i], words) }));
-      titles.show(3, (i) => [{ x: right + 10, y: TOP - 8, text: words.whole }, { x: 2, y: TOP - 8, text: words.rows }, { x: left + 4, y: 12, text: words.columns }][i]);
+      titles.show(3, (i) => [{ x: right + 10, y: TOP - 8, maths: words.whole }, { x: 2, y: TOP - 8, maths: words.rows }, { x: left + 4, y: 12, maths: words.columns }][i]);
       // Age counts back from the row that is read: the chosen cell's, or the last. Rows first, then columns.
       const on = table.inside([t, k]), broad = Math.min(9, size - 2);
       ages.show(2 * n, (i) => ({ ...(i < n ? { x: left - 15, y: middle(i) - 4.5, width: 9 } : { x: across(i - n) - broad / 2, y: TOP - 15, width: broad }), ...ageMark((on ? t : n) - 1 - (i % n)) }));

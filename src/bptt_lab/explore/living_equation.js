@@ -6,7 +6,6 @@ const NET = 160, MIDDLE = 60, ROWS = 12, FROM = 16; // px; half a tick's label s
 const MATHS = 15, SMALLEST = 11, BAR = [110, 210]; // px: the formulas' letters, and a bar's room
 const EDGE = 140; // ms that a message takes to the state before
 const SEEN = 0.002; // of the row, as in living_equation.py
-const TICKS = decades(6);
 
 // d a / d b as MathML; ∂⁺a / ∂b is the immediate derivative. Returns what writes the indices, and hides it if there are none.
 function derivative(line, above, below, dot = true) {
@@ -40,10 +39,7 @@ function termOf(cell, k) {
   };
 }
 
-const codeOf = (t, k) => `# word ${k}: k=${k - 1}, t=${t - 1}\nterm = np.outer((dL_dy[${t - 1}] @ W_oh${upTo(t - k).map((i) => ` @ J[${t - 1 - i}]`).join("")}) * slope[${k - 1}], x[${k - 1}])`;
-
-// A chip and a picture wear the age of their word; what comes after the target has none.
-const ageStyle = (age) => (age < 0 ? "opacity:.7" : `background:${ageColour(age)};color:${onAge(age)}`);
+const codeOf = (t, k) => `# word ${k}: k=${k - 1}, t=${t - 1}${t > k ? `; J[${t - 1}] is J${SUBSCRIPT(t)}` : ""}\nterm = np.outer((dL_dy[${t - 1}] @ W_oh${upTo(t - k).map((i) => ` @ J[${t - 1 - i}]`).join("")}) * slope[${k - 1}], x[${k - 1}])`;
 
 // The sentence, and a menu that puts another word in the place of the lit one: Python is asked.
 function buildSentence({ figure, words, facts, tell, change, now, asked }, pointed) {
@@ -130,10 +126,8 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
   const scale = tag(equation, "div", { class: "row ticks", "aria-hidden": "true" });
   tag(scale, "span");
   const tickPicture = svg(scale, "svg", { height: 18 }), tickTexts = marks(tickPicture, "text", { y: 13, "text-anchor": "middle" }), code = tag(figure, "pre", { class: "code" });
-  const magnifier = tag(equation, "p", { class: "magnifier" }), button = (text) => tag(magnifier, "button", { class: "play", type: "button", text, ...KEYS_OURS });
-  const closer = button(words.magnify), back = button(words.unmagnify), factor = tag(magnifier, "span", { class: "number" });
-  closer.addEventListener("click", () => change("zoom", Math.min(ROWS, now().zoom + 1)));
-  back.addEventListener("click", () => change("zoom", 0));
+  const [, magnify] = now().small ? magnifier(equation, words, { now, change }, ROWS, words.magnify_true) : [];
+  const lens = now().small ? () => ({ ends: [LOW, HIGH], told: "" }) : magnified(equation, words, { now, change });
   let measured = "", widest = 0, letters = MATHS; // of the formulas: their width is the browser's and its maths font's
 
   // The room of the formulas, and what is left for the bars: measured, where they are others than before.
@@ -149,7 +143,9 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
     return narrow ? width - 170 : Math.max(BAR[0], Math.min(BAR[1], width - 144 - 13 * 8 - (widest * letters) / MATHS - 2));
   };
 
-  return ({ width, length, lit, lit_edge, sentences, small, axis, zoom }, t, at, unrolled) => {
+  return (state, t, at, unrolled) => {
+    const { width, length, lit, lit_edge, sentences, small, axis, zoom } = state, { ends, told } = lens(Math.min(zoom, ZOOMS.length - 1));
+    state.told = told;
     const read = sentences[length - 1], narrow = width < NARROW, real = small && axis === "true";
     set(equation, { class: `equation${small ? " small" : ""}` });
     head.hidden = code.hidden = small;
@@ -161,7 +157,7 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
       if (!row.hidden && !small) (formula.write ??= termOf(formula, k))(t, t - k < unrolled);
     }
     const barWidth = small ? width - (narrow ? 170 : 242) : roomOf(`${t} ${unrolled} ${width}`, width, narrow), to = barWidth - FROM;
-    const x = real ? linear(0, 10 ** -zoom, FROM, to) : logarithmic(FROM, to), ticks = real ? [0, 10 ** -zoom] : TICKS;
+    const x = real ? linear(0, 10 ** -zoom, FROM, to) : logarithmic(FROM, to, ...ends), ticks = real ? [0, 10 ** -zoom] : decades(Math.ceil((ends[1] - ends[0]) / 3), ...ends);
     for (const { k, row, chip, picture, grid, bar, past, number } of rows) {
       if (row.hidden) continue;
       const explicit = t - k < unrolled, norm = at("ledger", t - 1, k - 1), share = percent(at("shares", t - 1, k - 1)), on = explicit && (lit_edge ? k < lit_edge : k === lit);
@@ -178,9 +174,7 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
     scale.hidden = unrolled < 1;
     set(tickPicture, { width: barWidth });
     tickTexts.show(ticks.length, (j) => ({ x: x(ticks[j]), text: real ? (j ? tenTo(ticks[j]) : "0") : j === 1 && barWidth < 170 ? "" : tenTo(ticks[j]) })); // two would touch
-    magnifier.hidden = !small;
-    for (const node of [closer, back]) set(node, { disabled: !real || (node === back && !zoom) });
-    set(factor, { text: real ? tell("magnified", { factor: tenTo(10 ** zoom) }) : "" });
+    magnify?.(zoom, tenTo(10 ** zoom), real);
     set(code, { text: !lit_edge && lit >= 1 && lit <= t && t - lit < unrolled ? codeOf(t, lit) : `# ${words.code_help}\n ` });
   };
 }
@@ -205,7 +199,7 @@ const explorer = {
       state.limits = { target: length, step: t + 2 };
       for (const draw of parts) draw(state, t, at, step - 1); // step 0: nothing yet; 1: three factors; then a word a step
 
-      const [first, last] = [at("ledger", t - 1, 0), at("ledger", t - 1, t - 1)], told = { t: SUBSCRIPT(t), count: t, first_word: read[0], last_word: read[t - 1] };
+      const [first, last] = [at("ledger", t - 1, 0), at("ledger", t - 1, t - 1)], told = { t, count: t, first_word: read[0], last_word: read[t - 1] };
       let text = "";
       if (small && state.axis === "true") {
         const k = Math.min(2, t), norm = at("ledger", t - 1, k - 1), shows = norm * 10 ** state.zoom >= SEEN;
@@ -223,7 +217,7 @@ const explorer = {
         const factors = tell(t === lit ? "factors_none" : t - lit === 1 ? "factors_one" : "factors_n", { n: t - lit });
         text += " " + tell("lit", { k: lit, word: read[lit - 1], factors, share: percent(at("shares", t - 1, lit - 1)) }, { norm: at("ledger", t - 1, lit - 1) });
       }
-      return text;
+      return text + state.told;
     };
   },
 };

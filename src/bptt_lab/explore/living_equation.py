@@ -7,16 +7,14 @@ import traitlets
 from ..basics import checks
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Bars, Choice, Grid, Parts, Pointed, fixed
-
-_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+from .base import Bars, Choice, Grid, Magnified, Parts, Pointed, fixed
 
 ZOOMS = 12
 SEEN = 0.002  # of the row: a bar that shows is then about a pixel long
 SMALL = ("length", "weight_scale", "activation", "axis")
 
 
-class LivingEquation(sentence_net.SentenceExplorer):
+class LivingEquation(sentence_net.SentenceExplorer, Magnified):
     """dL_t/dW_x = Σ_k dL_t/dy_t · dy_t/dh_t · dh_t/dh_{t-1} ⋯ dh_{k+1}/dh_k · ∂⁺h_k/∂W_x, drawn over the unrolled net.
 
     `target` is the token t whose loss it is, at most the last word; `start` is of the weights, `step` of the derivation.
@@ -88,7 +86,7 @@ class LivingEquation(sentence_net.SentenceExplorer):
         words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
         k = min(2, t)
         long = norms[k - 1] * 10.0**self.zoom
-        told = {"t": str(t).translate(_DIGITS), "zoom": self.zoom, "last_word": words[t - 1], "last": norms[-1]}
+        told = {"t": t, "zoom": self.zoom, "last_word": words[t - 1], "last": norms[-1]}
         told |= {"word": words[k - 1], "norm": norms[k - 1], "ratio": norms[-1] / norms[k - 1] if norms[k - 1] else math.inf}
         return self.say("true_shows" if long >= SEEN else "true_hidden", **told)
 
@@ -98,7 +96,7 @@ class LivingEquation(sentence_net.SentenceExplorer):
         words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
         first, last, whole = norms[0], norms[-1], self.at("whole")[t - 1]
         ends = {"first_word": words[0], "first": first, "last_word": words[t - 1], "last": last}
-        told = {"t": str(t).translate(_DIGITS), "count": t, **ends, "whole": whole}
+        told = {"t": t, "count": t, **ends, "whole": whole}
         if t == 1:
             text = self.say("shows_one", **told)
         elif min(first, last) > 0 and math.isfinite(max(first, last)):
@@ -108,7 +106,7 @@ class LivingEquation(sentence_net.SentenceExplorer):
         if self.step <= t and not self.small:  # not yet all terms
             key = f"written_{self.step if self.step < 2 else 'n'}"
             text += " " + self.say(key, step=self.step, steps=t + 1, written=self.step - 1, **told)
-        return text + self._lit()
+        return text + self._lit() + ("" if self.small else self.magnified())
 
     def _lit(self) -> str:
         """What is said of the term or the edge that is lit, if one is."""

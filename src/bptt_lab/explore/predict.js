@@ -5,7 +5,7 @@ const LEFT = 28, BASE = 64, LINE = 38; // px
 const explorer = {
   build({ figure, controls, words, valuesOf, tell, now, change }) {
     const values = valuesOf.guess, { powers, asked } = now(), why = words[`why_${asked}`];
-    controls.before(tag(null, "p", { class: "question", text: words[`question_${asked}`] }));
+    controls.before(tag(null, "p", { class: "question", maths: words[`question_${asked}`] }));
     const button = () => tag(controls, "button", { class: "play", type: "button", ...KEYS_OURS });
     const commit = button(), show = button(), open = () => !now().committed && !now().seen;
     commit.addEventListener("click", () => { if (open() && now().guess !== null) change("committed", true); });

@@ -5,14 +5,14 @@ const explorer = {
     const { questions } = now(), name = `quiz-${Math.random().toString(36).slice(2, 9)}`, list = tag(figure, "div", { class: "quiz" });
     const rows = questions.map(({ text, answers }, q) => {
       const group = tag(list, "fieldset");
-      tag(group, "legend", { text: `${q + 1}. ${text}` });
+      tag(group, "legend", { maths: `${q + 1}. ${text}` });
       return answers.map((answer, a) => {
         const id = `${name}-${q}-${a}`, row = tag(group, "div", { class: "answer" }), why = `${id}-why`;
         const input = tag(row, "input", { type: "radio", name: `${name}-${q}`, id, ...KEYS_OURS });
-        tag(row, "label", { for: id, text: answer.text });
+        tag(row, "label", { for: id, maths: answer.text });
         const told = tag(row, "p", { class: "why", id: why, hidden: true });
         tag(told, "b", { text: `${words[answer.right ? "right" : "wrong"]} ` });
-        tag(told, "span", { text: answer.why });
+        tag(told, "span", { maths: answer.why });
         input.addEventListener("change", () => change("answers", now().answers.map((old, i) => (i === q ? a : old))));
         return { row, input, told, why, right: answer.right };
       });

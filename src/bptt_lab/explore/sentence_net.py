@@ -21,6 +21,16 @@ ACTIVATIONS = tuple(activations.ACTIVATIONS)
 STARTS = ("normal", "uniform", "orthogonal", "identity")
 LENGTHS = tuple(vocabulary.SENTENCES)
 SENTENCES = [sentence.split() for sentence in vocabulary.SENTENCES.values()]  # the words of the sentence of each length
+SUBJECT = "cats"
+UP_TO_THE_VERB = (  # what the cells with gates read in 07 and 08, from the subject alone to 21 words behind it
+    "cats",
+    "the cats",
+    "the cats I saw",
+    "the cats that I saw earlier this morning",
+    "the cats that I saw near the house in the garden beside the river this morning",
+    "the cats that I saw near the old house with the red table in the garden beside the river very early this morning",
+)
+PREFIXES = {len(words): words for words in map(str.split, UP_TO_THE_VERB)}
 BIASES = tuple(range(-2, 6))  # of the gate that keeps, in the explorers of cells with gates
 
 
