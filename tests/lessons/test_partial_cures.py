@@ -319,10 +319,10 @@ def test_bad_input_of_starts_and_cuts_is_named(call, name):
 
 def test_a_tenth_of_the_rate_needs_no_clipping():
     """What notebook 06 says of clipping, of the two nets that need the fewest steps; the others take more of them."""
-    from bptt_lab.experiments import temporal_order, training
+    from bptt_lab.experiments import RECIPES, training
 
     task = ("TemporalOrder", {"length": 20})
     for seed in (3, 4):
-        settings = {**temporal_order.TEMPORAL_ORDER.runs[0], "cell": "tanh, N(0, 1/H)", "task": task, "seed": seed}
+        settings = {**RECIPES["temporal_order"].runs[0], "cell": "tanh, N(0, 1/H)", "task": task, "seed": seed}
         settings["fit"] = {**settings["fit"], "lr": 0.01, "clip": None, "steps": 4000}
         assert training.train_until(settings)["steps"] is not None

@@ -5,7 +5,6 @@ import pytest
 
 import bptt_lab as bl
 from bptt_lab import LSTMCell, memory
-from bptt_lab.experiments import distances
 from bptt_lab.lessons import short_term_memory as lesson
 from bptt_lab.tasks import Agreement
 from bptt_lab.tasks.agreement import SUBJECT
@@ -69,7 +68,7 @@ def test_the_sentences_rows_have_the_ends_of_their_shares():
     rows, shares = lesson.by_sentences(bl.experiments.load("distances"))
     assert [row[0] for row in rows] == list(lesson.SENTENCES)
     for row, right in zip(rows, shares):
-        assert right.shape == (5, len(distances.ASKED)) and len(row) == 2 + len(distances.ASKED)
+        assert right.shape == (5, len(lesson.ASKED)) and len(row) == 2 + len(lesson.ASKED)
         assert row[3] == f"{right[:, 2].min():.1f}-{right[:, 2].max():.1f}"
 
 

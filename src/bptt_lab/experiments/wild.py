@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..lessons import networks_in_the_wild as lesson
-from .recipe import Recipe, Result, Settings
+from .runner import Recipe, Result, Settings
 from .shipped import NETWORKS, install
 
 FOLDER = Path("build/networks")  # a folder of its own in it for each network

@@ -77,7 +77,7 @@ def until_right(model: SequenceModel, task: Agreement) -> Callable[[int], bool]:
 def message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
     """What arrives at the subject in an untrained net: norm and signal to noise, each (seeds, distances), of recipe `gradients`.
 
-    The distances are those of `experiments.agreement`; the recipe's d = 0 is left out.
+    The distances are those of the recipe `agreement`; the recipe's d = 0 is left out.
     """
     norm, signal = (np.array(values(runs, what, cell=cell))[:, 1:] for what in ("norm", "snr"))
     return 10**norm, signal
@@ -90,7 +90,7 @@ def median_message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndar
 
 
 def answers(runs: Sequence[dict], **wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of tanh nets of recipe `distances`: "right", "held" and "left", each (seeds, distances asked); see `distances.asked`."""
+    """Of tanh nets of recipe `distances`: "right", "held" and "left", each (seeds, distances asked); see `training.asked`."""
     right, held, left = (np.array(values(runs, what, cell="tanh", **wanted)) for what in ("right", "held", "left"))
     return right, held, left
 
