@@ -8,9 +8,8 @@ import pytest
 
 import bptt_lab as bl
 from bptt_lab.readers import CONVENTIONS, Convention, Layer, keras_files
-from bptt_lab.readers.hard_sigmoid import HardSigmoidGRU, HardSigmoidLSTM
 from bptt_lab.readers.names import layers
-from bptt_lab.readers.peephole import PeepholeLSTM
+from bptt_lab.readers.other_gates import HardSigmoidGRU, HardSigmoidLSTM, PeepholeLSTM
 
 KEPT: dict[str, dict[str, np.ndarray]] = {}
 for key, value in np.load(Path(__file__).parent / "small_arrays.npz").items():

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..basics import checks
-from . import arrays_files, dynet_text, keras_files, names, onnx_graphs, safetensors_files, torch_files
+from . import arrays_files, dynet_text, keras_files, names, onnx_graphs, torch_files
 from .conventions import CONVENTIONS, Convention
 from .found import Found, Layer
 
@@ -13,8 +13,8 @@ KERAS = CONVENTIONS["keras"], CONVENTIONS["keras2"]
 NAMES = "A layer is known by two names, such as weight_ih_l0 and weight_hh_l0, kernel and recurrent_kernel, or Wx and Wh."
 
 READERS: dict[str, Callable[[Path], Any]] = {  # to layers, or to arrays whose names say what they are
-    ".npz": arrays_files.arrays,
-    ".safetensors": safetensors_files.arrays,
+    ".npz": arrays_files.npz,
+    ".safetensors": arrays_files.safetensors,
     **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".jit", ".ts"), torch_files.arrays),
     ".msgpack": arrays_files.msgpack,
     ".onnx": onnx_graphs.layers,

@@ -8,8 +8,7 @@ import numpy as np
 
 from ..basics import checks
 from ..cells import Cell, GRUCell, LSTMCell, RNNCell
-from .hard_sigmoid import HardSigmoidGRU, HardSigmoidLSTM
-from .peephole import PeepholeLSTM
+from .other_gates import HardSigmoidGRU, HardSigmoidLSTM, PeepholeLSTM
 
 
 class Convention(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..basics import checks
+from .arrays_files import library
 
 SAVE = 'np.savez("net.npz", **{name: value.double().numpy() for name, value in net.state_dict().items()})'
 
@@ -26,11 +27,7 @@ def refuse_packed(state: Any) -> None:
 
 def arrays(path: Path) -> Any:
     """A state_dict, however deep in a checkpoint, or that of a TorchScript archive."""
-    try:
-        import torch
-    except ImportError:
-        hint = f"`pip install torch`, or, where the net is: {SAVE}"
-        raise checks.error("path", repr(path.name), "torch to be installed for a file of its own", hint) from None
+    torch = library("torch", path, f", or, where the net is: {SAVE}")
     try:
         if not _is_script(path):
             return {"": torch.load(path, "cpu", weights_only=True)}  # a dict, whatever it is
