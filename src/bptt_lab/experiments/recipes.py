@@ -92,7 +92,8 @@ _ALL = (
     ),
     Recipe(
         "temporal_order",
-        "updates of plain gradient descent to 99 % right, with the gradient clipped at 1 and without, for each length and two starts",
+        "updates of plain gradient descent to 99 % right, with the gradient clipped at 1 and without, "
+        "for each length and two starts",
         train_until,
         temporal_order((10, 20, 30), ("tanh", "tanh, N(0, 1/H)"), 0.1, (None, 1.0)),
     ),

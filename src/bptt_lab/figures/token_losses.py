@@ -25,7 +25,7 @@ def token_losses(words: Sequence[str], losses) -> look.Figure:
     """
     losses = checks.array("losses", losses, (len(words),), allow_inf=True)
     total, *texts = [look.say(loss, vanished="0") for loss in (losses.sum(), *losses)]
-    shown = look.figure(f"Σ L_t = {total} nats", [], _sentence(words, losses, total, texts), 112 + 32 * len(words))
+    shown = look.figure(f"Σ L_t = {total} nats", [""], _sentence(words, losses, total, texts), 112 + 32 * len(words))
     labels = [f"{t + 1} {word}" for t, word in enumerate(words)]
     marks = [text if loss <= LONGEST else f"▸ {text}" for text, loss in zip(texts, losses)]
     bar = go.Bar(x=np.minimum(losses, LONGEST), y=labels, text=marks, orientation="h", marker_color=look.CELL_COLOURS["tanh"])
