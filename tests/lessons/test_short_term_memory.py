@@ -133,7 +133,7 @@ def test_a_curved_reader_reads_what_no_line_does():
     h = np.random.default_rng(0).standard_normal((2000, 2))
     label = (h[:, 0] * h[:, 1] > 0).astype(int)
     # A line can cut off a corner, and then has two thirds.
-    assert memory.probe.accuracy(h, label) < 0.7 and memory.probe.accuracy(lesson.curved(h), label) > 0.9
+    assert memory.reach.probe(h, label) < 0.7 and memory.reach.probe(lesson.curved(h), label) > 0.9
 
 
 def test_the_gradient_is_the_norm_of_the_product_of_jacobians_also_of_a_pair():

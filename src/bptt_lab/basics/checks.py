@@ -52,6 +52,14 @@ def number(name: str, value, allow_inf: bool = False) -> float:
     return real
 
 
+def positive(name: str, value, allow_inf: bool = False) -> float:
+    """A number above 0."""
+    real = number(name, value, allow_inf)
+    if real <= 0:
+        raise error(name, real, "a number above 0")
+    return real
+
+
 def flag(name: str, value) -> bool:
     """True or False."""
     if not isinstance(value, (bool, np.bool_)):

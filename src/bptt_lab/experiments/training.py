@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import cells, memory, tasks, train
 from ..lessons.short_term_memory import ASKED
-from ..memory import probe, reach
+from ..memory import reach
 from ..model import SequenceModel
 from ..tasks.agreement import SUBJECT
 from .runner import Result, Settings
@@ -114,7 +114,7 @@ def asked(model: SequenceModel, distance: int) -> dict[str, float]:
     a half is guessing. "left": log10 ‖dh_T/dh_k‖₂, k the subject, the median of 16 sentences.
     """
     x, number, _ = tasks.Agreement(distance).batch(1000, np.random.default_rng([1, 2]))
-    held = probe.accuracy(model.cell.unroll(x).h[-1], number[-1])
+    held = reach.probe(model.cell.unroll(x).h[-1], number[-1])
     trace = model.cell.unroll(x[:, :16])
     left = memory.norms_back(model.cell, trace, trace.T - 1, [trace.T - 1 - SUBJECT])
     return {"right": reach.right(model, distance), "held": held, "left": float(np.median(left))}

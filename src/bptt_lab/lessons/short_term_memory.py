@@ -24,7 +24,7 @@ from .. import memory, train
 from ..basics import text
 from ..basics.runs import values
 from ..cells import Cell, RNNCell
-from ..memory import probe
+from ..memory.reach import probe
 from ..model import SequenceModel, losses
 from ..tasks import Agreement
 from ..tasks.agreement import SUBJECT, number_of_nouns
@@ -179,8 +179,8 @@ def measure(cell: Cell, distance: int, seed: int = 0, n: int = 2000) -> dict[str
     return {
         "gradient": float(np.median(gradient)),
         "apart": float(np.median(np.linalg.norm(h - other, axis=1))),
-        "memory": probe.accuracy(h, targets[-1]),
-        "curved": probe.accuracy(curved(h), targets[-1]),
+        "memory": probe(h, targets[-1]),
+        "curved": probe(curved(h), targets[-1]),
     }
 
 

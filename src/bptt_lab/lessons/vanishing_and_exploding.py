@@ -94,11 +94,8 @@ def medians(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> dict
     `measured[kind][start]` is such a result.
     """
     kinds = list(measured.values())
-    found = {}
-    for start in kinds[0]:
-        slopes = [np.median(rows[start]["slope"]) for rows in kinds]
-        found[start] = (*slopes, np.median(kinds[0][start]["ln σ_max"]))
-    return found
+    slopes = {start: [np.median(rows[start]["slope"]) for rows in kinds] for start in kinds[0]}
+    return {start: (*several, np.median(kinds[0][start]["ln σ_max"])) for start, several in slopes.items()}
 
 
 def printed(medians: Mapping[str, tuple[float, ...]]) -> list[tuple[str, ...]]:
@@ -115,8 +112,7 @@ def printed(medians: Mapping[str, tuple[float, ...]]) -> list[tuple[str, ...]]:
 
 def worst_prediction(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> float:
     """How far a slope is from its exponent at most, over all kinds, starts and seeds; nats a step."""
-    found = [result for rows in measured.values() for result in rows.values()]
-    return max(float(np.abs(result["slope"] - result["lyapunov"]).max()) for result in found)
+    return max(float(np.abs(one["slope"] - one["lyapunov"]).max()) for rows in measured.values() for one in rows.values())
 
 
 def farthest_apart(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> float:
@@ -124,19 +120,22 @@ def farthest_apart(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) 
     return max(float(np.ptp(result["slope"])) for rows in measured.values() for result in rows.values())
 
 
-def one_step_back(weight_scale: float, spread: float = 0.1, H: int = 64) -> float:
+def one_step_back(weight_scale: float, H: int = 64) -> float:
     """log10 ‖dh_50/dh_49‖₂ of one net with the normal start, that reads 50 words; −inf if it vanished exactly."""
     cell = RNNCell(H, H, weight_scale=weight_scale)
-    return float(memory.norms_back(cell, cell.unroll(inputs(spread, (50, H), 0)), 49, [1])[0])
+    return float(memory.norms_back(cell, cell.unroll(inputs(0.1, (50, H), 0)), 49, [1])[0])
 
 
 def unit_normal(H: int, spread: float = 0.1, seeds: int = 20) -> dict[str, np.ndarray]:
     """W_hh ~ N(0, 1) whatever the width, tanh. "slope", "ln ρ" and "mean f'" (over all units and steps), each (seeds,)."""
-    found, H = [], checks.count("H", H)
-    for cell, x, _ in drawn(H**0.5, H=H, seeds=seeds, spread=spread):
-        rho = np.abs(np.linalg.eigvals(cell.params["W_hh"])).max()
-        found.append((slope(cell, x), np.log(rho), (1 - cell.unroll(x).h ** 2).mean()))
+    nets = drawn(checks.count("H", H) ** 0.5, H=H, seeds=seeds, spread=spread)
+    found = [(slope(cell, x), np.log(radius(cell.params["W_hh"])), (1 - cell.unroll(x).h ** 2).mean()) for cell, x, _ in nets]
     return dict(zip(("slope", "ln ρ", "mean f'"), np.array(found).T))
+
+
+def radius(W: np.ndarray) -> float:
+    """ρ, the spectral radius."""
+    return np.abs(np.linalg.eigvals(W)).max()
 
 
 def median_of(weight_scale: float, H: int = 64, seeds: int = 10) -> float:
@@ -153,8 +152,7 @@ def over_lag(H: int = 64, lag: int = 15, seeds: int = 40) -> float:
 def sizes(H: int, seeds: int = 200) -> dict[str, np.ndarray]:
     """ "ρ" and "σ_max" of W_hh ~ N(0, 1/H), each (seeds,)."""
     drawn = (RNNCell(1, H, seed=seed).params["W_hh"] for seed in range(checks.count("seeds", seeds)))
-    found = np.array([(np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2)) for W in drawn])
-    return dict(zip(("ρ", "σ_max"), found.T))
+    return dict(zip(("ρ", "σ_max"), np.array([(radius(W), np.linalg.norm(W, 2)) for W in drawn]).T))
 
 
 def shift(H: int = 10) -> np.ndarray:
