@@ -277,11 +277,11 @@ def test_a_moving_window_lets_each_loss_go_back_k_steps_and_fixed_pieces_do_not(
         last = np.arange(first, t + 1) == t
         total += model.backward(model.forward(x[first : t + 1], targets[first : t + 1], last, before))["W_x"]
     np.testing.assert_allclose(lesson.moving_window(model, run, k), total, rtol=1e-9)
-    assert not np.allclose(lesson.fixed_pieces(model, run, k), total, rtol=0.01)
+    assert not np.allclose(lesson.CUTS["pieces"](model, run, k), total, rtol=0.01)
     for cut in lesson.CUTS.values():
         np.testing.assert_allclose(cut(model, run, 10), model.backward(run)["W_x"], rtol=1e-9)
     for cut in lesson.CUTS.values():  # one step each: triangles and bands of one cell
-        np.testing.assert_allclose(cut(model, run, 1), lesson.fixed_pieces(model, run, 1), rtol=1e-9)
+        np.testing.assert_allclose(cut(model, run, 1), lesson.CUTS["pieces"](model, run, 1), rtol=1e-9)
 
 
 def test_what_each_cut_keeps_is_drawn_and_counted():

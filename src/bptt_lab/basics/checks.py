@@ -204,10 +204,8 @@ def problem(model: Any, x, mask) -> tuple[np.ndarray, np.ndarray]:
         array(f"params[{name!r}]", getattr(model, name))
     x = sequence(model.cell, x)
     steps = x.shape[:-1]
-    return x, np.ones(steps, dtype=bool) if mask is None else _mask(mask, steps)
-
-
-def _mask(mask, steps: tuple[int, ...]) -> np.ndarray:
+    if mask is None:
+        return x, np.ones(steps, dtype=bool)
     mask = read("mask", mask, f"an array of shape {steps}")
     if mask.shape != steps:
         raise error("mask", f"shape {mask.shape}", f"shape {steps}")
@@ -217,7 +215,7 @@ def _mask(mask, steps: tuple[int, ...]) -> np.ndarray:
         known = False
     if not known:
         raise error("mask", f"{mask.dtype} values", "true and false, or 1 and 0")
-    return mask.astype(bool)
+    return x, mask.astype(bool)
 
 
 def targets(model: Any, given, steps: tuple[int, ...]) -> np.ndarray:

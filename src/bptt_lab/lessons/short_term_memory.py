@@ -147,24 +147,23 @@ def twins(distance: int, seed: int = 0, nets: int = 6, steps: int = 600) -> tupl
     How many steps each took, looked at every 50, None if more than `steps`; and how far the weights of one were from those of
     the first at most, over the steps that all of them took.
     """
-    took, weights = zip(*(_twin(twin, distance, seed, steps) for twin in range(nets)))
+    took: list[int | None] = []
+    weights: list[list[np.ndarray]] = []  # of each net, after every 50 steps
+    for twin in range(nets):
+        net, task = fresh(RNNCell, seed), Agreement(distance)
+        net.cell.params["W_hh"] += 1e-10 * np.random.default_rng(twin).standard_normal(net.cell.params["W_hh"].shape)
+        right = until_right(net, task)
+        weights.append([])
+
+        def done(step: int, net=net, right=right, kept=weights[-1]) -> bool:
+            if step % 50 == 0:
+                kept.append(np.concatenate([value.ravel() for value in net.params.values()]))
+            return right(step)
+
+        history = train.fit(net, task, steps, seed=seed, until=done, progress=False)
+        took.append(len(history) if history.stopped else None)
     common = np.array([kept[: min(map(len, weights))] for kept in weights])
-    return list(took), float(np.linalg.norm(common - common[0], axis=2).max())
-
-
-def _twin(twin: int, distance: int, seed: int, steps: int) -> tuple[int | None, list[np.ndarray]]:
-    """One of `twins`: the steps it took, and its weights after every 50."""
-    net, task = fresh(RNNCell, seed), Agreement(distance)
-    net.cell.params["W_hh"] += 1e-10 * np.random.default_rng(twin).standard_normal(net.cell.params["W_hh"].shape)
-    right, kept = until_right(net, task), []
-
-    def done(step: int) -> bool:
-        if step % 50 == 0:
-            kept.append(np.concatenate([value.ravel() for value in net.params.values()]))
-        return right(step)
-
-    history = train.fit(net, task, steps, seed=seed, until=done, progress=False)
-    return (len(history) if history.stopped else None), kept
+    return took, float(np.linalg.norm(common - common[0], axis=2).max())
 
 
 # ---- vanished or exploded, remembered or not ------------------------------------------------------------------------------

@@ -93,7 +93,11 @@ class MemoryReport:
         T = self.trace.T
         return [lag for lag in (1, 3, 10, 30, 100, 300, 1000) if lag < T - 1] + [T - 1] * (T > 1)
 
-    gates = cached_property(lambda self: real_moves.gate_by_unit(self.trace))
+    @cached_property
+    def gates(self) -> np.ndarray | None:
+        gate = real_moves.keeping_gate(self.trace)
+        return None if gate is None else gate.mean(axis=(0, 1))
+
     counters = cached_property(lambda self: real_moves.counters(self.trace))
 
     def figure(self):
@@ -232,13 +236,10 @@ def rungs(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]:
     if isinstance(cell, RNNCell):
         W_hh = trace.cell.stack[:, cell.input_size + 1 :]
         scales = np.ones(B) if trace.cell.scales is None else np.abs(trace.cell.scales[:, 0])
-        rows, e = scaled.rescaled(W_hh[None].copy())
-        W, e = scaled.level(rows, e)
+        W, e = scaled.level(*scaled.rescaled(W_hh[None].copy()))
         sigma = np.linalg.svd(W[0], compute_uv=False)[0]
         rho = np.abs(np.linalg.eigvals(W[0])).max()
         for name, size in (("(γσ_max)^lag", cell.activation.gamma * sigma), (GUESS, rho)):
-            with overflow.quietly():
-                rate = np.log10(size) + e[0] * scaled.LOG10_2 + np.log10(scales)
-                powers = np.where(np.array(lags) > 0, rate[:, None] * np.array(lags), 0.0)
-            found[name] = trace.squeeze(powers, axis=0)
+            rate = np.log10(size) + e[0] * scaled.LOG10_2 + np.log10(scales)
+            found[name] = trace.squeeze(np.where(np.array(lags) > 0, rate[:, None] * np.array(lags), 0.0), axis=0)
     return found

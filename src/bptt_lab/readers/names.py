@@ -71,19 +71,15 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
     whose: dict[tuple, str | None] = {}
     for name, array in {**arrays, **_gates_together(arrays)}.items():
         match = _NAME.fullmatch(name)
-        if not match:
-            continue
-        if match["name"].startswith("linear") and framework != "haiku" and not _HAIKU.fullmatch(match["prefix"]):
+        if not match or match["name"].startswith("linear") and framework != "haiku" and not _HAIKU.fullmatch(match["prefix"]):
             continue  # any layer may be called linear
         key = match["prefix"], int((match["layer"] or "_l0")[2:]), bool(match["reverse"])
         groups.setdefault(key, {})[ROLES[match["name"]]] = array
         if match["name"] in WHOSE:
             whose[key] = framework or WHOSE[match["name"]]
     found = []
-    for (prefix, number, reverse), weights in groups.items():
-        if (prefix, number, reverse) not in whose:
-            continue
-        notes = []
+    for key in filter(whose.__contains__, groups):
+        (prefix, number, reverse), weights, who, notes = key, groups[key], whose[key], list[str]()
         if "W" in weights:  # (I + H, 4H), or beside W_hh that of a plain RNN
             W = weights.pop("W")
             H = 0 if "W_hh" in weights or W.ndim != 2 else W.shape[1] // 4
@@ -91,13 +87,12 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
             notes = [] if _HAIKU.fullmatch(prefix) else [ALIKE]
         weights = {role: array for role, array in weights.items() if array.size}
         if {"W_x", "W_hh"} <= set(weights):
-            who = whose[prefix, number, reverse]
             convention = CONVENTIONS[who] if who else None
-            if who == "keras":
-                b = weights.get("b", np.zeros(0))
-                convention = CONVENTIONS[who]._replace(reset_after=b.ndim == 2)
-                if b.ndim == 2:
-                    weights["b"], weights["b_h"] = b
+            if convention and who == "keras":
+                two = "b" in weights and weights["b"].ndim == 2
+                convention = convention._replace(reset_after=two)
+                if two:
+                    weights["b"], weights["b_h"] = weights["b"]
             notes += [PROJECTED] * ("W_hr" in weights) + [TANH] * (who == "torch" and blocks(weights) == 1)
             found.append(Layer(clean(prefix), weights, convention, number, reverse or "backward" in prefix, notes))
     return found
