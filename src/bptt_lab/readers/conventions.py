@@ -1,7 +1,9 @@
-"""How frameworks write the same cell: one line of data each, and the one function that makes our cell of their weights."""
+"""How frameworks write the same cell, a line each in `frameworks.toml`; and the one function that makes our cell of it."""
 
 import itertools
+import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,18 +38,8 @@ class Convention(NamedTuple):
         return self.activation + ", transposed" * self.transposed
 
 
-CONVENTIONS = {
-    "torch": Convention(),
-    "equinox": Convention(),
-    "mlx": Convention(),
-    "flax": Convention(transposed=True),
-    "onnx": Convention("iofg", "zrn", reset_after=False),
-    "keras": Convention("ifgo", "zrn", transposed=True),
-    "keras2": Convention("ifgo", "zrn", transposed=True, reset_after=False, slope=0.2),  # before 2.3
-    "haiku": Convention("igfo", "zrn", transposed=True, forget=1.0, z_keeps=False, reset_after=False, activation="relu"),
-    "tf1": Convention("igfo", "rzn", transposed=True, forget=1.0),  # BasicLSTMCell
-    "dynet": Convention("ifog", forget=1.0),
-}
+TABLE = tomllib.loads(Path(__file__).with_name("frameworks.toml").read_text(encoding="utf-8"))
+CONVENTIONS = {name: Convention(**how) for name, how in TABLE["conventions"].items()}
 KINDS = {1: "RNN", 3: "GRU", 4: "LSTM"}
 
 

@@ -1,4 +1,4 @@
-"""Layers by the names of their arrays: what each framework calls W_x, W_hh and b, as data, and what collects them."""
+"""Layers by the names of their arrays: what each framework calls W_x, W_hh and b, from `frameworks.toml`, and what collects them."""
 
 import re
 from collections.abc import Mapping
@@ -6,26 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from .conventions import CONVENTIONS, blocks
+from .conventions import CONVENTIONS, TABLE, blocks
 from .found import Layer
 
-# The last parts of a name -> what it is here. Of names in one place of a file, a W_hh makes a layer.
-ROLES = {
-    "weight_ih": "W_x", "weight_hh": "W_hh", "bias_ih": "b", "bias_hh": "b_h", "weight_hr": "W_hr",  # PyTorch
-    "bias": "b", "bias_n": "b_hn",  # Equinox beside weight_ih; also Keras
-    "Wx": "W_x", "Wh": "W_hh", "b": "b", "bhn": "b_hn", "Wxh": "W_x", "Whh": "W_hh",  # MLX, and many others
-    "w_ih": "W_x", "w_hh": "W_hh", "b_ih": "b", "b_hh": "b_h",
-    "kernel": "W_x", "recurrent_kernel": "W_hh", "cell.vars.0": "W_x", "cell.vars.1": "W_hh", "cell.vars.2": "b",  # Keras
-    "w_i": "W_x", "w_h": "W_hh",  # Haiku's GRU
-    "linear.w": "W", "linear.b": "b", "linear_1.w": "W_hh", "linear_1.b": "b_h",  # its LSTM, where W is [W_x; W_hh], and its RNN
-    "dense_i.kernel": "W_x", "dense_i.bias": "b", "dense_h.kernel": "W_hh", "dense_h.bias": "b_h",  # Flax's nnx
-    "i.kernel": "W_x", "i.bias": "b", "h.kernel": "W_hh", "h.bias": "b_h",  # Flax's SimpleCell
-}  # fmt: skip
-# Whose name for W_hh it is. None: many write so, each with a convention of its own.
-WHOSE = {
-    "weight_hh": "torch", "recurrent_kernel": "keras", "cell.vars.1": "keras", "dense_h.kernel": "flax", "h.kernel": "flax",
-    "w_h": "haiku", "linear.w": "haiku", "linear_1.w": "haiku", "Wh": None, "Whh": None, "w_hh": None,
-}  # fmt: skip
+# The last parts of a name -> what it is here; and whose name for W_hh it is, None where many write so.
+ROLES = {name: role for names in TABLE["names"].values() for name, role in names.items()}
+WHOSE = {n: who if who != "many" else None for who, names in TABLE["names"].items() for n in names if names[n] in ("W_hh", "W")}
 _LONGEST = sorted(map(re.escape, ROLES), key=len, reverse=True)
 _NAME = re.compile(rf"(?P<prefix>(?:.*?[._])??)(?P<name>{'|'.join(_LONGEST)})(?P<layer>_l\d+)?(?P<reverse>_reverse)?")
 _GATE = re.compile(r"(?P<prefix>(?:.*\.)?)(?P<side>[ih])(?P<gate>[ifgorzn])_?\.(?P<what>kernel|bias)")  # Flax: an array a gate
