@@ -114,7 +114,12 @@ def fit(
                 with overflow.quietly():
                     new = _joined(params, params) - lr_now * direction(clipped[""])
                 if not (math.isfinite(run.loss) and math.isfinite(norm) and checks.all_finite(new)):
-                    history.stopped = _overflowed(step, run.loss, norm, clip)
+                    what = (
+                        "the loss" if not math.isfinite(run.loss) else "the gradient" if not math.isfinite(norm) else "an update"
+                    )
+                    cure = "a smaller lr" if clip is not None else "clip=1.0, or a smaller lr"
+                    history.stopped = f"Stopped at step {step + 1}: {what} exploded. The weights are those before it. "
+                    history.stopped += f"Try {cure}, or a smaller weight_scale."
                     break
                 history.add(run.loss, norm, lr_now)
                 _set(params, new)
@@ -154,12 +159,6 @@ def _set(params: Parameters, joined: np.ndarray) -> None:
     for value in params.values():
         value[...] = joined[start : start + value.size].reshape(value.shape)
         start += value.size
-
-
-def _overflowed(step: int, loss: float, norm: float, clip: float | None) -> str:
-    what = "the loss" if not math.isfinite(loss) else "the gradient" if not math.isfinite(norm) else "an update"
-    cure = "a smaller lr" if clip is not None else "clip=1.0, or a smaller lr"
-    return f"Stopped at step {step + 1}: {what} exploded. The weights are those before it. Try {cure}, or a smaller weight_scale."
 
 
 def _bar(steps: int, progress: bool, done: int):
@@ -224,15 +223,9 @@ def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[st
     if not isinstance(grads, Mapping):
         raise checks.error("grads", type(grads).__name__, "a dict from names to arrays")
     arrays = {name: checks.array(f"grads[{name!r}]", value, allow_inf=True) for name, value in grads.items()}
-    with overflow.quietly():
-        square = sum(float(np.vdot(array, array)) for array in arrays.values())
-    if 1e-280 < square < 1e300 and (norm := math.sqrt(square)) <= limit:
-        return {name: array.copy() for name, array in arrays.items()}, norm
     largest = float(max((np.abs(array).max(initial=0.0) for array in arrays.values()), default=0.0))
-    if largest == 0.0:
-        return {name: array.copy() for name, array in arrays.items()}, 0.0
     # Divided by the largest entry first, so that squares neither overflow nor vanish.
-    part = np.sign if largest == np.inf else lambda array: array / largest
+    part = np.sign if largest == np.inf else lambda array: array / (largest or 1.0)
     directions = {name: np.where(np.isinf(array), 1.0, largest < np.inf) * part(array) for name, array in arrays.items()}
     length = float(np.sqrt(sum(np.square(direction).sum() for direction in directions.values())))
     if largest * length <= limit:

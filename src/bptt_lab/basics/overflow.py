@@ -11,6 +11,7 @@ Where nothing overflows they are NumPy's own products, with one look at the resu
 
 import contextvars
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -108,14 +109,7 @@ def _matmul(a, b):
     return np.stack([dot(*pair) for pair in zip(a, b)]).reshape(result.shape)
 
 
-def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a · b, entry by entry."""
-    return settled(np.multiply, a, b)
-
-
-def add(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a + b, entry by entry."""
-    return settled(np.add, a, b)
+multiply, add = partial(settled, np.multiply), partial(settled, np.add)  # a · b and a + b, entry by entry
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -89,14 +89,20 @@ class TorchWeights:
             raise checks.error("weight_hh", f"shape {W_hh.shape}", f"({n}·H, H)", "Is this another kind of cell?")
         if W_x.ndim != 2 or W_x.shape[0] != rows or W_x.shape[1] == 0:
             raise checks.error("weight_ih", f"shape {W_x.shape}", f"({rows}, input size)")
-        first, second = (checks.array(name, arrays[name], (rows,)).copy() for name in ("bias_ih", "bias_hh"))
-        cell: Any = cls(W_x.shape[1], H, **settings)  # type: ignore[call-arg]
+        return cls.of_weights(
+            W_x, W_hh, *(checks.array(name, arrays[name], (rows,)) for name in ("bias_ih", "bias_hh")), **settings
+        )
+
+    @classmethod
+    def of_weights(cls, W_x: np.ndarray, W_hh: np.ndarray, b: np.ndarray, b_h: np.ndarray, **settings: Any) -> Self:
+        """A cell with these weights, their blocks in our order, and two biases."""
+        cell: Any = cls(W_x.shape[1], W_hh.shape[1], **settings)  # type: ignore[call-arg]
         if "b_hn" in cell.vectors:
-            candidate = cell.rows_of("candidate")
-            cell.params["b_hn"] = second[candidate]
-            second[candidate] = 0.0
+            candidate, b_h = cell.rows_of("candidate"), b_h.copy()
+            cell.params["b_hn"] = b_h[candidate]
+            b_h[candidate] = 0.0
         with overflow.quietly():
-            cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = W_x, W_hh, first + second
+            cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = W_x, W_hh, b + b_h
         return cell
 
     def to_torch(self: Any, grads: Mapping | None = None, layer: int = 0) -> dict[str, np.ndarray]:

@@ -72,25 +72,21 @@ def cell_of(weights: Mapping[str, np.ndarray], how: Convention) -> Cell:
     if sorted(theirs) != sorted(ours):
         raise checks.error("convention", repr(theirs), f"the letters {' '.join(ours)} in the order of the file")
     W_x, W_hh, b, b_h = (np.concatenate([np.split(a, n)[theirs.index(block)] for block in ours]) for a in (W_x, W_hh, b, b_h))
-    cell: Any
-    if n == 3:
-        cell = (HardSigmoidGRU if how.slope else GRUCell)(W_x.shape[1], H, reset_after=how.reset_after)
-        if how.reset_after:
-            cell.params["b_hn"] = b_h[2 * H :] + np.asarray(weights.get("b_hn", 0.0), np.float64)
-            b_h[2 * H :] = 0.0
-        if not how.z_keeps:
-            for array in (W_x, W_hh, b, b_h):
-                array[H : 2 * H] *= -1.0  # 1 − σ(a) = σ(−a)
-    elif n == 4:
-        cell = (PeepholeLSTM if "peepholes" in weights else HardSigmoidLSTM if how.slope else LSTMCell)(W_x.shape[1], H)
-        b[cell.rows_of("forget")] += how.forget
-        for name, p in zip(cell.vectors, weights.get("peepholes", ())):
-            cell.params[name] = p
-    else:
-        cell = RNNCell(W_x.shape[1], H, how.activation)
+    second = slice(H, 2 * H)  # update, or forget
+    if n == 3 and not how.z_keeps:
+        for array in (W_x, W_hh, b, b_h):
+            array[second] *= -1.0  # 1 − σ(a) = σ(−a)
+    if n == 4:
+        b[second] += how.forget
+    lstm = PeepholeLSTM if "peepholes" in weights else HardSigmoidLSTM if how.slope else LSTMCell
+    kind: Any = {1: RNNCell, 3: HardSigmoidGRU if how.slope else GRUCell, 4: lstm}[n]
+    settings: dict[str, Any] = {1: {"activation": how.activation}, 3: {"reset_after": how.reset_after}, 4: {}}[n]
+    cell = kind.of_weights(W_x, W_hh, b, b_h, **settings)
+    vectors = {"b_hn": weights.get("b_hn", 0.0), **dict(zip(("p_i", "p_f", "p_o"), weights.get("peepholes", ())))}
+    for name in cell.vectors:
+        cell.params[name] = cell.params[name] + vectors[name]
     if how.slope and n > 1:
         cell.slope = how.slope
-    cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = W_x, W_hh, b + b_h
     return cell
 
 

@@ -1,4 +1,4 @@
-"""Layers by the names of their arrays: what each framework calls W_x, W_hh and b, from `frameworks.toml`, and what collects them."""
+"""Layers by the names of their arrays: `frameworks.toml` says what each framework calls W_x, W_hh and b."""
 
 import re
 from collections.abc import Mapping
