@@ -114,9 +114,8 @@ def fit(
                 with overflow.quietly():
                     new = _joined(params, params) - lr_now * direction(clipped[""])
                 if not (math.isfinite(run.loss) and math.isfinite(norm) and checks.all_finite(new)):
-                    what = (
-                        "the loss" if not math.isfinite(run.loss) else "the gradient" if not math.isfinite(norm) else "an update"
-                    )
+                    looked_at = {"the loss": run.loss, "the gradient": norm}
+                    what = next((name for name, value in looked_at.items() if not math.isfinite(value)), "an update")
                     cure = "a smaller lr" if clip is not None else "clip=1.0, or a smaller lr"
                     history.stopped = f"Stopped at step {step + 1}: {what} exploded. The weights are those before it. "
                     history.stopped += f"Try {cure}, or a smaller weight_scale."

@@ -80,8 +80,8 @@ def cell_of(weights: Mapping[str, np.ndarray], how: Convention) -> Cell:
         b[second] += how.forget
     lstm = PeepholeLSTM if "peepholes" in weights else HardSigmoidLSTM if how.slope else LSTMCell
     kind: Any = {1: RNNCell, 3: HardSigmoidGRU if how.slope else GRUCell, 4: lstm}[n]
-    settings: dict[str, Any] = {1: {"activation": how.activation}, 3: {"reset_after": how.reset_after}, 4: {}}[n]
-    cell = kind.of_weights(W_x, W_hh, b, b_h, **settings)
+    settings: dict[int, dict] = {1: {"activation": how.activation}, 3: {"reset_after": how.reset_after}, 4: {}}
+    cell = kind.of_weights(W_x, W_hh, b, b_h, **settings[n])
     vectors = {"b_hn": weights.get("b_hn", 0.0), **dict(zip(("p_i", "p_f", "p_o"), weights.get("peepholes", ())))}
     for name in cell.vectors:
         cell.params[name] = cell.params[name] + vectors[name]

@@ -43,7 +43,8 @@ def layers(path: Path) -> list[Layer]:
 
         file.visititems(visit)
     for place in sorted(called, key=len, reverse=True):
-        arrays = {_renamed(name, place, called[place]): array for name, array in arrays.items()}
+        stem = f"{place.rpartition('.')[0]}.{called[place]}".lstrip(".")
+        arrays = {stem + n.removeprefix(place) if n.startswith(f"{place}.") else n: array for n, array in arrays.items()}
     return settled(names.layers(arrays, "keras"), config, version)
 
 
@@ -55,10 +56,6 @@ def of_model(model) -> list[Layer]:
     return settled(
         names.layers(arrays, "keras"), {"class_name": type(model).__name__, "config": model.get_config()}, version("keras")
     )
-
-
-def _renamed(name: str, place: str, called: str) -> str:
-    return f"{place.rpartition('.')[0]}.{called}.{name[len(place) + 1 :]}".lstrip(".") if name.startswith(f"{place}.") else name
 
 
 def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:

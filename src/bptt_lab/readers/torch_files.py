@@ -29,17 +29,13 @@ def arrays(path: Path) -> Any:
     """A state_dict, however deep in a checkpoint, or that of a TorchScript archive."""
     torch = library("torch", path, f", or, where the net is: {SAVE}")
     try:
-        if not _is_script(path):
+        if not zipfile.is_zipfile(path) or not any("/code/" in name for name in zipfile.ZipFile(path).namelist()):
             return {"": torch.load(path, "cpu", weights_only=True)}  # a dict, whatever it is
         refuse_packed(path.read_bytes())
         return dict(torch.jit.load(path, "cpu").state_dict())
     except Exception as error:  # whatever torch meets in a file that is not its own, or that holds more than weights
         refuse_packed(path.read_bytes())
         raise checks.error("source", repr(path.name), "a file of weights alone, that torch can read", AGAIN) from error
-
-
-def _is_script(path: Path) -> bool:
-    return zipfile.is_zipfile(path) and any("/code/" in name for name in zipfile.ZipFile(path).namelist())
 
 
 _PART = re.compile(r"(?P<head>.*?)(?P<new>parametrizations\.)?(?P<weight>weight_[ih]h\w*?)(?P<part>_g|_orig|\.original0?)")
