@@ -14,6 +14,7 @@ import os
 import platform
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, as_completed
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,16 +49,13 @@ def key(settings: Settings) -> str:
 
 def finished(recipe: Recipe, folder: Path) -> dict[str, dict]:
     """The runs that have a file, by key. A file that cannot be read, say since the disk was full, counts as none."""
-    files = {key(settings): folder / recipe.name / f"{key(settings)}.json" for settings in recipe.runs}
-    return {name: record for name, file in files.items() if file.exists() and (record := _read(file))}
-
-
-def _read(file: Path) -> dict | None:
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) and {"settings", "result"} <= set(record) else None
+    found = {}
+    for name in map(key, recipe.runs):
+        with suppress(FileNotFoundError, ValueError):
+            record = json.loads((folder / recipe.name / f"{name}.json").read_text(encoding="utf-8"))
+            if isinstance(record, dict) and {"settings", "result"} <= set(record):
+                found[name] = record
+    return found
 
 
 def run(recipe: Recipe, executor: Executor, folder: Path, progress: bool = True) -> list[dict]:

@@ -22,6 +22,7 @@ from .. import chain_rule, memory
 from ..basics import checks, overflow
 from ..cells import Cell, RNNCell
 from ..memory import norm_and_signal
+from ..memory.scaled import log10_norms, rescaled
 from ..model import SequenceModel
 from .the_chain_rule_through_time import spread as spread
 
@@ -178,15 +179,12 @@ def power_norms(W: np.ndarray, steps: int) -> np.ndarray:
     if W.ndim != 2 or not len(W) == W.shape[1] > 0:
         raise checks.error("W", f"shape {W.shape}", "a square matrix")
     largest = np.frexp(np.abs(W).max())[1]
-    W, product, exponent, found = np.ldexp(W, -largest), np.eye(len(W)), 0, [1.0]
-    for _ in range(steps):  # the product of W's powers is product · 2^exponent, with the size of `product` near 1
-        product = product @ W
-        size = np.linalg.norm(product, 2)
-        shift = np.frexp(size)[1]
-        product, exponent = np.ldexp(product, -shift), exponent + largest + shift
-        with overflow.quietly():
-            found.append(np.ldexp(np.ldexp(size, -shift), np.clip(exponent, -2000, 2000)))
-    return np.array(found)
+    W, rows, exponents, logs = np.ldexp(W, -largest), np.eye(len(W)), np.zeros(len(W), int), [0.0]
+    for _ in range(steps):
+        rows, exponents = rescaled(rows @ W, exponents + largest)
+        logs.append(log10_norms(rows, exponents))
+    with overflow.quietly():
+        return 10.0 ** np.array(logs)
 
 
 def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterable[int], seeds: int = 5, H: int = 32,

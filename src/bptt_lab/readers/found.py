@@ -87,23 +87,18 @@ class Layer:
         self.notes.append(f"checked: {off}" + f"; the file alone says {expected}" * (expected not in ("", words)))
 
 
-class Found(Sequence):
+class Found(list[Layer]):
     """The layers of a file, in its order: `found[0].cell`. Prints as a table, with what was assumed below it."""
 
     def __init__(self, layers: Sequence[Layer], source: str):
-        self.layers, self.source = list(layers), source
-
-    def __getitem__(self, i):
-        return self.layers[i]
-
-    def __len__(self) -> int:
-        return len(self.layers)
+        super().__init__(layers)
+        self.source = source
 
     def trace(self, i: int, x) -> Trace:
         """What layer i computes while the layers of its stack below it read x, (T, I) or (T, B, I)."""
-        me = self.layers[i]
+        me = self[i]
         x = np.asarray(x, np.float64)
-        below = [each for each in self.layers if each.name == me.name and each.layer < me.layer]
+        below = [each for each in self if each.name == me.name and each.layer < me.layer]
         for _, both in itertools.groupby(below, key=lambda each: each.layer):
             x = np.concatenate([each.states(x) for each in both], axis=-1)
         return me.cell.unroll(x[::-1] if me.reversed else x)
@@ -111,14 +106,14 @@ class Found(Sequence):
     def __repr__(self) -> str:
         head = "name", "cell", "inputs", "units", "layer", "direction", "convention"
         rows = []
-        for each in self.layers:
+        for each in self:
             way = "backward" if each.reversed else "forward"
             how = each.convention.of(blocks(each.weights)) if each.convention else "not said"
             cell = each.cell if each.convention else None
             size = (cell.input_size, cell.hidden_size) if cell else ("?", "?")
             rows.append((each.name, type(cell).__name__ if cell else each.kind, *size, each.layer, way, how))
-        notes = dict.fromkeys(f"{each.name}: {note}" for each in self.layers for note in each.notes)
-        n = len(self.layers)
+        notes = dict.fromkeys(f"{each.name}: {note}" for each in self for note in each.notes)
+        n = len(self)
         return "\n".join(
             [f"{self.source}: {n} recurrent {'layer' if n == 1 else 'layers, a direction each'}", table(head, rows), *notes]
         )

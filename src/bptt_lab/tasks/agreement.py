@@ -93,14 +93,12 @@ class Agreement(Task):
 
 
 def _check_distance(distance):
-    if isinstance(distance, tuple | list):
-        if len(distance) != 2:
-            raise checks.error("distance", repr(distance), "a whole number, or two of them, (lo, hi)")
-        low, high = (checks.index("distance", d, LONGEST + 1) for d in distance)
-        if low > high:
-            raise checks.error("distance", repr(distance), "(lo, hi) with lo ≤ hi")
-        return low, high
-    return checks.index("distance", distance, LONGEST + 1)
+    if not isinstance(distance, tuple | list):
+        return checks.index("distance", distance, LONGEST + 1)
+    ends = tuple(checks.index("distance", d, LONGEST + 1) for d in distance)
+    if len(ends) != 2 or ends[0] > ends[1]:
+        raise checks.error("distance", repr(distance), "a whole number, or two of them, (lo, hi) with lo ≤ hi")
+    return ends
 
 
 def _plural(word: str) -> str:
