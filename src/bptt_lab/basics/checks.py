@@ -17,28 +17,22 @@ def error(name: str, given, expected: str, hint: str = "") -> ValueError:
     return ValueError(f"{name}: got {given}, expected {expected}." + (f" {hint}" if hint else ""))
 
 
-def _whole(value) -> int | None:
-    """`value` as a whole number; None if it is none, as True and 2.0 are not."""
+def count(name: str, value, lowest: int = 1, highest: float = math.inf) -> int:
+    """A whole number of at least `lowest`, and at most `highest`; True and 2.0 are none."""
     try:
-        return None if isinstance(value, bool) else operator.index(value)
+        whole = lowest - 1 if isinstance(value, bool) else operator.index(value)
     except TypeError:
-        return None
-
-
-def count(name: str, value, lowest: int = 1) -> int:
-    """A whole number of at least `lowest`."""
-    whole = _whole(value)
-    if whole is None or whole < lowest:
+        whole = lowest - 1
+    if lowest <= whole <= highest:
+        return whole
+    if highest == math.inf:
         raise error(name, repr(value), f"a whole number of at least {lowest}")
-    return whole
+    raise error(name, repr(value), f"a whole number from {lowest} to {highest}", "Code counts from 0.")
 
 
 def index(name: str, value, length: int, lowest: int = 0) -> int:
     """A whole number from `lowest` to length − 1."""
-    whole = _whole(value)
-    if whole is None or not lowest <= whole < length:
-        raise error(name, repr(value), f"a whole number from {lowest} to {length - 1}", "Code counts from 0.")
-    return whole
+    return count(name, value, lowest, length - 1)
 
 
 def number(name: str, value, allow_inf: bool = False) -> float:

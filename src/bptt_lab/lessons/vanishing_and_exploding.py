@@ -182,7 +182,7 @@ def power_norms(W: np.ndarray, steps: int) -> np.ndarray:
     W, rows, exponents, logs = np.ldexp(W, -largest), np.eye(len(W)), np.zeros(len(W), int), [0.0]
     for _ in range(steps):
         rows, exponents = rescaled(rows @ W, exponents + largest)
-        logs.append(log10_norms(rows, exponents))
+        logs.append(float(log10_norms(rows, exponents)))
     with overflow.quietly():
         return 10.0 ** np.array(logs)
 
