@@ -13,8 +13,7 @@ import numpy as np
 from ..basics import checks
 from . import names
 from .arrays_files import library, text
-from .conventions import CONVENTIONS, blocks
-from .found import Layer
+from .found import CONVENTIONS, Layer, blocks
 
 HARD = {"2": 0.2, "3": 1 / 6}  # by the first digit of Keras's version: one name, two functions
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .conventions import CONVENTIONS, TABLE, blocks
-from .found import Layer
+from .found import CONVENTIONS, TABLE, Layer, blocks
 
 # The last parts of a name -> what it is here; and whose name for W_hh it is, None where many write so.
 ROLES = {name: role for names in TABLE["names"].values() for name, role in names.items()}
@@ -17,6 +16,8 @@ _NAME = re.compile(rf"(?P<prefix>(?:.*?[._])??)(?P<name>{'|'.join(_LONGEST)})(?P
 _GATE = re.compile(r"(?P<prefix>(?:.*\.)?)(?P<side>[ih])(?P<gate>[ifgorzn])_?\.(?P<what>kernel|bias)")  # Flax: an array a gate
 _OUTSIDE = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|state_dict|params|~|layers|model_weights|_layer)\.")
 _HAIKU = re.compile(r"(?:.*\.)?(?:lstm|vanilla_rnn)[^.]*\.")  # its own names; a module called otherwise says nothing
+# Parts of one weight, of PyTorch's weight and spectral norms.
+_PART = re.compile(r"(?P<head>.*?)(?P<new>parametrizations\.)?(?P<weight>weight_[ih]h\w*?)(?P<part>_g|_orig|\.original0?)")
 
 PROJECTED = "projected: the cell has all units, and `projection` times its h is what the next layer reads"
 ROUNDED = "int8, dequantized: what runs rounds its states too, and rounding can look like memory"
@@ -55,6 +56,7 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
     """The layers of named arrays. framework: whose they are, where that is known from elsewhere."""
     groups: dict[tuple, dict[str, np.ndarray]] = {}
     whose: dict[tuple, str | None] = {}
+    arrays = plain(arrays)
     for name, array in {**arrays, **_gates_together(arrays)}.items():
         match = _NAME.fullmatch(name)
         if not match or match["name"].startswith("linear") and framework != "haiku" and not _HAIKU.fullmatch(match["prefix"]):
@@ -100,4 +102,20 @@ def _gates_together(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
             zeros = np.zeros(kernels[0].shape[1])  # type: ignore[union-attr]
             found[f"{prefix}dense_{side}.kernel"] = np.concatenate(kernels, axis=1)  # type: ignore[arg-type]
             found[f"{prefix}dense_{side}.bias"] = np.concatenate([by_gate.get((side + gate, "bias"), zeros) for gate in order])
+    return found
+
+
+def plain(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The weights where a file has their parts: g v/‖v‖ of a weight norm, W/(u W v) of a spectral norm, as in eval mode."""
+    found = dict(arrays)
+    for name, array in arrays.items():
+        if match := _PART.fullmatch(name):
+            stem = name.removesuffix("original0").removesuffix("original") if match["new"] else name.removesuffix(match["part"])
+            if match["part"] in ("_g", ".original0"):
+                v = arrays[stem + ("original1" if match["new"] else "_v")]
+                whole = array * v / np.linalg.norm(v, axis=1, keepdims=True)
+            else:
+                u, v = (arrays[f"{stem}{'0.' if match['new'] else ''}_{side}"] for side in "uv")
+                whole = array / (u @ array @ v)
+            found[match["head"] + match["weight"]] = whole
     return found

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..basics import checks
-from . import names, torch_files
+from . import names
 from .arrays_files import library, text
-from .conventions import CONVENTIONS
-from .found import Layer
+from .found import CONVENTIONS, Layer
 
 BLOCKS = {"RNN": 1, "GRU": 3, "LSTM": 4, "DynamicQuantizeLSTM": 4}
 ACTIVATIONS = {
@@ -36,7 +35,7 @@ def layers(source: Any) -> list[Layer]:
                 found += _directions(node, value, node.name or f"{node.op_type} {operators[node.op_type]}")
         found += _written_out(each, value) if each is not graph else []
         kept = {tensor.name: value(tensor.name) for tensor in each.initializer}
-        found += names.layers(torch_files.plain(names.flat(kept)))
+        found += names.layers(names.flat(kept))
     if not found:
         most = ", ".join(f"{n} {name}" for name, n in operators.most_common(5))
         raise checks.error(
