@@ -48,11 +48,10 @@ def test_twins_stay_together_where_training_is_calm_and_part_where_it_is_not():
 
 def test_messages_are_those_of_the_recipe_without_no_words_between():
     runs = bl.experiments.load("gradients")
-    norm, signal = lesson.message(runs, "tanh")
-    raw = np.array(bl.experiments.values(runs, "norm", cell="tanh"))
-    assert norm.shape == signal.shape == (5, 5) and np.allclose(np.log10(norm), raw[:, 1:])
-    power, noise = lesson.median_message(runs, "tanh")
-    assert np.allclose(power, np.median(raw, axis=0)[1:]) and (noise == np.median(signal, axis=0)).all()
+    power, signal = lesson.median_message(runs, "tanh")
+    for found, what in ((power, "norm"), (signal, "snr")):
+        raw = np.array(bl.experiments.values(runs, what, cell="tanh"))
+        assert raw.shape == (5, 6) and found.shape == (5,) and (found == np.median(raw[:, 1:], axis=0)).all()
 
 
 def test_answers_become_rows_at_the_distances_asked():

@@ -74,19 +74,13 @@ def until_right(model: SequenceModel, task: Agreement) -> Callable[[int], bool]:
     return lambda steps: steps % 50 == 0 and task.score(model, n=500, seed=1) > 0.99
 
 
-def message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
-    """What arrives at the subject in an untrained net: norm and signal to noise, each (seeds, distances), of recipe `gradients`.
-
-    The distances are those of the recipe `agreement`; the recipe's d = 0 is left out.
-    """
-    norm, signal = (np.array(values(runs, what, cell=cell))[:, 1:] for what in ("norm", "snr"))
-    return 10**norm, signal
-
-
 def median_message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
-    """The medians of `message` over seeds, each (distances,): log10 of the norm, and signal to noise."""
-    norm, signal = (np.median(found, axis=0) for found in message(runs, cell))
-    return np.log10(norm), signal
+    """What arrives at the subject in an untrained net of recipe `gradients`, medians over seeds, each (distances,).
+
+    log10 of the norm, and signal to noise. The distances are those of the recipe `agreement`; d = 0 is left out.
+    """
+    norm, signal = (np.median(values(runs, what, cell=cell), axis=0)[1:] for what in ("norm", "snr"))
+    return norm, signal
 
 
 def answers(runs: Sequence[dict], **wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -89,36 +89,22 @@ def orthogonal(spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarr
     return dict(zip(("slope", "mean f'", "rms f'"), np.array(found).T))
 
 
-def medians(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> dict[str, tuple[float, ...]]:
-    """For each start: the median slope for each kind of input, and the median ln σ_max; from the results of `exponents`.
+def summary(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> tuple[dict, list[tuple[str, ...]], float, float]:
+    """What `exponents` found, `measured[kind of input][start]`: medians, rows for a table, and two distances in nats a step.
 
-    `measured[kind][start]` is such a result.
+    medians: of each start, the median slope for each kind of input, and the median ln σ_max. rows: the same, slopes to two
+    digits, but to one for nets that may be chaotic, whose second digit depends on the last one of the machine's arithmetic. Then
+    how far a slope is from its exponent at most, and how far two slopes of one start are apart, with one kind of input.
     """
-    kinds = list(measured.values())
-    slopes = {start: [np.median(rows[start]["slope"]) for rows in kinds] for start in kinds[0]}
-    return {start: (*several, np.median(kinds[0][start]["ln σ_max"])) for start, several in slopes.items()}
-
-
-def printed(medians: Mapping[str, tuple[float, ...]]) -> list[tuple[str, ...]]:
-    """The rows of a table of `medians`: slopes to two digits, but to one for nets that may be chaotic.
-
-    Their second digit depends on the last one of the machine's arithmetic.
-    """
-    rows = []
-    for start, (*slopes, bound) in medians.items():
+    kinds, medians, rows = list(measured.values()), {}, []
+    for start, first in kinds[0].items():
+        slopes, bound = [np.median(by_start[start]["slope"]) for by_start in kinds], np.median(first["ln σ_max"])
         digits = 2 if STARTS[start][1] == 1 else 1
+        medians[start] = *slopes, bound
         rows.append((start, *(f"{value:+z.{digits}f}" for value in slopes), f"{bound:.1f}"))
-    return rows
-
-
-def worst_prediction(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> float:
-    """How far a slope is from its exponent at most, over all kinds, starts and seeds; nats a step."""
-    return max(float(np.abs(one["slope"] - one["lyapunov"]).max()) for rows in measured.values() for one in rows.values())
-
-
-def farthest_apart(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> float:
-    """How far two slopes of one start are apart at most, with one kind of input; nats a step."""
-    return max(float(np.ptp(result["slope"])) for rows in measured.values() for result in rows.values())
+    each = [one for by_start in kinds for one in by_start.values()]
+    off = max(float(np.abs(one["slope"] - one["lyapunov"]).max()) for one in each)
+    return medians, rows, off, max(float(np.ptp(one["slope"])) for one in each)
 
 
 def one_step_back(weight_scale: float, H: int = 64) -> float:
