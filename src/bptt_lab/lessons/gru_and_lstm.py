@@ -194,7 +194,6 @@ def form(name: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int = 6
     make, found = FORMS[checks.choice("name", name, FORMS)], []
     for seed in range(seeds):
         cell = make(H, H, init="uniform", seed=seed, gate_bias=bias)
-        end = cell.unroll(inputs(spread, (steps, H), seed, 1)).end
-        state = end[1] if isinstance(end, tuple) else end
+        state = cell.unroll(inputs(spread, (steps, H), seed, 1)).parts[-1][-1]
         found.append((slope(cell, inputs(spread, (STEPS, 2, H), seed, 2)), np.abs(state).max()))
     return dict(zip(("slope", "state"), np.array(found).T))

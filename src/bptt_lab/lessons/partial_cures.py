@@ -23,6 +23,7 @@ Where the wall is: on b = .5 − w σ(.5) the state never leaves .5. A step away
 that is above 1, for w > 4.26, the start stands on a ridge. To one side of it the state ends low, to the other high.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -124,18 +125,18 @@ def truncated(k: int, weight_scale: float, cut: str = "pieces", seeds: int = 40,
     return np.array(found)
 
 
-def both_cuts(scales: Sequence[float], ks: Sequence[int]) -> dict[tuple[float, int], np.ndarray]:
-    """(weight scale, k) -> (cuts, 2, seeds): `truncated` by each of CUTS, on the same nets."""
-    return {(scale, k): np.array([truncated(k, scale, cut).T for cut in CUTS]) for scale in scales for k in ks}
+def both_cuts(scales: Sequence[float], ks: Sequence[int]) -> tuple[dict[tuple[float, int], np.ndarray], list[list[object]]]:
+    """(weight scale, k) -> (cuts, 2, seeds): `truncated` by each of CUTS, on the same nets; and rows for `text.table`.
 
-
-def cut_rows(found: dict[tuple[float, int], np.ndarray]) -> list[tuple[object, ...]]:
-    """Rows for `text.table` of `both_cuts`: scale, k, and of each cut the median of its norms and the spread of its cosines."""
-    rows = []
-    for at, cuts in found.items():
-        told = [(f"{np.median(norms):.2f}", text.spread(cosines, ".2f")) for norms, cosines in cuts]
-        rows.append((*at, *(value for cut in told for value in cut)))
-    return rows
+    A row has scale, k, and of each cut the median of its norms and the spread of its cosines.
+    """
+    found, rows = {}, list[list[object]]()
+    for scale, k in itertools.product(scales, ks):
+        rows.append([scale, k])
+        found[scale, k] = np.array([truncated(k, scale, cut).T for cut in CUTS])
+        for norms, cosines in found[scale, k]:
+            rows[-1] += [f"{np.median(norms):.2f}", text.spread(cosines, ".2f")]
+    return found, rows
 
 
 def kept_terms(T: int, k: int) -> str:
