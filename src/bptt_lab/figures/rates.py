@@ -63,7 +63,8 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
                 text = f"rate {rate:g}, d = {at[k]}, seed {seed}: {said}"
                 dots[n is not None].append((x0 + k + 0.5 + 0.21 * beside, y + 0.25 * ROW * above, text))
     for learned, marks in dots.items():
-        along, down, texts = ([mark[i] for mark in marks] for i in (0, 1, 2))
+        along, down = ([mark[i] for mark in marks] for i in (0, 1))
+        texts = [mark[2] for mark in marks]
         style = {"color": colour, "symbol": "circle" if learned else "circle-open", "size": 7 if learned else 5}
         shown.add_trace(look.marks(along, down, texts, name, marker=style))
     for k, (distance, power) in enumerate(zip(at, left)):
