@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from copy import copy
+from types import SimpleNamespace
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
@@ -87,8 +88,8 @@ def fit(
     steps, batch_size = checks.count("steps", steps), checks.count("batch_size", batch_size)
     rng = np.random.default_rng(checks.seed("seed", seed))
     direction = OPTIMIZERS[checks.choice("optimizer", optimizer, OPTIMIZERS)]()
-    fixed_rate = None if callable(lr) else _above_zero("lr", lr)
-    limit = np.inf if clip is None else _above_zero("clip", clip)
+    fixed_rate = None if callable(lr) else checks.positive("lr", lr)
+    limit = np.inf if clip is None else checks.positive("clip", clip)
     truncate = None if truncate is None else checks.count("truncate", truncate)
     progress = checks.flag("progress", progress)
     if until is not None and not callable(until):
@@ -109,11 +110,15 @@ def fit(
                 run = model.forward(*task.batch(batch_size, rng))
                 grads = model.backward(run, truncate)
                 clipped, norm = clip_by_norm({"": _joined(grads, params)}, limit)
-                lr_now = fixed_rate or _above_zero("lr", lr(step))  # type: ignore[operator]
+                lr_now = fixed_rate or checks.positive("lr", lr(step))  # type: ignore[operator]
                 with overflow.quietly():
                     new = _joined(params, params) - lr_now * direction(clipped[""])
                 if not (math.isfinite(run.loss) and math.isfinite(norm) and checks.all_finite(new)):
-                    history.stopped = _overflowed(step, run.loss, norm, clip)
+                    looked_at = {"the loss": run.loss, "the gradient": norm}
+                    what = next((name for name, value in looked_at.items() if not math.isfinite(value)), "an update")
+                    cure = "a smaller lr" if clip is not None else "clip=1.0, or a smaller lr"
+                    history.stopped = f"Stopped at step {step + 1}: {what} exploded. The weights are those before it. "
+                    history.stopped += f"Try {cure}, or a smaller weight_scale."
                     break
                 history.add(run.loss, norm, lr_now)
                 _set(params, new)
@@ -155,25 +160,12 @@ def _set(params: Parameters, joined: np.ndarray) -> None:
         start += value.size
 
 
-def _overflowed(step: int, loss: float, norm: float, clip: float | None) -> str:
-    what = "the loss" if not math.isfinite(loss) else "the gradient" if not math.isfinite(norm) else "an update"
-    cure = "a smaller lr" if clip is not None else "clip=1.0, or a smaller lr"
-    return f"Stopped at step {step + 1}: {what} exploded. The weights are those before it. Try {cure}, or a smaller weight_scale."
-
-
-def _above_zero(name: str, value, allow_inf: bool = False) -> float:
-    value = checks.number(name, value, allow_inf)
-    if value <= 0:
-        raise checks.error(name, value, "a number above 0")
-    return value
-
-
 def _bar(steps: int, progress: bool, done: int):
     """A progress bar, if there is something to show one with."""
     try:
         from tqdm.auto import tqdm
     except ImportError:
-        return _NoBar()
+        return nullcontext(SimpleNamespace(update=lambda: None))
     return tqdm(total=steps, initial=done, disable=not progress, leave=False, unit="step")
 
 
@@ -193,14 +185,6 @@ def watched(items: Iterable[Item]) -> Iterator[Item]:
         print(f"{n} of {len(items)} done")
         yield item
     IPython.display.clear_output()
-
-
-class _NoBar(nullcontext):
-    def __enter__(self):
-        return self
-
-    def update(self):
-        pass
 
 
 class _SGD:
@@ -234,19 +218,13 @@ def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[st
     one size: the direction of the rest is lost beside them, and the result has norm `limit` like any other. Zero stays
     zero. limit: a number above 0; infinity clips nothing. Returns new arrays.
     """
-    limit = _above_zero("limit", limit, allow_inf=True)
+    limit = checks.positive("limit", limit, allow_inf=True)
     if not isinstance(grads, Mapping):
         raise checks.error("grads", type(grads).__name__, "a dict from names to arrays")
     arrays = {name: checks.array(f"grads[{name!r}]", value, allow_inf=True) for name, value in grads.items()}
-    with overflow.quietly():
-        square = sum(float(np.vdot(array, array)) for array in arrays.values())
-    if 1e-280 < square < 1e300 and (norm := math.sqrt(square)) <= limit:
-        return {name: array.copy() for name, array in arrays.items()}, norm
     largest = float(max((np.abs(array).max(initial=0.0) for array in arrays.values()), default=0.0))
-    if largest == 0.0:
-        return {name: array.copy() for name, array in arrays.items()}, 0.0
     # Divided by the largest entry first, so that squares neither overflow nor vanish.
-    part = np.sign if largest == np.inf else lambda array: array / largest
+    part = np.sign if largest == np.inf else lambda array: array / (largest or 1.0)
     directions = {name: np.where(np.isinf(array), 1.0, largest < np.inf) * part(array) for name, array in arrays.items()}
     length = float(np.sqrt(sum(np.square(direction).sum() for direction in directions.values())))
     if largest * length <= limit:

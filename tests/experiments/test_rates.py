@@ -5,8 +5,7 @@ import json
 import numpy as np
 
 from bptt_lab.experiments import load, rates
-from bptt_lab.experiments.rates import train_farther
-from bptt_lab.experiments.training import train_until
+from bptt_lab.experiments.training import train_farther, train_until
 
 
 def test_it_goes_from_near_to_far_and_stops_after_two_distances_that_no_seed_learns(monkeypatch):
@@ -18,7 +17,7 @@ def test_it_goes_from_near_to_far_and_stops_after_two_distances_that_no_seed_lea
         seen.append(at)
         return {"steps": learned.get(at)}
 
-    monkeypatch.setattr("bptt_lab.experiments.rates.train_until", instead)
+    monkeypatch.setattr("bptt_lab.experiments.training.train_until", instead)
     found = train_farther({"cell": "tanh", "at": [5, 10, 15, 20, 30, 40, 50], "seeds": 2})
     assert found == {"steps": [[50, None], [None, None], [None, 100], [None, None], [None, None], None, None]}
     assert len(seen) == 10 and json.loads(json.dumps(found)) == found

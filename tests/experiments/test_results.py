@@ -138,7 +138,7 @@ def test_values_picks_runs_by_their_own_their_task_s_and_their_training_s_settin
 
 
 def test_flat_states_are_a_share_and_nets_that_are_not_clipped_have_more_of_them():
-    from bptt_lab.experiments.temporal_order import flat_states
+    from bptt_lab.lessons.long_memory_measured import flat_states
 
     fresh, clipped = flat_states(None, 0, steps=1), [flat_states(1.0, seed) for seed in (1, 2)]
     thrown = [flat_states(None, seed) for seed in (1, 2)]
@@ -148,7 +148,7 @@ def test_flat_states_are_a_share_and_nets_that_are_not_clipped_have_more_of_them
 
 
 def test_less_of_a_message_is_left_after_more_steps_and_from_the_smaller_start():
-    from bptt_lab.experiments.temporal_order import message_left
+    from bptt_lab.lessons.long_memory_measured import message_left
 
     near, far, faint = message_left("normal", 0, 10), message_left("normal", 0, 30), message_left("uniform", 0, 30)
     assert faint < far - 2 < near - 2 < -2

@@ -9,8 +9,8 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from bptt_lab.experiments import Recipe, distances, grid, runner, training
-from bptt_lab.experiments.recipe import key
+from bptt_lab.experiments import Recipe, grid, runner, training
+from bptt_lab.experiments.runner import key
 
 
 def square(settings):
@@ -89,7 +89,7 @@ def test_a_training_that_somebody_stops_is_no_result(monkeypatch):
 
     settings = {"cell": "tanh", "task": ("Agreement", {"distance": (0, 5)}), "seed": 0, "reach": 1.1, "fit": {"steps": 3}}
     monkeypatch.setattr("bptt_lab.tasks.Agreement.batch", stops)
-    for run in (training.train_until, distances.train_and_ask):
+    for run in (training.train_until, training.train_and_ask):
         with pytest.raises(KeyboardInterrupt):
             run(settings)
 

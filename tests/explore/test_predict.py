@@ -11,7 +11,7 @@ import traitlets
 
 import bptt_lab as bl
 from bptt_lab import experiments
-from bptt_lab.experiments import temporal_order
+from bptt_lab.experiments import training
 from bptt_lab.explore import predict, predictions
 from bptt_lab.explore.sentence_net import PREFIXES
 from bptt_lab.explore.wall import STARTS
@@ -235,10 +235,10 @@ def test_why_thrown_off_a_long_step_and_some_others_took_one_too():
 def test_why_unclipped_what_is_learned_is_lost_again_and_states_become_flat():
     run = next(
         run
-        for run in temporal_order.TEMPORAL_ORDER.runs
+        for run in experiments.RECIPES["temporal_order"].runs
         if (run["cell"], run["task"][1], run["seed"]) == ("tanh", {"length": 20}, 1) and run["fit"]["clip"] is None
     )
-    task, model = temporal_order.make(run)
+    task, model = training.make(run)
     batch, right, flat = task.batch(200, np.random.default_rng(1)), [], []
 
     def look(step):

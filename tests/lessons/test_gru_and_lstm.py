@@ -67,8 +67,7 @@ def test_cutting_a_road_leaves_the_run_and_the_trace_as_they_were():
 
 
 @pytest.mark.parametrize("kind", [GRUCell, LSTMCell])
-def test_blocks_back_are_the_products_of_memory(kind, monkeypatch):
-    monkeypatch.setattr(lesson, "CHUNK", 2)
+def test_blocks_back_are_the_products_of_memory(kind):
     cell = kind(3, 4, seed=2)
     trace = cell.unroll(RNG.standard_normal((6, 2, 3)))
     found = list(lesson.blocks_back(cell, trace, 5))

@@ -277,11 +277,11 @@ def test_a_moving_window_lets_each_loss_go_back_k_steps_and_fixed_pieces_do_not(
         last = np.arange(first, t + 1) == t
         total += model.backward(model.forward(x[first : t + 1], targets[first : t + 1], last, before))["W_x"]
     np.testing.assert_allclose(lesson.moving_window(model, run, k), total, rtol=1e-9)
-    assert not np.allclose(lesson.fixed_pieces(model, run, k), total, rtol=0.01)
+    assert not np.allclose(lesson.CUTS["pieces"](model, run, k), total, rtol=0.01)
     for cut in lesson.CUTS.values():
         np.testing.assert_allclose(cut(model, run, 10), model.backward(run)["W_x"], rtol=1e-9)
     for cut in lesson.CUTS.values():  # one step each: triangles and bands of one cell
-        np.testing.assert_allclose(cut(model, run, 1), lesson.fixed_pieces(model, run, 1), rtol=1e-9)
+        np.testing.assert_allclose(cut(model, run, 1), lesson.CUTS["pieces"](model, run, 1), rtol=1e-9)
 
 
 def test_what_each_cut_keeps_is_drawn_and_counted():
@@ -292,10 +292,10 @@ def test_what_each_cut_keeps_is_drawn_and_counted():
 
 
 def test_a_window_keeps_more_of_the_gradient_than_pieces_at_scale_1_and_neither_what_exploded():
-    found = lesson.both_cuts((1, 2), (4, 8))
+    found, rows = lesson.both_cuts((1, 2), (4, 8))
     pieces, window = (np.median([both[cut] for both in found.values()], axis=2) for cut in (0, 1))
     assert (window[:2, 1] > pieces[:2, 1] + 0.05).all() and (pieces[2, 0], window[2, 0]) < (0.1, 0.1)
-    assert np.array_equal(found[1, 4][0].T, lesson.truncated(4, 1)) and len(lesson.cut_rows(found)[0]) == 6
+    assert np.array_equal(found[1, 4][0].T, lesson.truncated(4, 1)) and [len(row) for row in rows] == 4 * [6]
     with pytest.raises(ValueError, match="cut: got 'door'"):
         lesson.truncated(4, 1, "door", seeds=1)
 
@@ -319,10 +319,10 @@ def test_bad_input_of_starts_and_cuts_is_named(call, name):
 
 def test_a_tenth_of_the_rate_needs_no_clipping():
     """What notebook 06 says of clipping, of the two nets that need the fewest steps; the others take more of them."""
-    from bptt_lab.experiments import temporal_order, training
+    from bptt_lab.experiments import RECIPES, training
 
     task = ("TemporalOrder", {"length": 20})
     for seed in (3, 4):
-        settings = {**temporal_order.TEMPORAL_ORDER.runs[0], "cell": "tanh, N(0, 1/H)", "task": task, "seed": seed}
+        settings = {**RECIPES["temporal_order"].runs[0], "cell": "tanh, N(0, 1/H)", "task": task, "seed": seed}
         settings["fit"] = {**settings["fit"], "lr": 0.01, "clip": None, "steps": 4000}
         assert training.train_until(settings)["steps"] is not None

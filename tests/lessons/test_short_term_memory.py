@@ -5,7 +5,6 @@ import pytest
 
 import bptt_lab as bl
 from bptt_lab import LSTMCell, memory
-from bptt_lab.experiments import distances
 from bptt_lab.lessons import short_term_memory as lesson
 from bptt_lab.tasks import Agreement
 from bptt_lab.tasks.agreement import SUBJECT
@@ -49,11 +48,10 @@ def test_twins_stay_together_where_training_is_calm_and_part_where_it_is_not():
 
 def test_messages_are_those_of_the_recipe_without_no_words_between():
     runs = bl.experiments.load("gradients")
-    norm, signal = lesson.message(runs, "tanh")
-    raw = np.array(bl.experiments.values(runs, "norm", cell="tanh"))
-    assert norm.shape == signal.shape == (5, 5) and np.allclose(np.log10(norm), raw[:, 1:])
-    power, noise = lesson.median_message(runs, "tanh")
-    assert np.allclose(power, np.median(raw, axis=0)[1:]) and (noise == np.median(signal, axis=0)).all()
+    power, signal = lesson.median_message(runs, "tanh")
+    for found, what in ((power, "norm"), (signal, "snr")):
+        raw = np.array(bl.experiments.values(runs, what, cell="tanh"))
+        assert raw.shape == (5, 6) and found.shape == (5,) and (found == np.median(raw[:, 1:], axis=0)).all()
 
 
 def test_answers_become_rows_at_the_distances_asked():
@@ -69,7 +67,7 @@ def test_the_sentences_rows_have_the_ends_of_their_shares():
     rows, shares = lesson.by_sentences(bl.experiments.load("distances"))
     assert [row[0] for row in rows] == list(lesson.SENTENCES)
     for row, right in zip(rows, shares):
-        assert right.shape == (5, len(distances.ASKED)) and len(row) == 2 + len(distances.ASKED)
+        assert right.shape == (5, len(lesson.ASKED)) and len(row) == 2 + len(lesson.ASKED)
         assert row[3] == f"{right[:, 2].min():.1f}-{right[:, 2].max():.1f}"
 
 
@@ -134,7 +132,7 @@ def test_a_curved_reader_reads_what_no_line_does():
     h = np.random.default_rng(0).standard_normal((2000, 2))
     label = (h[:, 0] * h[:, 1] > 0).astype(int)
     # A line can cut off a corner, and then has two thirds.
-    assert memory.probe.accuracy(h, label) < 0.7 and memory.probe.accuracy(lesson.curved(h), label) > 0.9
+    assert memory.reach.probe(h, label) < 0.7 and memory.reach.probe(lesson.curved(h), label) > 0.9
 
 
 def test_the_gradient_is_the_norm_of_the_product_of_jacobians_also_of_a_pair():

@@ -180,13 +180,13 @@ MEASURED = {
 
 
 def test_medians_are_a_slope_for_each_kind_of_input_and_one_bound():
-    medians = lesson.medians(MEASURED)
+    medians, rows, _, _ = lesson.summary(MEASURED)
     assert medians == {"orthogonal": (2.0, 5.0, 3.0), "3 · N(0, 1/H)": (-0.049, 6.0, 4.0)}
-    assert lesson.printed(medians) == [("orthogonal", "+2.00", "+5.00", "3.0"), ("3 · N(0, 1/H)", "+0.0", "+6.0", "4.0")]
+    assert rows == [("orthogonal", "+2.00", "+5.00", "3.0"), ("3 · N(0, 1/H)", "+0.0", "+6.0", "4.0")]
 
 
 def test_the_worst_prediction_is_sought_in_every_net():
-    assert lesson.worst_prediction(MEASURED) == 0.75
+    assert lesson.summary(MEASURED)[2] == 0.75
 
 
 def test_one_step_back_is_the_last_jacobians_norm_and_vanishes_where_all_units_are_flat():
@@ -317,5 +317,7 @@ def test_what_a_statement_expects_of_its_nets():
 
 
 def test_farthest_apart_is_of_nets_of_one_start_that_read_one_kind_of_input():
-    kinds = {"quiet": {"a": {"slope": np.array([0.1, 0.3])}, "b": {"slope": np.array([5.0, 5.1])}}}
-    assert lesson.farthest_apart({**kinds, "loud": {"a": {"slope": np.array([9.0, 9.0])}}}) == pytest.approx(0.2)
+    rest = {"lyapunov": np.zeros(2), "ln σ_max": np.zeros(2)}
+    quiet = {"orthogonal": {"slope": np.array([0.1, 0.3]), **rest}, "N(0, 1/H)": {"slope": np.array([5.0, 5.1]), **rest}}
+    loud = {start: {"slope": np.array([9.0, 9.0]), **rest} for start in quiet}
+    assert lesson.summary({"quiet": quiet, "loud": loud})[3] == pytest.approx(0.2)

@@ -8,9 +8,9 @@ import pytest
 
 import bptt_lab as bl
 from bptt_lab.readers import CONVENTIONS, Convention, Layer, keras_files
-from bptt_lab.readers.hard_sigmoid import HardSigmoidGRU, HardSigmoidLSTM
+from bptt_lab.readers.found import cell_of
 from bptt_lab.readers.names import layers
-from bptt_lab.readers.peephole import PeepholeLSTM
+from bptt_lab.readers.other_gates import HardSigmoidGRU, HardSigmoidLSTM, PeepholeLSTM
 
 KEPT: dict[str, dict[str, np.ndarray]] = {}
 for key, value in np.load(Path(__file__).parent / "small_arrays.npz").items():
@@ -283,6 +283,16 @@ def test_what_holds_no_layer_is_refused_in_words(tmp_path):
         bl.read(both, layer="c")
 
 
+def test_gates_that_see_the_cell_may_be_straight_lines_too():
+    rng = np.random.default_rng(0)
+    weights = {name: rng.standard_normal(shape) for name, shape in (("W_x", (8, 3)), ("W_hh", (8, 2)), ("peepholes", (3, 2)))}
+    cell, x = cell_of(weights, CONVENTIONS["torch"]._replace(slope=0.2)), rng.standard_normal((2, 3))
+    trace = cell.unroll(x)
+    a = weights["W_x"] @ x[1] + weights["W_hh"] @ trace.h[0]
+    i, f, o = (0.2 * (a[k : k + 2] + p * c) + 0.5 for k, p, c in zip((0, 2, 6), weights["peepholes"], trace.c[[0, 0, 1]]))
+    assert np.allclose([trace.gates[name][1] for name in ("input", "forget", "output")], np.clip((i, f, o), 0, 1))
+
+
 @pytest.mark.filterwarnings("ignore:.*finite differences")
 @pytest.mark.parametrize("kind", [PeepholeLSTM, HardSigmoidLSTM, HardSigmoidGRU])
 @pytest.mark.parametrize("before", [False, True])
@@ -292,7 +302,7 @@ def test_the_way_back_of_the_cells_that_only_files_have(kind, before):
     cell = kind(3, 4, **more)
     for name in cell.vectors:
         cell.params[name] = rng.standard_normal(4)
-    if kind is not PeepholeLSTM:
+    if kind is not PeepholeLSTM or before:
         cell.slope = 0.15 if before else 0.2
         cell.params["b"] = rng.standard_normal(len(cell.params["b"]))
     model = bl.SequenceModel(cell, 2)

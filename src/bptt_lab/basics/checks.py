@@ -17,28 +17,22 @@ def error(name: str, given, expected: str, hint: str = "") -> ValueError:
     return ValueError(f"{name}: got {given}, expected {expected}." + (f" {hint}" if hint else ""))
 
 
-def _whole(value) -> int | None:
-    """`value` as a whole number; None if it is none, as True and 2.0 are not."""
+def count(name: str, value, lowest: int = 1, highest: float = math.inf) -> int:
+    """A whole number of at least `lowest`, and at most `highest`; True and 2.0 are none."""
     try:
-        return None if isinstance(value, bool) else operator.index(value)
+        whole = lowest - 1 if isinstance(value, bool) else operator.index(value)
     except TypeError:
-        return None
-
-
-def count(name: str, value, lowest: int = 1) -> int:
-    """A whole number of at least `lowest`."""
-    whole = _whole(value)
-    if whole is None or whole < lowest:
+        whole = lowest - 1
+    if lowest <= whole <= highest:
+        return whole
+    if highest == math.inf:
         raise error(name, repr(value), f"a whole number of at least {lowest}")
-    return whole
+    raise error(name, repr(value), f"a whole number from {lowest} to {highest}", "Code counts from 0.")
 
 
 def index(name: str, value, length: int, lowest: int = 0) -> int:
     """A whole number from `lowest` to length − 1."""
-    whole = _whole(value)
-    if whole is None or not lowest <= whole < length:
-        raise error(name, repr(value), f"a whole number from {lowest} to {length - 1}", "Code counts from 0.")
-    return whole
+    return count(name, value, lowest, length - 1)
 
 
 def number(name: str, value, allow_inf: bool = False) -> float:
@@ -49,6 +43,14 @@ def number(name: str, value, allow_inf: bool = False) -> float:
         real = math.nan
     if not (math.isfinite(real) or allow_inf and real == math.inf):
         raise error(name, repr(value), "a finite number")
+    return real
+
+
+def positive(name: str, value, allow_inf: bool = False) -> float:
+    """A number above 0."""
+    real = number(name, value, allow_inf)
+    if real <= 0:
+        raise error(name, real, "a number above 0")
     return real
 
 
@@ -196,10 +198,8 @@ def problem(model: Any, x, mask) -> tuple[np.ndarray, np.ndarray]:
         array(f"params[{name!r}]", getattr(model, name))
     x = sequence(model.cell, x)
     steps = x.shape[:-1]
-    return x, np.ones(steps, dtype=bool) if mask is None else _mask(mask, steps)
-
-
-def _mask(mask, steps: tuple[int, ...]) -> np.ndarray:
+    if mask is None:
+        return x, np.ones(steps, dtype=bool)
     mask = read("mask", mask, f"an array of shape {steps}")
     if mask.shape != steps:
         raise error("mask", f"shape {mask.shape}", f"shape {steps}")
@@ -209,7 +209,7 @@ def _mask(mask, steps: tuple[int, ...]) -> np.ndarray:
         known = False
     if not known:
         raise error("mask", f"{mask.dtype} values", "true and false, or 1 and 0")
-    return mask.astype(bool)
+    return x, mask.astype(bool)
 
 
 def targets(model: Any, given, steps: tuple[int, ...]) -> np.ndarray:

@@ -79,7 +79,7 @@ def paired(cell: Any, pairs: dict, name: str, ones: np.ndarray) -> list:
 def warn_of_differences(cell: Any) -> None:
     """Say that Jacobians are finite differences, at the line that asked: Python shows what a line warns of once."""
     level, frame = 1, sys._getframe()
-    while frame.f_back and frame.f_globals["__name__"].startswith("bptt_lab."):
+    while frame.f_back and frame.f_globals["__name__"].startswith(("bptt_lab.", "numpy.")):  # NumPy's @silent is on the way
         level, frame = level + 1, frame.f_back
     digits = "right to about 10⁻¹⁰ of their largest entry"
     said = f"{type(cell).__name__} has no step_back: its Jacobians are finite differences, {digits}."

@@ -19,13 +19,12 @@ _NAME = re.compile(
 
 
 def read(state_dict: Mapping, layer: int) -> dict[str, np.ndarray]:
-    """The arrays of one layer under the names weight_ih, weight_hh, bias_ih, bias_hh; a missing bias is 0."""
+    """The arrays of one layer under the names weight_ih, weight_hh, bias_ih, bias_hh; a bias may be missing."""
     if not isinstance(state_dict, Mapping):
         raise checks.error("state_dict", type(state_dict).__name__, "a mapping from PyTorch's names to arrays or tensors")
     layer = checks.index("layer", layer, 10**6)
     found: dict[str, np.ndarray] = {}
-    prefixes: set[str] = set()
-    named: dict[str, str] = {}
+    named: dict[tuple[str, str], str] = {}
     for name, value in state_dict.items():
         if not isinstance(name, str):
             raise checks.error("state_dict", f"the key {name!r}", "PyTorch's names, which are strings")
@@ -36,20 +35,17 @@ def read(state_dict: Mapping, layer: int) -> dict[str, np.ndarray]:
             raise checks.error("state_dict", repr(name), "a layer that reads in one direction")
         if match["kind"] == "weight_hr":
             raise checks.error("state_dict", repr(name), "a layer without a projection (proj_size=0)")
-        if before := named.get(whose := match["prefix"] + match["kind"]):
+        if before := named.get(whose := (match["prefix"], match["kind"])):
             raise checks.error("state_dict", f"both {before!r} and {name!r}", "each weight once", "Leave one of them out.")
         named[whose] = name
-        prefixes.add(match["prefix"])
         found[match["kind"]] = _to_array(name, value)
+    prefixes = {prefix for prefix, _ in named}
     if len(prefixes) > 1:
         raise checks.error("state_dict", f"layers under {sorted(prefixes)}", "one layer", "Hand in the part under one prefix.")
     for kind in ("weight_ih", "weight_hh"):
         if kind not in found:
             names = ", ".join(map(repr, state_dict)) or "no names"
             raise checks.error("state_dict", names, f"a name that ends in '{kind}_l{layer}' or '{kind}'")
-    rows = found["weight_hh"].shape[0] if found["weight_hh"].ndim else 0
-    for kind in ("bias_ih", "bias_hh"):
-        found.setdefault(kind, np.zeros(rows))
     return found
 
 
@@ -89,14 +85,19 @@ class TorchWeights:
             raise checks.error("weight_hh", f"shape {W_hh.shape}", f"({n}·H, H)", "Is this another kind of cell?")
         if W_x.ndim != 2 or W_x.shape[0] != rows or W_x.shape[1] == 0:
             raise checks.error("weight_ih", f"shape {W_x.shape}", f"({rows}, input size)")
-        first, second = (checks.array(name, arrays[name], (rows,)).copy() for name in ("bias_ih", "bias_hh"))
-        cell: Any = cls(W_x.shape[1], H, **settings)  # type: ignore[call-arg]
+        b, b_h = (checks.array(name, arrays.get(name, np.zeros(rows)), (rows,)) for name in ("bias_ih", "bias_hh"))
+        return cls.of_weights(W_x, W_hh, b, b_h, **settings)
+
+    @classmethod
+    def of_weights(cls, W_x: np.ndarray, W_hh: np.ndarray, b: np.ndarray, b_h: np.ndarray, **settings: Any) -> Self:
+        """A cell with these weights, their blocks in our order, and two biases."""
+        cell: Any = cls(W_x.shape[1], W_hh.shape[1], **settings)  # type: ignore[call-arg]
         if "b_hn" in cell.vectors:
-            candidate = cell.rows_of("candidate")
-            cell.params["b_hn"] = second[candidate]
-            second[candidate] = 0.0
+            candidate, b_h = cell.rows_of("candidate"), b_h.copy()
+            cell.params["b_hn"] = b_h[candidate]
+            b_h[candidate] = 0.0
         with overflow.quietly():
-            cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = W_x, W_hh, first + second
+            cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = W_x, W_hh, b + b_h
         return cell
 
     def to_torch(self: Any, grads: Mapping | None = None, layer: int = 0) -> dict[str, np.ndarray]:

@@ -5,20 +5,7 @@ bl.experiments.load("agreement")                its committed results, one dict 
 """
 
 from ..basics.runs import arrived, each, seed_rows, values
-from .adding import ADDING
-from .agreement import AGREEMENT
-from .controls import CONTROLS
-from .distances import DISTANCES
-from .english import ENGLISH
-from .gradients import GRADIENTS
-from .language_model import LANGUAGE_MODEL
-from .rates import RATES
-from .recipe import Recipe, grid
-from .runner import load, run
-from .temporal_order import TEMPORAL_ORDER
-from .wild import WILD
-
-_ALL = (AGREEMENT, GRADIENTS, DISTANCES, RATES, LANGUAGE_MODEL, ADDING, TEMPORAL_ORDER, ENGLISH, CONTROLS, WILD)
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
+from .recipes import RECIPES
+from .runner import Recipe, grid, load, run
 
 __all__ = ["RECIPES", "Recipe", "arrived", "each", "grid", "load", "run", "seed_rows", "values"]

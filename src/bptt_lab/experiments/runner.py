@@ -1,37 +1,61 @@
-"""Do the runs of a recipe, on any executor, so that nothing is lost when it is stopped.
+"""A long result as a recipe, a function and the settings that it is called with; and what does its runs, on any executor.
+
+A run gets one dict of settings, all of them numbers, words, lists and None, and returns a dict of the same kind. So every run
+can be sent to any machine, kept as a few lines of JSON, and done again.
 
 Each finished run is one small file at once: FOLDER/NAME/KEY.json. Started again, only what has no file yet is run. The
 executor is anything with `submit` and `concurrent.futures` futures: processes of this machine, or a cluster's.
 """
 
+import hashlib
+import itertools
 import json
 import os
 import platform
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, as_completed
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..basics import checks
-from .recipe import Recipe, key
 
 COMMITTED = Path(__file__).parent / "results"
+Settings = dict
+Result = dict
+
+
+class Recipe(NamedTuple):
+    """name: of the recipe and its files. question: what it answers. run: settings -> result. runs: the settings, one each."""
+
+    name: str
+    question: str
+    run: Callable[[Settings], Result]
+    runs: list[Settings]
+
+
+def grid(**choices: Iterable) -> list[Settings]:
+    """Every combination of the choices: grid(d=(5, 10), seed=range(3)) are six settings."""
+    return [dict(zip(choices, chosen)) for chosen in itertools.product(*choices.values())]
+
+
+def key(settings: Settings) -> str:
+    """A short name for these settings, the same on every machine: the file name of their result."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def finished(recipe: Recipe, folder: Path) -> dict[str, dict]:
     """The runs that have a file, by key. A file that cannot be read, say since the disk was full, counts as none."""
-    files = {key(settings): folder / recipe.name / f"{key(settings)}.json" for settings in recipe.runs}
-    return {name: record for name, file in files.items() if file.exists() and (record := _read(file))}
-
-
-def _read(file: Path) -> dict | None:
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) and {"settings", "result"} <= set(record) else None
+    found = {}
+    for name in map(key, recipe.runs):
+        with suppress(FileNotFoundError, ValueError):
+            record = json.loads((folder / recipe.name / f"{name}.json").read_text(encoding="utf-8"))
+            if isinstance(record, dict) and {"settings", "result"} <= set(record):
+                found[name] = record
+    return found
 
 
 def run(recipe: Recipe, executor: Executor, folder: Path, progress: bool = True) -> list[dict]:

@@ -303,7 +303,7 @@ def madmom(folder: Path) -> list[Part]:
             stacked = lambda what, gates=gates: np.concatenate([getattr(gate, what).T for gate in gates])  # noqa: E731
             weights: dict[str, Any] = {"W_x": stacked("weights"), "W_hh": stacked("recurrent_weights"), "b": stacked("bias")}
             weights["peepholes"] = [np.asarray(gates[i].peephole_weights) for i in (0, 1, 3)]
-            cell = readers.conventions.cell_of(weights, readers.CONVENTIONS["torch"])
+            cell = readers.found.cell_of(weights, readers.CONVENTIONS["torch"])
             states = theirs[0][way, 25 * backward : 25 * (backward + 1)]
             parts.append(Part(f"layer {depth + 1}" + ", backward" * backward, cell, [x[way].astype(float) for x in xs], states))
         xs = theirs

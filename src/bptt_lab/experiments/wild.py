@@ -3,12 +3,13 @@
 Install, read, verify and measure one network; what is measured is `lessons.networks_in_the_wild`.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
 
 from ..lessons import networks_in_the_wild as lesson
-from .recipe import Recipe, Result, Settings
+from .runner import Recipe, Result, Settings
 from .shipped import NETWORKS, install
 
 FOLDER = Path("build/networks")  # a folder of its own in it for each network
@@ -35,11 +36,7 @@ def measure(settings: Settings) -> Result:
 
 def rounded(value):
     """Four digits of every number: more are not the same on another processor."""
-    if isinstance(value, dict):
-        return {name: rounded(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [rounded(each) for each in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
+    return json.loads(json.dumps(value), parse_float=lambda digits: float(f"{float(digits):.4g}"))
 
 
 def settings_of(name: str) -> Settings:

@@ -3,20 +3,12 @@
 `figures.sentence(figure)` says in words what a figure shows.
 """
 
-from .exponents import exponents
-from .half_lives import half_lives
-from .kept import kept
+from .lines import kept, memory, moves, scores, states, training
 from .look import sentence
-from .memory import memory
-from .moves import moves
 from .paths import paths
 from .rates import rates
-from .ratios import ratios
-from .scores import scores
-from .states import states
-from .steps import steps
+from .rows import exponents, half_lives, ratios, steps
 from .token_losses import token_losses
-from .training import training
 
 __all__ = [
     "exponents", "half_lives", "kept", "memory", "moves", "paths", "rates", "ratios", "scores", "sentence", "states", "steps",

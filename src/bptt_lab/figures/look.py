@@ -3,6 +3,7 @@
 import html
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -60,8 +61,14 @@ class Figure(go.Figure):
         display({"text/html": caption, "text/plain": sentence(self)}, raw=True)
 
 
-def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom: int = 56) -> Figure:
-    """An empty figure with the course's look. lines: small ones under the title, for which it grows. in_words: what it shows."""
+def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom: int = 56, width: int = 46) -> Figure:
+    """An empty figure with the course's look. in_words: what it shows.
+
+    lines: small ones under the title, for which it grows; the first, the setting, is wrapped at so many letters as a telephone
+    has room for.
+    """
+    setting, *notes = lines
+    lines = [*textwrap.wrap(setting, width), *notes]
     result, room = Figure(), TOOLS + 18 * len(lines)
     title = "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
     result.update_layout(
@@ -96,18 +103,27 @@ def marks(values, heights, texts: Sequence[str], what: str, **look) -> go.Scatte
     return go.Scatter(x=values, y=heights, mode="markers", text=texts, hovertemplate=hover, cliponaxis=False, **look)
 
 
-def name_rows(shown: go.Figure, names: Sequence[str], above: float) -> None:
-    """Rows 0, 1, … from the top, each with its name above its marks, where a narrow page has room for it."""
+def line(shown: go.Figure, x, y, what: str, hover: str, **look) -> None:
+    """Draw a line. Pointing at it shows what `hover` says of the place, and what it is."""
+    shown.add_trace(go.Scatter(x=x, y=y, hovertemplate=f"{hover}<extra>{what}</extra>", **{"mode": "lines", **look}))
+
+
+def rows(title: str, in_words: str, lines: Sequence[str], names: Sequence[str], row: int, dotted: float, above: float,
+         ends: tuple[str, str], around: int = 172, bottom: int = 116, width: int = 46) -> Figure:  # fmt: skip
+    """An empty figure with rows 0, 1, … from the top, and a dotted line down through them at x = `dotted`.
+
+    Each row, so many px high, has its name above its marks, where a narrow page has room for it. ends: what it means to stand
+    further left, and further right; it is said under the axis. around: px beside the rows. For the rest see `figure`.
+    """
+    shown = figure(title, lines, in_words, around + row * len(names), bottom, width)
+    shown.add_vline(x=dotted, line={"color": INK, "dash": "dot", "width": 1.5})
     for i, name in enumerate(names):
         shown.add_annotation(text=name, x=0, xref="paper", y=i - above, xanchor="left", showarrow=False)
+    for text, x, side in zip(ends, (0, 1), ("left", "right")):
+        shown.add_annotation(text=text, x=x, xanchor=side, y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
     edges = [i - 0.5 for i in range(len(names) + 1)]
     shown.update_yaxes(range=[edges[-1], edges[0]], tickvals=edges, showticklabels=False)
-
-
-def name_ends(shown: go.Figure, left: str, right: str) -> None:
-    """What it means to stand further left, and further right, under the axis."""
-    for text, x, side in ((left, 0, "left"), (right, 1, "right")):
-        shown.add_annotation(text=text, x=x, xanchor=side, y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
+    return shown.update_layout(legend=FIXED_LEGEND)
 
 
 def sentence(shown: go.Figure) -> str:
@@ -120,6 +136,11 @@ FLAT_LEGEND = {**LEGEND, "orientation": "h"}
 FIXED_LEGEND = {**LEGEND, "itemclick": False, "itemdoubleclick": False}  # where a series alone would say nothing
 
 LOW, HIGH = -12, 6  # the powers of ten between which a magnitude is drawn
+
+
+def log_axis(low: float, high: float, ticks: Sequence[float]) -> dict:
+    """A log axis from low to high, with these numbers as they are."""
+    return {"type": "log", "range": np.log10([low, high]), "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
 def magnitude_axis() -> dict:

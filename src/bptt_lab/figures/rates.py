@@ -1,6 +1,5 @@
 """Which distance is learned at which rate: a panel for each cell, a place for each rate and distance, every seed a dot."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -24,12 +23,10 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
     A panel's name begins with its cell's. left: cell -> log10 of the message's norm at each distance before training, which
     stands under the distances. setting: H, optimiser, budget.
     """
-    lines = [*textwrap.wrap(setting, 44), *LEGEND]
     names = list(reached)
     rows = [names[i : i + columns] for i in range(0, len(names), columns)]
     heights = [ABOVE + ROW * max(len(reached[name]) for name in row) + BELOW for row in rows]
-    top = 40 + look.TOOLS + 18 * len(lines)
-    shown = look.figure("Was or were, by learning rate", lines, _sentence(reached), 48 + sum(heights))
+    shown = look.figure("Was or were, by learning rate", (setting, *LEGEND), _sentence(reached), 48 + sum(heights), width=44)
     beside = 0.5 + 0.2 * max(len(f"{rate:g}") for places in reached.values() for rate in places)  # in places, for the rates
     width = 0.0
     for i, row in enumerate(rows):
@@ -42,7 +39,7 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
             width = max(width, j * (wide + 0.4) + wide)
     hidden = {"visible": False, "fixedrange": True}
     shown.update_xaxes(range=[0, width], **hidden).update_yaxes(range=[sum(heights), 0], **hidden)
-    return shown.update_layout(margin={"t": top, "b": 8, "l": 8, "r": 8}, showlegend=False)
+    return shown.update_layout(margin={"t": shown.layout.margin.t - 16, "b": 8, "l": 8, "r": 8}, showlegend=False)
 
 
 def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float], x0: float, y0: float) -> None:

@@ -25,7 +25,11 @@ def token_losses(words: Sequence[str], losses) -> look.Figure:
     """
     losses = checks.array("losses", losses, (len(words),), allow_inf=True)
     total, *texts = [look.say(loss, vanished="0") for loss in (losses.sum(), *losses)]
-    shown = look.figure(f"Σ L_t = {total} nats", [], _sentence(words, losses, total, texts), 112 + 32 * len(words))
+    most, least = int(losses.argmax()), int(losses.argmin())
+    ends = f"Most, {texts[most]}, after “{words[most]}”; least, {texts[least]}, after “{words[least]}”."
+    one, several = f"The guess after “{words[0]}” costs {total} nats.", f"{len(words)} guesses cost {total} nats together. {ends}"
+    says = one if len(words) == 1 else several
+    shown = look.figure(f"Σ L_t = {total} nats", [""], says, 112 + 32 * len(words))
     labels = [f"{t + 1} {word}" for t, word in enumerate(words)]
     marks = [text if loss <= LONGEST else f"▸ {text}" for text, loss in zip(texts, losses)]
     bar = go.Bar(x=np.minimum(losses, LONGEST), y=labels, text=marks, orientation="h", marker_color=look.CELL_COLOURS["tanh"])
@@ -33,11 +37,3 @@ def token_losses(words: Sequence[str], losses) -> look.Figure:
     shown.update_xaxes(title_text="loss of the token, nats", range=[0, 1.2 * LONGEST], dtick=2)
     shown.update_yaxes(autorange="reversed", showgrid=False)
     return shown.update_layout(margin_l=96)  # wide enough for the course's words: nothing moves when another sentence comes
-
-
-def _sentence(words, losses, total: str, texts: list[str]) -> str:
-    if len(words) == 1:
-        return f"The guess after “{words[0]}” costs {total} nats."
-    most, least = int(losses.argmax()), int(losses.argmin())
-    ends = f"Most, {texts[most]}, after “{words[most]}”; least, {texts[least]}, after “{words[least]}”."
-    return f"{len(words)} guesses cost {total} nats together. {ends}"

@@ -3,18 +3,9 @@
 What several notebooks use stands with the first of them.
 """
 
-from . import (
-    four_words_four_terms,
-    gates,
-    gru_and_lstm,
-    long_memory_measured,
-    partial_cures,
-    short_term_memory,
-    the_chain_rule_through_time,
-    vanishing_and_exploding,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = [
-    "four_words_four_terms", "gates", "gru_and_lstm", "long_memory_measured", "partial_cures", "short_term_memory",
-    "the_chain_rule_through_time", "vanishing_and_exploding",
-]  # fmt: skip
+__all__ = [module.name for module in iter_modules(__path__)]
+for _name in __all__:
+    import_module(f"{__name__}.{_name}")

@@ -57,12 +57,8 @@ def first_over_last(start: str, spread: float, seeds: int = 200, H: int = 64, I:
     0 where the first term has vanished, inf where it has exploded. Where all ReLUs are off at word T, every term is 0;
     the ratio is then 0 too.
     """
-    return np.array([_ratio(*_terms(*net)) for net in nets(start, H, I, T, spread, range(seeds))])
-
-
-def _ratio(first: chain_rule.Term, *later: chain_rule.Term) -> float:
-    last = (first, *later)[-1]
-    return first.norm / last.norm if 0 < first.norm < np.inf else first.norm
+    norms = [[term.norm for term in _terms(*net)] for net in nets(start, H, I, T, spread, range(seeds))]
+    return np.array([row[0] / row[-1] if 0 < row[0] < np.inf else row[0] for row in norms])
 
 
 def _terms(model: SequenceModel, x: np.ndarray, targets: np.ndarray, wrt: str = "W_x") -> list[chain_rule.Term]:

@@ -22,12 +22,13 @@ from .. import memory
 from ..basics import checks, overflow
 from ..cells import Cell, GRUCell, LSTMCell, RNNCell
 from ..cells.trace import Trace
+from ..memory.products import products
+from ..memory.scaled import power
 from .gates import SHUT, hold
 from .gates import half_lives as half_lives
 from .vanishing_and_exploding import STEPS, inputs, slope
 
 LONG = 1500  # words of a run that has settled, for an exponent
-CHUNK = 16  # Jacobians that are formed at a time
 ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through which h_{t-1} acts; "cell" is the candidate
 
 
@@ -89,20 +90,9 @@ def cut(cell: LSTMCell, trace: Trace, roads: tuple[str, ...]) -> Trace:
 
 def blocks_back(cell: Cell, trace: Trace, t: int) -> Iterator[np.ndarray]:
     """For lag = 0, 1, …, t: dh_t/dh_{t−lag}, (B, H, H). LSTM: dc_t/dc_{t−lag} with h_{t−lag} held, a block of the pair's."""
-    B, H = trace.shape[1:]
-    steps = range(t, 0, -1)
-    for start in range(0, t, CHUNK):
-        J = cell.jacobians(trace, list(steps[start : start + CHUNK]))
-        if start == 0:
-            D = J.shape[-1]
-            rows = np.broadcast_to(np.eye(D)[-H:], (B, H, D))
-            yield rows[..., -H:]
-        with overflow.quietly():
-            for J_t in J:
-                rows = rows @ J_t
-                yield rows[..., -H:]
-    if t == 0:
-        yield np.broadcast_to(np.eye(H), (B, H, H))
+    H = cell.hidden_size
+    for rows, exponents in products(cell, trace, t, t, last=H):
+        yield overflow.multiply(rows[..., -H:], power(exponents)[..., None])
 
 
 def c_block(cell: LSTMCell, trace: Trace, lag: int, roads: tuple[str, ...] = ROADS) -> np.ndarray:
@@ -204,7 +194,6 @@ def form(name: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int = 6
     make, found = FORMS[checks.choice("name", name, FORMS)], []
     for seed in range(seeds):
         cell = make(H, H, init="uniform", seed=seed, gate_bias=bias)
-        end = cell.unroll(inputs(spread, (steps, H), seed, 1)).end
-        state = end[1] if isinstance(end, tuple) else end
+        state = cell.unroll(inputs(spread, (steps, H), seed, 1)).parts[-1][-1]
         found.append((slope(cell, inputs(spread, (STEPS, 2, H), seed, 2)), np.abs(state).max()))
     return dict(zip(("slope", "state"), np.array(found).T))

@@ -11,7 +11,7 @@ import numpy as np
 from .. import memory, readers, train
 from ..cells import Cell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel
-from ..tasks import Adding, Agreement, English
+from ..tasks import Adding, Agreement, English, TemporalOrder
 from .gates import hold
 from .short_term_memory import fresh, until_right
 
@@ -114,6 +114,24 @@ def adding_with_gates_held(length: int = 50) -> dict[str, np.ndarray]:
             readout = np.linalg.lstsq(h[:1000], sums[-1, :1000], rcond=None)[0]
             found.append(float(np.square(h[1000:] @ readout - sums[-1, 1000:]).mean()))
     return {held: np.array(found) for held, found in errors.items()}
+
+
+def flat_states(clip: float | None, seed: int, steps: int = 1000, length: int = 20) -> float:
+    """The share of states beyond ±.95, where tanh is flat, after so many steps of the recipe `temporal_order` from N(0, 1/H).
+
+    Without clipping the last bit of a weight decides what becomes of one net: speak of several nets, and of 1000 steps or more.
+    """
+    task, net = TemporalOrder(length), SequenceModel(RNNCell(TemporalOrder.input_size, 50, seed=seed), 4, seed=seed)
+    train.fit(net, task, steps, batch_size=20, lr=0.1, clip=clip, seed=seed, progress=False)
+    h = net.forward(*task.batch(200, np.random.default_rng(1))).trace.h
+    return float((np.abs(h) > 0.95).mean())
+
+
+def message_left(init: str, seed: int, length: int = 30) -> float:
+    """log10 ‖dh_T/dh_1‖₂ of that recipe's untrained net of this start, T = `length`: the geometric mean of 16 sequences."""
+    x, _, _ = TemporalOrder(length).batch(16, np.random.default_rng(0))
+    cell = RNNCell(TemporalOrder.input_size, 50, init=init, seed=seed)
+    return float(memory.norms_back(cell, cell.unroll(x), length - 1, [length - 1]).mean())
 
 
 def decided(task: English, least: int = 20, share: float = 0.95) -> float:

@@ -23,6 +23,7 @@ Where the wall is: on b = .5 − w σ(.5) the state never leaves .5. A step away
 that is above 1, for w > 4.26, the start stands on a ridge. To one side of it the state ends low, to the other high.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -95,11 +96,6 @@ def scored(T: int, spread: float, seeds: int = 40, only_last: bool = False, **st
         yield model, model.forward(spread * rng.standard_normal((T, 8)), rng.integers(8, size=T), mask)
 
 
-def fixed_pieces(model: SequenceModel, run: Run, k: int) -> np.ndarray:
-    """dL/dW_x cut before the steps k, 2k, …: a loss just behind a cut goes back no step at all."""
-    return model.backward(run, truncate=k)["W_x"]
-
-
 def moving_window(model: SequenceModel, run: Run, k: int) -> np.ndarray:
     """dL/dW_x where each loss goes back k steps, its own the first: of each row of the ledger the last k terms.
 
@@ -109,7 +105,11 @@ def moving_window(model: SequenceModel, run: Run, k: int) -> np.ndarray:
     return np.sum([term.gradient for row in ledger for term in row[-k:]], axis=0)
 
 
-CUTS: dict[str, Callable[[SequenceModel, Run, int], np.ndarray]] = {"pieces": fixed_pieces, "window": moving_window}
+# dL/dW_x of pieces is cut before the steps k, 2k, …: a loss just behind a cut goes back no step at all.
+CUTS: dict[str, Callable[[SequenceModel, Run, int], np.ndarray]] = {
+    "pieces": lambda model, run, k: model.backward(run, truncate=k)["W_x"],
+    "window": moving_window,
+}
 
 
 def truncated(k: int, weight_scale: float, cut: str = "pieces", seeds: int = 40, T: int = 32) -> np.ndarray:
@@ -125,15 +125,18 @@ def truncated(k: int, weight_scale: float, cut: str = "pieces", seeds: int = 40,
     return np.array(found)
 
 
-def both_cuts(scales: Sequence[float], ks: Sequence[int]) -> dict[tuple[float, int], np.ndarray]:
-    """(weight scale, k) -> (cuts, 2, seeds): `truncated` by each of CUTS, on the same nets."""
-    return {(scale, k): np.array([truncated(k, scale, cut).T for cut in CUTS]) for scale in scales for k in ks}
+def both_cuts(scales: Sequence[float], ks: Sequence[int]) -> tuple[dict[tuple[float, int], np.ndarray], list[list[object]]]:
+    """(weight scale, k) -> (cuts, 2, seeds): `truncated` by each of CUTS, on the same nets; and rows for `text.table`.
 
-
-def cut_rows(found: dict[tuple[float, int], np.ndarray]) -> list[tuple[object, ...]]:
-    """Rows for `text.table` of `both_cuts`: scale, k, and of each cut the median of its norms and the spread of its cosines."""
-    told = {at: [(f"{np.median(norms):.2f}", _spread(cosines)) for norms, cosines in both] for at, both in found.items()}
-    return [(*at, *(value for cut in cuts for value in cut)) for at, cuts in told.items()]
+    A row has scale, k, and of each cut the median of its norms and the spread of its cosines.
+    """
+    found, rows = {}, list[list[object]]()
+    for scale, k in itertools.product(scales, ks):
+        rows.append([scale, k])
+        found[scale, k] = np.array([truncated(k, scale, cut).T for cut in CUTS])
+        for norms, cosines in found[scale, k]:
+            rows[-1] += [f"{np.median(norms):.2f}", text.spread(cosines, ".2f")]
+    return found, rows
 
 
 def kept_terms(T: int, k: int) -> str:
@@ -156,16 +159,12 @@ def rows(found: np.ndarray, activation: str) -> list[list[str]]:
     Of tanh from N(0, 1) it says only which half nat its median is over. That net is chaotic: another processor makes other
     nets of the same seeds, and medians of ten of them differ by 0.05.
     """
-    chaotic = {"N(0, 1)"} if activation == "tanh" else set()
-    return [[start, *map(_over if start in chaotic else _spread, each)] for start, each in zip(STARTS, found)]
 
+    def said(values: np.ndarray, chaotic: bool) -> str:
+        return f"over {np.floor(2 * np.median(values)) / 2:z.1f}" if chaotic else text.spread(values, ".2f")
 
-def _over(values: np.ndarray) -> str:
-    return f"over {np.floor(2 * np.median(values)) / 2:z.1f}"
-
-
-def _spread(values: np.ndarray) -> str:
-    return text.spread(values, ".2f")
+    chaotic = [(activation, start) == ("tanh", "N(0, 1)") for start in STARTS]
+    return [[start, *(said(values, one) for values in each)] for start, each, one in zip(STARTS, found, chaotic)]
 
 
 def powers(values: np.ndarray) -> str:

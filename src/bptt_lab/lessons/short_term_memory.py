@@ -24,7 +24,7 @@ from .. import memory, train
 from ..basics import text
 from ..basics.runs import values
 from ..cells import Cell, RNNCell
-from ..memory import probe
+from ..memory.reach import probe
 from ..model import SequenceModel, losses
 from ..tasks import Agreement
 from ..tasks.agreement import SUBJECT, number_of_nouns
@@ -74,23 +74,17 @@ def until_right(model: SequenceModel, task: Agreement) -> Callable[[int], bool]:
     return lambda steps: steps % 50 == 0 and task.score(model, n=500, seed=1) > 0.99
 
 
-def message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
-    """What arrives at the subject in an untrained net: norm and signal to noise, each (seeds, distances), of recipe `gradients`.
-
-    The distances are those of `experiments.agreement`; the recipe's d = 0 is left out.
-    """
-    norm, signal = (np.array(values(runs, what, cell=cell))[:, 1:] for what in ("norm", "snr"))
-    return 10**norm, signal
-
-
 def median_message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
-    """The medians of `message` over seeds, each (distances,): log10 of the norm, and signal to noise."""
-    norm, signal = (np.median(found, axis=0) for found in message(runs, cell))
-    return np.log10(norm), signal
+    """What arrives at the subject in an untrained net of recipe `gradients`, medians over seeds, each (distances,).
+
+    log10 of the norm, and signal to noise. The distances are those of the recipe `agreement`; d = 0 is left out.
+    """
+    norm, signal = (np.median(values(runs, what, cell=cell), axis=0)[1:] for what in ("norm", "snr"))
+    return norm, signal
 
 
 def answers(runs: Sequence[dict], **wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of tanh nets of recipe `distances`: "right", "held" and "left", each (seeds, distances asked); see `distances.asked`."""
+    """Of tanh nets of recipe `distances`: "right", "held" and "left", each (seeds, distances asked); see `training.asked`."""
     right, held, left = (np.array(values(runs, what, cell="tanh", **wanted)) for what in ("right", "held", "left"))
     return right, held, left
 
@@ -147,24 +141,23 @@ def twins(distance: int, seed: int = 0, nets: int = 6, steps: int = 600) -> tupl
     How many steps each took, looked at every 50, None if more than `steps`; and how far the weights of one were from those of
     the first at most, over the steps that all of them took.
     """
-    took, weights = zip(*(_twin(twin, distance, seed, steps) for twin in range(nets)))
+    took: list[int | None] = []
+    weights: list[list[np.ndarray]] = []  # of each net, after every 50 steps
+    for twin in range(nets):
+        net, task = fresh(RNNCell, seed), Agreement(distance)
+        net.cell.params["W_hh"] += 1e-10 * np.random.default_rng(twin).standard_normal(net.cell.params["W_hh"].shape)
+        right = until_right(net, task)
+        weights.append([])
+
+        def done(step: int, net=net, right=right, kept=weights[-1]) -> bool:
+            if step % 50 == 0:
+                kept.append(np.concatenate([value.ravel() for value in net.params.values()]))
+            return right(step)
+
+        history = train.fit(net, task, steps, seed=seed, until=done, progress=False)
+        took.append(len(history) if history.stopped else None)
     common = np.array([kept[: min(map(len, weights))] for kept in weights])
-    return list(took), float(np.linalg.norm(common - common[0], axis=2).max())
-
-
-def _twin(twin: int, distance: int, seed: int, steps: int) -> tuple[int | None, list[np.ndarray]]:
-    """One of `twins`: the steps it took, and its weights after every 50."""
-    net, task = fresh(RNNCell, seed), Agreement(distance)
-    net.cell.params["W_hh"] += 1e-10 * np.random.default_rng(twin).standard_normal(net.cell.params["W_hh"].shape)
-    right, kept = until_right(net, task), []
-
-    def done(step: int) -> bool:
-        if step % 50 == 0:
-            kept.append(np.concatenate([value.ravel() for value in net.params.values()]))
-        return right(step)
-
-    history = train.fit(net, task, steps, seed=seed, until=done, progress=False)
-    return (len(history) if history.stopped else None), kept
+    return took, float(np.linalg.norm(common - common[0], axis=2).max())
 
 
 # ---- vanished or exploded, remembered or not ------------------------------------------------------------------------------
@@ -179,8 +172,8 @@ def measure(cell: Cell, distance: int, seed: int = 0, n: int = 2000) -> dict[str
     return {
         "gradient": float(np.median(gradient)),
         "apart": float(np.median(np.linalg.norm(h - other, axis=1))),
-        "memory": probe.accuracy(h, targets[-1]),
-        "curved": probe.accuracy(curved(h), targets[-1]),
+        "memory": probe(h, targets[-1]),
+        "curved": probe(curved(h), targets[-1]),
     }
 
 

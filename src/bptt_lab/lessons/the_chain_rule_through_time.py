@@ -32,17 +32,16 @@ def readers(H: int, seeds: int, init: str = "normal", weight_scale: float = 1.0)
 def four_ways(model: SequenceModel, x: np.ndarray, targets: np.ndarray) -> dict[str, Callable[[], Gradients]]:
     """Four calls, each of which gives the gradient of the cell's parameters (and maybe of others) in a way of its own."""
     run = model.forward(x, targets)
+
+    def all_terms(wrt: str) -> np.ndarray:  # the sum of every term of every token's dL_t/dW
+        return np.sum([term.gradient for t in range(len(x)) for term in model.chain_rule_terms(run, t, wrt)], axis=0)
+
     return {
         "BPTT": lambda: model.backward(run),
-        "terms": lambda: {name: _all_terms(model, run, name) for name in model.cell.params},
+        "terms": lambda: {name: all_terms(name) for name in model.cell.params},
         "RTRL": lambda: rtrl(model, run),
         "differences": lambda: gradcheck(model, x, targets).numeric,
     }
-
-
-def _all_terms(model: SequenceModel, run: Run, wrt: str) -> np.ndarray:
-    """The sum of every term of every token's dL_t/dW."""
-    return sum(term.gradient for t in range(run.trace.T) for term in model.chain_rule_terms(run, t, wrt))  # type: ignore
 
 
 def multiplications(T: int, H: int, I: int, O: int) -> dict[str, int]:

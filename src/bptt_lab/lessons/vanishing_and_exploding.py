@@ -22,6 +22,7 @@ from .. import chain_rule, memory
 from ..basics import checks, overflow
 from ..cells import Cell, RNNCell
 from ..memory import norm_and_signal
+from ..memory.scaled import log10_norms, rescaled
 from ..model import SequenceModel
 from .the_chain_rule_through_time import spread as spread
 
@@ -88,55 +89,40 @@ def orthogonal(spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarr
     return dict(zip(("slope", "mean f'", "rms f'"), np.array(found).T))
 
 
-def medians(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> dict[str, tuple[float, ...]]:
-    """For each start: the median slope for each kind of input, and the median ln σ_max; from the results of `exponents`.
+def summary(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> tuple[dict, list[tuple[str, ...]], float, float]:
+    """What `exponents` found, `measured[kind of input][start]`: medians, rows for a table, and two distances in nats a step.
 
-    `measured[kind][start]` is such a result.
+    medians: of each start, the median slope for each kind of input, and the median ln σ_max. rows: the same, slopes to two
+    digits, but to one for nets that may be chaotic, whose second digit depends on the last one of the machine's arithmetic. Then
+    how far a slope is from its exponent at most, and how far two slopes of one start are apart, with one kind of input.
     """
-    kinds = list(measured.values())
-    found = {}
-    for start in kinds[0]:
-        slopes = [np.median(rows[start]["slope"]) for rows in kinds]
-        found[start] = (*slopes, np.median(kinds[0][start]["ln σ_max"]))
-    return found
-
-
-def printed(medians: Mapping[str, tuple[float, ...]]) -> list[tuple[str, ...]]:
-    """The rows of a table of `medians`: slopes to two digits, but to one for nets that may be chaotic.
-
-    Their second digit depends on the last one of the machine's arithmetic.
-    """
-    rows = []
-    for start, (*slopes, bound) in medians.items():
+    kinds, medians, rows = list(measured.values()), {}, []
+    for start, first in kinds[0].items():
+        slopes, bound = [np.median(by_start[start]["slope"]) for by_start in kinds], np.median(first["ln σ_max"])
         digits = 2 if STARTS[start][1] == 1 else 1
+        medians[start] = *slopes, bound
         rows.append((start, *(f"{value:+z.{digits}f}" for value in slopes), f"{bound:.1f}"))
-    return rows
+    each = [one for by_start in kinds for one in by_start.values()]
+    off = max(float(np.abs(one["slope"] - one["lyapunov"]).max()) for one in each)
+    return medians, rows, off, max(float(np.ptp(one["slope"])) for one in each)
 
 
-def worst_prediction(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> float:
-    """How far a slope is from its exponent at most, over all kinds, starts and seeds; nats a step."""
-    found = [result for rows in measured.values() for result in rows.values()]
-    return max(float(np.abs(result["slope"] - result["lyapunov"]).max()) for result in found)
-
-
-def farthest_apart(measured: Mapping[str, Mapping[str, dict[str, np.ndarray]]]) -> float:
-    """How far two slopes of one start are apart at most, with one kind of input; nats a step."""
-    return max(float(np.ptp(result["slope"])) for rows in measured.values() for result in rows.values())
-
-
-def one_step_back(weight_scale: float, spread: float = 0.1, H: int = 64) -> float:
+def one_step_back(weight_scale: float, H: int = 64) -> float:
     """log10 ‖dh_50/dh_49‖₂ of one net with the normal start, that reads 50 words; −inf if it vanished exactly."""
     cell = RNNCell(H, H, weight_scale=weight_scale)
-    return float(memory.norms_back(cell, cell.unroll(inputs(spread, (50, H), 0)), 49, [1])[0])
+    return float(memory.norms_back(cell, cell.unroll(inputs(0.1, (50, H), 0)), 49, [1])[0])
 
 
 def unit_normal(H: int, spread: float = 0.1, seeds: int = 20) -> dict[str, np.ndarray]:
     """W_hh ~ N(0, 1) whatever the width, tanh. "slope", "ln ρ" and "mean f'" (over all units and steps), each (seeds,)."""
-    found, H = [], checks.count("H", H)
-    for cell, x, _ in drawn(H**0.5, H=H, seeds=seeds, spread=spread):
-        rho = np.abs(np.linalg.eigvals(cell.params["W_hh"])).max()
-        found.append((slope(cell, x), np.log(rho), (1 - cell.unroll(x).h ** 2).mean()))
+    nets = drawn(checks.count("H", H) ** 0.5, H=H, seeds=seeds, spread=spread)
+    found = [(slope(cell, x), np.log(radius(cell.params["W_hh"])), (1 - cell.unroll(x).h ** 2).mean()) for cell, x, _ in nets]
     return dict(zip(("slope", "ln ρ", "mean f'"), np.array(found).T))
+
+
+def radius(W: np.ndarray) -> float:
+    """ρ, the spectral radius."""
+    return np.abs(np.linalg.eigvals(W)).max()
 
 
 def median_of(weight_scale: float, H: int = 64, seeds: int = 10) -> float:
@@ -153,8 +139,7 @@ def over_lag(H: int = 64, lag: int = 15, seeds: int = 40) -> float:
 def sizes(H: int, seeds: int = 200) -> dict[str, np.ndarray]:
     """ "ρ" and "σ_max" of W_hh ~ N(0, 1/H), each (seeds,)."""
     drawn = (RNNCell(1, H, seed=seed).params["W_hh"] for seed in range(checks.count("seeds", seeds)))
-    found = np.array([(np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2)) for W in drawn])
-    return dict(zip(("ρ", "σ_max"), found.T))
+    return dict(zip(("ρ", "σ_max"), np.array([(radius(W), np.linalg.norm(W, 2)) for W in drawn]).T))
 
 
 def shift(H: int = 10) -> np.ndarray:
@@ -180,15 +165,12 @@ def power_norms(W: np.ndarray, steps: int) -> np.ndarray:
     if W.ndim != 2 or not len(W) == W.shape[1] > 0:
         raise checks.error("W", f"shape {W.shape}", "a square matrix")
     largest = np.frexp(np.abs(W).max())[1]
-    W, product, exponent, found = np.ldexp(W, -largest), np.eye(len(W)), 0, [1.0]
-    for _ in range(steps):  # the product of W's powers is product · 2^exponent, with the size of `product` near 1
-        product = product @ W
-        size = np.linalg.norm(product, 2)
-        shift = np.frexp(size)[1]
-        product, exponent = np.ldexp(product, -shift), exponent + largest + shift
-        with overflow.quietly():
-            found.append(np.ldexp(np.ldexp(size, -shift), np.clip(exponent, -2000, 2000)))
-    return np.array(found)
+    W, rows, exponents, logs = np.ldexp(W, -largest), np.eye(len(W)), np.zeros(len(W), int), [0.0]
+    for _ in range(steps):
+        rows, exponents = rescaled(rows @ W, exponents + largest)
+        logs.append(float(log10_norms(rows, exponents)))
+    with overflow.quietly():
+        return 10.0 ** np.array(logs)
 
 
 def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterable[int], seeds: int = 5, H: int = 32,

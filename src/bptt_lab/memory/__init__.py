@@ -5,8 +5,7 @@ report(cell, x)             the memory of a cell in a few numbers, in words and 
 """
 
 from .exponents import half_life, lyapunov, slope
-from .ladder import GUESS, bounds, rungs
-from .memory_report import MemoryReport, report
+from .memory_report import GUESS, MemoryReport, bounds, report, rungs
 from .products import jacobian_product, norms, norms_back
 from .reach import norm_and_signal
 

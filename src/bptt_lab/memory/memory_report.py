@@ -5,16 +5,17 @@ from functools import cached_property
 
 import numpy as np
 
+from ..basics import checks, overflow
 from ..basics.text import say, say_log10, spread, table
 from ..cells import Cell, RNNCell
 from ..cells.trace import Trace
-from . import exponents, ladder, products, real_moves
-from .ladder import GUESS
+from . import exponents, products, real_moves, scaled
 
 FAINT = -2.0  # log10 of 1 %
 GROWTH = np.log10(1.1)  # less is called none
 SWAPPED = "‖Δh_T‖/‖h_T‖, that input swapped"
 KINDS = {"GatedCell": "gated", "GRUCell": "GRU", "LSTMCell": "LSTM"}
+GUESS = "ρ^lag"  # the popular guess: ρ, the spectral radius of W_hh. No upper bound; a lower one where all slopes are 1
 LABELS = {GUESS: f"{GUESS}, a popular guess and no bound"}
 
 
@@ -55,8 +56,8 @@ class MemoryReport:
     @cached_property
     def bounds(self) -> dict[str, np.ndarray]:
         with warnings.catch_warnings(action="ignore", category=UserWarning):  # of finite differences: said when it was made
-            rungs = ladder.rungs(self.cell, self.trace, self.trace.T - 1)
-        return {"true": self.norms, **{name: self._mean(logs) for name, logs in rungs.items()}}
+            found = rungs(self.cell, self.trace, self.trace.T - 1)
+        return {"true": self.norms, **{name: self._mean(logs) for name, logs in found.items()}}
 
     @cached_property
     def blocks(self) -> dict[str, np.ndarray]:
@@ -92,7 +93,11 @@ class MemoryReport:
         T = self.trace.T
         return [lag for lag in (1, 3, 10, 30, 100, 300, 1000) if lag < T - 1] + [T - 1] * (T > 1)
 
-    gates = cached_property(lambda self: real_moves.gate_by_unit(self.trace))
+    @cached_property
+    def gates(self) -> np.ndarray | None:
+        gate = real_moves.keeping_gate(self.trace)
+        return None if gate is None else gate.mean(axis=(0, 1))
+
     counters = cached_property(lambda self: real_moves.counters(self.trace))
 
     def figure(self):
@@ -204,3 +209,37 @@ def _rate(nats: float) -> str:
 
 def _steps(T: int) -> str:
     return f"{T} step" if T == 1 else f"{T} steps"
+
+
+def bounds(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]:
+    """The ladder over the true norm, name -> log10 as in `norms_back`.
+
+    "true"              ‖J_t ⋯ J_{k+1}‖₂
+    "product of norms"  ∏ ‖J_j‖₂: always at least as large
+    "(γσ_max)^lag"      γ bounds f', σ_max is the largest singular value of W_hh: larger again (Pascanu et al. 2013). RNNCell only
+    "ρ^lag"             the popular guess that is *no* bound; ρ is the spectral radius of W_hh. RNNCell only
+    """
+    return {"true": products.norms_back(cell, trace, t, lags), **rungs(cell, trace, t, lags)}
+
+
+@overflow.silent
+def rungs(cell: Cell, trace: Trace, t: int, lags=None) -> dict[str, np.ndarray]:
+    """`bounds` without the true norm."""
+    products.check(cell, trace)
+    t = checks.index("t", t, trace.T)
+    lags = products.lags_of(lags, t)
+    B = trace.shape[1]
+    steps = np.zeros((B, max(lags) + 1))
+    for some, J, e in products.jacobians(cell, trace, range(t, t - max(lags), -1)):
+        steps[:, t + 1 - np.array(some)] = scaled.log10_norms(J, np.broadcast_to(e[..., None], J.shape[:-1])).T
+    found = {"product of norms": trace.squeeze(steps.cumsum(axis=1)[:, lags], axis=0)}
+    if isinstance(cell, RNNCell):
+        W_hh = trace.cell.stack[:, cell.input_size + 1 :]
+        scales = np.ones(B) if trace.cell.scales is None else np.abs(trace.cell.scales[:, 0])
+        W, e = scaled.level(*scaled.rescaled(W_hh[None].copy()))
+        sigma = np.linalg.svd(W[0], compute_uv=False)[0]
+        rho = np.abs(np.linalg.eigvals(W[0])).max()
+        for name, size in (("(γσ_max)^lag", cell.activation.gamma * sigma), (GUESS, rho)):
+            rate = np.log10(size) + e[0] * scaled.LOG10_2 + np.log10(scales)
+            found[name] = trace.squeeze(np.where(np.array(lags) > 0, rate[:, None] * np.array(lags), 0.0), axis=0)
+    return found

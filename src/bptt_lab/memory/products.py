@@ -108,10 +108,10 @@ def _times(rows, exponents, J, e):
     return scaled.rescaled(rows @ J, exponents + e[:, None])
 
 
-def products(cell: Cell, trace: Trace, t: int, longest: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """For lag = 0..longest: dh_t/dh_{t−lag} as rows (B, D, D) with exponents (B, D), see `scaled`."""
-    B, D = trace.shape[1], size_of_state(cell)
-    rows, exponents = np.broadcast_to(np.eye(D), (B, D, D)), np.zeros((B, D), np.int64)
+def products(cell: Cell, trace: Trace, t: int, longest: int, last: int = 0) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For lag = 0..longest: dh_t/dh_{t−lag}, or its last so many rows, as rows (B, D, D) with exponents (B, D), see `scaled`."""
+    B, some = trace.shape[1], np.eye(size_of_state(cell))[-last:]
+    rows, exponents = np.broadcast_to(some, (B, *some.shape)), np.zeros((B, len(some)), np.int64)
     yield rows, exponents
     for _, J, e in jacobians(cell, trace, range(t, t - longest, -1)):
         for J_t, e_t in zip(J, e):

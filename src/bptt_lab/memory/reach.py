@@ -1,17 +1,17 @@
 """Does the verb's gradient reach the subject of was/were, is it a signal there, and does the state still hold the subject?
 
-The gradient is backward, and says what arrives for training to use. The state is forward. Both are taken over sentences of
+The gradient is backward, and says what arrives for training to use. The state is forward, and what is still *there* of a word a
+probe reads off it. They are two measurements. Both are taken over sentences of
 `Agreement(distance)`, the same ones for every net, so that nets can be compared before training and after it.
 """
 
 import numpy as np
 
-from ..basics import overflow
+from ..basics import checks, overflow
 from ..model import SequenceModel
 from ..tasks import Agreement
 from ..tasks.agreement import SUBJECT
 from ..tasks.vocabulary import VOCABULARY
-from . import probe
 from .scaled import LARGEST, LOG10_2, rescaled
 
 
@@ -72,9 +72,34 @@ def log10_norms(rows: np.ndarray) -> np.ndarray:
 def held(model: SequenceModel, distance: int, n: int = 1000) -> float:
     """The share of sentences whose subject's number a straight line reads off the last state before the verb; chance is .5."""
     x, plural = sentences(distance, n)
-    return probe.accuracy(model.cell.unroll(x).h[-1], plural)
+    return probe(model.cell.unroll(x).h[-1], plural)
 
 
 def right(model: SequenceModel, distance: int, n: int = 1000) -> float:
     """The share of fresh sentences of that distance where the net finds the right one of *was* and *were* likelier."""
     return Agreement(distance, targets="verb" if model.output_size == 2 else "all").score(model, n, seed=1)
+
+
+def probe(states, labels, ridge: float = 1e-3) -> float:
+    """The share of the second half of `states`, (N, D), whose label, (N,) class numbers, a line fitted to the first half says.
+
+    A linear classifier by least squares, one output for each class. What it reads is in the state; what it cannot read may
+    still be there, folded up. ridge: how much large coefficients cost, beside states of variance 1. N is at least 4. Chance is
+    the share of the most frequent label.
+    """
+    states, labels = checks.array("states", states), np.asarray(labels)
+    if states.ndim != 2 or len(states) < 4:
+        raise checks.error("states", f"shape {states.shape}", "(N, D) with N of at least 4")
+    if labels.shape != states.shape[:1]:
+        raise checks.error("labels", f"shape {labels.shape}", f"shape {states.shape[:1]}, a label for each state")
+    ridge = checks.positive("ridge", ridge)
+    half = len(states) // 2
+    classes, numbers = np.unique(labels, return_inverse=True)
+    states = states / (np.abs(states).max() or 1.0)  # first, since squares of huge or tiny states leave float64
+    states = states - states[:half].mean(axis=0)
+    size = states[:half].std(axis=0)
+    states = states / np.where(size > 0, size, 1.0)
+    fitted, wanted = states[:half], np.eye(len(classes))[numbers[:half]]
+    square = fitted.T @ fitted + half * ridge * np.eye(states.shape[1])
+    weights = np.linalg.solve(square, fitted.T @ (wanted - wanted.mean(axis=0)))
+    return float((np.argmax(states[half:] @ weights + wanted.mean(axis=0), axis=1) == numbers[half:]).mean())

@@ -59,11 +59,9 @@ def swapped(trace: Trace, lags, n: int = 4) -> np.ndarray:
     return found
 
 
-def gate_by_unit(trace: Trace) -> np.ndarray | None:
-    """(H,): of the gate that keeps, each unit's mean over steps and sequences; None for a cell that names none."""
-    name = trace.cell.keeping_gate
-    kept = dict(zip(trace.cell.keeps or trace.cell.blocks, trace.kept))
-    return kept[name].mean(axis=(0, 1)) if name in kept else None
+def keeping_gate(trace: Trace) -> np.ndarray | None:
+    """(T, B, H): the gate that keeps; None for a cell that names none."""
+    return dict(zip(trace.cell.keeps or trace.cell.blocks, trace.kept)).get(trace.cell.keeping_gate)
 
 
 def counters(trace: Trace) -> dict[int, float]:
@@ -71,12 +69,10 @@ def counters(trace: Trace) -> dict[int, float]:
 
     Looked at over the second half of the run, where it must gain 1 or more, in every sequence.
     """
-    name = trace.cell.keeping_gate
-    kept = dict(zip(trace.cell.keeps or trace.cell.blocks, trace.kept))
-    if name not in kept or trace.T < 8 or not np.isfinite(trace.parts[-1]).all():
+    gate, half = keeping_gate(trace), trace.T // 2
+    if gate is None or trace.T < 8 or not np.isfinite(trace.parts[-1]).all():
         return {}
-    half = trace.T // 2
     steps = np.diff(trace.parts[-1][half:], axis=0)
-    way = np.sign(steps.sum(axis=0))
-    steady = ((steps * way > 0).mean(axis=0) > 0.95) & (np.abs(steps.sum(axis=0)) >= 1) & (kept[name][half:].mean(axis=0) > 0.99)
+    gained = steps.sum(axis=0)
+    steady = ((steps * np.sign(gained) > 0).mean(axis=0) > 0.95) & (np.abs(gained) >= 1) & (gate[half:].mean(axis=0) > 0.99)
     return {int(unit): float(np.abs(steps[:, :, unit]).mean()) for unit in np.flatnonzero(steady.all(axis=0))}

@@ -5,17 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from ..basics import checks
-from . import arrays_files, dynet_text, keras_files, names, onnx_graphs, safetensors_files, torch_files
-from .conventions import CONVENTIONS, Convention
-from .found import Found, Layer
+from . import arrays_files, dynet_text, keras_files, names, onnx_graphs
+from .found import CONVENTIONS, Convention, Found, Layer
 
 KERAS = CONVENTIONS["keras"], CONVENTIONS["keras2"]
 NAMES = "A layer is known by two names, such as weight_ih_l0 and weight_hh_l0, kernel and recurrent_kernel, or Wx and Wh."
 
 READERS: dict[str, Callable[[Path], Any]] = {  # to layers, or to arrays whose names say what they are
-    ".npz": arrays_files.arrays,
-    ".safetensors": safetensors_files.arrays,
-    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".jit", ".ts"), torch_files.arrays),
+    ".npz": arrays_files.npz,
+    ".safetensors": arrays_files.safetensors,
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".jit", ".ts"), arrays_files.torch),
     ".msgpack": arrays_files.msgpack,
     ".onnx": onnx_graphs.layers,
     **dict.fromkeys((".keras", ".h5", ".hdf5"), keras_files.layers),
@@ -74,14 +73,14 @@ def _source(source: Any, framework: str | None) -> tuple[str, list[Layer]]:
         if not path.is_file():
             raise checks.error("source", repr(str(source)), "a file that is there")
         if path.suffix.lower() not in READERS:
-            hint = f"Pickles and tables are not read. {torch_files.AGAIN}"
+            hint = f"Pickles and tables are not read. {arrays_files.AGAIN}"
             raise checks.error("source", repr(path.name), f"a name that ends in one of {' '.join(READERS)}", hint)
         try:
             found = READERS[path.suffix.lower()](path)
         except Exception as error:  # of many libraries, each with its own
             if isinstance(error, ValueError) and ": got " in str(error):
                 raise
-            hint = f"Is it all there, and what its name says? {torch_files.AGAIN}"
+            hint = f"Is it all there, and what its name says? {arrays_files.AGAIN}"
             raise checks.error("source", repr(path.name), f"a {path.suffix} file of arrays", hint) from error
         return path.name, found if isinstance(found, list) else _named(path.name, found, framework)
     name = type(source).__name__
@@ -97,10 +96,10 @@ def _source(source: Any, framework: str | None) -> tuple[str, list[Layer]]:
 
 
 def _named(source: str, arrays: Any, framework: str | None = None) -> list[Layer]:
-    flat = torch_files.plain(names.flat(arrays))
+    flat = names.flat(arrays)
     found = names.layers(flat, framework)
     if not found:
-        torch_files.refuse_packed(arrays)
+        arrays_files.refuse_packed(arrays)
         some = ", ".join(f"{name} {array.shape}".strip() for name, array in list(flat.items())[:6]) + ", …" * (len(flat) > 6)
         haiku = " If this is Haiku's, whose layers may be called anything: convention='haiku'."
         hint = NAMES + haiku * any(name.endswith("linear.w") for name in flat)

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..basics import checks
-from .conventions import CONVENTIONS
-from .found import Layer
+from .found import CONVENTIONS, Layer
 
 HEAD = re.compile(r"#(?:Lookup)?Parameter# (?P<name>\S*)/_\d+ \{(?P<shape>[\d,]+)")
 ADDED = "1 is added to the forget gate, as DyNet's program does: it is in no file"

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..basics import checks
-from ..cells import LSTMCell
+from ..cells import Cell
 from .any_file import read
 
 EXAMPLES = range(5)  # the seeds of the nets that come with the course
@@ -21,11 +21,11 @@ def example(state: str = "trained", seed: int = 0) -> Path:
     return Path(__file__).parent / "data" / f"torch_lstm_{state}_{checks.index('seed', seed, len(EXAMPLES))}.npz"
 
 
-def examples(state: str) -> list[LSTMCell]:
+def examples(state: str) -> list[Cell]:
     """The cells of all `example` files of one state, in the order of their seeds."""
     return [read(example(state, seed))[0].cell for seed in EXAMPLES]
 
 
-def forget_gates(cells: Sequence[LSTMCell], x: np.ndarray) -> np.ndarray:
+def forget_gates(cells: Sequence[Cell], x: np.ndarray) -> np.ndarray:
     """(n, H): of n LSTMs that read x, each unit's forget gate, the mean over all steps and sequences."""
     return np.array([each.unroll(x).gates["forget"].mean(axis=(0, 1)) for each in cells])

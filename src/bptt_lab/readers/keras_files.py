@@ -12,17 +12,14 @@ import numpy as np
 
 from ..basics import checks
 from . import names
-from .conventions import CONVENTIONS, blocks
-from .found import Layer
+from .arrays_files import library, text
+from .found import CONVENTIONS, Layer, blocks
 
 HARD = {"2": 0.2, "3": 1 / 6}  # by the first digit of Keras's version: one name, two functions
 
 
 def layers(path: Path) -> list[Layer]:
-    try:
-        import h5py
-    except ImportError:
-        raise checks.error("path", repr(path.name), "h5py to be installed for Keras's files", "`pip install h5py`") from None
+    h5py = library("h5py", path)
     config: Any = None
     content: Any = path
     version = ""
@@ -32,8 +29,8 @@ def layers(path: Path) -> list[Layer]:
             content = io.BytesIO(archive.read("model.weights.h5"))
     with h5py.File(content) as file:
         attributes = {**file.get("model_weights", file).attrs, **file.attrs}
-        version = version or _text(attributes.get("keras_version", ""))
-        config = config or json.loads(_text(attributes.get("model_config", "null")))
+        version = version or text(attributes.get("keras_version", ""))
+        config = config or json.loads(text(attributes.get("model_config", "null")))
         arrays: dict[str, np.ndarray] = {}
         called: dict[str, str] = {}  # Keras 3 names places by class and number, and says there what the layer is called
 
@@ -41,11 +38,12 @@ def layers(path: Path) -> list[Layer]:
             if isinstance(item, h5py.Dataset):
                 arrays[name.replace("/", ".").removesuffix(":0")] = np.asarray(item, np.float64)
             elif "name" in item.attrs and name.endswith("/vars") and not name.endswith("cell/vars"):
-                called[name.removesuffix("/vars").replace("/", ".")] = _text(item.attrs["name"])
+                called[name.removesuffix("/vars").replace("/", ".")] = text(item.attrs["name"])
 
         file.visititems(visit)
     for place in sorted(called, key=len, reverse=True):
-        arrays = {_renamed(name, place, called[place]): array for name, array in arrays.items()}
+        stem = f"{place.rpartition('.')[0]}.{called[place]}".lstrip(".")
+        arrays = {stem + n.removeprefix(place) if n.startswith(f"{place}.") else n: array for n, array in arrays.items()}
     return settled(names.layers(arrays, "keras"), config, version)
 
 
@@ -57,14 +55,6 @@ def of_model(model) -> list[Layer]:
     return settled(
         names.layers(arrays, "keras"), {"class_name": type(model).__name__, "config": model.get_config()}, version("keras")
     )
-
-
-def _text(value) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _renamed(name: str, place: str, called: str) -> str:
-    return f"{place.rpartition('.')[0]}.{called}.{name[len(place) + 1 :]}".lstrip(".") if name.startswith(f"{place}.") else name
 
 
 def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:

@@ -1,4 +1,4 @@
-"""Layers by the names of their arrays: what each framework calls W_x, W_hh and b, as data, and what collects them."""
+"""Layers by the names of their arrays: `frameworks.toml` says what each framework calls W_x, W_hh and b."""
 
 import re
 from collections.abc import Mapping
@@ -6,31 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from .conventions import CONVENTIONS, blocks
-from .found import Layer
+from .found import CONVENTIONS, TABLE, Layer, blocks
 
-# The last parts of a name -> what it is here. Of names in one place of a file, a W_hh makes a layer.
-ROLES = {
-    "weight_ih": "W_x", "weight_hh": "W_hh", "bias_ih": "b", "bias_hh": "b_h", "weight_hr": "W_hr",  # PyTorch
-    "bias": "b", "bias_n": "b_hn",  # Equinox beside weight_ih; also Keras
-    "Wx": "W_x", "Wh": "W_hh", "b": "b", "bhn": "b_hn", "Wxh": "W_x", "Whh": "W_hh",  # MLX, and many others
-    "w_ih": "W_x", "w_hh": "W_hh", "b_ih": "b", "b_hh": "b_h",
-    "kernel": "W_x", "recurrent_kernel": "W_hh", "cell.vars.0": "W_x", "cell.vars.1": "W_hh", "cell.vars.2": "b",  # Keras
-    "w_i": "W_x", "w_h": "W_hh",  # Haiku's GRU
-    "linear.w": "W", "linear.b": "b", "linear_1.w": "W_hh", "linear_1.b": "b_h",  # its LSTM, where W is [W_x; W_hh], and its RNN
-    "dense_i.kernel": "W_x", "dense_i.bias": "b", "dense_h.kernel": "W_hh", "dense_h.bias": "b_h",  # Flax's nnx
-    "i.kernel": "W_x", "i.bias": "b", "h.kernel": "W_hh", "h.bias": "b_h",  # Flax's SimpleCell
-}  # fmt: skip
-# Whose name for W_hh it is. None: many write so, each with a convention of its own.
-WHOSE = {
-    "weight_hh": "torch", "recurrent_kernel": "keras", "cell.vars.1": "keras", "dense_h.kernel": "flax", "h.kernel": "flax",
-    "w_h": "haiku", "linear.w": "haiku", "linear_1.w": "haiku", "Wh": None, "Whh": None, "w_hh": None,
-}  # fmt: skip
+# The last parts of a name -> what it is here; and whose name for W_hh it is, None where many write so.
+ROLES = {name: role for names in TABLE["names"].values() for name, role in names.items()}
+WHOSE = {n: who if who != "many" else None for who, names in TABLE["names"].items() for n in names if names[n] in ("W_hh", "W")}
 _LONGEST = sorted(map(re.escape, ROLES), key=len, reverse=True)
 _NAME = re.compile(rf"(?P<prefix>(?:.*?[._])??)(?P<name>{'|'.join(_LONGEST)})(?P<layer>_l\d+)?(?P<reverse>_reverse)?")
 _GATE = re.compile(r"(?P<prefix>(?:.*\.)?)(?P<side>[ih])(?P<gate>[ifgorzn])_?\.(?P<what>kernel|bias)")  # Flax: an array a gate
 _OUTSIDE = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|state_dict|params|~|layers|model_weights|_layer)\.")
 _HAIKU = re.compile(r"(?:.*\.)?(?:lstm|vanilla_rnn)[^.]*\.")  # its own names; a module called otherwise says nothing
+# Parts of one weight, of PyTorch's weight and spectral norms.
+_PART = re.compile(r"(?P<head>.*?)(?P<new>parametrizations\.)?(?P<weight>weight_[ih]h\w*?)(?P<part>_g|_orig|\.original0?)")
 
 PROJECTED = "projected: the cell has all units, and `projection` times its h is what the next layer reads"
 ROUNDED = "int8, dequantized: what runs rounds its states too, and rounding can look like memory"
@@ -69,21 +56,18 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
     """The layers of named arrays. framework: whose they are, where that is known from elsewhere."""
     groups: dict[tuple, dict[str, np.ndarray]] = {}
     whose: dict[tuple, str | None] = {}
+    arrays = plain(arrays)
     for name, array in {**arrays, **_gates_together(arrays)}.items():
         match = _NAME.fullmatch(name)
-        if not match:
-            continue
-        if match["name"].startswith("linear") and framework != "haiku" and not _HAIKU.fullmatch(match["prefix"]):
+        if not match or match["name"].startswith("linear") and framework != "haiku" and not _HAIKU.fullmatch(match["prefix"]):
             continue  # any layer may be called linear
         key = match["prefix"], int((match["layer"] or "_l0")[2:]), bool(match["reverse"])
         groups.setdefault(key, {})[ROLES[match["name"]]] = array
         if match["name"] in WHOSE:
             whose[key] = framework or WHOSE[match["name"]]
     found = []
-    for (prefix, number, reverse), weights in groups.items():
-        if (prefix, number, reverse) not in whose:
-            continue
-        notes = []
+    for key in filter(whose.__contains__, groups):
+        (prefix, number, reverse), weights, who, notes = key, groups[key], whose[key], list[str]()
         if "W" in weights:  # (I + H, 4H), or beside W_hh that of a plain RNN
             W = weights.pop("W")
             H = 0 if "W_hh" in weights or W.ndim != 2 else W.shape[1] // 4
@@ -91,13 +75,12 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
             notes = [] if _HAIKU.fullmatch(prefix) else [ALIKE]
         weights = {role: array for role, array in weights.items() if array.size}
         if {"W_x", "W_hh"} <= set(weights):
-            who = whose[prefix, number, reverse]
             convention = CONVENTIONS[who] if who else None
-            if who == "keras":
-                b = weights.get("b", np.zeros(0))
-                convention = CONVENTIONS[who]._replace(reset_after=b.ndim == 2)
-                if b.ndim == 2:
-                    weights["b"], weights["b_h"] = b
+            if convention and who == "keras":
+                two = "b" in weights and weights["b"].ndim == 2
+                convention = convention._replace(reset_after=two)
+                if two:
+                    weights["b"], weights["b_h"] = weights["b"]
             notes += [PROJECTED] * ("W_hr" in weights) + [TANH] * (who == "torch" and blocks(weights) == 1)
             found.append(Layer(clean(prefix), weights, convention, number, reverse or "backward" in prefix, notes))
     return found
@@ -119,4 +102,20 @@ def _gates_together(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
             zeros = np.zeros(kernels[0].shape[1])  # type: ignore[union-attr]
             found[f"{prefix}dense_{side}.kernel"] = np.concatenate(kernels, axis=1)  # type: ignore[arg-type]
             found[f"{prefix}dense_{side}.bias"] = np.concatenate([by_gate.get((side + gate, "bias"), zeros) for gate in order])
+    return found
+
+
+def plain(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The weights where a file has their parts: g v/‖v‖ of a weight norm, W/(u W v) of a spectral norm, as in eval mode."""
+    found = dict(arrays)
+    for name, array in arrays.items():
+        if match := _PART.fullmatch(name):
+            stem = name.removesuffix("original0").removesuffix("original") if match["new"] else name.removesuffix(match["part"])
+            if match["part"] in ("_g", ".original0"):
+                v = arrays[stem + ("original1" if match["new"] else "_v")]
+                whole = array * v / np.linalg.norm(v, axis=1, keepdims=True)
+            else:
+                u, v = (arrays[f"{stem}{'0.' if match['new'] else ''}_{side}"] for side in "uv")
+                whole = array / (u @ array @ v)
+            found[match["head"] + match["weight"]] = whole
     return found

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..basics import checks
-from . import names, torch_files
-from .conventions import CONVENTIONS
-from .found import Layer
+from . import names
+from .arrays_files import library, text
+from .found import CONVENTIONS, Layer
 
 BLOCKS = {"RNN": 1, "GRU": 3, "LSTM": 4, "DynamicQuantizeLSTM": 4}
 ACTIVATIONS = {
@@ -26,11 +26,7 @@ MISSING = (
 
 def layers(source: Any) -> list[Layer]:
     """source: the path of a file, or a ModelProto."""
-    try:
-        import onnx
-    except ImportError:
-        raise checks.error("path", repr(str(source)), "onnx to be installed for its files", "`pip install onnx`") from None
-    graph = source.graph if hasattr(source, "graph") else onnx.load(source).graph
+    graph = source.graph if hasattr(source, "graph") else library("onnx", source).load(source).graph
     found, operators = list[Layer](), Counter[str]()
     for each, value in _graphs(graph, {}):
         for node in each.node:
@@ -39,7 +35,7 @@ def layers(source: Any) -> list[Layer]:
                 found += _directions(node, value, node.name or f"{node.op_type} {operators[node.op_type]}")
         found += _written_out(each, value) if each is not graph else []
         kept = {tensor.name: value(tensor.name) for tensor in each.initializer}
-        found += names.layers(torch_files.plain(names.flat(kept)))
+        found += names.layers(names.flat(kept))
     if not found:
         most = ", ".join(f"{n} {name}" for name, n in operators.most_common(5))
         raise checks.error(
@@ -105,7 +101,7 @@ def _directions(node, value, name: str) -> list[Layer]:
     from onnx.helper import get_attribute_value
 
     about = {attribute.name: get_attribute_value(attribute) for attribute in node.attribute}
-    direction = _text(about.get("direction", "forward"))
+    direction = text(about.get("direction", "forward"))
     ways = {"forward": [False], "reverse": [True], "bidirectional": [False, True]}[direction]
     inputs = [*node.input, *[""] * 12]
     if about.get("clip") or about.get("input_forget"):
@@ -120,7 +116,7 @@ def _directions(node, value, name: str) -> list[Layer]:
     if inputs[4]:
         notes.append("reads sequence_lens: beyond its length a sequence's states are 0")
     H, peepholes = R.shape[2], value(inputs[7]) if n == 4 and inputs[7] else None
-    activations = [_text(each) for each in about.get("activations", [])]
+    activations = [text(each) for each in about.get("activations", [])]
     found = []
     for d, backward in enumerate(ways):
         weights = {"W_x": W[d], "W_hh": R[d]}
@@ -139,10 +135,6 @@ def _directions(node, value, name: str) -> list[Layer]:
             how = how._replace(activation=each[0].lower())
         found.append(Layer(name, weights, how, 0, backward, list(notes)))
     return found
-
-
-def _text(value) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _dequantized(q, scale, zero):

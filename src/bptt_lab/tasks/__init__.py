@@ -1,10 +1,9 @@
 """The sequences that nets are trained on."""
 
 from . import vocabulary
-from .adding import Adding
 from .agreement import Agreement
 from .english import English
 from .task import Task
-from .temporal_order import TemporalOrder
+from .two_signals import Adding, TemporalOrder
 
 __all__ = ["Adding", "Agreement", "English", "Task", "TemporalOrder", "vocabulary"]

@@ -15,35 +15,12 @@ import numpy as np
 from ..basics import checks
 from ..model import SequenceModel
 from .task import Batch, Task, one_hot
-from .vocabulary import VOCABULARY, decode, encode
+from .vocabulary import VOCABULARY, WORDS, decode, encode
 
-_THINGS = "key house garden river table picture"
-_ANIMALS_AND_PEOPLE = "cat dog bird horse child teacher student author friend"
-
-# Word classes; where the number matters, the singular words and then their plurals.
 _PLURALS = {"child": "children", "was": "were"}
-_CLASSES: dict[str, str] = {
-    "SUBJECT": _ANIMALS_AND_PEOPLE,
-    "VERB": "was",
-    "NOUN": f"{_THINGS} {_ANIMALS_AND_PEOPLE}",
-    "SOMEONE": _ANIMALS_AND_PEOPLE,
-    "WE": "I you we they it",
-    "SAW": "saw met heard found liked drew followed",
-    "NEAR": "near behind beside with",
-    "OLD": "old small tall young quiet",
-    "TODAY": "earlier later today yesterday again often always",
-    "EARLIER": "earlier later early late",
-    "MORNING": "morning evening week",
-    "VERY": "very quite so",
-    "HUNGRY": "hungry tired happy lost quiet ready here",
-}
+_CLASSES: dict[str, str] = WORDS["classes"]  # where the number matters, the singular words
 _WITH_NUMBER = ("SUBJECT", "VERB", "NOUN", "SOMEONE")
-
-# Phrases by their place: one may open, any number follow, one may close.
-_OPENERS = ("that WE SAW", "WE SAW", "that SAW the NOUN", "that the SOMEONE SAW", "NEAR the NOUN")
-_FOLLOWERS = ("NEAR the NOUN", "NEAR the OLD NOUN", "that the SOMEONE SAW", "that WE SAW")
-_CLOSERS = ("TODAY", "this MORNING", "EARLIER this MORNING")
-_END = "VERY HUNGRY ."
+_OPENERS, _FOLLOWERS, _CLOSERS, _END = WORDS["phrases"].values()
 
 SUBJECT = 1  # the step that reads the subject: word 2, after "the"
 _WERE = VOCABULARY.index("were")
@@ -116,14 +93,12 @@ class Agreement(Task):
 
 
 def _check_distance(distance):
-    if isinstance(distance, tuple | list):
-        if len(distance) != 2:
-            raise checks.error("distance", repr(distance), "a whole number, or two of them, (lo, hi)")
-        low, high = (checks.index("distance", d, LONGEST + 1) for d in distance)
-        if low > high:
-            raise checks.error("distance", repr(distance), "(lo, hi) with lo ≤ hi")
-        return low, high
-    return checks.index("distance", distance, LONGEST + 1)
+    if not isinstance(distance, tuple | list):
+        return checks.index("distance", distance, LONGEST + 1)
+    ends = tuple(checks.index("distance", d, LONGEST + 1) for d in distance)
+    if len(ends) != 2 or ends[0] > ends[1]:
+        raise checks.error("distance", repr(distance), "a whole number, or two of them, (lo, hi) with lo ≤ hi")
+    return ends
 
 
 def _plural(word: str) -> str:

@@ -5,39 +5,17 @@
 
 import difflib
 import re
+import tomllib
+from pathlib import Path
 
 import numpy as np
 
 from ..basics import checks
 
-VOCABULARY: tuple[str, ...] = tuple(
-    """. was were is are the a this that these those every some
-    cat cats dog dogs bird birds horse horses child children teacher teachers student students author authors key keys
-    house houses garden gardens river rivers table tables friend friends picture pictures
-    I you we they it saw met heard found liked drew followed
-    who which and but not near behind beside with of in on from to
-    earlier later today yesterday early late morning evening week again often always
-    old small tall young quiet two very quite so hungry tired happy lost red green ready here""".split()
-)  # fmt: skip
-
+WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+VOCABULARY: tuple[str, ...] = tuple(WORDS["vocabulary"].split())
 # One sentence for each length. They end alike; what grows is the distance between the subject and its verb.
-SENTENCES: dict[int, str] = {
-    len(sentence.split()): sentence
-    for sentence in (
-        "cats",
-        "cats were",
-        "cats were hungry",
-        "the cats were hungry",
-        "the cats were very hungry",
-        "the cats I saw were hungry",
-        "the cats I saw were very hungry",
-        "the cats that I saw were very hungry",
-        "the cats that I saw earlier were very hungry",
-        "the cats that I saw this morning were very hungry",
-        "the cats that I saw earlier this morning were very hungry",
-        "the two cats that I saw earlier this morning were very hungry",
-    )
-}
+SENTENCES: dict[int, str] = {len(sentence.split()): sentence for sentence in WORDS["sentences"]}
 
 _INDEX = {word.lower(): i for i, word in enumerate(VOCABULARY)}
 

@@ -1,0 +1,156 @@
+"""Figures with a row for each start, cell or network: every seed a mark, and two series at most."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..basics.text import say
+from . import look
+
+NEVER = 2.2  # where runs that did not get there stand, in budgets
+LONGER = 3000.0  # where half-lives stand that no run was long enough to show
+BARS = {"ln σ_max": "ln σ_max, the bound’s slope", "ln ρ": "ln ρ, the popular guess"}
+Steps = Mapping[str, Mapping[str, Sequence[int | None]]]
+Half = Sequence[tuple[float | None, str]]
+
+
+def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> look.Figure:
+    """The first word's term over the last word's: every seed a dot, the median a large mark.
+
+    measured: one or two series (an input scale) -> start -> ratios, one for each seed. setting: H, T, seeds and so on. A ratio
+    past the axis stands at its end; its number is read by pointing at it.
+    """
+    starts = list(next(iter(measured.values())))
+    parts = [f"{start}: " + ", ".join(say(np.median(rows[start])) for rows in measured.values()) for start in starts]
+    shown = look.rows(
+        "First term’s norm over the last’s",
+        f"Medians of the ratio, at {', then at '.join(measured)}. {'; '.join(parts)}.",
+        (setting, "each dot a seed, large marks the medians"),
+        starts, 64, 1, 0.29, ("◂ first word’s is smaller", "larger ▸"),
+    )  # fmt: skip
+
+    def dots(values, heights, what: str, **style):
+        clipped = np.clip(values, 10.0**look.LOW, 10.0**look.HIGH)
+        return look.marks(clipped, heights, [say(value) for value in values], what, **style)
+
+    for (name, rows), (colour, symbol), shift in zip(measured.items(), look.SERIES, (0.0, 0.27)):
+        marker = {"symbol": symbol, "color": colour}
+        for i, start in enumerate(starts):
+            values = np.asarray(rows[start], dtype=float)
+            spread = i + shift + np.random.default_rng(i).uniform(-0.08, 0.08, len(values))
+            small = {**marker, "size": 4, "opacity": 0.35}
+            shown.add_trace(dots(values, spread, f"{start}, {name}, one seed", marker=small, legendgroup=name, showlegend=False))
+        medians, large = [np.median(rows[start]) for start in starts], {"size": 11, "line": {"color": look.INK, "width": 2}}
+        places = np.arange(len(starts)) + shift
+        shown.add_trace(dots(medians, places, f"{name}, median", marker=marker | large, name=name, legendgroup=name))
+    return shown.update_xaxes(look.magnitude_axis())
+
+
+def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], setting: str, low=-0.9, high=1.9) -> look.Figure:
+    """Slope and prediction for many starts, and the bound beside them.
+
+    measured: one or two series (an input scale) -> row (a start) -> "slope" and what is compared with it, each (seeds,). A
+    filled mark is the slope. "lyapunov" is a ring around it, "ln σ_max" or "ln ρ" a bar. setting: H, lengths, seeds and so on.
+    low, high: the axis, nats a step; what is past it stands at its end.
+    """
+    rows, known = list(next(iter(measured.values()))), next(iter(next(iter(measured.values())).values()))
+    notes = ["filled: the slope"] + ["ring: predicted on other inputs"] * ("lyapunov" in known)
+    notes += [f"bar: {what}" for name, what in BARS.items() if name in known]
+    several = len(measured) > 1
+
+    def signed(value: float, digits: int) -> str:
+        return "vanished" if value == -np.inf else f"{value:+.{digits}f}".replace("-", "−")
+
+    told = [f"{row}: " + ", ".join(signed(np.median(by[row]["slope"]), 2) for by in measured.values()) for row in rows]
+    apart = [np.abs(f["slope"] - f["lyapunov"]).max() for by in measured.values() for f in by.values() if "lyapunov" in f]
+    says = f"Median slopes at {', then at '.join(measured)}. {'; '.join(told)}."
+    says += f" Predictions are at most {max(apart):.2f} off." if apart else ""
+    ends = "◂ vanishes", "explodes ▸"
+    height, bottom = 44 + 32 * len(measured), 116 if several else 60
+    shown = look.rows("Slope, in nats a step", says, (setting, *notes), rows, height, 0, 0.32, ends, bottom=bottom)
+    shifts = np.linspace(-0.1, 0.5, len(measured) + 1)
+    for (name, found), (colour, symbol), shift in zip(measured.items(), look.SERIES, shifts):
+        styles = {"slope": {"symbol": symbol, "color": colour, "size": 6}}
+        styles["lyapunov"] = {"symbol": f"{symbol}-open", "color": colour, "size": 12}
+        if shift == shifts[0]:  # the same in every series
+            styles |= {bar: {"symbol": "line-ns-open", "color": look.INK, "size": 8} for bar in BARS}
+        for i, row in enumerate(rows):
+            at = i + shift + np.linspace(0, 0.8 * (shifts[1] - shifts[0]), len(found[row]["slope"]))  # a seed's side by side
+            for what in filter(found[row].__contains__, styles):  # in this order, so that the picture is always the same
+                values, first = found[row][what], i == 0 and what == "slope"
+                style = {"marker": styles[what], "name": name, "legendgroup": name, "showlegend": first}
+                texts = [signed(value, 3) for value in values]
+                shown.add_trace(look.marks(np.clip(values, low, high), at, texts, f"{row}, {name}: {what}", **style))
+    shown.update_xaxes(range=[low, high], dtick=0.5 if high - low < 4 else 1)
+    return shown.update_layout(showlegend=several)
+
+
+def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
+    """How many steps of training it took: those that did not get there stand beyond a line.
+
+    reached: one or two series -> row (a cell, a length) -> steps of each seed, None for a run that did not get there.
+    budget: the most steps a run was given. title: what was to be reached. setting: H, optimiser, seeds and so on.
+    """
+
+    def told(name: str, seeds) -> str:  # names end in numbers: "T = 50 0 of 5" would be read wrongly
+        return f"{sum(n is not None for n in seeds)} of {len(seeds)} ({name})"
+
+    def said(n: float | None) -> str:
+        return f"not in {budget} steps" if n is None or n == np.inf else f"{round(n)} steps"
+
+    rows = list(next(iter(reached.values())))
+    parts = [f"{row}: " + ", ".join(told(name, found[row]) for name, found in reached.items()) for row in rows]
+    shown = look.rows(
+        title,
+        f"Seeds that got there within {budget} steps. " + ". ".join(parts) + ".",
+        (setting, "small marks seeds, large marks medians"),
+        rows, 28 + 22 * len(reached), budget * 1.35, 0.28, ("steps of training", f"not in {budget} ▸"), width=36,
+    )  # fmt: skip
+    shifts = np.linspace(0.02, 0.42, len(reached) + 1)
+    for (name, found), (colour, symbol), shift in zip(reached.items(), look.SERIES, shifts):
+        marker, middles = {"symbol": symbol, "color": colour}, []
+        for i, row in enumerate(rows):
+            values = [budget * NEVER if n is None else n for n in found[row]]
+            heights = i + shift + np.linspace(-0.09, 0.09, len(values))  # side by side, seed by seed
+            texts = [f"seed {seed}: {said(n)}" for seed, n in enumerate(found[row])]
+            style = {"marker": {**marker, "size": 6, "opacity": 0.6}, "legendgroup": name, "showlegend": False}
+            shown.add_trace(look.marks(values, heights, texts, f"{row}, {name}", **style))
+            middles.append(float(np.median([np.inf if n is None else n for n in found[row]])))
+        at, texts = np.minimum(middles, budget * NEVER), [said(middle) for middle in middles]
+        large = {**marker, "size": 13, "line": {"color": look.INK, "width": 2}}
+        places = np.arange(len(rows)) + shift
+        shown.add_trace(look.marks(at, places, texts, f"{name}, median", marker=large, name=name, legendgroup=name))
+    ticks = [tick for tick in (100, 300, 1000, 3000, 10_000) if tick <= budget]
+    return shown.update_xaxes(look.log_axis(40, budget * 3.2, ticks)).update_layout(showlegend=len(reached) > 1)
+
+
+def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str) -> look.Figure:
+    """Half-lives of many nets on one axis: every layer and input a mark, those longer than their run beyond a line.
+
+    found: a series, such as "trained" -> row (a net) -> its half-lives in steps, each with the words that say of what. None is
+    a half-life longer than its run. title: what is shown. setting: of what, and on what inputs.
+    """
+
+    def told(several: Half) -> str:  # from what to what; where there is none, so
+        values = sorted(np.inf if half is None else half for half, _ in several)
+        ends = ["longer than its run" if value == np.inf else say(value) for value in (values[:1] + values[-1:])]
+        return " to ".join(dict.fromkeys(ends)) or "none"
+
+    (first, each), *others = found.items()
+    rows, says = list(each), "; ".join(f"{row.split(':')[0]} {told(several)}" for row, several in each.items())
+    says = f"Half-lives in steps, {first}: {says}."
+    for name, by_row in others:
+        says += f" {name.capitalize()}, all rows: {told([half for several in by_row.values() for half in several])}."
+    ends = "steps in which the gradient halves", "longer than the run ▸"
+    shown = look.rows(title, says, (setting,), rows, 52, LONGER / 1.7, 0.3, ends, around=150)
+    for (name, by_row), (colour, symbol), shift in zip(found.items(), look.SERIES, (0.08, 0.3)):
+        values, heights, texts = [], [], []
+        for i, row in enumerate(rows):
+            several = by_row[row]
+            values += [LONGER if half is None else half for half, _ in several]
+            heights += (i + shift + np.linspace(-0.06, 0.06, len(several))).tolist()
+            steps = ["longer than the run" if half is None else f"{say(half)} steps" for half, _ in several]
+            texts += [f"{row}, {of}: {half}" for half, (_, of) in zip(steps, several)]
+        style = {"symbol": symbol, "color": colour, "size": 8, "opacity": 0.6}
+        shown.add_trace(look.marks(values, heights, texts, name, marker=style, name=name))
+    return shown.update_xaxes(look.log_axis(0.8, LONGER * 1.4, [1, 3, 10, 30, 100, 300, 1000]))
