@@ -60,8 +60,8 @@ def test_a_half_life_that_the_run_is_too_short_to_show_is_none():
 
 
 def test_equal_ranks_share_their_place_and_what_no_run_showed_has_none():
-    found = np.array([[0.1, 0.5, 1.0], [0.3, 0.7, 2.0], [0.2, 0.7, 3.0], [0.9, 0.1, np.inf]])
-    np.testing.assert_allclose(lesson.rank_correlations(found), [0.5, 0.75**0.5])
+    found = np.array([[0.1, 0.5, 1.0], [0.3, 0.7, 2.0], [0.2, 0.7, 3.0], [0.4, 0.9, 4.0], [0.0, 0.1, np.inf]])
+    np.testing.assert_allclose(lesson.rank_correlations(found), [0.8, 0.9**0.5])
 
 
 def test_a_median_of_half_lives_lies_between_the_two_in_the_middle():

@@ -71,6 +71,13 @@ def test_a_convention_that_the_file_does_not_say_is_asked_for_and_a_check_names_
     with pytest.raises(ValueError, match=r"^check: got h of shape \(4, 3\), expected \(5, 3\), all states, or \(3,\)"):
         bl.read(arrays, check=(x, h[1:]))
     assert bl.read(arrays, check=(x, h[-1]))[0].convention.lstm == "ifgo", "the last state is enough"
+    with pytest.raises(ValueError, match=r"expected \(5, 3\), .* first half of the columns, h\[..., :3\]\.$"):
+        bl.read(arrays, check=(x, np.hstack([h, h])))
+    many = np.stack([x, x[::-1]])  # as with batch_first=True: under no convention are its states these
+    with pytest.raises(ValueError, match=r"no one convention .* one sequence, x\[0\] and h\[0\]\.$"):
+        bl.read(arrays, check=(many, np.stack([bl.read(arrays, convention="mlx")[0].states(each) for each in many])))
+    with pytest.raises(ValueError, match=r"got h of shape \(1, 5, 3\), .* x\[0\] and h\[0\]\.$"):
+        bl.read(arrays, check=(x, h[None]))
 
 
 def test_a_check_overrules_what_a_file_says_and_tells():
@@ -279,7 +286,7 @@ def test_what_holds_no_layer_is_refused_in_words(tmp_path):
     with pytest.raises(ValueError, match="^convention: got 'pytorch', expected one of 'torch'"):
         bl.read(arrays, convention="pytorch")
     assert [each.name for each in bl.read(both, layer="b")] == ["b"]
-    with pytest.raises(ValueError, match="^layer: got 'c', expected a piece of the name"):
+    with pytest.raises(ValueError, match="^layer: got 'c', expected a piece of the name of one of the layers, 'a', 'b'"):
         bl.read(both, layer="c")
 
 

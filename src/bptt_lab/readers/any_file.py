@@ -40,11 +40,12 @@ def read(source: Any, *, layer: int | str | None = None, check=None, convention:
     if not found:
         raise checks.error("source", name, "arrays of a recurrent layer", NAMES)
     if isinstance(layer, str):
+        known = ", ".join(dict.fromkeys(repr(each.name) for each in found))
         found = [each for each in found if layer in each.name]
     elif layer is not None:
         found = [found[checks.index("layer", layer, len(found))]]
     if not found:
-        raise checks.error("layer", repr(layer), "a piece of the name of one of the layers")
+        raise checks.error("layer", repr(layer), f"a piece of the name of one of the layers, {known}")
     if convention is not None:
         if not isinstance(convention, Convention):
             convention = CONVENTIONS[checks.choice("convention", convention, CONVENTIONS)]
