@@ -250,6 +250,18 @@ def test_a_library_that_is_missing_is_named_with_the_line_that_installs_it(suffi
         bl.read(tmp_path / f"net{suffix}")
 
 
+def test_a_keras_gru_without_a_bias_is_taken_for_the_default_and_that_is_said():
+    arrays = {"gru/kernel:0": np.ones((2, 9)), "gru/recurrent_kernel:0": np.ones((3, 9))}
+    found = bl.read(arrays)
+    assert found[0].cell.reset_after and "resets after the product, Keras's default, is assumed" in repr(found)
+    for convention, after in (("keras", True), ("keras2", False)):
+        said = bl.read(arrays, convention=convention)
+        assert said[0].cell.reset_after == after and "assumed" not in repr(said)
+    stored = {"gru.kernel": np.ones((2, 9)), "gru.recurrent_kernel": np.ones((3, 9))}
+    (found,) = keras_files.settled(layers(stored, "keras"), {"class_name": "GRU", "config": {"name": "gru", "units": 3}}, "2.1.6")
+    assert not found.cell.reset_after and not found.notes, "a config says it, also where it leaves out what was not known then"
+
+
 def test_what_holds_no_layer_is_refused_in_words(tmp_path):
     for given, says in (
         (tmp_path / "none.npz", "source: got .* expected a file that is there"),
@@ -276,6 +288,11 @@ def test_what_holds_no_layer_is_refused_in_words(tmp_path):
     whole = {"weight_ih_l0": np.ones((12, 2)), "weight_hh_l0": np.ones((12, 3)), "bias_ih_l0": np.ones(7)}
     with pytest.raises(ValueError, match=r"^b: got shape \(7,\), expected shape \(12,\). This is the layer 'enc'"):
         bl.read({f"enc.{name}": array for name, array in whole.items()})
+    (tmp_path / "half.npz").write_bytes((tmp_path / "net.NPZ.npz").read_bytes()[:90])
+    with pytest.raises(
+        ValueError, match=r"^source: got 'half.npz', expected a .npz file of arrays. .* met this: File is not a zip"
+    ):
+        bl.read(tmp_path / "half.npz")
     (tmp_path / "net.pickle").write_bytes(b"")
     with pytest.raises(ValueError, match="^source: got 'net.pickle', expected a name that ends in one of .npz"):
         bl.read(tmp_path / "net.pickle")

@@ -50,7 +50,7 @@ def read(source: Any, *, layer: int | str | None = None, check=None, convention:
         if not isinstance(convention, Convention):
             convention = CONVENTIONS[checks.choice("convention", convention, CONVENTIONS)]
         for each in found:  # of Keras's GRUs the file does say the form: the one that resets after the product has two biases
-            after = "b_h" in each.weights if convention in KERAS else convention.reset_after
+            after = "b_h" in each.weights if convention in KERAS and "b" in each.weights else convention.reset_after
             each.convention = convention._replace(reset_after=after)
     if check is not None:
         if len(found) != 1:
@@ -82,7 +82,8 @@ def _source(source: Any, framework: str | None) -> tuple[str, list[Layer]]:
         except Exception as error:  # of many libraries, each with its own
             if isinstance(error, ValueError) and ": got " in str(error):
                 raise
-            hint = f"Is it all there, and what its name says? {torch_files.AGAIN}"
+            (said, *_), again = [*str(error).splitlines(), ""], f" {torch_files.AGAIN}" * (path.suffix.lower() == ".npz")
+            hint = f"Is it all there, and what its name says? Its reader met this: {said[:240].rstrip(".")}.{again}"
             raise checks.error("source", repr(path.name), f"a {path.suffix} file of arrays", hint) from error
         return path.name, found if isinstance(found, list) else _named(path.name, found, framework)
     name = type(source).__name__

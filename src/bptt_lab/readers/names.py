@@ -35,6 +35,7 @@ _HAIKU = re.compile(r"(?:.*\.)?(?:lstm|vanilla_rnn)[^.]*\.")  # its own names; a
 PROJECTED = "projected: the cell has all units, and `projection` times its h is what the next layer reads"
 ROUNDED = "int8, dequantized: what runs rounds its states too, and rounding can look like memory"
 ALIKE = "taken for Haiku's since its arrays are called linear: plain layers of such a shape look alike"
+RESET = "a GRU of Keras's without a bias does not say its form: that it resets after the product, Keras's default, is assumed"
 TANH = "tanh is assumed: the names of a plain RNN's weights do not say tanh or relu"
 
 
@@ -94,9 +95,11 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
             who = whose[prefix, number, reverse]
             convention = CONVENTIONS[who] if who else None
             if who == "keras":
-                b = weights.get("b", np.zeros(0))
-                convention = CONVENTIONS[who]._replace(reset_after=b.ndim == 2)
-                if b.ndim == 2:
+                b = weights.get("b")
+                convention = CONVENTIONS[who]._replace(reset_after=b is None or b.ndim == 2)
+                if b is None:
+                    notes += [RESET] * (blocks(weights) == 3)
+                elif b.ndim == 2:
                     weights["b"], weights["b_h"] = b
             notes += [PROJECTED] * ("W_hr" in weights) + [TANH] * (who == "torch" and blocks(weights) == 1)
             found.append(Layer(clean(prefix), weights, convention, number, reverse or "backward" in prefix, notes))
