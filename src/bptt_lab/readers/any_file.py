@@ -82,8 +82,9 @@ def _source(source: Any, framework: str | None) -> tuple[str, list[Layer]]:
         except Exception as error:  # of many libraries, each with its own
             if isinstance(error, ValueError) and ": got " in str(error):
                 raise
-            (said, *_), again = [*str(error).splitlines(), ""], f" {torch_files.AGAIN}" * (path.suffix.lower() == ".npz")
-            hint = f"Is it all there, and what its name says? Its reader met this: {said[:240].rstrip(".")}.{again}"
+            said = next(iter(str(error).splitlines()), type(error).__name__)[:240].rstrip(".") + "."
+            again = f" {torch_files.AGAIN}" * (path.suffix.lower() == ".npz")
+            hint = f"Is it all there, and what its name says? Its reader met this: {said}{again}"
             raise checks.error("source", repr(path.name), f"a {path.suffix} file of arrays", hint) from error
         return path.name, found if isinstance(found, list) else _named(path.name, found, framework)
     name = type(source).__name__
