@@ -15,7 +15,7 @@ def test_every_state_that_could_be_compared_is_the_run_time_s_own():
         off = [part["off"] for part in run["parts"] if part["off"] is not None]
         assert bool(off) == (run["runtime"] != "none"), name
         assert max(off, default=0) < 5e-6, name
-    assert len(NETS) == 11 and len({run["packages"][0] for run in NETS.values()}) == 9
+    assert len(NETS) == 13 and len({run["packages"][0] for run in NETS.values()}) == 11
 
 
 def test_half_lives_are_as_told():

