@@ -211,5 +211,9 @@ def test_one_input_for_several_stacks_is_read_by_those_whom_it_fits(tmp_path, ca
     np.save("x.npy", rng.standard_normal((4, 20, 3)))
     command.main(["net.npz", "--input", "x.npy"])
     said = capsys.readouterr().out
+    assert "takes minutes" not in said
     assert "0: encoder\nNot measured: it reads 5 numbers a step, and not 3." in said and said.count("Memory of") == 1
     assert "x.npy, read as 4 steps of 20 sequences (of a batch-first one save x.swapaxes(0, 1))" in said.splitlines()[-2]
+    monkeypatch.setattr(command, "SLOW", 4**3 * 4 * 20 - 1)
+    command.main(["net.npz", "--input", "x.npy"])
+    assert "1: decoder\nIts Jacobians are 4 × 4: this takes minutes. One sequence" in capsys.readouterr().out

@@ -11,6 +11,7 @@ from . import MemoryReport
 
 MADE_UP = """Beware: this half-life is that of a made-up input, and may be of another world. The course's own trained LSTM has
 3 steps on such an input, and 143 on what it learned to read. So hand over what your net reads: --input X.npy."""
+SLOW = 1e11  # (width of a Jacobian)³ × steps × sequences: from here on it takes more than a minute
 SYNTHETIC = "{T} steps of independent normal numbers of standard deviation {std:g}, {B} sequences"
 
 
@@ -78,6 +79,9 @@ def _say(options: argparse.Namespace) -> None:
                 f"Not measured: it reads {width[i]} numbers a step, and not {x.shape[-1]}. Say --layer {i}, with what it reads."
             )
             continue
+        wide = len(each.cell.parts) * each.cell.hidden_size
+        if wide**3 * x[..., 0].size > SLOW:
+            print(f"Its Jacobians are {wide} × {wide}: this takes minutes. One sequence of fewer steps is quicker.", flush=True)
         report = MemoryReport(each.cell, everything.trace(i, x))
         print(report)
         if not read_from:
