@@ -67,7 +67,7 @@ def test_equal_ranks_share_their_place_and_what_no_run_showed_has_none():
 def test_a_median_of_half_lives_lies_between_the_two_in_the_middle():
     runs = [{"half_life": {"state": half}} for half in (2.0, None, 4.0, 8.0)]
     wild = {"net": {"step": 0.01, "parts": [{"part": "layer 1", "runs": runs}]}}
-    assert lesson.spread(wild, "net") == (2.0, 6.0, np.inf) and lesson.seconds(wild, "net") == "0.02 s to longer"
+    assert lesson.spread(wild, "net") == (2.0, 6.0, np.inf) and lesson.seconds(wild, "net") == "from 0.02 s"
 
 
 def test_blocks_of_a_pair_are_those_of_the_product():

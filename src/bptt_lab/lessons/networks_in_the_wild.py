@@ -155,7 +155,7 @@ def spread(wild: Networks, network: str) -> tuple[float, float, float]:
 def seconds(wild: Networks, network: str) -> str:
     """The lowest and the highest half-life of a network that reads a sound."""
     low, _, high = (wild[network]["step"] * half for half in spread(wild, network))
-    return f"{size(low)} to {size(high)} s" if high < np.inf else f"{size(low)} s to longer"
+    return f"{size(low)} to {size(high)} s" if high < np.inf else f"from {size(low)} s"
 
 
 def guess_rows(wild: Networks) -> list[tuple[str, ...]]:
