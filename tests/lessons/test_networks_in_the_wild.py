@@ -15,7 +15,7 @@ def test_every_state_that_could_be_compared_is_the_run_time_s_own():
         off = [part["off"] for part in run["parts"] if part["off"] is not None]
         assert bool(off) == (run["runtime"] != "none"), name
         assert max(off, default=0) < 5e-6, name
-    assert len(NETS) == 11 and len({run["packages"][0] for run in NETS.values()}) == 9
+    assert len(NETS) == 13 and len({run["packages"][0] for run in NETS.values()}) == 11
 
 
 def test_half_lives_are_as_told():
@@ -57,6 +57,17 @@ def test_a_half_life_that_the_run_is_too_short_to_show_is_none():
     lags = np.arange(21)
     assert lesson.half_life(lags, -0.1 * lags) == pytest.approx(np.log10(2) / 0.1)
     assert lesson.half_life(lags, -0.001 * lags) is None and lesson.half_life(lags, 0.1 * lags) is None
+
+
+def test_equal_ranks_share_their_place_and_what_no_run_showed_has_none():
+    found = np.array([[0.1, 0.5, 1.0], [0.3, 0.7, 2.0], [0.2, 0.7, 3.0], [0.4, 0.9, 4.0], [0.0, 0.1, np.inf]])
+    np.testing.assert_allclose(lesson.rank_correlations(found), [0.8, 0.9**0.5])
+
+
+def test_a_median_of_half_lives_lies_between_the_two_in_the_middle():
+    runs = [{"half_life": {"state": half}} for half in (2.0, None, 4.0, 8.0)]
+    wild = {"net": {"step": 0.01, "parts": [{"part": "layer 1", "runs": runs}]}}
+    assert lesson.spread(wild, "net") == (2.0, 6.0, np.inf) and lesson.seconds(wild, "net") == "from 0.02 s"
 
 
 def test_blocks_of_a_pair_are_those_of_the_product():

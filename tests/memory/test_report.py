@@ -173,6 +173,9 @@ def test_the_command_reports_and_ends_with_what_it_assumed(tmp_path, capsys, mon
     assert "half-life          3.4" in said and "3 steps on such an input, and 143" in said
     Path("x.csv").write_text("1,2\n3,4\n")
     np.save("words.npy", np.array(["a"]))
+    np.save("ids.npy", np.arange(9))
+    np.save("wide.npy", np.ones((9, 5)))
+    np.savez("bare.npz", Wx=np.ones((8, 3)), Wh=np.ones((8, 2)))
     for given, says in (
         (["none.npz"], "a file that is there"),
         ([], "the folder"),
@@ -180,6 +183,10 @@ def test_the_command_reports_and_ends_with_what_it_assumed(tmp_path, capsys, mon
         (["net.npz", "--layer", "2"], "--layer: got '2', expected a number up to 1"),
         (["net.npz", "--input", "none.npy"], "^--input: got 'none.npy', expected a file that np.save wrote. Of a table: np.save"),
         (["net.npz", "--input", "x.csv"], "^--input: got 'x.csv', expected a file that np.save wrote"),
+        (["net.npz", "--input", "net.npz"], "^--input: got 'net.npz', expected a file that np.save wrote.* of an archive"),
+        (["net.npz", "--input", "ids.npy"], r"^--input: got shape \(9,\), expected \(T, 2\) or .* rows of its embedding"),
+        (["net.npz", "--input", "wide.npy"], r"^--input: got shape \(9, 5\), expected \(T, 2\) or \(T, B, 2\)\.$"),
+        (["bare.npz"], "^convention: got None, .* --check X.npy H.npy: then"),
         (["net.npz", "--input", "words.npy"], "^--input: got .* expected an array of numbers"),
         (["net.npz", "--layer", "0", "--check", "x.npy", "x.csv"], "^--check: got 'x.csv'"),
         (["net.npz", "--steps", "-1"], "^--steps: got -1, expected a whole number of at least 1"),
@@ -189,3 +196,24 @@ def test_the_command_reports_and_ends_with_what_it_assumed(tmp_path, capsys, mon
             command.main(given or ["."])
     command.main(["net.npz", "--layer", "rnn", "--steps", "3", "--figure", "new/folder"])
     assert len(list(Path("new/folder").iterdir())) == 2
+
+
+def test_one_input_for_several_stacks_is_read_by_those_whom_it_fits(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    sizes = {
+        "encoder.weight_ih_l0": (6, 5),
+        "encoder.weight_hh_l0": (6, 2),
+        "decoder.weight_ih": (8, 3),
+        "decoder.weight_hh": (8, 2),
+    }
+    np.savez("net.npz", **{name: rng.standard_normal(shape) for name, shape in sizes.items()})
+    np.save("x.npy", rng.standard_normal((4, 20, 3)))
+    command.main(["net.npz", "--input", "x.npy"])
+    said = capsys.readouterr().out
+    assert "takes minutes" not in said
+    assert "0: encoder\nNot measured: it reads 5 numbers a step, and not 3." in said and said.count("Memory of") == 1
+    assert "x.npy, read as 4 steps of 20 sequences (of a batch-first one save x.swapaxes(0, 1))" in said.splitlines()[-2]
+    monkeypatch.setattr(command, "SLOW", 4**3 * 4 * 20 - 1)
+    command.main(["net.npz", "--input", "x.npy"])
+    assert "1: decoder\nIts Jacobians are 4 × 4: this takes minutes. One sequence" in capsys.readouterr().out

@@ -71,6 +71,13 @@ def test_a_convention_that_the_file_does_not_say_is_asked_for_and_a_check_names_
     with pytest.raises(ValueError, match=r"^check: got h of shape \(4, 3\), expected \(5, 3\), all states, or \(3,\)"):
         bl.read(arrays, check=(x, h[1:]))
     assert bl.read(arrays, check=(x, h[-1]))[0].convention.lstm == "ifgo", "the last state is enough"
+    with pytest.raises(ValueError, match=r"expected \(5, 3\), .* first half of the columns, h\[..., :3\]\.$"):
+        bl.read(arrays, check=(x, np.hstack([h, h])))
+    many = np.stack([x, x[::-1]])  # as with batch_first=True: under no convention are its states these
+    with pytest.raises(ValueError, match=r"no one convention .* one sequence, x\[0\] and h\[0\]\.$"):
+        bl.read(arrays, check=(many, np.stack([bl.read(arrays, convention="mlx")[0].states(each) for each in many])))
+    with pytest.raises(ValueError, match=r"got h of shape \(1, 5, 3\), .* x\[0\] and h\[0\]\.$"):
+        bl.read(arrays, check=(x, h[None]))
 
 
 def test_a_check_overrules_what_a_file_says_and_tells():
@@ -243,6 +250,18 @@ def test_a_library_that_is_missing_is_named_with_the_line_that_installs_it(suffi
         bl.read(tmp_path / f"net{suffix}")
 
 
+def test_a_keras_gru_without_a_bias_is_taken_for_the_default_and_that_is_said():
+    arrays = {"gru/kernel:0": np.ones((2, 9)), "gru/recurrent_kernel:0": np.ones((3, 9))}
+    found = bl.read(arrays)
+    assert found[0].cell.reset_after and "resets after the product, Keras's default, is assumed" in repr(found)
+    for convention, after in (("keras", True), ("keras2", False)):
+        said = bl.read(arrays, convention=convention)
+        assert said[0].cell.reset_after == after and "assumed" not in repr(said)
+    stored = {"gru.kernel": np.ones((2, 9)), "gru.recurrent_kernel": np.ones((3, 9))}
+    (found,) = keras_files.settled(layers(stored, "keras"), {"class_name": "GRU", "config": {"name": "gru", "units": 3}}, "2.1.6")
+    assert not found.cell.reset_after and not found.notes, "a config says it, also where it leaves out what was not known then"
+
+
 def test_what_holds_no_layer_is_refused_in_words(tmp_path):
     for given, says in (
         (tmp_path / "none.npz", "source: got .* expected a file that is there"),
@@ -269,6 +288,11 @@ def test_what_holds_no_layer_is_refused_in_words(tmp_path):
     whole = {"weight_ih_l0": np.ones((12, 2)), "weight_hh_l0": np.ones((12, 3)), "bias_ih_l0": np.ones(7)}
     with pytest.raises(ValueError, match=r"^b: got shape \(7,\), expected shape \(12,\). This is the layer 'enc'"):
         bl.read({f"enc.{name}": array for name, array in whole.items()})
+    (tmp_path / "half.npz").write_bytes((tmp_path / "net.NPZ.npz").read_bytes()[:90])
+    with pytest.raises(
+        ValueError, match=r"^source: got 'half.npz', expected a .npz file of arrays. .* met this: File is not a zip"
+    ):
+        bl.read(tmp_path / "half.npz")
     (tmp_path / "net.pickle").write_bytes(b"")
     with pytest.raises(ValueError, match="^source: got 'net.pickle', expected a name that ends in one of .npz"):
         bl.read(tmp_path / "net.pickle")
@@ -279,7 +303,7 @@ def test_what_holds_no_layer_is_refused_in_words(tmp_path):
     with pytest.raises(ValueError, match="^convention: got 'pytorch', expected one of 'torch'"):
         bl.read(arrays, convention="pytorch")
     assert [each.name for each in bl.read(both, layer="b")] == ["b"]
-    with pytest.raises(ValueError, match="^layer: got 'c', expected a piece of the name"):
+    with pytest.raises(ValueError, match="^layer: got 'c', expected a piece of the name of one of the layers, 'a', 'b'"):
         bl.read(both, layer="c")
 
 

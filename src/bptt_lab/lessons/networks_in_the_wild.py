@@ -13,10 +13,10 @@ from .long_memory_measured import before_and_after
 
 LAGS = (0, 1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500)
 SWAPPED = (0, 1, 3, 5, 10, 30, 100, 300)
-# What one of us guessed from memory before measuring, in steps. piper's was a gate of .8: a leak of .8 halves in 3.1.
+# What one of us guessed before measuring, in steps. piper's was a gate of .8: a leak of .8 halves in 3.1; BeatNet's was .3 s.
 GUESSED = {
     "silero-vad": 10, "Resemblyzer": 7, "madmom": 30, "g2p_en": 2, "e2k": 2, "textgenrnn": 4, "piper": 3.1,
-    "metapredict V3": 4,
+    "metapredict V3": 4, "BeatNet": 15,
 }  # fmt: skip
 PASTS = ("noise", "speech")  # that RNNoise has heard before
 Networks = dict[str, dict]
@@ -134,6 +134,7 @@ def half_lives(wild: Networks, x: np.ndarray) -> dict[str, dict[str, Half]]:
     found: dict[str, dict[str, Half]] = {"trained": {}, "untrained": {}}
     for name, run in wild.items():
         row = f"{name}: {run['task']}, {unit(run)} a step"
+        row += f", {seconds(wild, name)}" * (run["unit"] == "s")
         found["trained"][row] = [(one["half_life"]["state"], part) for part, one in runs_of(wild, name)]
         found["untrained"][row] = [(part["untrained"]["half_life"], part["part"]) for part in run["parts"]]
     for state, (half, _) in before_and_after(x).items():
@@ -147,8 +148,14 @@ def unit(run: dict) -> str:
 
 def spread(wild: Networks, network: str) -> tuple[float, float, float]:
     """The lowest, the median and the highest half-life of a network's state, in steps; inf where longer than the run."""
-    values = sorted(one["half_life"]["state"] or np.inf for _, one in runs_of(wild, network))
-    return values[0], values[len(values) // 2], values[-1]
+    values = [one["half_life"]["state"] or np.inf for _, one in runs_of(wild, network)]
+    return min(values), float(np.median(values)), max(values)
+
+
+def seconds(wild: Networks, network: str) -> str:
+    """The lowest and the highest half-life of a network that reads a sound."""
+    low, _, high = (wild[network]["step"] * half for half in spread(wild, network))
+    return f"{size(low)} to {size(high)} s" if high < np.inf else f"from {size(low)} s"
 
 
 def guess_rows(wild: Networks) -> list[tuple[str, ...]]:
@@ -157,7 +164,7 @@ def guess_rows(wild: Networks) -> list[tuple[str, ...]]:
     for name, guess in GUESSED.items():
         low, middle, high = spread(wild, name)
         run = wild[name]
-        time = "" if run["unit"] != "s" else f"{size(run['step'] * low)} to {size(run['step'] * high)}"
+        time = seconds(wild, name) if run["unit"] == "s" else ""
         steps = _range(one["steps"] for _, one in runs_of(wild, name))
         rows.append((name, f"{guess:g}", f"{size(middle)} ({size(low)} to {size(high)})", steps, time))
     return rows
@@ -180,6 +187,16 @@ def gates_and_half_lives(wild: Networks, network: str) -> np.ndarray:
     return np.array(
         [(one["gates"][3], one["gates"][2], one["half_life"]["state"] or np.inf) for _, one in runs_of(wild, network)]
     )
+
+
+def rank_correlations(found: np.ndarray) -> np.ndarray:
+    """Of `gates_and_half_lives`: how nearly the means, and the most open, stand in the order of the half-lives that were seen.
+
+    Those longer than their run have no order: after 10 letters "longer" may be less than a half-life of 20 that was seen.
+    """
+    seen = found[np.isfinite(found[:, 2])]
+    ranks = (seen[:, None] > seen).sum(axis=1) + (seen[:, None] == seen).sum(axis=1) / 2
+    return np.corrcoef(ranks.T)[:2, 2]
 
 
 def swap_rows(wild: Networks, network: str, part: str, bits: int | None = None) -> dict[int, float]:

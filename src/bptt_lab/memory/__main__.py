@@ -11,6 +11,7 @@ from . import MemoryReport
 
 MADE_UP = """Beware: this half-life is that of a made-up input, and may be of another world. The course's own trained LSTM has
 3 steps on such an input, and 143 on what it learned to read. So hand over what your net reads: --input X.npy."""
+SLOW = 1e11  # (width of a Jacobian)³ × steps × sequences: from here on it takes more than a minute
 SYNTHETIC = "{T} steps of independent normal numbers of standard deviation {std:g}, {B} sequences"
 
 
@@ -28,14 +29,17 @@ def main(given: list[str] | None = None) -> None:
     try:
         _say(options)
     except (ValueError, OSError) as error:
-        raise SystemExit(str(error)) from None
+        said = str(error).replace("check=(x, h)", "--check X.npy H.npy").replace("layer=0", "--layer 0")
+        raise SystemExit(said) from None
 
 
 def _array(option: str, path: str) -> np.ndarray:
     try:
         found = np.load(path, allow_pickle=False)
+        if not isinstance(found, np.ndarray):
+            raise ValueError("several arrays")
     except (ValueError, OSError, EOFError) as error:
-        hint = "Of a table: np.save('x.npy', np.loadtxt('x.csv', delimiter=','))"
+        hint = "Of a table: np.save('x.npy', np.loadtxt('x.csv', delimiter=',')); of an archive: np.load('x.npz')['x']."
         raise checks.error(option, repr(path), "a file that np.save wrote", hint) from error
     return checks.array(option, found)
 
@@ -50,20 +54,34 @@ def _say(options: argparse.Namespace) -> None:
     ]
     if not chosen:
         raise SystemExit(f"--layer: got {options.layer!r}, expected a number up to {len(everything) - 1} or a piece of a name")
+    width = {i: next(each for each in everything if each.name == everything[i].name).cell.input_size for i in chosen}
     read_from = options.input or (options.check[0] if options.check else None)
-    about = f"the input {read_from}"
-    if not read_from:
+    if read_from:
+        x = _array("--input", read_from)
+        about = f"the input {read_from}"
+        if x.ndim == 3:
+            about += f", read as {len(x)} steps of {x.shape[1]} sequences (of a batch-first one save x.swapaxes(0, 1))"
+        if x.ndim not in (2, 3) or x.shape[-1] not in width.values():
+            I = width[chosen[0]]
+            hint = "Of words or letters a net reads the rows of its embedding: save E[ids]." if x.ndim == 1 else ""
+            raise checks.error("--input", f"shape {x.shape}", f"(T, {I}) or (T, B, {I})", hint)
+    else:
         about = "a made-up input, since no --input was given: " + SYNTHETIC.format(T=options.steps, std=options.std, B=4)
         about += ". The answer depends on it"
     for i in chosen:
         each = everything[i]
-        bottom = next(other for other in everything if other.name == each.name)
-        if read_from:
-            x = _array("--input", read_from)
-        else:
-            shape = checks.count("--steps", options.steps), 4, bottom.cell.input_size
-            x = checks.number("--std", options.std) * np.random.default_rng(0).standard_normal(shape)
         print(f"\n{i}: {each.name}{', backward' * each.reversed}")
+        if not read_from:
+            shape = checks.count("--steps", options.steps), 4, width[i]
+            x = checks.number("--std", options.std) * np.random.default_rng(0).standard_normal(shape)
+        elif x.shape[-1] != width[i]:
+            print(
+                f"Not measured: it reads {width[i]} numbers a step, and not {x.shape[-1]}. Say --layer {i}, with what it reads."
+            )
+            continue
+        wide = len(each.cell.parts) * each.cell.hidden_size
+        if wide**3 * x[..., 0].size > SLOW:
+            print(f"Its Jacobians are {wide} × {wide}: this takes minutes. One sequence of fewer steps is quicker.", flush=True)
         report = MemoryReport(each.cell, everything.trace(i, x))
         print(report)
         if not read_from:

@@ -39,16 +39,17 @@ def read(source: Any, *, layer: int | str | None = None, check=None, convention:
     if not found:
         raise checks.error("source", name, "arrays of a recurrent layer", NAMES)
     if isinstance(layer, str):
+        known = ", ".join(dict.fromkeys(repr(each.name) for each in found))
         found = [each for each in found if layer in each.name]
     elif layer is not None:
         found = [found[checks.index("layer", layer, len(found))]]
     if not found:
-        raise checks.error("layer", repr(layer), "a piece of the name of one of the layers")
+        raise checks.error("layer", repr(layer), f"a piece of the name of one of the layers, {known}")
     if convention is not None:
         if not isinstance(convention, Convention):
             convention = CONVENTIONS[checks.choice("convention", convention, CONVENTIONS)]
         for each in found:  # of Keras's GRUs the file does say the form: the one that resets after the product has two biases
-            after = "b_h" in each.weights if convention in KERAS else convention.reset_after
+            after = "b_h" in each.weights if convention in KERAS and "b" in each.weights else convention.reset_after
             each.convention = convention._replace(reset_after=after)
     if check is not None:
         if len(found) != 1:
@@ -80,7 +81,9 @@ def _source(source: Any, framework: str | None) -> tuple[str, list[Layer]]:
         except Exception as error:  # of many libraries, each with its own
             if isinstance(error, ValueError) and ": got " in str(error):
                 raise
-            hint = f"Is it all there, and what its name says? {arrays_files.AGAIN}"
+            said = next(iter(str(error).splitlines()), type(error).__name__)[:240].rstrip(".") + "."
+            again = f" {arrays_files.AGAIN}" * (path.suffix.lower() == ".npz")
+            hint = f"Is it all there, and what its name says? Its reader met this: {said}{again}"
             raise checks.error("source", repr(path.name), f"a {path.suffix} file of arrays", hint) from error
         return path.name, found if isinstance(found, list) else _named(path.name, found, framework)
     name = type(source).__name__

@@ -107,6 +107,9 @@ def every(n: int) -> Iterator[Convention]:
             if n == 3:
                 yield from (how._replace(z_keeps=keeps, reset_after=after) for keeps in both for after in both)
 
+HALVES = "Of a layer that reads both ways, the forward one's states are the first half of the columns, h[..., :{H}]."
+BATCHED = "Here x is (T, I) or (T, B, I): of a batch-first one hand over one sequence, x[0] and h[0]."
+
 
 @dataclass
 class Layer:
@@ -164,7 +167,10 @@ class Layer:
                 raise
             last = trial[0 if self.reversed else -1]
             if h.shape not in (trial.shape, last.shape):
-                raise checks.error("check", f"h of shape {h.shape}", f"{trial.shape}, all states, or {last.shape}, the last one")
+                both = h.shape in ((*trial.shape[:-1], 2 * trial.shape[-1]), (*last.shape[:-1], 2 * last.shape[-1]))
+                hint = HALVES.format(H=trial.shape[-1]) if both else BATCHED * (max(h.ndim, x.ndim) > 2)
+                expected = f"{trial.shape}, all states, or {last.shape}, the last one"
+                raise checks.error("check", f"h of shape {h.shape}", expected, hint)
             tried.append((float(np.abs((trial if h.shape == trial.shape else last) - h).max()), how))
         tried.sort(key=lambda pair: pair[0])
         best = tried[0][0]
@@ -175,6 +181,7 @@ class Layer:
         off = f"{words} is off by {say(best, '0')}, the next best, {other}, by {say(missed, exploded='∞')}"
         if best > 1e-3 or missed < 10 * best:
             hint = f"{off}. Is h this layer's own output, from a start of zeros, and x what it reads?"
+            hint += f" {BATCHED}" * (x.ndim > 2)
             raise checks.error("check", f"states that {self.name!r} makes under no one convention of {len(tried)}", "one", hint)
         self.convention = fits[words]
         self.__dict__.pop("cell", None)

@@ -76,6 +76,7 @@ def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:
                 raise checks.error("path", given, "tanh, and σ or hard_sigmoid")
             slope = HARD.get(version[:1], 1 / 6) if gates == "hard_sigmoid" and n > 1 else 0.0
             after = how.reset_after if "b" in each.weights else bool(own.get("reset_after", False))
+            each.notes = [note for note in each.notes if note != names.RESET]
             how = how._replace(slope=slope, activation=activation, reset_after=after)
         elif not turned and version.startswith("2") and n > 1:
             each.convention = None  # σ or the hard sigmoid: "keras" or "keras2"

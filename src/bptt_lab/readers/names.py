@@ -22,6 +22,7 @@ _PART = re.compile(r"(?P<head>.*?)(?P<new>parametrizations\.)?(?P<weight>weight_
 PROJECTED = "projected: the cell has all units, and `projection` times its h is what the next layer reads"
 ROUNDED = "int8, dequantized: what runs rounds its states too, and rounding can look like memory"
 ALIKE = "taken for Haiku's since its arrays are called linear: plain layers of such a shape look alike"
+RESET = "a GRU of Keras's without a bias does not say its form: that it resets after the product, Keras's default, is assumed"
 TANH = "tanh is assumed: the names of a plain RNN's weights do not say tanh or relu"
 
 
@@ -77,10 +78,12 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
         if {"W_x", "W_hh"} <= set(weights):
             convention = CONVENTIONS[who] if who else None
             if convention and who == "keras":
-                two = "b" in weights and weights["b"].ndim == 2
-                convention = convention._replace(reset_after=two)
-                if two:
-                    weights["b"], weights["b_h"] = weights["b"]
+                b = weights.get("b")
+                convention = convention._replace(reset_after=b is None or b.ndim == 2)
+                if b is None:
+                    notes += [RESET] * (blocks(weights) == 3)
+                elif b.ndim == 2:
+                    weights["b"], weights["b_h"] = b
             notes += [PROJECTED] * ("W_hr" in weights) + [TANH] * (who == "torch" and blocks(weights) == 1)
             found.append(Layer(clean(prefix), weights, convention, number, reverse or "backward" in prefix, notes))
     return found
