@@ -156,20 +156,26 @@ class Cell:
         return Trace(cell, x.copy(), *overflow.settled(reader._read, x, state), batched)  # type: ignore[call-arg]
 
     def _read(self, x: np.ndarray, start: tuple) -> tuple[tuple, tuple]:
-        (T, B, I), H = x.shape, self.hidden_size
-        all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1)  # W_x x_t + b of all steps at once: it needs no state
-        all_u += self.b
-        parts, kept = [np.empty((T + 1, B, H), all_u.dtype).view(type(x)) for _ in start], list[np.ndarray]()
+        (T, B, _), H = x.shape, self.hidden_size
+        parts, kept = [np.empty_like(x, shape=(T + 1, B, H)) for _ in start], list[np.ndarray]()
         before = [part.view() for part in parts]  # as a step sees them: it may not change them
         for part, view, value in zip(parts, before, start):
             part[0], view.flags.writeable = value, False
-        for t, u in enumerate(all_u):
-            result = self.step(u, self.state_of([state[t] for state in before]))
-            h, now = result if t else own_cells.stepped(self, result, start)  # the first step is looked at
-            kept = kept or list(np.empty((len(now), T, B, H), all_u.dtype).view(type(x)))
-            for array, value in zip((*parts, *kept), (*self.parts_of(h), *now)):
-                array[t - T] = value  # from the end: of the states that is t + 1, since the start stands in front
+        for steps in self._some_at_once(x):
+            all_u = x[steps] @ self.W_x.T
+            all_u += self.b
+            for t, u in enumerate(all_u, steps.start):
+                result = self.step(u, self.state_of([state[t] for state in before]))
+                h, now = result if t else own_cells.stepped(self, result, start)  # the first step is looked at
+                kept = kept or list(np.empty_like(x, shape=(len(now), T, B, H)))
+                for array, value in zip((*parts, *kept), (*self.parts_of(h), *now)):
+                    array[t - T] = value  # from the end: of the states that is t + 1, since the start stands in front
         return tuple(parts), tuple(kept)
+
+    def _some_at_once(self, x: np.ndarray) -> list[slice]:
+        """The steps in pieces: what is computed of all steps of a piece stays in the processor's cache."""
+        T, n = len(x), max(1, 130_000 // (x.shape[1] * len(self.stack)))
+        return [slice(start, min(start + n, T)) for start in range(0, T, n)]
 
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
@@ -188,18 +194,22 @@ class Cell:
 
     def _back(self, dh_dc: tuple[np.ndarray, ...], trace: Trace) -> tuple:
         """The gradients of the parameters by name, of x, and of the start."""
-        T, B, I = trace.inputs.shape
-        all_da, back = np.empty((T, B, len(self.stack))).view(type(dh_dc[0])), tuple(0.0 * dh[0] for dh in dh_dc)
-        for t in reversed(range(T)):
-            δ = tuple(dh[t] + later for dh, later in zip(dh_dc, back))  # its own loss, and what comes back from later steps
-            result = self.step_back(self.state_of(δ), *self.kept_at(trace, t))
-            all_da[t], before = result if t < T - 1 else own_cells.stepped_back(self, result, δ)  # the first is looked at
-            back = self.parts_of(before)
-        # Σ_t left rightᵀ, over B too, is written (Σ_t right leftᵀ)ᵀ: BLAS then takes a sixth less time
-        sums = {}
-        for name, pairs in self.all_pairs(trace, slice(T), all_da).items():
-            sums[name] = np.concatenate([(right.reshape(T * B, -1).T @ left.reshape(T * B, -1)).T for left, right in pairs])
-        return sums, (all_da.reshape(T * B, -1) @ self.W_x).reshape(T, B, I), back
+        x, pieces, sums = trace.inputs, self._some_at_once(trace.inputs), dict[str, list[np.ndarray]]()
+        dx, back = np.empty_like(dh_dc[0], shape=x.shape), tuple(0.0 * dh[0] for dh in dh_dc)
+        room = np.empty_like(dx, shape=(pieces[0].stop, x.shape[1], len(self.stack)))
+        for steps in reversed(pieces):
+            da = room[: steps.stop - steps.start]
+            for t in reversed(range(steps.start, steps.stop)):
+                δ = tuple(dh[t] + later for dh, later in zip(dh_dc, back))  # its own loss, and what comes back from later steps
+                result = self.step_back(self.state_of(δ), *self.kept_at(trace, t))
+                da[t - steps.start], before = result if t < len(x) - 1 else own_cells.stepped_back(self, result, δ)
+                back = self.parts_of(before)
+            dx[steps] = da @ self.W_x
+            for name, pairs in self.all_pairs(trace, steps, da).items():
+                # Σ_t left rightᵀ, over B too, is written (Σ_t right leftᵀ)ᵀ: BLAS then takes a sixth less time
+                found = [right.reshape(-1, right.shape[-1]).T @ left.reshape(-1, left.shape[-1]) for left, right in pairs]
+                sums[name] = [sum(both) for both in zip(found, sums[name])] if name in sums else found
+        return {name: np.concatenate([rows.T for rows in found]) for name, found in sums.items()}, dx, back
 
     def kept_at(self, trace: Trace, steps) -> tuple[tuple[np.ndarray, ...], Any]:
         """What `step_back` is told of a step, or of some: what was kept, and the state before."""
