@@ -18,10 +18,8 @@ import numpy as np
 
 from .checks import all_finite
 
-
-def quietly() -> np.errstate:
-    """Overflow is a result in this package, so NumPy's warnings about it are noise: `with quietly(): …`."""
-    return np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore")
+# Overflow is a result in this package, so NumPy's warnings about it are noise: `with quietly(): …`.
+quietly = functools.partial(np.errstate, all="ignore")
 
 
 def silent_context() -> contextvars.Context:
@@ -135,9 +133,9 @@ def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return settled(np.multiply, a, b)
 
 
-def add(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a + b, entry by entry."""
-    return settled(np.add, a, b)
+def affine(W: np.ndarray, v: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """W v + b for each row v."""
+    return settled(np.add, dot(v, W.T), b)
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -50,12 +50,11 @@ class Cell:
         rng, rows = np.random.default_rng(checks.seed("seed", seed)), len(self.blocks) * H
         self.stack = np.empty((rows, I + 1 + H))  # [W_x | b | W_hh]: every pre-activation is one product with [x_t, 1, h_{t-1}]
         self.W_x[...] = starts.other_weights(init, (rows, I), I, H, rng)
-        hidden = np.concatenate([starts.hidden_block(init, H, rng) for _ in self.blocks])
         with overflow.quietly():
-            hidden = self.weight_scale * hidden
-        if not checks.all_finite(hidden):
+            self.W_hh[...] = self.weight_scale * np.concatenate([starts.hidden_block(init, H, rng) for _ in self.blocks])
+        if not checks.all_finite(self.W_hh):
             raise checks.error("weight_scale", weight_scale, "a number that leaves the weights finite")
-        self.W_hh[...], self.b[...] = hidden, starts.bias(init, rows, H, rng)
+        self.b[...] = starts.bias(init, rows, H, rng)
         if self.keeping_gate:
             self.b[self.rows_of(self.keeping_gate)] += self.gate_bias
         elif self.gate_bias:
@@ -161,8 +160,8 @@ class Cell:
         before = [part.view() for part in parts]  # as a step sees them: it may not change them
         for part, view, value in zip(parts, before, start):
             part[0], view.flags.writeable = value, False
-        for steps in self._some_at_once(x):
-            all_u = x[steps] @ self.W_x.T
+        for steps in self._pieces(x):
+            all_u = x[steps] @ self.W_x.T  # of some steps at once, since it needs no state
             all_u += self.b
             for t, u in enumerate(all_u, steps.start):
                 result = self.step(u, self.state_of([state[t] for state in before]))
@@ -172,8 +171,8 @@ class Cell:
                     array[t - T] = value  # from the end: of the states that is t + 1, since the start stands in front
         return tuple(parts), tuple(kept)
 
-    def _some_at_once(self, x: np.ndarray) -> list[slice]:
-        """The steps in pieces: what is computed of all steps of a piece stays in the processor's cache."""
+    def _pieces(self, x: np.ndarray) -> list[slice]:
+        """The steps, some at a time: what is computed of these at once stays in the processor's cache."""
         T, n = len(x), max(1, 130_000 // (x.shape[1] * len(self.stack)))
         return [slice(start, min(start + n, T)) for start in range(0, T, n)]
 
@@ -194,7 +193,7 @@ class Cell:
 
     def _back(self, dh_dc: tuple[np.ndarray, ...], trace: Trace) -> tuple:
         """The gradients of the parameters by name, of x, and of the start."""
-        x, pieces, sums = trace.inputs, self._some_at_once(trace.inputs), dict[str, list[np.ndarray]]()
+        x, pieces, sums = trace.inputs, self._pieces(trace.inputs), dict[str, Any]()
         dx, back = np.empty_like(dh_dc[0], shape=x.shape), tuple(0.0 * dh[0] for dh in dh_dc)
         room = np.empty_like(dx, shape=(pieces[0].stop, x.shape[1], len(self.stack)))
         for steps in reversed(pieces):
@@ -206,10 +205,8 @@ class Cell:
                 back = self.parts_of(before)
             dx[steps] = da @ self.W_x
             for name, pairs in self.all_pairs(trace, steps, da).items():
-                # Σ_t left rightᵀ, over B too, is written (Σ_t right leftᵀ)ᵀ: BLAS then takes a sixth less time
-                found = [right.reshape(-1, right.shape[-1]).T @ left.reshape(-1, left.shape[-1]) for left, right in pairs]
-                sums[name] = [sum(both) for both in zip(found, sums[name])] if name in sums else found
-        return {name: np.concatenate([rows.T for rows in found]) for name, found in sums.items()}, dx, back
+                sums[name] = sums.get(name, 0.0) + arrays.summed(pairs)  # Σ_t left rightᵀ
+        return sums, dx, back
 
     def kept_at(self, trace: Trace, steps) -> tuple[tuple[np.ndarray, ...], Any]:
         """What `step_back` is told of a step, or of some: what was kept, and the state before."""
@@ -230,22 +227,11 @@ class Cell:
 
         D is H. Where the state is a pair it is 2H, the rows of h above those of c, the columns likewise.
         """
-        checks.trace(self, trace)
-        t = checks.index("t", t, trace.T)
+        t = checks.step(self, trace, t)
         return trace.squeeze(self.jacobians(trace, slice(t, t + 1))[0], axis=0)
 
     def jacobians(self, trace: Trace, steps) -> np.ndarray:
         """dh_t/dh_{t-1} of a slice or list of steps, (n, B, D, D): always with the batch axis."""
         if type(self).step_back is Cell.step_back:
-            return self._differences(trace, steps)
+            return own_cells.jacobians(self, trace, steps)
         return overflow.settled(trace.cell.step_jacobian, *self.kept_at(trace, steps))
-
-    def _differences(self, trace: Trace, steps) -> np.ndarray:
-        """The same without `step_back`, by moving each unit of h_{t-1} a little to both sides."""
-        own_cells.warn_of_differences(self)
-        cell, (_, h), u = trace.cell, self.kept_at(trace, steps), trace.inputs[steps] @ trace.cell.W_x.T + trace.cell.b
-
-        def after(rows):
-            return self.join(*self.parts_of(cell.step(u, self.state_of(self.split(rows)))[0]))
-
-        return overflow.settled(arrays.jacobian_by_differences, after, self.join(*self.parts_of(h)))

@@ -50,8 +50,7 @@ class GatedCell(Cell):
         return da, δ * G1 + da @ self.W_hh
 
     def step_jacobian(self, kept, h):
-        keep, *ways = self._ways(kept, h).values()
-        return keep + sum(ways)
+        return sum(self._ways(kept, h).values())
 
     def _ways(self, kept, h):
         (G1, G2, ĥ), (W1, W2, W3) = kept, self.blocks_of(self.W_hh)
@@ -67,8 +66,6 @@ class GatedCell(Cell):
 
         "keep" diag(G1) · "dG1" diag(h_{t-1}) ∂G1/∂h_{t-1} · "dG2" diag(ĥ) ∂G2/∂h_{t-1} · "candidate" diag(G2) ∂ĥ/∂h_{t-1}
         """
-        checks.trace(self, trace)
-        t = checks.index("t", t, trace.T)
-        return {
-            name: trace.squeeze(term, 0) for name, term in overflow.settled(trace.cell._ways, *self.kept_at(trace, t)).items()
-        }
+        t = checks.step(self, trace, t)
+        terms = overflow.settled(trace.cell._ways, *self.kept_at(trace, t))
+        return {name: trace.squeeze(term, axis=0) for name, term in terms.items()}
