@@ -75,7 +75,7 @@ class GRUCell(TorchGRU, Cell):
         da2 = dn * (h - n) * z
         if self.reset_after:
             q, dq = inner, da3 * r
-            da1 = dq * q * (1 - r)
+            da1 = da3 * q * r * (1 - r)
             back = self.join(da1, da2, dq) @ self.W_hh
         else:
             dp = da3 @ self.W_hh[2 * H :]

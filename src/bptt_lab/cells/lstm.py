@@ -53,15 +53,13 @@ class LSTMCell(TorchWeights, Cell):
 
     def step_back(self, δ, kept, state):
         (δh, δc), (i, f, g, o, tanh_c), (_, c) = δ, kept, state
-        o_δh = o * δh
-        da4 = o_δh * tanh_c * (1 - o)
-        δc = δc + o_δh * (1 - tanh_c * tanh_c)
-        i_δc, f_δc = i * δc, f * δc
-        da1 = i_δc * g * (1 - i)
-        da2 = f_δc * c * (1 - f)
-        da3 = i_δc * (1 - g * g)
+        da4 = δh * tanh_c * o * (1 - o)
+        δc = δc + δh * o * (1 - tanh_c * tanh_c)
+        da1 = δc * g * i * (1 - i)
+        da2 = δc * c * f * (1 - f)
+        da3 = δc * i * (1 - g * g)
         da = self.join(da1, da2, da3, da4)
-        return da, (da @ self.W_hh, f_δc)
+        return da, (da @ self.W_hh, δc * f)
 
     def step_jacobian(self, kept, state):
         """d(h, c)_t/d(h, c)_{t-1}, rows and columns of h before those of c. The last block, diag(f_t), is the direct path."""

@@ -98,7 +98,7 @@ class Run:
     def readout_gradients(self) -> dict[str, np.ndarray]:
         """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
         dy = self._dy
-        return {"W_oh": overflow.dot(dy.T, self._h[self._rows]), "b_o": overflow.dot(np.ones(len(dy)), dy)}
+        return {"W_oh": overflow.dot(dy.T, self._h[self._rows]), "b_o": overflow.settled(np.add.reduce, dy)}
 
     def gradients(self, cell: Cell, truncate: int | None = None) -> dict[str, np.ndarray]:
         """dL/d everything, as `SequenceModel.backward` gives it."""
