@@ -28,10 +28,7 @@ def jacobian_by_differences(function: Callable[[np.ndarray], np.ndarray], v: np.
 
 
 def summed(pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Σ left rightᵀ over steps and sequences, the groups of rows one below the other.
-
-    Written (Σ right leftᵀ)ᵀ: BLAS then takes a sixth less time.
-    """
+    """Σ left rightᵀ over steps and sequences, written (Σ right leftᵀ)ᵀ: BLAS then takes a sixth less time."""
     rows = [(right.reshape(-1, right.shape[-1]).T @ left.reshape(-1, left.shape[-1])).T for left, right in pairs]
     return np.concatenate(rows)
 

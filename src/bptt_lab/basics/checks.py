@@ -179,12 +179,6 @@ def trace(cell: Any, given) -> None:
         raise error("trace", size, f"one with {cell.input_size} inputs and {cell.hidden_size} units")
 
 
-def step(cell: Any, given, t) -> int:
-    """A step of this cell's trace."""
-    trace(cell, given)
-    return index("t", t, given.T)
-
-
 def gradients(cell: Any, of, dh, dc) -> tuple[np.ndarray, ...]:
     """dh, and dc where the state has a c, as (T, B, H)."""
     trace(cell, of)

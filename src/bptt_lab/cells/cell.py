@@ -227,7 +227,8 @@ class Cell:
 
         D is H. Where the state is a pair it is 2H, the rows of h above those of c, the columns likewise.
         """
-        t = checks.step(self, trace, t)
+        checks.trace(self, trace)
+        t = checks.index("t", t, trace.T)
         return trace.squeeze(self.jacobians(trace, slice(t, t + 1))[0], axis=0)
 
     def jacobians(self, trace: Trace, steps) -> np.ndarray:

@@ -66,6 +66,7 @@ class GatedCell(Cell):
 
         "keep" diag(G1) · "dG1" diag(h_{t-1}) ∂G1/∂h_{t-1} · "dG2" diag(ĥ) ∂G2/∂h_{t-1} · "candidate" diag(G2) ∂ĥ/∂h_{t-1}
         """
-        t = checks.step(self, trace, t)
+        checks.trace(self, trace)
+        t = checks.index("t", t, trace.T)
         terms = overflow.settled(trace.cell._ways, *self.kept_at(trace, t))
         return {name: trace.squeeze(term, axis=0) for name, term in terms.items()}

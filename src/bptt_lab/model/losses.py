@@ -70,8 +70,7 @@ class Run:
 
     @cached_property
     def y(self) -> np.ndarray:
-        every = isinstance(self._rows, slice)
-        y = self._y if every else overflow.affine(self.W_oh, self._h, self.b_o)
+        y = self._y if isinstance(self._rows, slice) else overflow.affine(self.W_oh, self._h, self.b_o)
         return y.reshape(*self._steps, -1)
 
     @property
@@ -97,8 +96,8 @@ class Run:
 
     def readout_gradients(self) -> dict[str, np.ndarray]:
         """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
-        dy = self._dy
-        return {"W_oh": overflow.dot(dy.T, self._h[self._rows]), "b_o": overflow.settled(np.add.reduce, dy)}
+        W_oh, b_o = overflow.dot(self._dy.T, self._h[self._rows]), overflow.settled(np.add.reduce, self._dy)
+        return {"W_oh": W_oh, "b_o": b_o}
 
     def gradients(self, cell: Cell, truncate: int | None = None) -> dict[str, np.ndarray]:
         """dL/d everything, as `SequenceModel.backward` gives it."""
