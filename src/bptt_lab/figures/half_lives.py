@@ -16,13 +16,9 @@ def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str
 
     None is a half-life longer than its run. title: what is shown. setting: of what, and on what inputs.
     """
-    (first, each), *others = found.items()
-    rows = list(each)
-    told = "; ".join(f"{row.split(':')[0]} {_told(several)}" for row, several in each.items())
-    told = f"Half-lives in steps, {first}: {told}."
-    for name, by_row in others:
-        told += f" {name.capitalize()}, all rows: {_told([half for several in by_row.values() for half in several])}."
-    shown = look.figure(title, [setting], told, 150 + 52 * len(rows), bottom=116)
+    rows = list(next(iter(found.values())))
+    told = "; ".join(f"{name} {_told(by_row)}" for name, by_row in found.items())
+    shown = look.figure(title, [setting], f"Half-lives in steps: {told}.", 150 + 52 * len(rows), bottom=116)
     shown.add_vline(x=LONGER / 1.7, line={"color": look.INK, "dash": "dot", "width": 1.5})
     for (name, by_row), (colour, symbol), shift in zip(found.items(), look.SERIES, (0.08, 0.3)):
         values, heights, texts = [], [], []
@@ -44,10 +40,10 @@ def _steps(half: float | None) -> str:
     return "longer than the run" if half is None else f"{say(half)} steps"
 
 
-def _told(several: Half) -> str:
-    """From what to what; where there is none, so."""
-    values = sorted(np.inf if half is None else half for half, _ in several)
-    if not values:
-        return "none"
-    low, high = ("longer than its run" if value == np.inf else say(value) for value in (values[0], values[-1]))
-    return low if low == high else f"{low} to {high}"
+def _told(by_row: Mapping[str, Half]) -> str:
+    """From what to what, and which rows have some that are longer than their run."""
+    values = sorted((half, row.split(":")[0]) for row, several in by_row.items() for half, _ in several if half is not None)
+    longer = [row.split(":")[0] for row, several in by_row.items() if any(half is None for half, _ in several)]
+    ends = [f"{say(half)} ({row})" for half, row in values[:1] + values[1:][-1:]]
+    said = [" to ".join(ends)] * bool(ends) + [f"longer than the run in {', '.join(longer)}"] * bool(longer)
+    return ", ".join(said) or "none"

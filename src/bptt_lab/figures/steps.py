@@ -49,8 +49,8 @@ def _steps(n: int | None, budget: int) -> str:
 
 
 def _sentence(rows: list[str], reached: Steps, budget: int) -> str:
-    def told(name: str, seeds) -> str:  # names end in numbers: "T = 50 0 of 5" would be read wrongly
-        return f"{sum(n is not None for n in seeds)} of {len(seeds)} ({name})"
+    def told(seeds: Sequence[int | None]) -> str:
+        return f"{sum(n is not None for n in seeds)}/{len(seeds)}"
 
-    parts = [f"{row}: " + ", ".join(told(name, found[row]) for name, found in reached.items()) for row in rows]
-    return f"Seeds that got there within {budget} steps. " + ". ".join(parts) + "."
+    parts = [f"{row}: {', '.join(told(found[row]) for found in reached.values())}" for row in rows]
+    return f"Seeds that got there within {budget} steps, {', then '.join(reached)}. {'; '.join(parts)}."
