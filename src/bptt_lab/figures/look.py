@@ -40,7 +40,8 @@ OWN_WAYS = {
 CAPTION = """<style>
 .jp-OutputArea-child:has(+ * .bptt-says) :is(.jp-RenderedPlotly, .js-plotly-plot) {{ max-width: 860px; }}
 .jp-OutputArea-child:has(+ * .bptt-says) g:not(.hovertext) > text {{ fill: var(--jp-ui-font-color1, {ink}) !important; }}
-</style><p class="bptt-says" style="max-width: 860px; margin: 12px 0; font-size: .875em; line-height: 1.5; opacity: .8">{sentence}</p>"""
+.bptt-says {{ max-width: 860px; margin: 12px 0 !important; font-size: .875em; line-height: 1.5; opacity: .8; }}
+</style><p class="bptt-says">{sentence}</p>"""
 
 
 class Figure(go.Figure):

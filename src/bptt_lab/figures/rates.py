@@ -86,4 +86,4 @@ def _sentence(reached: Mapping[str, Places]) -> str:
         return str(last)
 
     told = (f"{name}: {', '.join(farthest(places[rate]) for rate in sorted(places))}" for name, places in reached.items())
-    return f"So many words between all five seeds learned, from the lowest rate to the highest. {'; '.join(told)}."
+    return f"Words between that all five seeds learned, from the lowest rate to the highest. {'; '.join(told)}."
