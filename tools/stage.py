@@ -73,7 +73,8 @@ AS_WEBP = """async ([png, width, shape]) => {
     await picture.decode();
     const canvas = Object.assign(document.createElement('canvas'), { width, height }), pen = canvas.getContext('2d');
     const paper = getComputedStyle(document.body).backgroundColor, scale = Math.min(width / picture.width, 1.2);
-    const size = Math.min(scale, Math.max(height / picture.height, .58 * scale)), w = size * picture.width, h = size * picture.height;
+    const size = Math.min(scale, Math.max(height / picture.height, .58 * scale));
+    const w = size * picture.width, h = size * picture.height;
     pen.fillStyle = paper;
     pen.fillRect(0, 0, width, height);
     pen.drawImage(picture, (width - w) / 2, Math.max(0, (height - h) / 2), w, h);
