@@ -4,7 +4,7 @@
 // what the state says and returns the sentence. What is shown is of one setting: where the table is of another one than what is
 // asked for, the table's counts, for picture, sentence and controls, until Python has answered.
 
-const NARROW = 620, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
+const NARROW = 620, SLIM = 480, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
 const SAVE_AFTER = 60, SPEAK_AFTER = 350; // ms: Python hears of the last of many moves, a screen reader of the one that stays
 const LOOK_AFTER = 400; // ms between two looks at whether Python is there
 const KEYS_OURS = { "data-lm-suppress-shortcuts": "true" }; // Lab would act on them
@@ -184,14 +184,15 @@ function render({ model, el }) {
     const found = Math.floor(figure.getBoundingClientRect().width / zoom);
     if (found === width) return; // a picture that grew taller needs no second drawing
     width = found;
-    sentence.style.minHeight = "";
+    sentence.style.removeProperty("--grown");
     root.classList.toggle("narrow", width < NARROW);
+    root.classList.toggle("slim", width < SLIM);
     request();
   });
   observer.observe(root);
   observer.observe(gauge);
   // The sentence keeps the height of the longest that it has been: nothing below it moves twice.
-  const grown = new ResizeObserver(() => { sentence.style.minHeight = `${sentence.offsetHeight}px`; });
+  const grown = new ResizeObserver(([{ borderBoxSize: [{ blockSize }] }]) => { sentence.style.setProperty("--grown", `${Math.ceil(blockSize)}px`); });
   grown.observe(sentence);
   return () => { observer.disconnect(); grown.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };
 }
