@@ -17,24 +17,25 @@ from .stills import BROWSERS
 
 FOLDER = ROOT / "site" / "_static" / "stage"
 WIDTH, SHAPE, SHARP = 460, 0.62, 1.5  # px of the page; height of a picture for its width; px for each of the page's
-# Of each notebook: the element whose upper part is shown.
+# Of each notebook: the elements that are shown, whole if they have room.
 EXPLORER = ".bptt-living[data-explorer={}] {}"
+PLOT = ".bptt-figure :is(.gridlayer, .xaxislayer-above, .yaxislayer-above)"
 SHOWN = {
-    "00_start_here": EXPLORER.format("living_equation", ".words"),
+    "00_start_here": EXPLORER.format("living_equation", ":is(.words, .net)"),
     "01_the_loss_is_a_sum": EXPLORER.format("token_losses", "svg"),
-    "02_the_chain_rule_through_time": EXPLORER.format("gradient_by_lag", ".bptt-draw > svg"),
-    "03_four_words_four_terms": EXPLORER.format("ledger", "svg"),
-    "04_vanishing_and_exploding": EXPLORER.format("decay", ".bptt-draw > svg"),
-    "05_short_term_memory": EXPLORER.format("word_by_word", ".nets"),
-    "06_partial_cures": EXPLORER.format("wall", ".bptt-draw"),
-    "07_gates": EXPLORER.format("gate_pad", "svg"),
-    "08_gru_and_lstm": EXPLORER.format("four_cells", ".bptt-draw"),
-    "09_long_memory_measured": ".bptt-figure .main-svg",
-    "10_networks_in_the_wild": ".bptt-figure .main-svg",
+    "02_the_chain_rule_through_time": EXPLORER.format("gradient_by_lag", ".bptt-draw > svg:first-of-type"),
+    "03_four_words_four_terms": EXPLORER.format("ledger", ".bptt-draw > svg"),
+    "04_vanishing_and_exploding": EXPLORER.format("decay", ".bptt-draw > svg:first-of-type"),
+    "05_short_term_memory": EXPLORER.format("word_by_word", ":is(.nets, .nets ~ svg)"),
+    "06_partial_cures": EXPLORER.format("wall", ".stage"),
+    "07_gates": EXPLORER.format("gate_pad", "svg.pad"),
+    "08_gru_and_lstm": EXPLORER.format("four_cells", ".cell-row"),
+    "09_long_memory_measured": PLOT,
+    "10_networks_in_the_wild": PLOT,
     "museum": ".cell_output pre:has-text('Most likely')",
     "glossary": ".formulas",
-    "deeper/02_checks_you_can_trust": ".bptt-figure .main-svg",
-    "deeper/04_eigenvalues_and_the_exponent": ".bptt-figure .main-svg",
+    "deeper/02_checks_you_can_trust": PLOT,
+    "deeper/04_eigenvalues_and_the_exponent": PLOT,
     "deeper/05_four_cases_and_counter_examples": ".cell_output pre",
     "deeper/06_walls_starts_and_windows": ".cell_output pre",
     "deeper/07_half_life_and_growth": ".cell_output pre",
@@ -42,6 +43,8 @@ SHOWN = {
     "deeper/09_parts_taken_away": ".cell_output pre",
     "de/01_the_loss_is_a_sum": EXPLORER.format("token_losses", "svg"),
 }
+# Pages that are wider, for two maps side by side and for lines of text.
+WIDE = {"06_partial_cures": 720, "museum": 640} | {name: 620 for name, element in SHOWN.items() if element == ".cell_output pre"}
 # What is pressed before: (where, key).
 PRESSED = {
     "01_the_loss_is_a_sum": (EXPLORER.format("token_losses", "input[type=range]"), "End"),
@@ -52,12 +55,36 @@ READY = """() => [...document.querySelectorAll('.bptt-living')].every(place => p
     && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
 # What an open prediction covers is to be seen.
 ANSWERED = "() => document.querySelectorAll('.bptt[data-open] .play:last-of-type').forEach(button => button.click())"
-AS_WEBP = """async png => {
-    const picture = new Image();
+# What follows the reader on a page would lie on what is shown.
+STILL = ".bd-header-article { display: none } .bptt:not(#page) :is(.controls, .sentence) { position: static !important }"
+# The box around the elements, those of the first one's cell.
+BOX = """all => {
+    const cell = all[0].closest('.cell, .formulas');
+    all[0].scrollIntoView();
+    const boxes = all.filter(node => cell.contains(node)).map(node => node.getBoundingClientRect()).filter(box => box.width);
+    const [x, y] = ['left', 'top'].map(side => Math.min(...boxes.map(box => box[side])) - 3);
+    const [right, bottom] = ['right', 'bottom'].map(side => Math.max(...boxes.map(box => box[side])));
+    return { x, y, width: right - x, height: Math.min(bottom, innerHeight) - y };
+}"""
+# On paper of the card's shape. What is too tall is drawn smaller; what would be too small then goes out of the picture in a mist.
+AS_WEBP = """async ([png, width, shape]) => {
+    const picture = new Image(), height = Math.round(shape * width);
     picture.src = `data:image/png;base64,${png}`;
     await picture.decode();
-    const canvas = Object.assign(document.createElement('canvas'), { width: picture.width, height: picture.height });
-    canvas.getContext('2d').drawImage(picture, 0, 0);
+    const canvas = Object.assign(document.createElement('canvas'), { width, height }), pen = canvas.getContext('2d');
+    const paper = getComputedStyle(document.body).backgroundColor, scale = Math.min(width / picture.width, 1.2);
+    const size = Math.min(scale, Math.max(height / picture.height, .58 * scale));
+    const w = size * picture.width, h = size * picture.height;
+    pen.fillStyle = paper;
+    pen.fillRect(0, 0, width, height);
+    pen.drawImage(picture, (width - w) / 2, Math.max(0, (height - h) / 2), w, h);
+    if (h > height + 1) {
+        const mist = pen.createLinearGradient(0, .78 * height, 0, height);
+        mist.addColorStop(0, paper.replace('rgb(', 'rgba(').replace(')', ', 0)'));
+        mist.addColorStop(1, paper);
+        pen.fillStyle = mist;
+        pen.fillRect(0, 0, width, height);
+    }
     return canvas.toDataURL('image/webp', .8).split(',')[1];
 }"""
 
@@ -77,22 +104,21 @@ def main() -> int:
         path = next(filter(None, map(shutil.which, BROWSERS)))
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         for paper in ("light", "dark"):
-            size = {"width": WIDTH, "height": 900}
+            size = {"width": WIDTH, "height": 1200}
             page = browser.new_page(color_scheme=paper, viewport=size, device_scale_factor=SHARP)
             for notebook, element in SHOWN.items():
+                page.set_viewport_size({**size, "width": WIDE.get(notebook, WIDTH)})
                 page.goto(f"http://127.0.0.1:{server.server_port}/notebooks/{notebook}.html", wait_until="networkidle")
                 page.wait_for_function(READY)
                 page.evaluate(ANSWERED)
                 if notebook in PRESSED:
                     where, key = PRESSED[notebook]
                     page.locator(where).first.press(key)
-                place = page.locator(element).first
-                place.evaluate("node => node.scrollIntoView({ block: 'center' })")
+                page.add_style_tag(content=STILL)
                 page.mouse.move(0, 0)
                 page.wait_for_timeout(300)  # what fades has faded
-                box = place.bounding_box()
-                clip = {"x": 8, "y": box["y"] - 6, "width": WIDTH - 16, "height": SHAPE * (WIDTH - 16)}
-                small = page.evaluate(AS_WEBP, base64.b64encode(page.screenshot(clip=clip)).decode())
+                png = base64.b64encode(page.screenshot(clip=page.locator(element).evaluate_all(BOX))).decode()
+                small = page.evaluate(AS_WEBP, [png, round(SHARP * (WIDTH - 16)), SHAPE])
                 (FOLDER / f"{notebook.replace('/', '-')}-{paper}.webp").write_bytes(base64.b64decode(small))
         browser.close()
     server.shutdown()

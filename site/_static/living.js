@@ -76,6 +76,16 @@ if (figures.length) {
 }
 // Formulas are read, not stopped at: MathJax would make a Tab stop of each one. What is wider than the page is scrolled by key too.
 const typeset = () => window.MathJax?.startup?.promise?.then(() => {
+  // A line does not begin with the comma or stop that follows a formula.
+  for (const formula of document.querySelectorAll("span.math")) {
+    const [stop] = formula.nextSibling?.data?.match(/^[.,;:?!)]+/) ?? [];
+    if (!stop) continue;
+    const together = document.createElement("span");
+    together.className = "with-stop";
+    formula.nextSibling.splitText(stop.length);
+    formula.after(together);
+    together.append(formula, together.nextSibling);
+  }
   for (const formula of document.querySelectorAll("mjx-container")) formula.tabIndex = formula.firstElementChild.offsetWidth > formula.clientWidth + 1 ? 0 : -1; // its text for readers is wider
 });
 typeset() ?? addEventListener("load", typeset);

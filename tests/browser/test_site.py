@@ -178,7 +178,8 @@ def test_no_formula_is_a_tab_stop_unless_it_has_to_be_scrolled(site_pages, visit
     page.wait_for_function("() => document.querySelector('mjx-container[tabindex=\"-1\"]')")
     formulas = page.locator("mjx-container")
     stops = formulas.evaluate_all("nodes => nodes.filter(node => node.tabIndex >= 0).length")
-    wide = "nodes => nodes.filter(node => node.firstChild.getBoundingClientRect().right > innerWidth).length"
+    right = "getBoundingClientRect().right"
+    wide = f"nodes => nodes.filter(node => node.firstChild.{right} > node.{right} + 1).length"
     assert formulas.count() > 100 and stops == formulas.evaluate_all(wide)
     assert (stops > 0) == (width == 390)
 
@@ -404,6 +405,40 @@ def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns
     assert max(heights) < 200
     page.set_viewport_size(WINDOW)
     expect(page.locator("article .cards .label:visible")).to_have_count(0)
+
+
+# On a narrow page: formulas whose signs stand above the box that cuts them, code wider than its cell, and formulas whose comma or
+# stop has gone on to the next line.
+TORN = """() => [
+    ...[...document.querySelectorAll('mjx-container[display="true"]')].filter(formula => [...formula.querySelectorAll('mjx-c')]
+        .some(sign => sign.getBoundingClientRect().top < formula.getBoundingClientRect().top - 1)),
+    ...[...document.querySelectorAll('article td code')].filter(code =>
+        code.getBoundingClientRect().right > code.closest('td').getBoundingClientRect().right),
+    ...[...document.querySelectorAll('article span.math')].filter(formula => {
+        const next = formula.nextSibling, range = document.createRange();
+        if (!/^[.,;:]/.test(next?.data ?? '')) return false;
+        range.setStart(next, 0);
+        range.setEnd(next, 1);
+        return range.getBoundingClientRect().top > formula.getBoundingClientRect().bottom - 6;
+    }),
+].map(node => node.textContent)"""
+
+
+@pytest.mark.parametrize("name", ["02_the_chain_rule_through_time", "07_gates", "08_gru_and_lstm", "glossary"])
+def test_on_a_phone_no_formula_and_no_code_is_torn(visit, name):
+    page = visit(f"notebooks/{name}.html")
+    page.set_viewport_size(PHONE)
+    page.wait_for_function("() => document.querySelector('mjx-container[tabindex]')")
+    assert page.evaluate(TORN) == []
+
+
+def test_a_folded_cells_title_stays_where_it_is_when_it_is_opened(visit):
+    page = visit("notebooks/05_short_term_memory.html")
+    title = page.locator("details.hide p.admonition-title:visible").first
+    closed = title.bounding_box()
+    title.click()
+    opened_title = page.locator("details.hide[open] p.admonition-title:visible")
+    assert opened_title.bounding_box()["x"] == closed["x"]
 
 
 # What a printer must not break and is higher than that leaves half a page empty before it: so much of an A4 page, in px.

@@ -188,9 +188,7 @@ def test_steps_shows_every_seed_and_puts_who_did_not_get_there_beyond_the_line()
     assert sgd_a.text[1] == "seed 1: not in 2000 steps"
     symbols = {trace.marker.symbol for trace in shown.data}
     assert len(symbols) == 2, "the two series differ in shape"
-    assert bl.figures.sentence(shown) == (
-        "Seeds that got there within 2000 steps. a: 2 of 3 (SGD), 3 of 3 (Adam). b: 0 of 2 (SGD), 2 of 2 (Adam)."
-    )
+    assert bl.figures.sentence(shown) == ("Seeds that got there within 2000 steps, SGD, then Adam. a: 2/3, 3/3; b: 0/2, 2/2.")
 
 
 def test_scores_shows_seeds_medians_and_baselines_and_no_two_cells_look_alike():
@@ -232,7 +230,7 @@ def test_states_show_every_seed_the_median_and_the_bound_on_an_absolute_axis():
 
 
 def test_rates_has_a_dot_for_each_seed_of_each_place_and_says_how_many_learned():
-    steps = {0.05: {5: [100, 100, None, 50, 50], 30: []}, 0.5: {5: 5 * [50], 30: 5 * [None]}}
+    steps = {0.5: {5: 5 * [50], 30: 5 * [None]}, 0.05: {5: [100, 100, None, 50, 50], 30: []}}
     shown = bl.figures.rates(
         {"tanh, Adam": steps, "LSTM, closed": steps}, {"tanh": [-1, -7], "LSTM, closed": [0, -0.01]}, "H = 4"
     )
@@ -246,7 +244,8 @@ def test_rates_has_a_dot_for_each_seed_of_each_place_and_says_how_many_learned()
     assert min(failed.y) < max(learned.y), "the higher rate stands above"
     texts = [note.text for note in shown.layout.annotations]
     assert texts.count("–") == 2 and {"−7.0", "−1.0", "0.0", "0.5", "30", "<b>tanh, Adam</b>"} <= set(texts)
-    assert "tanh, Adam, rate 0.05: 4 –; rate 0.5: 5 0. LSTM, closed" in bl.figures.sentence(shown)
+    assert min(note.font.size for note in shown.layout.annotations) >= 11
+    assert "highest. tanh, Adam: none, 5; LSTM, closed" in bl.figures.sentence(shown)
 
 
 def test_rates_draws_a_panel_for_each_name_in_as_many_columns_as_asked():
@@ -258,7 +257,7 @@ def test_rates_draws_a_panel_for_each_name_in_as_many_columns_as_asked():
 def test_half_lives_longer_than_the_run_stand_beyond_the_line_and_are_named_so():
     found = {"trained": {"net": [(10.0, "layer 1"), (None, "layer 2")]}, "untrained": {"net": [(2.0, "layer 1")]}}
     shown = bl.figures.half_lives(found, "Half-lives", "on noise")
-    said = "Half-lives in steps, trained: net 10.0 to longer than its run. Untrained, all rows: 2.00."
+    said = "Half-lives in steps: trained 10.0 (net), longer than the run in net; untrained 2.00 (net)."
     assert bl.figures.sentence(shown) == said
     trained, untrained = shown.data
     line = shown.layout.shapes[0].x0

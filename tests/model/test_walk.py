@@ -1,7 +1,8 @@
-"""CONTRIBUTING's walk from `model.gradient` to W_hh: its stops are made, in this order."""
+"""CONTRIBUTING's walk from `model.gradient` to W_hh: its stops are made, in this order; and x takes no detour."""
 
 import re
 import sys
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -44,3 +45,12 @@ def test_the_stops_of_the_walk_are_made_in_its_order():
         for name in named if file != "model/sequence.py" else named[:2]:  # its backward comes last
             place = made.index((file, name), place)
     assert ("cells/rnn.py", "step_back") in made and made[-1][0] != "cells/rnn.py"
+
+
+def test_x_goes_down_once_and_comes_back_once():
+    """A stay is one file's functions, called for the first time one after the other; a return is a stay where one was before."""
+    model = bl.SequenceModel(bl.RNNCell(3, 4), 3)
+    model.gradient(np.eye(3), [0, 1, 2])  # the engine makes its scratch the first time
+    first_calls = dict.fromkeys(calls(lambda: model.gradient(np.eye(3), [0, 1, 2])))
+    stays = [file for file, _ in groupby(file for file, _ in first_calls)]
+    assert len(stays) <= 9 and len(stays) - len(set(stays)) <= 2, " → ".join(stays)

@@ -188,7 +188,7 @@ def gradients(cell: Any, of, dh, dc) -> tuple[np.ndarray, ...]:
         raise error("dc", type(dc).__name__, "None", f"The state of {type(cell).__name__} is h alone: leave dc out.")
     T, B, H = of.shape
     shape = (T, B, H) if of.batched else (T, H)
-    given = {"h": dh, "c": np.zeros(shape) if dc is None else dc}
+    given = {"h": dh, "c": np.broadcast_to(0.0, shape) if dc is None else dc}
     return tuple(array(f"d{p}", given[p], shape, allow_inf=True).reshape(T, B, H) for p in cell.parts)
 
 

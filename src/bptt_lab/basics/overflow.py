@@ -109,7 +109,12 @@ def _matmul(a, b):
     return np.stack([dot(*pair) for pair in zip(a, b)]).reshape(result.shape)
 
 
-multiply, add = partial(settled, np.multiply), partial(settled, np.add)  # a · b and a + b, entry by entry
+multiply = partial(settled, np.multiply)  # a · b, entry by entry
+
+
+def affine(W: np.ndarray, v: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """W v + b for each row v."""
+    return settled(np.add, dot(v, W.T), b)
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks
+from . import arrays, checks, overflow
 
 
 def stepped(cell: Any, result, before: tuple[np.ndarray, ...]) -> tuple:
@@ -76,7 +76,19 @@ def paired(cell: Any, pairs: dict, name: str, ones: np.ndarray) -> list:
     return [(left, ones if right is None else right) for left, right in pairs[name]]
 
 
-def warn_of_differences(cell: Any) -> None:
+def jacobians(cell: Any, trace: Any, steps) -> np.ndarray:
+    """dh_t/dh_{t-1} of a cell without `step_back`, by moving each unit of h_{t-1} a little to both sides."""
+    _warn_of_differences(cell)
+    then, (_, h) = trace.cell, cell.kept_at(trace, steps)
+    u = trace.inputs[steps] @ then.W_x.T + then.b
+
+    def after(rows):
+        return cell.join(*cell.parts_of(then.step(u, cell.state_of(cell.split(rows)))[0]))
+
+    return overflow.settled(arrays.jacobian_by_differences, after, cell.join(*cell.parts_of(h)))
+
+
+def _warn_of_differences(cell: Any) -> None:
     """Say that Jacobians are finite differences, at the line that asked: Python shows what a line warns of once."""
     level, frame = 1, sys._getframe()
     while frame.f_back and frame.f_globals["__name__"].startswith(("bptt_lab.", "numpy.")):  # NumPy's @silent is on the way

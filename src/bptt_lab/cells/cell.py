@@ -50,12 +50,11 @@ class Cell:
         rng, rows = np.random.default_rng(checks.seed("seed", seed)), len(self.blocks) * H
         self.stack = np.empty((rows, I + 1 + H))  # [W_x | b | W_hh]: every pre-activation is one product with [x_t, 1, h_{t-1}]
         self.W_x[...] = starts.other_weights(init, (rows, I), I, H, rng)
-        hidden = np.concatenate([starts.hidden_block(init, H, rng) for _ in self.blocks])
         with overflow.quietly():
-            hidden = self.weight_scale * hidden
-        if not checks.all_finite(hidden):
+            self.W_hh[...] = self.weight_scale * np.concatenate([starts.hidden_block(init, H, rng) for _ in self.blocks])
+        if not checks.all_finite(self.W_hh):
             raise checks.error("weight_scale", weight_scale, "a number that leaves the weights finite")
-        self.W_hh[...], self.b[...] = hidden, starts.bias(init, rows, H, rng)
+        self.b[...] = starts.bias(init, rows, H, rng)
         if self.keeping_gate:
             self.b[self.rows_of(self.keeping_gate)] += self.gate_bias
         elif self.gate_bias:
@@ -156,20 +155,26 @@ class Cell:
         return Trace(cell, x.copy(), *overflow.settled(reader._read, x, state), batched)  # type: ignore[call-arg]
 
     def _read(self, x: np.ndarray, start: tuple) -> tuple[tuple, tuple]:
-        (T, B, I), H = x.shape, self.hidden_size
-        all_u = (x.reshape(T * B, I) @ self.W_x.T).reshape(T, B, -1)  # W_x x_t + b of all steps at once: it needs no state
-        all_u += self.b
-        parts, kept = [np.empty((T + 1, B, H), all_u.dtype).view(type(x)) for _ in start], list[np.ndarray]()
+        (T, B, _), H = x.shape, self.hidden_size
+        parts, kept = [np.empty_like(x, shape=(T + 1, B, H)) for _ in start], list[np.ndarray]()
         before = [part.view() for part in parts]  # as a step sees them: it may not change them
         for part, view, value in zip(parts, before, start):
             part[0], view.flags.writeable = value, False
-        for t, u in enumerate(all_u):
-            result = self.step(u, self.state_of([state[t] for state in before]))
-            h, now = result if t else own_cells.stepped(self, result, start)  # the first step is looked at
-            kept = kept or list(np.empty((len(now), T, B, H), all_u.dtype).view(type(x)))
-            for array, value in zip((*parts, *kept), (*self.parts_of(h), *now)):
-                array[t - T] = value  # from the end: of the states that is t + 1, since the start stands in front
+        for steps in self._pieces(x):
+            all_u = x[steps] @ self.W_x.T  # of some steps at once, since it needs no state
+            all_u += self.b
+            for t, u in enumerate(all_u, steps.start):
+                result = self.step(u, self.state_of([state[t] for state in before]))
+                h, now = result if t else own_cells.stepped(self, result, start)  # the first step is looked at
+                kept = kept or list(np.empty_like(x, shape=(len(now), T, B, H)))
+                for array, value in zip((*parts, *kept), (*self.parts_of(h), *now)):
+                    array[t - T] = value  # from the end: of the states that is t + 1, since the start stands in front
         return tuple(parts), tuple(kept)
+
+    def _pieces(self, x: np.ndarray) -> list[slice]:
+        """The steps, some at a time: what is computed of these at once stays in the processor's cache."""
+        T, n = len(x), max(1, 130_000 // (x.shape[1] * len(self.stack)))
+        return [slice(start, min(start + n, T)) for start in range(0, T, n)]
 
     def backward(self, trace: Trace, dh, dc=None) -> dict[str, np.ndarray]:
         """Backpropagation through time.
@@ -188,18 +193,20 @@ class Cell:
 
     def _back(self, dh_dc: tuple[np.ndarray, ...], trace: Trace) -> tuple:
         """The gradients of the parameters by name, of x, and of the start."""
-        T, B, I = trace.inputs.shape
-        all_da, back = np.empty((T, B, len(self.stack))).view(type(dh_dc[0])), tuple(0.0 * dh[0] for dh in dh_dc)
-        for t in reversed(range(T)):
-            δ = tuple(dh[t] + later for dh, later in zip(dh_dc, back))  # its own loss, and what comes back from later steps
-            result = self.step_back(self.state_of(δ), *self.kept_at(trace, t))
-            all_da[t], before = result if t < T - 1 else own_cells.stepped_back(self, result, δ)  # the first is looked at
-            back = self.parts_of(before)
-        # Σ_t left rightᵀ, over B too, is written (Σ_t right leftᵀ)ᵀ: BLAS then takes a sixth less time
-        sums = {}
-        for name, pairs in self.all_pairs(trace, slice(T), all_da).items():
-            sums[name] = np.concatenate([(right.reshape(T * B, -1).T @ left.reshape(T * B, -1)).T for left, right in pairs])
-        return sums, (all_da.reshape(T * B, -1) @ self.W_x).reshape(T, B, I), back
+        x, pieces, sums = trace.inputs, self._pieces(trace.inputs), dict[str, Any]()
+        dx, back = np.empty_like(dh_dc[0], shape=x.shape), tuple(0.0 * dh[0] for dh in dh_dc)
+        room = np.empty_like(dx, shape=(pieces[0].stop, x.shape[1], len(self.stack)))
+        for steps in reversed(pieces):
+            da = room[: steps.stop - steps.start]
+            for t in reversed(range(steps.start, steps.stop)):
+                δ = tuple(dh[t] + later for dh, later in zip(dh_dc, back))  # its own loss, and what comes back from later steps
+                result = self.step_back(self.state_of(δ), *self.kept_at(trace, t))
+                da[t - steps.start], before = result if t < len(x) - 1 else own_cells.stepped_back(self, result, δ)
+                back = self.parts_of(before)
+            dx[steps] = da @ self.W_x
+            for name, pairs in self.all_pairs(trace, steps, da).items():
+                sums[name] = sums.get(name, 0.0) + arrays.summed(pairs)  # Σ_t left rightᵀ
+        return sums, dx, back
 
     def kept_at(self, trace: Trace, steps) -> tuple[tuple[np.ndarray, ...], Any]:
         """What `step_back` is told of a step, or of some: what was kept, and the state before."""
@@ -227,15 +234,5 @@ class Cell:
     def jacobians(self, trace: Trace, steps) -> np.ndarray:
         """dh_t/dh_{t-1} of a slice or list of steps, (n, B, D, D): always with the batch axis."""
         if type(self).step_back is Cell.step_back:
-            return self._differences(trace, steps)
+            return own_cells.jacobians(self, trace, steps)
         return overflow.settled(trace.cell.step_jacobian, *self.kept_at(trace, steps))
-
-    def _differences(self, trace: Trace, steps) -> np.ndarray:
-        """The same without `step_back`, by moving each unit of h_{t-1} a little to both sides."""
-        own_cells.warn_of_differences(self)
-        cell, (_, h), u = trace.cell, self.kept_at(trace, steps), trace.inputs[steps] @ trace.cell.W_x.T + trace.cell.b
-
-        def after(rows):
-            return self.join(*self.parts_of(cell.step(u, self.state_of(self.split(rows)))[0]))
-
-        return overflow.settled(arrays.jacobian_by_differences, after, self.join(*self.parts_of(h)))

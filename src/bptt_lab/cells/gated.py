@@ -50,8 +50,7 @@ class GatedCell(Cell):
         return da, δ * G1 + da @ self.W_hh
 
     def step_jacobian(self, kept, h):
-        keep, *ways = self._ways(kept, h).values()
-        return keep + sum(ways)
+        return sum(self._ways(kept, h).values())
 
     def _ways(self, kept, h):
         (G1, G2, ĥ), (W1, W2, W3) = kept, self.blocks_of(self.W_hh)
@@ -69,6 +68,5 @@ class GatedCell(Cell):
         """
         checks.trace(self, trace)
         t = checks.index("t", t, trace.T)
-        return {
-            name: trace.squeeze(term, 0) for name, term in overflow.settled(trace.cell._ways, *self.kept_at(trace, t)).items()
-        }
+        terms = overflow.settled(trace.cell._ways, *self.kept_at(trace, t))
+        return {name: trace.squeeze(term, axis=0) for name, term in terms.items()}

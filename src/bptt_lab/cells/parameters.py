@@ -23,9 +23,7 @@ class Parameters(MutableMapping):
         return self._arrays[name]
 
     def __setitem__(self, name: str, value) -> None:
-        if name not in list(self._arrays):
-            raise checks.error("params", repr(name), "one of " + ", ".join(map(repr, self._arrays)))
-        target = self._arrays[name]
+        target = self._arrays[checks.choice("params", name, self._arrays)]
         target[...] = checks.array(f"params[{name!r}]", value, target.shape)
 
     def __delitem__(self, name: str) -> None:

@@ -1,6 +1,6 @@
 """The plain recurrent cell.
 
-    a_t = u_t + W_hh h_{t-1}                        u_t = W_x x_t + b, formed for all steps at once in `Cell._read`
+    a_t = u_t + W_hh h_{t-1}                        u_t = W_x x_t + b, formed for some steps at once in `Cell._read`
     h_t = f(a_t)
 
 Backward (Werbos 1990), with δ_t = dL/dh_t as a column and δ_T₊₁ = 0. `Cell._back` adds dh_{t-1} and sums over t:

@@ -21,12 +21,7 @@ class Trace:
         for array in (inputs, *parts, *kept):
             array.setflags(write=False)
 
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(T, B, H)."""
-        steps, B, H = self.states.shape
-        return steps - 1, B, H
-
+    shape = property(lambda self: self.states[1:].shape)  # (T, B, H)
     T = property(lambda self: self.shape[0])
     x = property(lambda self: self.squeeze(self.inputs))
     h = property(lambda self: self.squeeze(self.states[1:]))

@@ -184,11 +184,15 @@ function render({ model, el }) {
     const found = Math.floor(figure.getBoundingClientRect().width / zoom);
     if (found === width) return; // a picture that grew taller needs no second drawing
     width = found;
+    sentence.style.removeProperty("--grown");
     root.classList.toggle("narrow", width < NARROW);
     root.classList.toggle("slim", width < SLIM);
     request();
   });
   observer.observe(root);
   observer.observe(gauge);
-  return () => { observer.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };
+  // The sentence keeps the height of the longest that it has been: nothing below it moves twice.
+  const grown = new ResizeObserver(([{ borderBoxSize: [{ blockSize }] }]) => { sentence.style.setProperty("--grown", `${Math.ceil(blockSize)}px`); });
+  grown.observe(sentence);
+  return () => { observer.disconnect(); grown.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };
 }

@@ -2,7 +2,7 @@
 
 const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
 const percent = (share) => fixed(100 * share, 1);
-const NET = 160, MIDDLE = 60, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
+const NET = 168, MIDDLE = 68, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
 const MATHS = 15, SMALLEST = 11, BAR = [110, 210]; // px: the formulas' letters, and a bar's room
 const EDGE = 140; // ms that a message takes to the state before
 const SEEN = 0.002; // of the row, as in living_equation.py
@@ -101,13 +101,13 @@ function buildNet({ figure, words, tell }, pointed) {
     names.show(length, (i) => ({ x: x(i + 1), y: H + 4, text: gap < 40 ? String(i + 1) : `h${SUBSCRIPT(i + 1)}`, class: i + 1 > t ? "off" : "" }));
     ages.show(length, (i) => ({ x: x(i + 1) - r, y: H + 48, width: 2 * r, ...ageMark(t - 1 - i) }));
     below.show(length, (i) => ({ x: x(i + 1), y: H + 72, text: gap < 46 ? `x${SUBSCRIPT(i + 1)}` : sentences[length - 1][i] }));
-    set(lossName, { x: x(t), y: H - 42, text: `L${SUBSCRIPT(t)}` });
+    set(lossName, { x: x(t), y: H - 50, text: `L${SUBSCRIPT(t)}` });
     const along = upTo(t + 1).filter((k) => k > 1 && crossed(k));
     numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)), class: gap < 24 ? "factor tiny" : "factor" }));
     const stations = term ? upTo(t - lit + 1).map((i) => [x(t - i), H - 31, at("ledger", t - 1, t - i - 1)]) : [];
     trail.show(stations.length, (i) => ({ cx: stations[i][0], cy: stations[i][1], r: 10 * sizeOf(stations[i][2]), fill: magnitudeColour(stations[i][2]) }));
     if (sent !== (sent = term ? `${lit} ${t} ${length}` : "0") && term) send(stations);
-    const ends = term ? [[x(t) + 8, H - 24, at("readout", t - 1)], [x(lit) + 8, H + 38, at("immediate", lit - 1)]] : [];
+    const ends = term ? [[x(t) + 12, H - 26, at("readout", t - 1)], [x(lit) + 8, H + 38, at("immediate", lit - 1)]] : [];
     endNumbers.show(ends.length, (i) => ({ x: ends[i][0], y: ends[i][1], text: number(ends[i][2]) }));
   };
 }

@@ -41,7 +41,8 @@ OWN_WAYS = {
 CAPTION = """<style>
 .jp-OutputArea-child:has(+ * .bptt-says) :is(.jp-RenderedPlotly, .js-plotly-plot) {{ max-width: 860px; }}
 .jp-OutputArea-child:has(+ * .bptt-says) g:not(.hovertext) > text {{ fill: var(--jp-ui-font-color1, {ink}) !important; }}
-</style><p class="bptt-says" style="max-width: 860px">{sentence}</p>"""
+.bptt-says {{ max-width: 860px; margin: 12px 0 !important; font-size: .875em; line-height: 1.5; opacity: .8; }}
+</style><p class="bptt-says">{sentence}</p>"""
 
 
 class Figure(go.Figure):
@@ -83,7 +84,9 @@ def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom:
         font={"color": INK, "family": "system-ui, sans-serif", "size": 13},
         meta={"sentence": in_words},
     )
-    result.update_xaxes(gridcolor=GRID, zeroline=False, title={"font": {"size": 13}, "standoff": 8}, tickangle=0)
+    result.update_xaxes(
+        gridcolor=GRID, zeroline=False, title={"font": {"size": 13}, "standoff": 8}, tickangle=0, ticklabelstandoff=6
+    )
     result.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True)
     return result
 

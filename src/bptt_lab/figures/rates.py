@@ -1,5 +1,6 @@
 """Which distance is learned at which rate: a panel for each cell, a place for each rate and distance, every seed a dot."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -8,7 +9,7 @@ from . import look
 
 Places = Mapping[float, Mapping[int, Sequence[int | None]]]  # rate -> distance -> steps of each seed
 DIE = np.array([(-1, -1), (1, -1), (0, 0), (-1, 1), (1, 1)])  # five dots as on a die: they are counted at a glance
-ROW, ABOVE, BELOW = 30, 30, 56  # pixels: the height of a rate's row, and what stands above and below a panel's rows
+ROW, ABOVE, BELOW = 30, 30, 68  # pixels: the height of a rate's row, and what stands above and below a panel's rows
 
 LEGEND = (
     "● learned, ○ not in this budget, five seeds a place; – not tried",
@@ -69,7 +70,7 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
         shown.add_trace(look.marks(along, down, texts, name, marker=style))
     for k, (distance, power) in enumerate(zip(at, left)):
         _write(shown, f"{distance}", x0 + k + 0.5, bottom + 11, "center")
-        _write(shown, f"{power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28, "center", 9)
+        _write(shown, f"{power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28 + k % 2 * 13, "center", 11)  # two would touch
 
 
 def _write(shown: look.Figure, text: str, x: float, y: float, side: str, size: int = 12) -> None:
@@ -77,12 +78,9 @@ def _write(shown: look.Figure, text: str, x: float, y: float, side: str, size: i
 
 
 def _sentence(reached: Mapping[str, Places]) -> str:
-    at = [str(d) for d in next(iter(next(iter(reached.values())).values()))]
-    parts = []
-    for name, places in reached.items():
-        told = []
-        for rate, by_distance in places.items():
-            counts = [str(sum(n is not None for n in steps)) if steps else "–" for steps in by_distance.values()]
-            told.append(f"rate {rate:g}: {' '.join(counts)}")
-        parts.append(f"{name}, {'; '.join(told)}")
-    return f"How many of five seeds learned {', '.join(at[:-1])} and {at[-1]} words between. {'. '.join(parts)}."
+    def farthest(by_distance: Mapping[int, Sequence[int | None]]) -> str:
+        *_, last = ["none", *itertools.takewhile(lambda d: by_distance[d] and None not in by_distance[d], by_distance)]
+        return str(last)
+
+    told = (f"{name}: {', '.join(farthest(places[rate]) for rate in sorted(places))}" for name, places in reached.items())
+    return f"Words between that all five seeds learned, from the lowest rate to the highest. {'; '.join(told)}."

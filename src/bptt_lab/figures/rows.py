@@ -92,17 +92,17 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
     budget: the most steps a run was given. title: what was to be reached. setting: H, optimiser, seeds and so on.
     """
 
-    def told(name: str, seeds) -> str:  # names end in numbers: "T = 50 0 of 5" would be read wrongly
-        return f"{sum(n is not None for n in seeds)} of {len(seeds)} ({name})"
+    def told(seeds: Sequence[int | None]) -> str:
+        return f"{sum(n is not None for n in seeds)}/{len(seeds)}"
 
     def said(n: float | None) -> str:
         return f"not in {budget} steps" if n is None or n == np.inf else f"{round(n)} steps"
 
     rows = list(next(iter(reached.values())))
-    parts = [f"{row}: " + ", ".join(told(name, found[row]) for name, found in reached.items()) for row in rows]
+    parts = [f"{row}: {', '.join(told(found[row]) for found in reached.values())}" for row in rows]
     shown = look.rows(
         title,
-        f"Seeds that got there within {budget} steps. " + ". ".join(parts) + ".",
+        f"Seeds that got there within {budget} steps, {', then '.join(reached)}. {'; '.join(parts)}.",
         (setting, "small marks seeds, large marks medians"),
         rows, 28 + 22 * len(reached), budget * 1.35, 0.28, ("steps of training", f"not in {budget} ▸"), width=36,
     )  # fmt: skip
@@ -131,16 +131,16 @@ def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str
     a half-life longer than its run. title: what is shown. setting: of what, and on what inputs.
     """
 
-    def told(several: Half) -> str:  # from what to what; where there is none, so
-        values = sorted(np.inf if half is None else half for half, _ in several)
-        ends = ["longer than its run" if value == np.inf else say(value) for value in (values[:1] + values[-1:])]
-        return " to ".join(dict.fromkeys(ends)) or "none"
+    def told(by_row: Mapping[str, Half]) -> str:  # from what to what, and which rows have some that are longer than their run
+        short = {row: row.split(":")[0] for row in by_row}
+        values = sorted((half, short[row]) for row, several in by_row.items() for half, _ in several if half is not None)
+        longer = [short[row] for row, several in by_row.items() if any(half is None for half, _ in several)]
+        ends = [f"{say(half)} ({row})" for half, row in values[:1] + values[1:][-1:]]
+        said = [" to ".join(ends)] * bool(ends) + [f"longer than the run in {', '.join(longer)}"] * bool(longer)
+        return ", ".join(said) or "none"
 
-    (first, each), *others = found.items()
-    rows, says = list(each), "; ".join(f"{row.split(':')[0]} {told(several)}" for row, several in each.items())
-    says = f"Half-lives in steps, {first}: {says}."
-    for name, by_row in others:
-        says += f" {name.capitalize()}, all rows: {told([half for several in by_row.values() for half in several])}."
+    rows = list(next(iter(found.values())))
+    says = f"Half-lives in steps: {'; '.join(f'{name} {told(by_row)}' for name, by_row in found.items())}."
     ends = "steps in which the gradient halves", "longer than the run ▸"
     shown = look.rows(title, says, (setting,), rows, 52, LONGER / 1.7, 0.3, ends, around=150)
     for (name, by_row), (colour, symbol), shift in zip(found.items(), look.SERIES, (0.08, 0.3)):

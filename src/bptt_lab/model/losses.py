@@ -1,11 +1,16 @@
-"""One loss a token: its value, and its derivative with respect to the output y.
+"""One loss a token, and the run of a model, which has them all.
 
-Arrays are (N, …), one row for each token that counts.
+Outputs y, their targets and dL_t/dy_t are (N, …) here, one row for each token that counts.
 """
+
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from ..basics import overflow
+from ..basics import overflow, text
+from ..cells import Cell
+from ..cells.trace import Trace
 
 
 def probabilities(y: np.ndarray) -> np.ndarray:
@@ -36,3 +41,76 @@ def squared_error(y: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 OF = {"cross_entropy": cross_entropy, "mse": squared_error}
+
+
+class Run:
+    """Everything that a model computed for one batch of sequences.
+
+    trace   the cell's trace
+    y       (T[, B], O)  the outputs; for "cross_entropy" the logits
+    losses  (T[, B])     L_t of every token, 0 where masked
+    loss    float        L: summed over the steps, mean over B
+    """
+
+    def __init__(self, model: Any, trace: Trace, rows: Any, y: np.ndarray, wanted: np.ndarray, steps: tuple[int, ...]):
+        self.trace, self.loss_name, self._rows, self._y, self._steps = trace, model.loss, rows, y, steps
+        self.W_oh, self.b_o = model.W_oh.copy(), model.b_o.copy()
+        T, B, _ = trace.states[1:].shape
+        token_losses = np.zeros(T * B)
+        token_losses[rows], dy = OF[model.loss](y, wanted)
+        self.losses = token_losses.reshape(steps)
+        self.losses.setflags(write=False)  # a run says what was: who could change it would change its gradient
+        with overflow.quietly():
+            self._dy, self.loss = dy / B, float(self.losses.sum(0).mean())
+
+    @property
+    def _h(self) -> np.ndarray:
+        """The state at every step and in every sequence, (T · B, H)."""
+        return self.trace.states[1:].reshape(self.losses.size, -1)
+
+    @cached_property
+    def y(self) -> np.ndarray:
+        y = self._y if isinstance(self._rows, slice) else overflow.affine(self.W_oh, self._h, self.b_o)
+        return y.reshape(*self._steps, -1)
+
+    @property
+    def probabilities(self) -> np.ndarray | None:
+        """softmax(y), the probability of each class; None for "mse"."""
+        return probabilities(self.y) if self.loss_name == "cross_entropy" else None
+
+    def _at_every_step(self, rows: np.ndarray) -> np.ndarray:
+        """(T, B, …) from one row for each token with a loss; 0 for the others."""
+        every = np.zeros((self.losses.size, rows.shape[1]))
+        every[self._rows] = rows
+        return every.reshape(len(self.losses), -1, rows.shape[1])
+
+    @property
+    def dy(self) -> np.ndarray:
+        """dL_t/dy_t, (T, B, O). It carries the mean's 1/B."""
+        return self._at_every_step(self._dy)
+
+    @property
+    def dh(self) -> np.ndarray:
+        """Each step's own dL_t/dh_t = dL_t/dy_t W_oh, (T, B, H)."""
+        return self._at_every_step(overflow.dot(self._dy, self.W_oh))
+
+    def readout_gradients(self) -> dict[str, np.ndarray]:
+        """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
+        W_oh, b_o = overflow.dot(self._dy.T, self._h[self._rows]), overflow.settled(np.add.reduce, self._dy)
+        return {"W_oh": W_oh, "b_o": b_o}
+
+    def gradients(self, cell: Cell, truncate: int | None = None) -> dict[str, np.ndarray]:
+        """dL/d everything, as `SequenceModel.backward` gives it."""
+        readout, trace, dh = self.readout_gradients(), self.trace, self.dh
+        if truncate is None:
+            return {**cell.backward(trace, dh.reshape(*self._steps, -1)), **readout}
+        T = len(self.losses)
+        pieces = [slice(start, min(start + truncate, T)) for start in range(0, T, truncate)]
+        grads = [cell.backward(trace.piece(piece), dh[piece]) for piece in pieces]
+        with overflow.quietly():
+            total = {name: overflow.exploded(np.sum([g[name] for g in grads], axis=0)) for name in cell.params}
+        starts = {f"{part}0": trace.squeeze(grads[0][f"{part}0"], axis=0) for part in cell.parts}
+        return {**total, "x": trace.squeeze(np.concatenate([g["x"] for g in grads])), **starts, **readout}
+
+    def __repr__(self) -> str:
+        return f"Run of {self.trace.T} steps: loss {text.say(self.loss, vanished='0')}"

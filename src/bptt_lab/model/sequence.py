@@ -15,7 +15,7 @@ from ..basics import checks, overflow
 from ..cells import Cell, starts
 from ..cells.parameters import Parameters
 from . import checkpoints, losses
-from .run import Run
+from .losses import Run
 
 
 class SequenceModel:
@@ -53,7 +53,11 @@ class SequenceModel:
         """
         x, counts = checks.problem(self, x, mask)
         wanted = checks.wanted(self, targets, counts)
-        return Run(self.cell.unroll(x, h0, scales, gate_biases), self.W_oh, self.b_o, self.loss, wanted, counts)
+        trace = self.cell.unroll(x, h0, scales, gate_biases)
+        # Only tokens with a loss pass through the readout: in a batch of sentences that is often one step of many.
+        rows = slice(None) if counts.all() else np.flatnonzero(counts)
+        y = overflow.affine(self.W_oh, trace.states[1:].reshape(counts.size, -1)[rows], self.b_o)
+        return Run(self, trace, rows, y, wanted, counts.shape)
 
     def backward(self, run: Run, truncate: int | None = None) -> dict[str, np.ndarray]:
         """dL/d everything: every parameter, "x" and "h0" (and "c0" of an LSTM).

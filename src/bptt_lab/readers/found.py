@@ -107,6 +107,7 @@ def every(n: int) -> Iterator[Convention]:
             if n == 3:
                 yield from (how._replace(z_keeps=keeps, reset_after=after) for keeps in both for after in both)
 
+
 HALVES = "Of a layer that reads both ways, the forward one's states are the first half of the columns, h[..., :{H}]."
 BATCHED = "Here x is (T, I) or (T, B, I): of a batch-first one hand over one sequence, x[0] and h[0]."
 
