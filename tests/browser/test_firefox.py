@@ -7,16 +7,19 @@ import shutil
 import subprocess
 from itertools import count
 
+import nbformat
 import pytest
 from websocket import create_connection  # JupyterLab's own
 
 from bptt_lab import explore
 from tests.browser.conftest import WINDOW, served
+from tests.browser.course import until
 from tests.browser.test_explorers import every_explorer
 from tests.browser.test_in_view import LOOK, MADE, TOGETHER
 from tests.browser.test_narrow import FOUND
 from tests.browser.test_site import DRAWN as SITE_DRAWN
 from tests.browser.test_site import PAGES, SITE
+from tools.notebooks import cleaned
 
 PHONE = {"width": 390, "height": 844}
 # For each row that is shown: where its formula ends, and where its picture begins; and how large letters and subscripts are.
@@ -173,3 +176,37 @@ def test_every_page_of_the_site_is_drawn_and_its_sliders_move(firefox, address, 
         )
         firefox.press(ARROWS[down])
         firefox.wait("() => draws() > drawn")
+
+
+PANEL = "window.jupyterapp?.shell.currentWidget"
+READY = f"""() => {{
+    const kernel = {PANEL}?.sessionContext?.session?.kernel;
+    return {PANEL}?.context?.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+}}"""
+RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => null)"
+SAYS = f"""async () => {{
+    let text = '';
+    const future = {PANEL}.sessionContext.session.kernel.requestExecute({{ code: 'print(w.length, end="")' }});
+    future.onIOPub = message => {{ text += message.content.text ?? ''; }};
+    await future.done;
+    return text;
+}}"""
+
+
+def test_in_jupyterlab_an_explorer_is_drawn_and_python_hears_of_a_key(firefox, lab):
+    source = "import bptt_lab as bl\n\nw = bl.explore.Ledger(length=4)\nw"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    nbformat.write(cleaned(notebook), lab.root / "firefox.ipynb")
+    firefox.show(lab.page_of("firefox.ipynb"), WINDOW, READY)
+    try:
+        firefox.run(RUN_ALL)
+        firefox.wait(DRAWN)
+        assert firefox.run(FOUND, [5.5, 2]) == []
+        sentence = firefox.run("() => document.querySelector('.bptt .sentence').textContent")
+        firefox.press(ARROWS[firefox.run(FOCUS, 0)])
+        firefox.wait(f"() => document.querySelector('.bptt .sentence').textContent !== {json.dumps(sentence)}")
+        until(lambda: firefox.run(SAYS) == "3", "Python has heard of it", seconds=60)
+    finally:
+        firefox.run("() => { for (const panel of window.jupyterapp.shell.widgets('main')) panel.context?.dispose(); }")
+        lab.end_sessions()
+    assert lab.breaches() == []
