@@ -203,6 +203,7 @@ def test_in_jupyterlab_an_explorer_is_drawn_and_python_hears_of_a_key(firefox, l
         firefox.wait(DRAWN)
         assert firefox.run(FOUND, [5.5, 2]) == []
         sentence = firefox.run("() => document.querySelector('.bptt .sentence').textContent")
+        firefox.wait(READY)  # of a change made while it is not connected Python never hears
         firefox.press(ARROWS[firefox.run(FOCUS, 0)])
         firefox.wait(f"() => document.querySelector('.bptt .sentence').textContent !== {json.dumps(sentence)}")
         until(lambda: firefox.run(SAYS) == "3", "Python has heard of it", seconds=60)
