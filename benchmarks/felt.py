@@ -12,7 +12,6 @@ import argparse
 import importlib.util
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -59,7 +58,7 @@ def python(code: str, root: Path, *arguments: str) -> Numbers:
         command = [sys.executable, "-W", "ignore", "-c", code, *arguments]
         done = subprocess.run(command, cwd=empty, env=environment, capture_output=True, encoding="utf-8")
     if done.returncode:
-        raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no word why")
+        raise RuntimeError((done.stderr.strip() or "no word why").splitlines()[-1])
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
@@ -78,10 +77,6 @@ for path in map(Path, sys.argv[1:]):
     took.append(time.perf_counter() - start)
 print([sum(took), max(took)])
 """
-
-
-def timed(call: str, times: int) -> Measure:
-    return script(f"{RUN}print([seconds({times}, lambda: {call})])")
 
 
 def run_all(*names: str) -> Measure:
@@ -111,14 +106,11 @@ bptt_lab.explore.LivingEquation(small=True, length=11, weight_scale=0.316)
 print([time.perf_counter() - start, floor])
 """
 RUN = """
-import time, tracemalloc, numpy as np, bptt_lab as bl
+import tracemalloc, timeit, numpy as np, bptt_lab as bl
+seconds = lambda times, call: timeit.timeit(call, number=times) / times
 def made(H, T):
     rng, model = np.random.default_rng(0), bl.SequenceModel(bl.RNNCell(H, H), 8)
     return model, model.forward(rng.standard_normal((T, H)), rng.integers(8, size=T))
-def seconds(times, call):
-    start = time.perf_counter()
-    for _ in range(times): call()
-    return (time.perf_counter() - start) / times
 model, run = made(32, 100)
 """
 LONG = f"""{RUN}
@@ -128,19 +120,22 @@ tracemalloc.start()
 result = model.ledger(run)
 print([took, tracemalloc.get_traced_memory()[1] - result.nbytes])
 """
+
+
+def timed(call: str, times: int) -> Measure:
+    return script(f"{RUN}print([seconds({times}, lambda: {call})])")
+
+
 AGAINST = "from benchmarks.core import against; print([against('%s')])"
 ASKED = "from benchmarks.explorers import asked; print([asked()])"
-STEP = """
-from benchmarks.training import ratio_to_torch, times_of
-print([ratio_to_torch(times_of(name)) for name in ("tanh", "LSTM")])
-"""
+STEP = "from benchmarks import training as t; print([t.ratio_to_torch(t.times_of(name)) for name in ('tanh', 'LSTM')])"
 VISIT = "import sys; from benchmarks.explorers import first_visit; print(first_visit(*sys.argv[1:]))"
 
 
 def page(folder: str, name: str, wanted: str) -> Measure:
     def measure(root):
-        built = root / "build" / folder
-        return python(VISIT, root, str(built), name, wanted) if built.exists() else [None, None]
+        built = str(root / "build" / folder)
+        return python(VISIT, root, built, name, wanted) if Path(built).exists() else [None, None]
 
     return measure
 
@@ -152,20 +147,19 @@ def lab(root: Path) -> Numbers:
 
 
 def _answers(folder: Path, url: str) -> float:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    from tests.browser.course import free_port
+
+    port, start, quiet = free_port(), time.perf_counter(), subprocess.DEVNULL
     options = f"--no-browser --allow-root --ServerApp.port={port} --ServerApp.ip=127.0.0.1 --IdentityProvider.token=".split()
-    start, quiet = time.perf_counter(), subprocess.DEVNULL
     server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=folder, stdout=quiet, stderr=quiet)
     try:
-        while time.perf_counter() - start < 120:
+        while server.poll() is None:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/{url}").close()
                 return time.perf_counter() - start
             except OSError:
                 time.sleep(0.05)
-        raise RuntimeError("JupyterLab did not answer within two minutes")
+        raise RuntimeError("JupyterLab ended before it answered")
     finally:
         server.terminate()
         server.wait()
@@ -194,10 +188,9 @@ ROWS = {
     ),
     "lite": Row(
         page("lite", "lab/index.html?path=00_start_here.ipynb", ".jp-Notebook .jp-Cell"),
-        [Line("Lite: first visit to 00", "s"), Line("… bytes of ours, uncompressed", "B", 0.5)],
-        slow=True,
+        [Line("Lite: first visit to 00", "s"), Line("… bytes of ours, uncompressed", "B", 0.5)], slow=True,
     ),
-}
+}  # fmt: skip
 
 
 def chosen(names: str | None, quick: bool) -> list[str]:
