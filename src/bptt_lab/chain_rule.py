@@ -205,43 +205,45 @@ def multiplied(cell, trace, wrt):
     return cell.all_pairs(trace, slice(T), np.zeros((T, B, len(cell.stack))))[wrt]
 
 
-def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
-    """The signed share of term k in dL_t/dW, for each sequence by itself, (T, T, B).
+def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> tuple[np.ndarray, np.ndarray]:
+    """The signed share of term k in dL_t/dW, for each sequence by itself, (T, T, B); and ‖dL_t/dW‖ of the whole, (T, B).
 
     share = ⟨term k, dL_t/dW⟩ / ‖dL_t/dW‖²: what the term adds along the whole gradient. A row sums to 1. A negative
     share works against the sum, and a share above 1 is taken back by others. 0 throughout where the gradient is 0, and where
     it has exploded.
     """
-    along, _ = _inner_products(cell, trace, dh, wrt)
+    along, size = _inner_products(cell, trace, dh, wrt)
     total = along.sum(axis=-1, keepdims=True)
     with overflow.quietly():
-        return np.where(total > 0, along / total, 0.0).transpose(1, 2, 0)
-
-
-def sequence_norms(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
-    """‖dL_t/dW‖ of each token's whole gradient, for each sequence by itself, (T, B)."""
-    along, size = _inner_products(cell, trace, dh, wrt)
-    with overflow.quietly():
-        return (np.where(np.isfinite(size), np.sqrt(np.maximum(along.sum(axis=-1), 0.0)), 1.0) * size).T
+        shares = np.where(total > 0, along / total, 0.0)
+        norms = np.where(np.isfinite(size), np.sqrt(np.maximum(total[..., 0], 0.0)), 1.0) * size
+    return shares.transpose(1, 2, 0), norms.T
 
 
 @overflow.silent
 def _inner_products(cell, trace, dh, wrt):
     """⟨term k, dL_t/dW⟩ / size², (B, T, T), and the size (B, T) that was divided out of row t."""
     T, B, _ = trace.shape
-    da: dict[int, np.ndarray] = {}  # by groups of rows of W that multiply the same
-    for k, t, da_k in carried_back(cell, trace, overflow.extended(dh)):
-        for group, (left, _) in enumerate(cell.all_pairs(trace, k, da_k)[wrt]):
-            da.setdefault(group, np.zeros((B, T, T, left.shape[-1])))[:, t, k] = left.swapaxes(0, 1)
-    v = {group: right.swapaxes(0, 1)[:, None] for group, (_, right) in enumerate(multiplied(cell, trace, wrt))}
-    size_da, size_v = ([np.abs(rows).max(axis=(2, 3)) for rows in sides.values()] for sides in (da, v))
+    da = overflow.settled(partial(_every_da, cell, trace, wrt), dh)
+    v = [right.swapaxes(0, 1)[:, None] for _, right in multiplied(cell, trace, wrt)]
+    size_da, size_v = ([np.abs(rows).max(axis=(2, 3)) for rows in sides] for sides in (da, v))
     size_da, size_v = np.max(size_da, axis=0), np.max(size_v, axis=0)
     along = np.zeros((B, T, T, T))
-    for group in da:
+    for rows, right in zip(da, v):
         # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient
-        left, right = _divided(da[group], size_da), _divided(v[group], size_v)
+        left, right = _divided(rows, size_da), _divided(right, size_v)
         along = along + (left @ left.swapaxes(-1, -2)) * (right @ right.swapaxes(-1, -2))
     return along.sum(axis=-1), overflow.multiply(size_da, size_v)
+
+
+def _every_da(cell, trace, wrt, dh):
+    """The left sides of all terms, (B, T, T, …), by groups of rows of W that multiply the same."""
+    T, B, _ = trace.shape
+    found: dict[int, np.ndarray] = {}
+    for k, t, da in carried_back(cell, trace, dh):
+        for group, (left, _) in enumerate(cell.all_pairs(trace, k, da)[wrt]):
+            found.setdefault(group, np.zeros((B, T, T, left.shape[-1])))[:, t, k] = left.swapaxes(0, 1)
+    return list(found.values())
 
 
 def _divided(rows, size):
