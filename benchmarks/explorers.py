@@ -22,6 +22,7 @@ from bptt_lab import explore
 from tests.browser.conftest import BROWSERS, FLAGS, served
 from tests.browser.course import Course, Lab
 
+DRAWN = ".bptt :is(.bptt-draw, .figure) svg"  # the second as earlier revisions have it
 KEYS = 120
 STORM = 300
 TARGETS = {"redraw": 8, "painted": 25, "asked": 80}  # ms, at the 95th percentile
@@ -126,7 +127,7 @@ def every_first_slider(context, folder: Path) -> None:
         kind().to_html(path)
         page = context.new_page()
         page.goto(path.as_uri())
-        page.wait_for_selector(".bptt .figure svg")
+        page.wait_for_selector(DRAWN)
         page.evaluate(PROBE)
         slider = page.locator("input[type=range]:enabled").first
         label, most = slider.evaluate("input => [input.labels[0].textContent, Number(input.max)]")
@@ -163,7 +164,7 @@ def opened(folder: Path) -> Iterator[Course]:
             course.write("bench.ipynb", ["import bptt_lab as bl\nw = bl.explore.GradientByLag(length=64)\nw"])
             course.open("bench.ipynb")
             course.run_all()
-            course.page.wait_for_selector(".bptt .figure svg")
+            course.page.wait_for_selector(DRAWN)
             time.sleep(2)
             course.page.evaluate(PROBE)
             yield course
@@ -206,7 +207,7 @@ def main() -> None:
         ask(course)
         page = course.page.context.new_page()
         page.goto((folder / "page.html").as_uri())
-        page.wait_for_selector(".bptt .figure svg")
+        page.wait_for_selector(DRAWN)
         page.evaluate(PROBE)
         scrub(page, "page")
         every_first_slider(course.page.context, folder)
