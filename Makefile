@@ -1,6 +1,6 @@
 # One way to run everything. Needs Python 3.11 to 3.14 and make; all else is installed into .venv, once.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bench processors test-torch test-frameworks test-nbgrader test-hub test-binder notebooks site lite lock clean
+.PHONY: help lab test check bench bench-felt processors test-torch test-frameworks test-nbgrader test-hub test-binder notebooks site lite lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,6 +31,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 LAB_ARGS ?=
 # What `make processors` runs, for instance PROCESSORS=oldest, or PROCESSORS=--pytest for the tests too.
 PROCESSORS ?=
+# What `make bench-felt` measures, for instance FELT=--quick or FELT="--rows terms,ledger", and REVISION, beside which.
+FELT ?=
 # What is handed to pip when PyTorch is installed, for instance the index of its CPU builds on Linux.
 PIP_TORCH_ARGS ?=
 # What is installed: `pins`, as the README says; `hashes`, the same with the hash of every file compared, as CI does; or
@@ -82,6 +84,9 @@ bench: $(VENV)/test.done  ## speed of the core, of training, of the explorers an
 	$(PY) -m benchmarks.training
 	$(PY) -m benchmarks.exercises
 	$(PY) -m benchmarks.explorers
+
+bench-felt: $(VENV)/test.done  ## what one waits for: opening, running, moving, beside an earlier revision
+	$(PY) -m benchmarks.felt $(FELT) $(REVISION)
 
 processors: $(VENV)/test.done  ## run the notebooks as other processors would, and list the cells that differ
 	$(PY) -m tools.processors $(PROCESSORS)

@@ -11,15 +11,18 @@ import random
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bptt_lab import explore
-from tests.browser.conftest import BROWSERS, FLAGS
+from tests.browser.conftest import BROWSERS, FLAGS, served
 from tests.browser.course import Course, Lab
 
+DRAWN = ".bptt :is(.bptt-draw, .figure) svg"  # the second as earlier revisions have it
 KEYS = 120
 STORM = 300
 TARGETS = {"redraw": 8, "painted": 25, "asked": 80}  # ms, at the 95th percentile
@@ -104,8 +107,7 @@ def scrub(page: Page, where: str) -> None:
 def ask(course: Course) -> None:
     """The control that asks Python, and what is left after a storm of events."""
     page = course.page
-    press(page, "Another net", 20, pause=300, answer=True, span=20)  # 20 nets that nobody has computed yet
-    line("Lab", "Another net", "asked", np.array(page.evaluate("() => bench.asked")), TARGETS["asked"])
+    line("Lab", "Another net", "asked", times_asked(course), TARGETS["asked"])
     for label, trait, last in (("Another net", "net", 7), ("Weight scale", "weight_scale", 3)):
         page.evaluate(MANY, [label, STORM, last])
         page.wait_for_timeout(1500)
@@ -125,7 +127,7 @@ def every_first_slider(context, folder: Path) -> None:
         kind().to_html(path)
         page = context.new_page()
         page.goto(path.as_uri())
-        page.wait_for_selector(".bptt .figure svg")
+        page.wait_for_selector(DRAWN)
         page.evaluate(PROBE)
         slider = page.locator("input[type=range]:enabled").first
         label, most = slider.evaluate("input => [input.labels[0].textContent, Number(input.max)]")
@@ -141,38 +143,74 @@ def line(where: str, label: str, what: str, times: np.ndarray, target: float) ->
     print(f"{where:14} {label:14} {what:8} n={len(times):3}  median {median:5.1f}  p95 {p95:5.1f} ms  (target {target}){verdict}")
 
 
-def main() -> None:
-    if hasattr(os, "getloadavg"):
-        print(f"{os.cpu_count()} cores, {os.getloadavg()[0]:.1f} other tasks at work on them; read the times with that in mind")
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=next(filter(None, map(shutil.which, BROWSERS))), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Course]:
+    """A page of a JupyterLab with an explorer in it, ready to be measured."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the kernel inherits it, as from `make lab`
-    folder = Path(tempfile.mkdtemp())
     (folder / "root").mkdir()
-    explore.GradientByLag(length=64).to_html(folder / "page.html")
     lab = Lab(folder)
     lab.start()
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=next(filter(None, map(shutil.which, BROWSERS))), args=FLAGS)
-            context = browser.new_context(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
-            course = Course(context, lab)
+        with chromium() as browser:
+            course = Course(browser.new_context(viewport={"width": 1280, "height": 1000}, bypass_csp=True), lab)
             course.write("bench.ipynb", ["import bptt_lab as bl\nw = bl.explore.GradientByLag(length=64)\nw"])
             course.open("bench.ipynb")
             course.run_all()
-            course.page.wait_for_selector(".bptt .figure svg")
+            course.page.wait_for_selector(DRAWN)
             time.sleep(2)
             course.page.evaluate(PROBE)
-            scrub(course.page, "Lab")
-            ask(course)
-            page = context.new_page()
-            page.goto((folder / "page.html").as_uri())
-            page.wait_for_selector(".bptt .figure svg")
-            page.evaluate(PROBE)
-            scrub(page, "page")
-            every_first_slider(context, folder)
-            browser.close()
+            yield course
     finally:
         lab.end_sessions()
         lab.stop()
+
+
+def asked() -> float:
+    """Seconds from a key to the frame with what Python answered, at the 95th percentile."""
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as course:
+        return float(np.percentile(times_asked(course), 95)) / 1000
+
+
+def first_visit(folder: str, name: str, wanted: str) -> list[float]:
+    """Seconds until `wanted` stands on a page of a folder that is served here, and the bytes that the page fetched of it."""
+    with served(Path(folder)) as address, chromium() as browser:
+        page, fetched = browser.new_page(), list[int]()
+        page.on("requestfinished", lambda one: fetched.append(one.sizes()["responseBodySize"] * one.url.startswith(address)))
+        start = time.perf_counter()
+        page.goto(address + name)
+        page.wait_for_selector(wanted, timeout=120_000, state="attached")
+        took = time.perf_counter() - start
+        page.wait_for_load_state("networkidle")
+        return [took, sum(fetched)]
+
+
+def times_asked(course: Course) -> np.ndarray:
+    press(course.page, "Another net", 20, pause=300, answer=True, span=20)  # 20 nets that nobody has computed yet
+    return np.array(course.page.evaluate("() => bench.asked"))
+
+
+def main() -> None:
+    if hasattr(os, "getloadavg"):
+        print(f"{os.cpu_count()} cores, {os.getloadavg()[0]:.1f} other tasks at work on them; read the times with that in mind")
+    folder = Path(tempfile.mkdtemp())
+    explore.GradientByLag(length=64).to_html(folder / "page.html")
+    with opened(folder) as course:
+        scrub(course.page, "Lab")
+        ask(course)
+        page = course.page.context.new_page()
+        page.goto((folder / "page.html").as_uri())
+        page.wait_for_selector(DRAWN)
+        page.evaluate(PROBE)
+        scrub(page, "page")
+        every_first_slider(course.page.context, folder)
 
 
 if __name__ == "__main__":

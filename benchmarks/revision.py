@@ -19,12 +19,20 @@ from pathlib import Path  # isort: skip
 import bptt_lab as bl  # isort: skip
 
 
+def checkout(revision: str) -> Path:
+    """The folder with all files as they were at that revision."""
+    root = Path(__file__).resolve().parents[1]
+    folder = root / "build" / "revision" / revision
+    if not folder.exists():
+        subprocess.run(
+            ["git", "worktree", "add", "--force", "--detach", folder, revision], cwd=root, check=True, capture_output=True
+        )
+    return folder
+
+
 def load(revision: str):
     """The package as it was at that revision, under another name."""
-    folder = Path("build/revision") / revision
-    if not folder.exists():
-        subprocess.run(["git", "worktree", "add", "--detach", folder, revision], check=True, capture_output=True)
-    where = folder / "src/bptt_lab"
+    where = checkout(revision) / "src/bptt_lab"
     spec = importlib.util.spec_from_file_location(
         "bptt_lab_before", where / "__init__.py", submodule_search_locations=[str(where)]
     )

@@ -15,11 +15,10 @@ from collections.abc import Callable  # isort: skip
 import numpy as np  # isort: skip
 
 import bptt_lab as bl  # isort: skip
-from bptt_lab.cells import Cell  # isort: skip
 
 TASK = bl.tasks.Agreement(18)  # 20 words before the verb is said
 BATCH, HIDDEN, LR, CLIP = 32, 32, 0.5, 1.0
-CELLS: dict[str, tuple[Callable[..., Cell], float | None]] = {
+CELLS: dict[str, tuple[Callable, float | None]] = {
     "tanh": (bl.RNNCell, 1.0),
     "gated": (bl.GatedCell, None),
     "GRU": (bl.GRUCell, None),
@@ -71,17 +70,27 @@ def theirs(cell):
     return train
 
 
+def times_of(name: str) -> list[list[float]]:
+    """Seconds of a step in each round: ours, and torch's if it is there."""
+    kind = CELLS[name][0]
+    runs = [run for make in (ours, theirs) if (run := make(kind(TASK.input_size, HIDDEN, init="uniform")))]
+    if len(runs) == 2 and name != "GRU":  # whose two biases of a gate torch trains apart
+        np.testing.assert_allclose(runs[0](0), runs[1](0), rtol=1e-7)
+    return [[seconds(lambda run=run: run(1), 1) / STEPS for run in runs] for _ in range(ROUNDS)]
+
+
+def ratio_to_torch(times: list[list[float]]) -> float:
+    return statistics.median(row[1] / row[0] for row in times)
+
+
 def main() -> None:
     print(f"One training step, T={TASK.length}, B={BATCH}, H={HIDDEN}, {TASK.input_size} words, float64, one thread.\n")
-    for name, (kind, most) in CELLS.items():
-        runs = [run for make in (ours, theirs) if (run := make(kind(TASK.input_size, HIDDEN, init="uniform")))]
-        if len(runs) == 2 and name != "GRU":  # whose two biases of a gate torch trains apart
-            np.testing.assert_allclose(runs[0](0), runs[1](0), rtol=1e-7)
-        times = [[seconds(lambda run=run: run(1), 1) / STEPS for run in runs] for _ in range(ROUNDS)]
+    for name, (_, most) in CELLS.items():
+        times = times_of(name)
         median, best = (1e3 * of(row[0] for row in times) for of in (statistics.median, min))
         told = f"{name:6} median {median:5.2f} ms, best round {best:5.2f} ms" + (f" (target {most:g})" if most else "")
-        if len(runs) == 2:
-            told += f"   torch takes {statistics.median(row[1] / row[0] for row in times):.2f} times as long"
+        if len(times[0]) == 2:
+            told += f"   torch takes {ratio_to_torch(times):.2f} times as long"
         print(told + ("" if not most or best < most else "   missed"))
 
 

@@ -93,8 +93,7 @@ def test_the_ledger_holds_the_norms_of_the_terms(p, data):
 @given(problems, st.sampled_from(["W_x", "W_hh"]))
 def test_shares_and_norms_of_each_sequence_are_those_of_its_terms(p, wrt):
     run = p.model.forward(p.x, p.targets, p.mask, p.h0)
-    shares = chain_rule.sequence_shares(p.model.cell, run.trace, run.dh, wrt)
-    norms = chain_rule.sequence_norms(p.model.cell, run.trace, run.dh, wrt)
+    shares, norms = chain_rule.sequence_shares(p.model.cell, run.trace, run.dh, wrt)
     B = run.trace.shape[1]
     for b in range(B):
         alone = [a[:, b] if p.x.ndim == 3 else a for a in (p.x, p.targets, p.mask)]

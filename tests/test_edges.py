@@ -30,8 +30,7 @@ def everything(p, x=None, t=None, scales=None):
             found |= {f"term {term.k} {wrt}": term.gradient for term in terms}
             found |= {f"term {term.k}: {name}": value for term in (terms[0], terms[-1]) for name, value in term.factors.items()}
             found[f"ledger {wrt}"] = p.model.ledger(run, wrt)
-        found["shares"] = chain_rule.sequence_shares(p.model.cell, run.trace, run.dh, "W_x")
-        found["norms"] = chain_rule.sequence_norms(p.model.cell, run.trace, run.dh, "W_x")
+        found["shares"], found["norms"] = chain_rule.sequence_shares(p.model.cell, run.trace, run.dh, "W_x")
         found |= {f"J {t}": p.model.cell.jacobian(run.trace, t) for t in range(len(x))}
         assert repr(run) and repr(run.trace)
     return found

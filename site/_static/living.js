@@ -87,6 +87,15 @@ const typeset = () => window.MathJax?.startup?.promise?.then(() => {
     together.append(formula, together.nextSibling);
   }
   for (const formula of document.querySelectorAll("mjx-container")) formula.tabIndex = formula.firstElementChild.offsetWidth > formula.clientWidth + 1 ? 0 : -1; // its text for readers is wider
+  for (const formula of document.querySelectorAll("article span.math")) { // a line may not begin with the full stop after a formula
+    const after = formula.nextSibling, mark = after?.nodeType === Node.TEXT_NODE && after.data.match(/^[.,:;!?)’”]+/)?.[0];
+    if (!mark) continue;
+    const whole = document.createElement("span");
+    whole.style.whiteSpace = "nowrap";
+    after.data = after.data.slice(mark.length);
+    formula.before(whole);
+    whole.append(formula, mark);
+  }
 });
 typeset() ?? addEventListener("load", typeset);
 for (const code of document.querySelectorAll("pre")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;

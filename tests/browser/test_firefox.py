@@ -1,4 +1,4 @@
-"""The living equation in Firefox, whose formulas are wider than Chromium's: driven by WebDriver BiDi, its own protocol."""
+"""Every explorer and every page in Firefox, whose letters and formulas are larger: driven by WebDriver BiDi, its own protocol."""
 
 import json
 import os
@@ -7,56 +7,99 @@ import shutil
 import subprocess
 from itertools import count
 
+import nbformat
 import pytest
 from websocket import create_connection  # JupyterLab's own
 
 from bptt_lab import explore
+from tests.browser.conftest import WINDOW, served
+from tests.browser.course import until
+from tests.browser.test_explorers import every_explorer
+from tests.browser.test_in_view import LOOK, MADE, TOGETHER
+from tests.browser.test_narrow import FOUND
+from tests.browser.test_site import DRAWN as SITE_DRAWN
+from tests.browser.test_site import PAGES, SITE
+from tools.notebooks import cleaned
 
+PHONE = {"width": 390, "height": 844}
 # For each row that is shown: where its formula ends, and where its picture begins; and how large letters and subscripts are.
-ROWS = """(() => {
+ROWS = """() => {
     const rows = [...document.querySelectorAll('.equation .row:not(.ticks):not([hidden])')];
     const boxes = rows.map(row => ['svg', 'math'].map(name => row.querySelector(name).getBoundingClientRect()));
-    return JSON.stringify({
+    return {
         apart: boxes.map(([bar, formula]) => bar.left - formula.right),
         below: boxes.map(([bar, formula]) => bar.top - formula.bottom),
         right: Math.max(...boxes.map(([, formula]) => formula.right)),
         small: Math.min(...[...document.querySelectorAll('.row mn')].map(node => parseFloat(getComputedStyle(node).fontSize))),
-    });
-})()"""
-DRAWN = """new Promise(done => {
-    const look = () => setTimeout(document.querySelector('.bptt')?.bpttDrawn ? done : look, 60);
-    look();
-})"""
+    };
+}"""
+DRAWN = "() => document.querySelector('.bptt')?.bpttDrawn"
+OPEN = """() => {
+    for (const more of document.querySelectorAll('.bptt .more')) more.open = true;
+    for (const button of document.querySelectorAll('.bptt[data-open] .play:last-of-type')) button.click();
+}"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
+# Takes the focus to a slider that needs no Python: the explorer's first, or one of each explorer of a page of the site.
+FOCUS = """i => {
+    const explorer = document.querySelectorAll('.bptt')[i];
+    const slider = explorer.querySelector('.controls input[type=range]:enabled');
+    if (!slider || slider.closest('.bptt:has(.question)')) return null;
+    scrollTo(0, scrollY + slider.getBoundingClientRect().top - 8);
+    slider.focus();
+    return slider.valueAsNumber > Number(slider.min);
+}"""
+ARROWS = {True: "\ue012", False: "\ue014"}  # left and right, as WebDriver spells them
 
 
 class Firefox:
-    """One tab of a Firefox without a window."""
+    """One tab of a Firefox without a window. `problems` lists what its console called an error."""
 
     def __init__(self, path, profile):
+        # A machine without a window has no mouse: Firefox would take it for a phone.
+        (profile / "user.js").write_text('user_pref("ui.primaryPointerCapabilities", 6);', encoding="utf-8")
         command = [path, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         line = next(line for line in self.process.stderr if "WebDriver BiDi listening" in line)
         address = re.search(r"ws://\S+", line)[0]
         self.socket, self.ids = create_connection(f"{address}/session", timeout=60, suppress_origin=True), count(1)
+        self.problems: list[str] = []
         self.ask("session.new", capabilities={})
-        self.tab = self.ask("browsingContext.getTree")["contexts"][0]["context"]
+        self.ask("session.subscribe", events=["log.entryAdded"])
+        self.tab = self.ask("browsingContext.create", type="tab")["context"]  # in the first one nothing ever has the focus
 
     def ask(self, method, **params):
         here = next(self.ids)
         self.socket.send(json.dumps({"id": here, "method": method, "params": params}))
         while (answer := json.loads(self.socket.recv())).get("id") != here:
-            pass
+            if answer["method"] == "log.entryAdded" and answer["params"]["level"] == "error":
+                self.problems.append(answer["params"]["text"])
         assert answer["type"] == "success", answer
         return answer["result"]
 
-    def run(self, script):
-        target = {"context": self.tab}
-        return self.ask("script.evaluate", expression=script, target=target, awaitPromise=True)["result"].get("value")
+    def run(self, function, argument=None):
+        """What a function of the page returns, or what it promises."""
+        script = f"Promise.resolve(({function})({json.dumps(argument)})).then(value => JSON.stringify(value ?? null))"
+        answer = self.ask("script.evaluate", expression=script, target={"context": self.tab}, awaitPromise=True)
+        assert answer["type"] == "success", answer
+        return json.loads(answer["result"]["value"])
 
-    def show(self, page, width):
-        self.ask("browsingContext.setViewport", context=self.tab, viewport={"width": width, "height": 900})
-        self.ask("browsingContext.navigate", context=self.tab, url=page.as_uri(), wait="complete")
-        self.run(DRAWN)
+    def wait(self, condition):
+        """Wait until a function of the page returns something true."""
+        self.run(
+            f"() => new Promise(done => {{ const look = () => (({condition})() ? done() : setTimeout(look, 40)); look(); }})"
+        )
+
+    def press(self, key):
+        keys = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        self.ask("input.performActions", context=self.tab, actions=[{"type": "key", "id": "keys", "actions": keys}])
+
+    def show(self, address, size, drawn=DRAWN):
+        self.ask("browsingContext.setViewport", context=self.tab, viewport=size)
+        self.ask("browsingContext.navigate", context=self.tab, url=address, wait="complete")
+        self.wait(drawn)
+        self.run(OPEN)
+        self.wait("() => !document.querySelector('.bptt[data-open]')")
+        self.run("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def close(self):
         self.socket.close()
@@ -65,7 +108,7 @@ class Firefox:
 
 
 @pytest.fixture(scope="module")
-def firefox(tmp_path_factory):
+def kept_firefox(tmp_path_factory):
     path = shutil.which("firefox-esr") or shutil.which("firefox")
     if path is None:
         sentence = "No Firefox here. To run this test: `apt install firefox-esr`, or put Firefox on the PATH."
@@ -77,13 +120,94 @@ def firefox(tmp_path_factory):
     browser.close()
 
 
+@pytest.fixture
+def firefox(kept_firefox):
+    """The one Firefox; the test fails if its page reported an error."""
+    kept_firefox.problems.clear()
+    yield kept_firefox
+    assert not kept_firefox.problems
+
+
 @pytest.mark.parametrize("length", [4, 12])
 def test_no_formula_runs_under_its_bar(firefox, tmp_path, length):
     page = tmp_path / "page.html"
     explore.LivingEquation(length=length).to_html(page)
-    firefox.show(page, 1280)
-    found = json.loads(firefox.run(ROWS))
+    firefox.show(page.as_uri(), WINDOW)
+    found = firefox.run(ROWS)
     assert len(found["apart"]) == length and min(found["apart"]) >= 2 and found["small"] >= 10
-    firefox.show(page, 390)  # there each formula has a line of its own
-    found = json.loads(firefox.run(ROWS))
+    firefox.show(page.as_uri(), PHONE)  # there each formula has a line of its own
+    found = firefox.run(ROWS)
     assert min(found["below"]) >= -2 and found["right"] <= 390
+
+
+@every_explorer
+def test_on_a_phone_an_explorer_is_whole_and_what_is_moved_and_changed_is_in_view(firefox, tmp_path, kind):
+    page = tmp_path / "page.html"
+    kind(**MADE.get(kind, {})).to_html(page)
+    firefox.show(page.as_uri(), PHONE)
+    assert firefox.run(FOUND, [5.5, 2]) == [] and firefox.run(TOO_WIDE) <= 0
+    sentence = firefox.run("() => document.querySelector('.sentence').textContent")
+    arrow = ARROWS[firefox.run(FOCUS, 0)]
+    firefox.run(LOOK)
+    firefox.press(arrow)
+    firefox.wait("() => looked().some(([, text], i) => text !== before[i]?.[1])")
+    found, changed = firefox.run(TOGETHER, True)
+    assert found, f"{changed} nodes changed"
+    assert firefox.run("() => document.querySelector('.sentence').textContent") != sentence
+
+
+@pytest.fixture(scope="module")
+def address():
+    with served(SITE) as url:
+        yield url
+
+
+@pytest.mark.skipif(not PAGES, reason="No site here: `make site` builds it.")
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_of_the_site_is_drawn_and_its_sliders_move(firefox, address, name):
+    firefox.show(address + name, WINDOW, SITE_DRAWN)
+    assert firefox.run(FOUND, [5.5, 2]) == [] and firefox.run(TOO_WIDE) <= 0
+    for i in range(firefox.run("() => document.querySelectorAll('.bptt').length")):
+        down = firefox.run(FOCUS, i)
+        if down is None:  # a question, or all of it asks Python
+            continue
+        firefox.run(
+            "i => { window.draws = () => document.querySelectorAll('.bptt')[i].bpttDrawn.draws; window.drawn = draws(); }", i
+        )
+        firefox.press(ARROWS[down])
+        firefox.wait("() => draws() > drawn")
+
+
+PANEL = "window.jupyterapp?.shell.currentWidget"
+READY = f"""() => {{
+    const kernel = {PANEL}?.sessionContext?.session?.kernel;
+    return {PANEL}?.context?.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+}}"""
+RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => null)"
+SAYS = f"""async () => {{
+    let text = '';
+    const future = {PANEL}.sessionContext.session.kernel.requestExecute({{ code: 'print(w.length, end="")' }});
+    future.onIOPub = message => {{ text += message.content.text ?? ''; }};
+    await future.done;
+    return text;
+}}"""
+
+
+def test_in_jupyterlab_an_explorer_is_drawn_and_python_hears_of_a_key(firefox, lab):
+    source = "import bptt_lab as bl\n\nw = bl.explore.Ledger(length=4)\nw"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    nbformat.write(cleaned(notebook), lab.root / "firefox.ipynb")
+    firefox.show(lab.page_of("firefox.ipynb"), WINDOW, READY)
+    try:
+        firefox.run(RUN_ALL)
+        firefox.wait(DRAWN)
+        assert firefox.run(FOUND, [5.5, 2]) == []
+        sentence = firefox.run("() => document.querySelector('.bptt .sentence').textContent")
+        firefox.wait(READY)  # of a change made while it is not connected Python never hears
+        firefox.press(ARROWS[firefox.run(FOCUS, 0)])
+        firefox.wait(f"() => document.querySelector('.bptt .sentence').textContent !== {json.dumps(sentence)}")
+        until(lambda: firefox.run(SAYS) == "3", "Python has heard of it", seconds=60)
+    finally:
+        firefox.run("() => { for (const panel of window.jupyterapp.shell.widgets('main')) panel.context?.dispose(); }")
+        lab.end_sessions()
+    assert lab.breaches() == []

@@ -8,9 +8,10 @@ from tests.browser.test_explorers import every_explorer, made
 PAGE = 294  # px of an exported page whose figure is as wide as that
 CROWDED = {"length": 12, "lit": 3, "cell": [9, 3], "weight_scale": 0.316, "lag": 3}
 
-FOUND = """() => {
+# Given how far a text's box may reach into another's, and beyond its picture, in px: a box is higher than its letters.
+FOUND = """([deep, far]) => {
     const box = (node) => node.getBoundingClientRect(), says = (node) => node.textContent.trim() || 'a picture';
-    const all = document.querySelectorAll('.bptt :is(svg text, .number, .row svg, label, legend, output, .chip)');
+    const all = document.querySelectorAll('.bptt :is(svg text, .number, .row svg, label, legend, output, .chip, math)');
     const seen = [...all].filter((node) => {
         const drawn = box(node).width && getComputedStyle(node).visibility !== 'hidden' && !node.closest('.spoken');
         return drawn && !node.matches('[transform*=rotate], .factor') && (node.tagName === 'svg' || node.textContent.trim());
@@ -21,11 +22,15 @@ FOUND = """() => {
         const [p, q] = [box(a), box(b)];
         const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
         const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-        if (across > 1.5 && down > 3.5) found.push(`${says(b)} and ${says(a)} overlap`);
+        if (across > 1.5 && down > deep) found.push(`${says(b)} and ${says(a)} overlap`);
     }));
     for (const text of document.querySelectorAll('.bptt svg text:not([transform])')) {
         const [p, q] = [box(text), box(text.closest('svg'))];
-        if (p.width && (p.left < q.left - 1 || p.right > q.right + 1)) found.push(`${says(text)} is cut`);
+        if (p.width && (p.left < q.left - far || p.right > q.right + far)) found.push(`${says(text)} is cut`);
+    }
+    for (const formula of document.querySelectorAll('.bptt math')) {
+        const [p, q] = [box(formula), box(formula.closest('.bptt'))];
+        if (p.right > q.right + 1) found.push(`${says(formula)} runs out of the page`);
     }
     return found;
 }"""
@@ -36,5 +41,5 @@ FOUND = """() => {
 def test_beside_labs_columns_on_a_phone_nothing_overlaps_or_is_cut(kind, settings, page_of):
     more = {"step": 400} if settings and kind is explore.Wall else {}
     page = page_of(made(kind, **settings, **more), PAGE)
-    assert page.evaluate(FOUND) == []
+    assert page.evaluate(FOUND, [3.5, 1]) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PAGE

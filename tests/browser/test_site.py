@@ -313,7 +313,7 @@ def test_search_finds_a_word_of_the_course(visit):
 def test_on_paper_a_page_is_black_on_white_without_what_only_a_screen_can_do(visit):
     page = visit("notebooks/02_the_chain_rule_through_time.html", color_scheme="dark")
     page.emulate_media(media="print")
-    for gone in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".needs-python", ".bd-header-article"):
+    for gone in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".needs-python", ".bd-header-article", "#jb-print-docs-body"):
         assert page.locator(f"{gone}:visible").count() == 0, gone
     for place in ("article p", "article pre", "article pre span", "article h2", "article a", ".bptt .sentence"):
         inks = page.locator(place).evaluate_all(

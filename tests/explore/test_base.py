@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets
+from ipywidgets import Widget
 
 from bptt_lab import explore
 from bptt_lab.explore import gradient_by_lag
@@ -69,6 +70,13 @@ def test_the_exported_page_is_written_with_its_state(kind, tmp_path):
     assert page == explorer.to_html()
     state = json.loads(re.search(r'<script id="state"[^>]*>(.*?)</script>', page, re.S)[1])
     assert state[slider.trait] == slider.values[1]
+
+
+def test_the_table_is_sent_with_what_opens_the_widget(monkeypatch):
+    sent, opened = [], Widget.open
+    monkeypatch.setattr(Widget, "open", lambda self: (sent.append(self.get_state().get("table")), opened(self)))
+    made = explore.Ledger()
+    assert [bytes(table) for table in sent if table is not None] == [made.table] and made.table
 
 
 def test_a_control_that_asks_python_sends_what_is_on_show_first_and_then_the_whole_table():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import bptt_lab as bl
 from bptt_lab import memory
+from bptt_lab.memory import scaled
 from tests import reference
 from tests.conftest import ACTIVATIONS, make, plain_problems, problems, same
 
@@ -151,6 +152,19 @@ def test_norms_equal_exact_arithmetic(init, scale, activation, H, spread):
     trace = cell.unroll(spread * np.random.default_rng(1).standard_normal((100, 4)))
     lags = [1, 2, 7, 40]
     close(memory.norms_back(cell, trace, 99, lags), [exact_norm(cell, trace, 99, lag) for lag in lags], 1e-11)
+
+
+def test_the_largest_eigenvalue_where_the_power_method_misses_it():
+    rng, D = np.random.default_rng(0), 32
+    frame = np.linalg.qr(rng.standard_normal((D, D)))[0]
+    spectra = [np.r_[1.0, q ** np.arange(1, D)] for q in (0.0, 0.1, 0.5, 0.9, 0.999, 1.0)]
+    G = [(frame * values) @ frame.T for values in spectra]
+    unseen = np.outer(np.r_[1, -1, np.zeros(D - 2)], np.r_[1, -1, np.zeros(D - 2)])  # the largest stands across the start
+    G += [unseen + np.diag(np.r_[0, 0, 1.9, np.zeros(D - 3)]), np.zeros((D, D)), np.diag(np.arange(1.0, D + 1))]
+    G = np.repeat(G, 10, axis=0)
+    with np.errstate(all="ignore"):
+        found = scaled.largest_eigenvalues(G.reshape(2, -1, D, D)).ravel()
+    assert found == pytest.approx(np.linalg.eigvalsh(G)[:, -1], rel=3e-13, abs=1e-300)
 
 
 def test_weights_all_alike_leave_one_exponent():

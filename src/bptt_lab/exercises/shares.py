@@ -15,4 +15,4 @@ def problem(rng, i):
     """Among the terms are some that work against the sum."""
     model, run, _, _ = problems.sentence(rng, i)
     terms = [term.gradient for term in model.chain_rule_terms(run, len(run.losses) - 1)]
-    return problems.Problem((terms,), chain_rule.sequence_shares(model.cell, run.trace, run.dh, "W_x")[-1, :, 0])
+    return problems.Problem((terms,), chain_rule.sequence_shares(model.cell, run.trace, run.dh, "W_x")[0][-1, :, 0])

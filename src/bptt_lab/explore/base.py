@@ -135,9 +135,14 @@ class Explorer(anywidget.AnyWidget):
             "facts": self.facts,
         }
         super().__init__(language=language, words=texts, spec=spec, **settings)
-        self.refresh()
         if asking := self.trait_names(asks_python=True):
             self.observe(lambda _: self.refresh(), asking)
+
+    def open(self) -> None:
+        """Tell the browser of this explorer, its table with it: what is sent later, a browser that is busy may undo again."""
+        if not self._arrays:
+            self.refresh()
+        super().open()
 
     def parts(self, *settings: Any, **named: Any) -> Parts:
         """Arrays by name, what the present settings show first. Shapes stay the same from one call to the next.

@@ -33,12 +33,14 @@ function symbol(row, token) {
 
 function write(cell, formula) {
   cell.replaceChildren();
-  let row = math(math(cell, "math"), "mrow");
-  const outer = row;
+  const begin = () => math(math(cell, "math"), "mrow");
+  let row = begin(), outer = row;
   for (const token of formula.split(" ")) {
     if (token === "⟦") row = math(outer, "mrow", { class: "switched" });
     else if (token === "⟧") row = outer;
+    else if (token === "+" && row === outer) math((row = outer = begin()), "mo", { text: "+", form: "infix" }); // here a line that is too long is broken
     else symbol(row, token);
+    if (token === ",") row = outer = begin(); // and here
   }
 }
 

@@ -31,7 +31,7 @@ const explorer = {
       set(size, { d: curve(back, states, x, y2) });
 
       const left = wide ? edge + 28 : 0, top = wide ? TOP + 30 : FLOOR2 + 84, from = left + NAME, to = width - NUMBER, long = linear(0, MOST, from, to), bottom = top + ROW * 5 - 12;
-      set(barTitle, { x: left, y: top - 22, text: tell("terms_title", { k }) });
+      set(barTitle, { x: left + 2, y: top - 22, text: tell("terms_title", { k }) });
       barAxis([0, 1, 2], long, bottom, top - 8);
       set(limit, { x1: long(1), x2: long(1), y1: top - 8, y2: bottom });
       const middle = (i) => top + ROW * i + 8;

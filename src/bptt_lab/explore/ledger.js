@@ -16,7 +16,7 @@ const explorer = {
     return ({ width, arrays, at, length: n, wrt, view, cell: [t, k], sentences }) => {
       const here = at("activation", "weight_scale"), read = sentences[n - 1], of = (name) => arrays[`${name}_${wrt}${n}`], byNorm = view === "norms";
       const norm = (t, k) => of("ledger")(...here, t - 1, k - 1), share = (t, k) => of("shares")(...here, t - 1, k - 1), whole = of("whole").row(...here);
-      const [left, wholeWidth] = width < NARROW ? [88, 70] : [150, 92], size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(TALL / n, Math.max(40, size)), right = left + size * n;
+      const [left, wholeWidth] = width < NARROW ? [88, 74] : [150, 92], size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(TALL / n, Math.max(40, size)), right = left + size * n;
       const middle = (i) => TOP + height * (i + 0.5), across = (i) => left + size * (i + 0.5);
       sized(node, width, TOP + TALL + 8);
       const where = table.draw([left, TOP, size, height, n], 1, (t, k) => ({ fill: byNorm ? magnitudeColour(norm(t, k)) : shareColour(share(t, k)) }));

@@ -4,6 +4,7 @@ const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆�
 const percent = (share) => fixed(100 * share, 1);
 const NET = 168, MIDDLE = 68, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
 const MATHS = 15, SMALLEST = 11, BAR = [110, 210]; // px: the formulas' letters, and a bar's room
+const TINY = 300; // px: there a long product shows fewer factors, or its letters could not be read
 const EDGE = 140; // ms that a message takes to the state before
 const SEEN = 0.002; // of the row, as in living_equation.py
 
@@ -27,13 +28,13 @@ function termOf(cell, k) {
   const loss = derivative(line, "L", "y", false), readout = derivative(line, "y", "h"), first = upTo(3).map(() => derivative(line, "h", "h"));
   const left_out = math(line, "mrow"), last = derivative(line, "h", "h"), end = derivative(line, "h", "W");
   for (const text of "·⋯") math(left_out, "mo", { text });
-  return (t, explicit) => {
-    const jacobians = t - k, shown = jacobians > 4 ? 2 : jacobians - 1; // long products show their ends
+  return (t, explicit, most) => {
+    const jacobians = t - k, shown = jacobians > most ? most / 2 : jacobians - 1; // long products show their ends
     set(plus, { hidden: k === t });
     loss([t, t]);
     readout([t, t]);
     first.forEach((write, i) => write(i < shown && [t - i, t - i - 1]));
-    set(left_out, { hidden: jacobians <= 4 });
+    set(left_out, { hidden: jacobians <= most });
     last(jacobians > 0 && [k + 1, k]);
     end([k, "x"], explicit ? "∂⁺" : "d");
   };
@@ -154,7 +155,7 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
     for (const { k, row, formula } of rows) {
       row.hidden = k > t || t - k > unrolled; // the first that is not written out stands for the rest
       formula.hidden = small;
-      if (!row.hidden && !small) (formula.write ??= termOf(formula, k))(t, t - k < unrolled);
+      if (!row.hidden && !small) (formula.write ??= termOf(formula, k))(t, t - k < unrolled, width < TINY ? 2 : 4);
     }
     const barWidth = small ? width - (narrow ? 170 : 242) : roomOf(`${t} ${unrolled} ${width}`, width, narrow), to = barWidth - FROM;
     const x = real ? linear(0, 10 ** -zoom, FROM, to) : logarithmic(FROM, to, ...ends), ticks = real ? [0, 10 ** -zoom] : decades(Math.ceil((ends[1] - ends[0]) / 3), ...ends);

@@ -78,6 +78,7 @@ def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom:
         title_pad_t=TOOLS + 16,
         height=height + room,
         margin={"l": 24, "r": 24, "t": 56 + room, "b": bottom},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": INK, "activecolor": SERIES[0][0]},  # else a grey box, where nothing hovers
         dragmode=False,  # a finger that moves over a figure scrolls the page; "Zoom" in its buttons lets it zoom
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",

@@ -40,14 +40,16 @@ def norms(cell: Cell, trace: Trace) -> np.ndarray:
     result = np.full((B, T, T), np.nan)
     result[:, range(T), range(T)] = 0.0
     # dh_t/dh_k of all k < t, one transposed below the other: a row is a column, which step t moves by J_t.
-    rows, exponents = np.empty((B, T * D, D)), np.zeros((B, T * D), np.int64)
+    before, after = np.empty((2, B, T * D, D))
+    exponents = np.zeros((B, T * D), np.int64)
     for steps, J, e_J in jacobians(cell, trace, range(T), transposed=True):
         for i, t in enumerate(steps):
             if t:
-                rows[:, (t - 1) * D : t * D], exponents[:, (t - 1) * D : t * D] = np.eye(D), 0
-                moved = _times(rows[:, : t * D], exponents[:, : t * D], J[i], e_J[i])
-                rows[:, : t * D], exponents[:, : t * D] = moved
-                result[:, t, :t] = scaled.log10_norms(moved[0].reshape(B, t, D, D), moved[1].reshape(B, t, D))
+                before[:, (t - 1) * D : t * D] = np.eye(D)
+                rows, powers = np.matmul(before[:, : t * D], J[i], out=after[:, : t * D]), exponents[:, : t * D]
+                _, powers[...] = scaled.rescaled(rows, powers + e_J[i][:, None])
+                result[:, t, :t] = scaled.log10_norms(rows.reshape(B, t, D, D), powers.reshape(B, t, D))
+                before, after = after, before
     return trace.squeeze(result, axis=0)
 
 

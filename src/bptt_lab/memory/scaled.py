@@ -41,8 +41,37 @@ def log10_norms(rows: np.ndarray, exponents: np.ndarray) -> np.ndarray:
     A, top = level(rows, exponents)
     with overflow.quietly():
         # The largest eigenvalue of A Aᵀ is known to rounding, and found faster than the singular values of A.
-        largest = np.linalg.eigvalsh(A @ A.swapaxes(-1, -2))[..., -1]
+        largest = largest_eigenvalues(A @ A.swapaxes(-1, -2))
         return (0.5 * np.log2(np.maximum(largest, 0.0)) + top) * LOG10_2
+
+
+def largest_eigenvalues(G: np.ndarray) -> np.ndarray:
+    """Of symmetric matrices (…, D, D) that have no eigenvalue below 0, to 1e-13 of itself: (…).
+
+    By the power method: each product with G turns u further towards the eigenvector of the largest. Then λ = uᵀGu is at most the
+    largest eigenvalue, and since the squares of all sum to ‖G‖², no other is above a = √(‖G‖² − λ²). So if λ > a, λ is short
+    of the largest by at most ‖Gu − λu‖² / (λ − a) (Temple 1928). What does not come that near is left to LAPACK.
+    """
+    *shape, D, _ = G.shape
+    if G.size < 30_000:  # there LAPACK is as quick
+        return np.linalg.eigvalsh(G)[..., -1]
+    some = G = G.reshape(-1, D, D)
+    largest, left, squares = np.full(len(G), np.nan), np.arange(len(G)), np.square(G).sum(axis=(1, 2))
+    u = G.sum(axis=2)
+    for _ in range(4):  # `memory.norms` of 100 steps, H=32, takes .45 of the time with this loop
+        for _ in range(6):
+            u = np.matvec(some, u)
+        u /= np.sqrt(np.vecdot(u, u))[:, None]
+        Gu = np.matvec(some, u)
+        λ = np.vecdot(u, Gu)
+        a = np.sqrt(np.maximum(squares - λ**2, 0.0))
+        near = np.vecdot(Gu, Gu) - λ**2 <= 1e-13 * λ * (λ - a)
+        largest[left[near]] = λ[near]
+        hopeful = ~near & (λ > 0.8 * a)
+        some, left, squares, u = some[hopeful], left[hopeful], squares[hopeful], Gu[hopeful]
+    rest = np.isnan(largest)
+    largest[rest] = np.linalg.eigvalsh(G[rest])[:, -1]
+    return largest.reshape(shape)
 
 
 def level(rows: np.ndarray, exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
