@@ -186,6 +186,16 @@ def test_why_gru_at_cats_each_step_keeps_0_63():
     assert round(truth ** (1 / 21), 2) == 0.63 and 80 < truth / 0.5**21 < 130
 
 
+def test_direct_road_is_measured_at_the_cats_21_steps_back():
+    cell = bl.LSTMCell(98, 16, init="uniform", gate_bias=2.0)
+    trace = cell.unroll(vocabulary.encode(" ".join(PREFIXES[23])))
+    assert PREFIXES[23][22 - 21] == "cats"
+    steps = [cell.jacobian(trace, t) for t in range(22, 22 - 21, -1)]  # of the pair: rows and columns 16 to 31 are c's
+    true, direct = np.linalg.multi_dot(steps)[16:, 16:], trace.gates["forget"][2:].reshape(21, 16).prod(axis=0)
+    assert predict.truth_of("direct_road") == pytest.approx(np.linalg.norm(true) / np.linalg.norm(direct), rel=1e-6)
+    assert "At “cats”, steps back: 21." in bl.explore.CellSwitch().sentence(), "the picture reads off at the same place"
+
+
 def test_why_closed_gates_half_of_what_reaches_the_tanh_net_a_two_thousandth():
     message = {
         cell: 10 ** short_term_memory.median_message(experiments.load("gradients"), cell)[0][1]  # at d = 10

@@ -57,6 +57,12 @@ def _ratio(values) -> float:
     return values[-1] / values[0]
 
 
+def _over_direct_road() -> float:
+    """At the cats, where the picture reads off: the last lag of a curve is the word before them."""
+    picture = CellSwitch()
+    return _ratio([picture.curves()[f"lstm_{road}"][picture.read_off()] for road in ("direct", "true")])
+
+
 def _shipped() -> dict[str, dict]:
     return wild.networks(experiments.load("wild"))
 
@@ -79,7 +85,7 @@ ALL = {
     "half_open": _power(lambda: FourTerms().at_cats()),
     "open_state": _power(lambda: np.median(free_gates.states("gated", 2, steps=150)[:, -1])),
     "gru_at_cats": _power(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
-    "direct_road": _power(lambda: _ratio([CellSwitch().curves()[f"lstm_{road}"][-1] for road in ("direct", "true")])),
+    "direct_road": _power(_over_direct_road),
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
