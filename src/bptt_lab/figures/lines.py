@@ -141,19 +141,25 @@ def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], sett
 
 
 def memory(
-    norms: Mapping[str, np.ndarray], words: Mapping[str, str], shape: tuple[int, int, int], cell: str, labels: Mapping[str, str]
+    norms: Mapping[str, np.ndarray],
+    words: Mapping[str, str],
+    shape: tuple[int, int, int],
+    measured: str,
+    cell: str,
+    labels: Mapping[str, str],
 ) -> look.Figure:
     """The norms of a memory report against the lag, the bounds beside them, and the line at 1 %.
 
     norms: name -> log10 by lag, "true" first, then what bounds it. words: name -> what a number of the report says. shape: T, B
-    and H of the run. cell: the kind that colours go by, as "tanh" or "GRU". labels: the names of `norms` that need more words.
+    and H of the run. measured: the formula of "true". cell: the kind that colours go by, as "tanh" or "GRU". labels: the
+    names of `norms` that need more words.
     """
     T, B, H = shape
     over = [f"geometric means of {B} sequences"] * (B > 1)
     says = " ".join(
         [f"{', '.join([f'T={T}, H={H}', *over])}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())]
     )
-    lines = [f"‖dh_T/dh_{{T−lag}}‖₂ by lag, T={T}, H={H}", *over, f"horizon: {words['horizon']}"]
+    lines = [f"{measured} by lag, T={T}, H={H}", *over, f"horizon: {words['horizon']}"]
     shown = look.figure("What is left of the gradient", lines, says, 424, bottom=116)
     shown.update_yaxes(look.magnitude_axis())
     look.level(shown, 0.01, "1 %", yanchor="bottom", yshift=0)

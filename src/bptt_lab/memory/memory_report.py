@@ -22,6 +22,8 @@ LABELS = {GUESS: f"{GUESS}, a popular guess and no bound"}
 class MemoryReport:
     """What is left of dh_T/dh_k at the end of one run, lag by lag. Over B sequences a norm is their geometric mean.
 
+    Of an LSTM the norms are those of the pair, d(h, c)_T/d(h, c)_k.
+
     norms      (T,) log10 ‖dh_T/dh_{T−lag}‖₂ for the lags 0..T−1; −inf where vanished exactly, in one sequence or more
     fitted     the lags of the slope, T//10 (at least 1) to T−1: the first tenth has not settled yet
     slope      nats a step, of the straight line through ln ‖dh_T/dh_{T−lag}‖₂ over `fitted` (least squares). −inf if some of
@@ -100,11 +102,17 @@ class MemoryReport:
 
     counters = cached_property(lambda self: real_moves.counters(self.trace))
 
+    @property
+    def _measured(self) -> str:
+        """What `norms` are of: of an LSTM that is the pair, and not h alone."""
+        state = "h" if len(self.cell.parts) == 1 else f"({', '.join(self.cell.parts)})"
+        return f"‖d{state}_T/d{state}_{{T−lag}}‖₂"
+
     def figure(self):
         """The norms against the lag with their bounds, as a Plotly figure."""
         from ..figures import memory as drawn  # Plotly loads only now
 
-        return drawn(self.bounds, self.in_words(), self.trace.shape, _kind(self.cell), LABELS)
+        return drawn(self.bounds, self.in_words(), self.trace.shape, self._measured, _kind(self.cell), LABELS)
 
     def in_words(self) -> dict[str, str]:
         """What the numbers say, name -> words."""
@@ -159,7 +167,7 @@ class MemoryReport:
         lines = [f"Memory of {self.cell!r} over {_steps(T)}{of}"]
         lines += [f"  {name:18} {words}" for name, words in {**self.in_words(), **self._units()}.items()]
         if lags := self.lags:
-            head = ("‖dh_T/dh_{T−lag}‖₂", *(f"lag {lag}" for lag in lags))
+            head = (self._measured, *(f"lag {lag}" for lag in lags))
             norms = {name: logs[lags] for name, logs in self.bounds.items()}
             norms |= {name: logs[lags] if name == real_moves.SEEN else logs for name, logs in self.blocks.items()}
             rows = [(LABELS.get(name, name), *(say_log10(float(log)) for log in logs)) for name, logs in norms.items()]
