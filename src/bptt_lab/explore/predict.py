@@ -91,9 +91,9 @@ ALL = {
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
     "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
     "open_gates": Prediction(range(25), lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1))),
+    "listening": _power(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
     "counting": _power(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
     "arabic": _power(lambda: _ratio(wild.spread(_shipped(), "piper")), range(5)),
-    "listening": _power(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
