@@ -155,11 +155,9 @@ def memory(
     names of `norms` that need more words.
     """
     T, B, H = shape
-    over = [f"geometric means of {B} sequences"] * (B > 1)
-    says = " ".join(
-        [f"{', '.join([f'T={T}, H={H}', *over])}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())]
-    )
-    lines = [f"{measured} by lag, T={T}, H={H}", *over, f"horizon: {words['horizon']}"]
+    run = ", ".join([f"T={T}, H={H}", *[f"geometric means of {B} sequences"] * (B > 1)])
+    says = " ".join([f"{run}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())])
+    lines = [run, f"{measured} by lag", f"horizon: {words['horizon']}"]
     shown = look.figure("What is left of the gradient", lines, says, 424, bottom=116)
     shown.update_yaxes(look.magnitude_axis())
     look.level(shown, 0.01, "1 %", yanchor="bottom", yshift=0)
