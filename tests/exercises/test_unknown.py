@@ -293,4 +293,4 @@ def test_an_unknown_exercise_is_refused():
 def test_an_edit_that_changes_nothing_is_refused():
     steps = edits.Steps("def slope(h):\n    return 1 - h**2", {})
     with pytest.raises(ValueError, match="no such text"):
-        steps.learn(*mistakes.read("- **slip**: It is refused.\n  `no such text` → nothing"))
+        steps.compiled(*mistakes.read("- **slip**: It is refused.\n  `no such text` → nothing"))
