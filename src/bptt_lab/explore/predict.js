@@ -26,7 +26,7 @@ const explorer = {
       set(measured, { x1: x(at), x2: x(at), y1: LINE, y2: BASE, visibility: known ? null : "hidden" });
       const anchor = (place) => (place < 110 ? "start" : place > width - 110 ? "end" : "middle");
       const told = [[x(guess), unset ? "" : `${words.your_guess}: ${label(guess)}`], [x(at), known ? `${words.measured}: ${found}` : ""]];
-      told.forEach(([place, text], i) => set(names[i], { x: place, y: i ? 12 : 30, text, "text-anchor": anchor(place) }));
+      told.forEach(([place, text], i) => set(names[i], { x: place, y: i && !unset ? 12 : 30, text, "text-anchor": anchor(place) }));
       set(commit, { text: words[committed ? "done" : "commit"], "aria-disabled": known || unset ? "true" : null });
       set(show, { text: words.show_me, "aria-disabled": known ? "true" : null });
       state.fixed = known ? ["guess"] : [];

@@ -1,6 +1,6 @@
 // A bar for each token's loss on one linear axis, and the sum or the mean below them.
 
-const ROW = 26, TOP = 24, ROWS = 12; // px, and the longest sentence
+const ROW = 26, TOP = 24, ROWS = 12; // px, and the longest sentence: the axis stays where it is
 
 const explorer = {
   build({ figure, words, tell }) {
@@ -8,6 +8,7 @@ const explorer = {
     const names = marks(picture, "text", { "text-anchor": "end" }), bars = marks(picture, "rect", { class: "bar" }), numbers = marks(picture, "text");
     const guessLine = svg(picture, "line", { class: "dotted" }), guessText = svg(picture, "text", { class: "axis-title" });
     const total = svg(picture, "text", { "font-weight": "bold", "text-anchor": "end" }), totalNumber = svg(picture, "text", { "font-weight": "bold" });
+    const rule = svg(picture, "line", { class: "grid" });
 
     return ({ width, arrays, at, length, combine, counted, sentences, guess }) => {
       const read = sentences[length - 1], next = [...read.slice(1), "."], losses = arrays[`losses${length}`].row(...at("activation", "weight_scale"));
@@ -23,8 +24,9 @@ const explorer = {
 
       const tokens = [...losses].map((loss, i) => [loss, read[i]]).filter((_, i) => counts[i]), n = tokens.length;
       const sum = tokens.reduce((a, [loss]) => a + loss, 0), value = combine === "mean" ? sum / n : sum;
-      set(total, { x: left - 8, y: y(ROWS) + 15, text: words[`total_${combine}`] });
-      set(totalNumber, { x: left, y: y(ROWS) + 15, text: n ? say(value, words) : "–" });
+      set(total, { x: left - 8, y: y(length) + 19, text: words[`total_${combine}`] });
+      set(rule, { x1: 8, x2: left + 60, y1: y(length) + 1, y2: y(length) + 1 });
+      set(totalNumber, { x: left, y: y(length) + 19, text: n ? say(value, words) : "–" });
       if (!n) return words.shows_none;
       const [most, word] = tokens.reduce((a, b) => (b[0] > a[0] ? b : a));
       return tell(`shows_${combine}`, { n, word }, { total: value, most });
