@@ -3,7 +3,7 @@
 import pytest
 
 from bptt_lab import explore
-from tests.browser.waiting import frames
+from tests.browser.waiting import frames, settled
 
 # Of an element: its box, or that of the first line of its text.
 BOX = "node => { const { left, top, bottom } = node.getBoundingClientRect(); return { left, top, bottom }; }"
@@ -65,6 +65,16 @@ def test_a_sentence_keeps_the_height_of_the_longest_that_it_was(page_of):
     page.wait_for_function("() => !document.querySelector('.sentence').textContent.includes('Lit')")
     frames(page)
     assert page.evaluate(height) == longest
+
+
+def test_a_sentence_gives_its_room_back_where_the_page_widens(page_of):
+    page = page_of(explore.WordByWord(), 320)
+    sentence = page.locator(".sentence")
+    narrow = sentence.bounding_box()["height"]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    settled(page, 1280)
+    frames(page, 5)
+    assert sentence.bounding_box()["height"] < narrow - 30
 
 
 def test_in_a_low_window_the_sentence_lies_on_no_bar_until_the_explorer_is_used(page_of):
