@@ -62,6 +62,12 @@ for (const table of document.querySelectorAll("article table:has(thead)")) {
     }
   }
 }
+// Code in a table may be broken after a dot or a bracket, before a name is broken within.
+for (const code of document.querySelectorAll("article table code, article table code .pre")) {
+  if (code.childElementCount) continue;
+  const parts = code.textContent.split(/(?<=[.(])(?=[^\s\d.)])|(?=\[")/);
+  code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
+}
 const explorers = [...document.querySelectorAll(".bptt-living")].map((place, i) =>
   live(place, i).catch((error) => console.error("This explorer stays a still picture:", error)));
 const figures = document.querySelectorAll(".bptt-figure");

@@ -243,7 +243,9 @@ def test_rates_has_a_dot_for_each_seed_of_each_place_and_says_how_many_learned()
     assert "rate 0.05, d = 5, seed 2: not in the budget" in failed.text and "rate 0.5, d = 5, seed 0: 50 steps" in learned.text
     assert min(failed.y) < max(learned.y), "the higher rate stands above"
     texts = [note.text for note in shown.layout.annotations]
-    assert texts.count("–") == 2 and {"−7.0", "−1.0", "0.0", "0.5", "30", "<b>tanh, Adam</b>"} <= set(texts)
+    assert texts.count("–") == 2 and {"−7.0", "−1.0", "0.0", "rate", "words", "norm,", "0.5", "30", "<b>tanh, Adam</b>"} <= set(
+        texts
+    )
     assert min(note.font.size for note in shown.layout.annotations) >= 11
     assert "highest. tanh, Adam: none, 5; LSTM, closed" in bl.figures.sentence(shown)
 
@@ -254,11 +256,18 @@ def test_rates_draws_a_panel_for_each_name_in_as_many_columns_as_asked():
     assert one.layout.height > two.layout.height and one.data[0].x == one.data[2].x and one.data[0].y != one.data[2].y
 
 
+def test_a_line_under_the_title_is_broken_after_a_comma_and_a_long_part_between_words():
+    assert look.broken("H = 48, Adam, 600 steps; 10 seeds", 14) == ["H = 48, Adam,", "600 steps;", "10 seeds"]
+    assert look.broken("geometric means of sequences", 16) == ["geometric means", "of sequences"] and look.broken("", 9) == []
+
+
 def test_half_lives_longer_than_the_run_stand_beyond_the_line_and_are_named_so():
     found = {"trained": {"net": [(10.0, "layer 1"), (None, "layer 2")]}, "untrained": {"net": [(2.0, "layer 1")]}}
     shown = bl.figures.half_lives(found, "Half-lives", "on noise")
     said = "Half-lives in steps: trained 10.0 (net), longer than the run in net; untrained 2.00 (net)."
     assert bl.figures.sentence(shown) == said
+    named = bl.figures.half_lives({"trained": {"net: what it does": [(1.0, "")]}}, "", "").layout.annotations[0]
+    assert named.text.startswith("net:<br>") and named.align == "left", "a telephone has no room for it in one line"
     trained, untrained = shown.data
     line = shown.layout.shapes[0].x0
     assert trained.x[0] == 10 < line < trained.x[1] and trained.text[1] == "net, layer 2: longer than the run"

@@ -2,6 +2,7 @@
 
 import html
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -65,13 +66,13 @@ class Figure(go.Figure):
 def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom: int = 56, width: int = 46) -> Figure:
     """An empty figure with the course's look. in_words: what it shows.
 
-    lines: small ones under the title, for which it grows; the first, the setting, is wrapped at so many letters as a telephone
-    has room for.
+    lines: small ones under the title, for which it grows; the first, the setting, is broken at so many letters as a telephone
+    has room for, after a comma or semicolon where it can.
     """
     setting, *notes = lines
-    lines = [*textwrap.wrap(setting, width), *notes]
+    lines = [*broken(setting, width), *notes]
     result, room = Figure(), TOOLS + 18 * len(lines)
-    title = "<br>".join([title, *(f"<sub>{line}</sub>" for line in lines)])
+    title = "<br>".join([title, *(f'<span style="font-size:12px">{line}</span>' for line in lines)])
     result.update_layout(
         template="none",
         title={"text": title, "font": {"size": 15}, "x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top"},
@@ -90,6 +91,17 @@ def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom:
     )
     result.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True)
     return result
+
+
+def broken(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` letters; a line ends after a comma or semicolon where it can."""
+    lines: list[str] = []
+    for part in re.split(r"(?<=[,;]) ", text):
+        if lines and len(lines[-1]) + 1 + len(part) <= width:
+            lines[-1] += f" {part}"
+        else:
+            lines += textwrap.wrap(part, width)
+    return lines
 
 
 def level(shown: go.Figure, y: float, text: str = "", **at) -> None:
@@ -116,13 +128,14 @@ def rows(title: str, in_words: str, lines: Sequence[str], names: Sequence[str], 
          ends: tuple[str, str], around: int = 172, bottom: int = 116, width: int = 46) -> Figure:  # fmt: skip
     """An empty figure with rows 0, 1, … from the top, and a dotted line down through them at x = `dotted`.
 
-    Each row, so many px high, has its name above its marks, where a narrow page has room for it. ends: what it means to stand
-    further left, and further right; it is said under the axis. around: px beside the rows. For the rest see `figure`.
+    Each row, so many px high, has its name, of one line or two, above its marks, where a narrow page has room for it. ends:
+    what it means to stand further left, and further right; it is said under the axis. around: px beside the rows. For the
+    rest see `figure`.
     """
     shown = figure(title, lines, in_words, around + row * len(names), bottom, width)
     shown.add_vline(x=dotted, line={"color": INK, "dash": "dot", "width": 1.5})
     for i, name in enumerate(names):
-        shown.add_annotation(text=name, x=0, xref="paper", y=i - above, xanchor="left", showarrow=False)
+        shown.add_annotation(text=name, x=0, xref="paper", y=i - above, xanchor="left", align="left", showarrow=False)
     for text, x, side in zip(ends, (0, 1), ("left", "right")):
         shown.add_annotation(text=text, x=x, xanchor=side, y=0, yshift=-44, xref="paper", yref="paper", showarrow=False)
     edges = [i - 0.5 for i in range(len(names) + 1)]

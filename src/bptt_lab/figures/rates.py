@@ -12,9 +12,10 @@ DIE = np.array([(-1, -1), (1, -1), (0, 0), (-1, 1), (1, 1)])  # five dots as on 
 ROW, ABOVE, BELOW = 30, 30, 68  # pixels: the height of a rate's row, and what stands above and below a panel's rows
 
 LEGEND = (
-    "● learned, ○ not in this budget, five seeds a place; – not tried",
-    "upward: the learning rate; to the right: the words between,",
-    "and below them the message’s norm, as a power of ten",
+    "● learned, ○ not in this budget; – not tried",
+    "five seeds a place; rate: of learning",
+    "words: how many between subject and verb",
+    "norm: the message’s, as a power of ten",
 )
 
 
@@ -35,8 +36,9 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
             wide = beside + len(next(iter(reached[name].values())))
             cell = max((cell for cell in left if name.startswith(cell)), key=len)
             start = j * (wide + 0.4)
-            _write(shown, f"<b>{name}</b>", start + 0.1, sum(heights[:i]) + ABOVE - 14, "left")
             _panel(shown, name, reached[name], left[cell], start + beside, sum(heights[:i]) + ABOVE)
+            if i == j == 0:
+                _name_numbers(shown, beside - 0.1, ABOVE, ABOVE + ROW * len(reached[name]))
             width = max(width, j * (wide + 0.4) + wide)
     hidden = {"visible": False, "fixedrange": True}
     shown.update_xaxes(range=[0, width], **hidden).update_yaxes(range=[sum(heights), 0], **hidden)
@@ -49,6 +51,7 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
     colour = look.CELL_COLOURS["relu" if "ReLU" in kind else kind]
     at = list(next(iter(places.values())))
     bottom = y0 + ROW * len(places)
+    _write(shown, f"<b>{name}</b>", x0, y0 - 14, "left", xshift=-12)  # a long one just fits a telephone
     dots: dict[bool, list[tuple[float, float, str]]] = {True: [], False: []}
     for i, (rate, by_distance) in enumerate(sorted(places.items(), reverse=True)):
         y = y0 + ROW * (i + 0.5)
@@ -66,15 +69,24 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
     for learned, marks in dots.items():
         along, down = ([mark[i] for mark in marks] for i in (0, 1))
         texts = [mark[2] for mark in marks]
-        style = {"color": colour, "symbol": "circle" if learned else "circle-open", "size": 7 if learned else 5}
+        ring = {"symbol": "circle-open", "size": 5, "line": {"width": 1.8}}  # a thinner one is lost on dark paper
+        style = {"color": colour, **({"symbol": "circle", "size": 7} if learned else ring)}
         shown.add_trace(look.marks(along, down, texts, name, marker=style))
     for k, (distance, power) in enumerate(zip(at, left)):
         _write(shown, f"{distance}", x0 + k + 0.5, bottom + 11, "center")
         _write(shown, f"{power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28 + k % 2 * 13, "center", 11)  # two would touch
 
 
-def _write(shown: look.Figure, text: str, x: float, y: float, side: str, size: int = 12) -> None:
-    shown.add_annotation(text=text, x=x, y=y, xanchor=side, yanchor="middle", showarrow=False, font={"size": size})
+def _name_numbers(shown: look.Figure, x: float, top: float, bottom: float) -> None:
+    """Write beside a panel's numbers, to the left of x, what they are; the panel's rows begin at top and end at bottom."""
+    _write(shown, "rate", x, top - 14, "right", 11, xshift=-10)  # left of the panel's own name
+    for text, y in (("words", bottom + 11), ("norm,", bottom + 28), ("10^…", bottom + 41)):
+        _write(shown, text, x, y, "right", 11)
+
+
+def _write(shown: look.Figure, text: str, x: float, y: float, side: str, size: int = 12, **shift) -> None:
+    at = {"x": x, "y": y, "xanchor": side, "yanchor": "middle", **shift}
+    shown.add_annotation(text=text, showarrow=False, font={"size": size}, **at)
 
 
 def _sentence(reached: Mapping[str, Places]) -> str:

@@ -1,5 +1,6 @@
 """Figures with a row for each start, cell or network: every seed a mark, and two series at most."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -141,9 +142,10 @@ def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str
 
     rows = list(next(iter(found.values())))
     says = f"Half-lives in steps: {'; '.join(f'{name} {told(by_row)}' for name, by_row in found.items())}."
-    ends = "steps in which the gradient halves", "longer than the run ▸"
-    shown = look.rows(title, says, (setting,), rows, 52, LONGER / 1.7, 0.3, ends, around=150)
-    for (name, by_row), (colour, symbol), shift in zip(found.items(), look.SERIES, (0.08, 0.3)):
+    names = [re.sub(": (.*)", r':<br><span style="font-size:12px">\1</span>', row) for row in rows]  # a telephone is narrow
+    ends = "steps to halve", "longer than the run ▸"
+    shown = look.rows(title, says, (setting,), names, 70, LONGER / 1.7, 0.25, ends, around=150)
+    for (name, by_row), (colour, symbol), shift in zip(found.items(), look.SERIES, (0.17, 0.36)):
         values, heights, texts = [], [], []
         for i, row in enumerate(rows):
             several = by_row[row]
