@@ -24,6 +24,16 @@ MINUTE = 60_000  # Playwright counts in milliseconds
 expect.set_options(timeout=MINUTE)
 # Anywidget says so of a model that took over 2 s, as on a busy machine, and draws it all the same: no problem if it is drawn.
 SLOW = "[anywidget] Failed to initialize model."
+PANEL = "window.jupyterapp?.shell.currentWidget"
+# Whether the notebook in front can be run: its kernel is connected and idle, and Lab knows which widgets the kernel has.
+READY = f"""async () => {{
+    const panel = {PANEL}, kernel = panel?.sessionContext?.session?.kernel;
+    if (!panel?.context?.isReady || !panel.sessionContext.isReady) return false;
+    if (kernel?.connectionStatus !== 'connected' || kernel.status !== 'idle') return false;
+    const drawer = panel.content.rendermime.createRenderer('application/vnd.jupyter.widget-view+json');
+    const widgets = await drawer._manager.promise;
+    return widgets.restoredStatus && !widgets._kernelRestoreInProgress;
+}}"""
 _OPEN = "[...window.jupyterapp.shell.widgets('main')].filter(panel => panel.context)"  # notebooks and other files
 
 
@@ -143,6 +153,9 @@ class Course:
     def open(self, name: str) -> None:
         """Open a notebook and wait until its kernel is connected and idle. "Run all" before that silently does nothing.
 
+        Lab then still asks the kernel which widgets it has. A widget made before the answer is lost ("widget model not
+        found"): that is waited for too.
+
         If Lab is here and nothing is open in it, it opens the notebook; else the page goes to the notebook's address.
         """
         if self.page.evaluate(f"() => window.jupyterapp?.shell && !{_OPEN}.length"):
@@ -150,14 +163,10 @@ class Course:
         else:
             self.page.goto(self._lab.page_of(name), wait_until="domcontentloaded")
         self.wait(
-            """name => {
-                const panel = window.jupyterapp?.shell.currentWidget;
-                if (panel?.context?.path !== name || !panel.context.isReady || !panel.sessionContext.isReady) return false;
-                const kernel = panel.sessionContext.session?.kernel;
-                return kernel?.connectionStatus === 'connected' && kernel.status === 'idle' && panel.content.widgets.length > 0;
-            }""",
+            f"name => {{ const panel = {PANEL}; return panel?.context?.path === name && panel.content.widgets.length > 0; }}",
             name,
         )
+        self.wait(READY)
 
     def close(self, window: dict[str, int]) -> bool:
         """Close what is open and leave Lab as it was when it started. Returns whether the next test can go on with it."""
