@@ -21,9 +21,9 @@ def measure(settings: Settings) -> Result:
     network, folder = NETWORKS[name], FOLDER / name
     install(network, folder)
     if network.heard:
-        return {"parts": [], "heard": rounded(network.heard(folder))}
+        return {"parts": [], "heard": rounded(network.read(folder))}
     found = []
-    for part in network.parts(folder) if network.parts else ():
+    for part in network.read(folder):
         off = None if part.theirs is None else float(np.abs(part.cell.unroll(part.xs[0]).h - part.theirs).max())
         if off is not None and off > 2e-5:
             raise ValueError(f"{name}, {part.name}: states are {off:.2g} off those of {network.runtime}")
@@ -40,9 +40,8 @@ def rounded(value):
 
 
 def settings_of(name: str) -> Settings:
-    network = NETWORKS[name]
-    said = {field: getattr(network, field) for field in ("licence", "task", "unit", "step", "runtime")}
-    return {"network": name, "packages": list(network.packages), **said}
+    said = NETWORKS[name]._asdict()
+    return {"network": name, **{field: said[field] for field in ("packages", "licence", "task", "unit", "step", "runtime")}}
 
 
 WILD = Recipe(
@@ -58,11 +57,11 @@ def live(*names: str) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for name in names:
         network, folder = NETWORKS[name], FOLDER / name
-        if not (folder / "installed").exists() or not network.parts:
+        if not (folder / "installed").exists() or network.heard:
             rows.append((name, "", "not installed here", ""))
             continue
         install(network, folder)
-        for part in network.parts(folder):
+        for part in network.read(folder):
             x = part.xs[0][:200]
             found, rate = lesson.norms(part.cell, x)
             half = lesson.half_life(lesson.lags_of(len(x)), found["state"])
