@@ -1,7 +1,5 @@
 """What one run of a recipe does: a cell, a task, a budget and a seed in; what was reached, said and held out."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from .. import cells, memory, tasks, train
@@ -40,11 +38,6 @@ def make(settings: Settings) -> tuple[tasks.Task, SequenceModel]:
     return task, SequenceModel(cell, task.output_size, task.loss, seed=settings["seed"])
 
 
-def fit(model: SequenceModel, task: tasks.Task, settings: Settings, until: Callable[[int], bool] | None = None) -> train.History:
-    """`train.fit` with the settings' "fit" and "seed"."""
-    return train.fit(model, task, seed=settings["seed"], progress=False, until=until, **settings["fit"])
-
-
 def trained(settings: Settings) -> tuple[SequenceModel, Result]:
     """The model of `train_until`, trained, and its result."""
     task, model = make(settings)
@@ -53,7 +46,7 @@ def trained(settings: Settings) -> tuple[SequenceModel, Result]:
     def there(step: int) -> bool:
         return step % 50 == 0 and sign * task.score(model, n=500, seed=10_000 + step) >= sign * settings["reach"]
 
-    history = fit(model, task, settings, there)
+    history = train.fit(model, task, seed=settings["seed"], progress=False, until=there, **settings["fit"])
     score = task.score(model, n=1000, seed=1)
     overflowed = history.stopped if history.stopped and "as asked" not in history.stopped else None
     reached = len(history) if history.stopped and not overflowed else None
@@ -124,7 +117,7 @@ def train_and_ask(settings: Settings) -> Result:
     """Train with "fit" (None: not at all), then ask at each of `ASKED`: "right", "held" and "left" are lists."""
     task, model = make(settings)
     if settings["fit"]:
-        fit(model, task, settings)
+        train.fit(model, task, seed=settings["seed"], progress=False, **settings["fit"])
     found = [asked(model, distance) for distance in ASKED]
     return {what: [round(answers[what], 3 if what != "left" else 2) for answers in found] for what in found[0]}
 
@@ -135,7 +128,7 @@ def train_english(settings: Settings) -> Result:
     "score": with all 20 words. "misled": the same, among the test sentences where the last word alone misleads.
     """
     task, model = tasks.English(), make(settings)[1]
-    fit(model, task, settings)
+    train.fit(model, task, seed=settings["seed"], progress=False, **settings["fit"])
     shown = [round(float(task.right(model, words).mean()), 4) for words in SHOWN]
     misled = task.right(model)[~task.last_word_right()].mean()
     return {"score": shown[-1], "misled": round(float(misled), 4), "shown": shown}
