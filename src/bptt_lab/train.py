@@ -187,14 +187,7 @@ def watched(items: Iterable[Item]) -> Iterator[Item]:
     IPython.display.clear_output()
 
 
-class _SGD:
-    def __call__(self, gradient: np.ndarray) -> np.ndarray:
-        return gradient
-
-
 class _Adam:
-    """β₁ = .9, β₂ = .999, ε = 1e-8."""
-
     def __init__(self):
         self.m = self.v = np.zeros(())
         self.n = 0
@@ -207,7 +200,7 @@ class _Adam:
         return self.m / (1 - 0.9**self.n) / (np.sqrt(self.v / (1 - 0.999**self.n)) + 1e-8)
 
 
-OPTIMIZERS: dict[str, Callable[[], Callable[[np.ndarray], np.ndarray]]] = {"sgd": _SGD, "adam": _Adam}
+OPTIMIZERS: dict[str, Callable[[], Callable]] = {"sgd": lambda: lambda gradient: gradient, "adam": _Adam}
 
 
 @overflow.silent

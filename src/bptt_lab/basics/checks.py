@@ -86,18 +86,25 @@ def square_sum(array: np.ndarray) -> Callable[[], np.ndarray]:
     return partial(flat[None].dot, flat, np.empty(1))
 
 
+def of_tensor(value):
+    """What a tensor holds, which may carry its own gradient, lie on another device or be of a type that NumPy does not know."""
+    if not hasattr(value, "detach"):
+        return value
+    value = value.detach().cpu()
+    value = value.dequantize() if getattr(value, "is_quantized", False) else value
+    return (value.double() if hasattr(value, "double") and not value.is_complex() else value).numpy()
+
+
 def read(name: str, value, expected: str) -> np.ndarray:
     """`value` as an array of what it holds. Lists and tensors are welcome, masked arrays are not: their mask would be lost."""
     if isinstance(value, np.ma.MaskedArray):
         raise error(name, "a masked array", expected, "Hand in its data, and the mask as `mask`.")
-    if hasattr(value, "detach"):  # a tensor, which may still carry its own gradient
-        value = value.detach()
     try:
-        return np.asarray(value)
+        return np.asarray(of_tensor(value))
     except ValueError:  # NumPy's word for it, too
         given = "rows of different lengths" if isinstance(value, (list, tuple)) else type(value).__name__
     except Exception:  # an object may do what it likes when it is asked for an array
-        given = type(value).__name__
+        given = type(value).__name__ + ", a tensor without numbers that NumPy can read" * hasattr(value, "detach")
     raise error(name, given, expected)
 
 

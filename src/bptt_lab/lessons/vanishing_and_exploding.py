@@ -242,9 +242,9 @@ def awake() -> Iterator[Net]:
 
 
 def by_hand(W_hh, activation: str, W_x=0.0, b=0.0) -> RNNCell:
-    """A cell with one input and these weights."""
-    cell = RNNCell(1, len(W_hh), activation)
-    cell.params["W_hh"], cell.params["W_x"][:, 0], cell.params["b"][:] = W_hh, W_x, b
+    """A cell with these weights. W_x (H, I), or of the one input (H,)."""
+    cell = RNNCell(np.shape(W_x)[1] if np.ndim(W_x) > 1 else 1, len(W_hh), activation)
+    cell.params["W_hh"], cell.params["W_x"].T[:], cell.params["b"][:] = W_hh, np.transpose(W_x), b
     return cell
 
 
