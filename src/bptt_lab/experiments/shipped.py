@@ -37,36 +37,25 @@ class Part(NamedTuple):
     theirs: np.ndarray | None
 
 
-class Network(NamedTuple):
-    """One shipped network, as `networks.toml` says."""
-
-    packages: list[str]
-    licence: str
-    task: str
-    unit: str
-    step: float
-    runtime: str
-    reader: str
-    file: str = ""
-    heard: bool = False
-
-    def read(self, folder: Path) -> Any:
-        """Its parts; of one that is only heard what it said, name -> numbers."""
-        return globals()[self.reader](folder / self.file)
+NETWORKS: dict[str, dict[str, Any]] = TABLE["networks"]
 
 
-NETWORKS = {name: Network(**about) for name, about in TABLE["networks"].items()}
-
-
-def install(network: Network, folder: Path) -> None:
+def install(packages: list[str], folder: Path) -> None:
     """Into the folder, once, and onto the path: behind this environment's own packages, which stay as they are."""
     if not (folder / "installed").exists():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(folder)]
-        subprocess.run([*pip, "--no-deps", network.packages[0]], check=True)
-        if network.packages[1:]:
-            subprocess.run([*pip, *network.packages[1:]], check=True)
+        subprocess.run([*pip, "--no-deps", packages[0]], check=True)
+        if packages[1:]:
+            subprocess.run([*pip, *packages[1:]], check=True)
         (folder / "installed").touch()
     sys.path.append(str(folder))
+
+
+def opened(name: str, folder: Path) -> Any:
+    """Its parts; of a network that is only heard what it said, name -> numbers."""
+    network = NETWORKS[name]
+    install(network["packages"], folder)
+    return globals()[network["reader"]](folder / network.get("file", ""))
 
 
 def speech(rate: int, voice: str = "en-us") -> np.ndarray:
