@@ -3,6 +3,7 @@
 Every error names the argument, what was given and what was expected.
 """
 
+import contextlib
 import math
 import operator
 from collections.abc import Callable, Iterable
@@ -210,10 +211,9 @@ def problem(model: Any, x, mask) -> tuple[np.ndarray, np.ndarray]:
     mask = read("mask", mask, f"an array of shape {steps}")
     if mask.shape != steps:
         raise error("mask", f"shape {mask.shape}", f"shape {steps}")
-    try:
-        known = mask.dtype == bool or mask.dtype.kind in "fiuO" and np.isin(mask.astype(np.float64), (0, 1)).all()
-    except (TypeError, ValueError, OverflowError):
-        known = False
+    known = mask.dtype == bool
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        known = known or mask.dtype.kind in "fiuO" and np.isin(mask.astype(np.float64), (0, 1)).all()
     if not known:
         raise error("mask", f"{mask.dtype} values", "true and false, or 1 and 0")
     return x, mask.astype(bool)
@@ -224,14 +224,10 @@ def targets(model: Any, given, steps: tuple[int, ...]) -> np.ndarray:
 
     "cross_entropy": (T,) or (T, B). "mse": (T[, B]) if O = 1, else (T[, B], O).
     """
-    values = read("targets", given, f"an array of shape {steps}")
-    O = model.output_size
-    if model.loss == "mse":
-        shape = steps if O == 1 else (*steps, O)
-        if values.shape != shape:
-            raise error("targets", f"shape {values.shape}", f"shape {shape}")
-    elif values.shape != steps:
-        raise error("targets", f"shape {values.shape}", f"shape {steps}", "One class number a token.")
+    values, O, classes = read("targets", given, f"an array of shape {steps}"), model.output_size, model.loss != "mse"
+    shape = steps if classes or O == 1 else (*steps, O)
+    if values.shape != shape:
+        raise error("targets", f"shape {values.shape}", f"shape {shape}", "One class number a token." * classes)
     return values
 
 
@@ -240,12 +236,10 @@ def wanted(model: Any, given, counts: np.ndarray) -> np.ndarray:
     values, O = targets(model, given, counts.shape)[counts], model.output_size
     if model.loss == "mse":
         return array("targets", values).reshape(-1, O)
-    try:
-        with np.errstate(all="ignore"):
-            numbers = values.astype(np.float64) if values.dtype.kind in "Ofiub" else np.full(values.shape, np.nan)
-            classes = np.where(np.abs(numbers) < 2**53, numbers, -1).astype(np.intp)
-    except (TypeError, ValueError, OverflowError):
-        numbers, classes = np.full(values.shape, np.nan), np.zeros(values.shape, np.intp)
+    numbers = np.full(values.shape, np.nan)
+    with np.errstate(all="ignore"), contextlib.suppress(TypeError, ValueError, OverflowError):
+        numbers = values.astype(np.float64) if values.dtype.kind in "Ofiub" else numbers
+    classes = np.where(np.abs(numbers) < 2**53, numbers, -1).astype(np.intp)
     broken = classes != numbers
     if broken.any():
         raise error("targets", str(values[broken][0]), "whole class numbers")

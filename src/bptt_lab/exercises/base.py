@@ -64,20 +64,23 @@ def _changing(solution: Callable, *arguments):
 
 
 class Exercise:
-    """A task, and a check that names the mistake. See the head of this file."""
+    """A task, what the learner begins with (`stub`), and a check that names the mistake. See the head of this file."""
 
     def __init__(self, module: ModuleType, notebook: str):
         self.name, self.notebook = module.__name__.rpartition(".")[2], notebook
         self.small, self.count, self._problem = module.SMALL, getattr(module, "PROBLEMS", PROBLEMS), module.problem
+        task, hints, *_ = sections(self.name).values()
+        self.english = *items(task), *items(hints)[1:]
+        self.stub, self._solution = map(self._function, ("stub", "solution"))
+        self.parameters = tuple(inspect.signature(self._solution.function).parameters)
+        self.steps = Steps(self._solution, self._solution.function.__globals__)
+
+    def _function(self, heading: str) -> Source:
+        text = sections(self.name)[heading].strip().removeprefix("```python\n").removesuffix("\n```")
+        return Source.of(text, defined(text, {"np": np}))
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.task}"
-
-    @cached_property
-    def english(self) -> tuple[str, ...]:
-        """The task and the hints."""
-        task, hints, *_ = sections(self.name).values()
-        return *items(task), *items(hints)[1:]
 
     @property
     def task(self) -> str:
@@ -88,31 +91,10 @@ class Exercise:
     def hints(self) -> tuple[str, ...]:
         return tuple(tr(self.name, hint) for hint in self.english[1:])
 
-    def _function(self, heading: str) -> Source:
-        text = sections(self.name)[heading].strip().removeprefix("```python\n").removesuffix("\n```")
-        return Source.of(text, defined(text, {"np": np}))
-
-    @cached_property
-    def stub(self) -> Source:
-        """What the learner begins with."""
-        return self._function("stub")
-
-    @cached_property
-    def _solution(self) -> Source:
-        return self._function("solution")
-
     @property
     def solution(self) -> Source:
         """Under the name that the learner's function has; a class version keeps its text to itself."""
         return Source.of("# Your teacher has the solution.", self._solution.function) if SEALED.exists() else self._solution
-
-    @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        return tuple(inspect.signature(self._solution.function).parameters)
-
-    @cached_property
-    def steps(self) -> Steps:
-        return Steps(self._solution, {"np": np})
 
     @cached_property
     def slips(self) -> list[Slip]:

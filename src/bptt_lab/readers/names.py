@@ -83,20 +83,17 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
 
 def _gates_together(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Flax's arrays of single gates, side by side in our order, as nnx has them."""
-    gates: dict[str, dict] = {}
+    gates: dict[tuple, dict[str, np.ndarray]] = {}
     for name, array in arrays.items():
         if match := _GATE.fullmatch(name):
-            gates.setdefault(match["prefix"], {})[match["side"] + match["gate"], match["what"]] = array
-    found: dict[str, np.ndarray] = {}
-    for prefix, by_gate in gates.items():
-        order = "ifgo" if ("ho", "kernel") in by_gate else "rzn"
-        for side in "ih":
-            kernels = [by_gate.get((side + gate, "kernel")) for gate in order]
-            if any(kernel is None for kernel in kernels):
-                break
-            zeros = np.zeros(kernels[0].shape[1])  # type: ignore[union-attr]
-            found[f"{prefix}dense_{side}.kernel"] = np.concatenate(kernels, axis=1)  # type: ignore[arg-type]
-            found[f"{prefix}dense_{side}.bias"] = np.concatenate([by_gate.get((side + gate, "bias"), zeros) for gate in order])
+            gates.setdefault((match["prefix"], match["side"], match["what"]), {})[match["gate"]] = array
+    found = {}
+    for (prefix, side, what), by_gate in gates.items():
+        order = "ifgo" if "o" in by_gate else "rzn"
+        if what == "kernel" and by_gate.keys() >= set(order):
+            biases, none = gates.get((prefix, side, "bias"), {}), np.zeros(by_gate[order[0]].shape[1])
+            found[f"{prefix}dense_{side}.kernel"] = np.concatenate([by_gate[gate] for gate in order], axis=1)
+            found[f"{prefix}dense_{side}.bias"] = np.concatenate([biases.get(gate, none) for gate in order])
     return found
 
 
