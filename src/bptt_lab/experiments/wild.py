@@ -10,7 +10,7 @@ import numpy as np
 
 from ..lessons import networks_in_the_wild as lesson
 from . import shipped
-from .runner import Recipe, Result, Settings
+from .runner import Result, Settings
 from .shipped import NETWORKS
 
 FOLDER = Path("build/networks")  # a folder of its own in it for each network
@@ -42,14 +42,6 @@ def rounded(value):
 def settings_of(name: str) -> Settings:
     about = {field: said for field, said in NETWORKS[name].items() if field not in ("reader", "file", "heard")}
     return {"network": name, **about}
-
-
-WILD = Recipe(
-    "wild",
-    "how far back the recurrent layers of networks that others trained and ship reach, on real inputs",
-    measure,
-    [settings_of(name) for name in NETWORKS],
-)
 
 
 def live(*names: str) -> list[tuple[str, ...]]:
