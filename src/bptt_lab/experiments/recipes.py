@@ -61,7 +61,7 @@ _ALL: dict[str, tuple[str, Callable, list[Settings]]] = {
     "distances": (
         "what nets trained on some distances say, hold and could still learn at others",
         train_and_ask,
-        seeded(("tanh", "LSTM, open"), UNTRAINED, SHORT, LONG, TEN, EVERY_WORD) + trained(["tanh"], MIXED),
+        seeded(("tanh", "LSTM, open"), UNTRAINED, SHORT, LONG, TEN, EVERY_WORD) + seeded(["tanh"], MIXED),
     ),
     # All distances from 0 to 30 are in "distances", beside nets that are asked for the verb alone.
     "language_model": (

@@ -1,5 +1,8 @@
 """What one run of a recipe does: a cell, a task, a budget and a seed in; what was reached, said and held out."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 
 from .. import cells, memory, tasks, train
@@ -9,21 +12,7 @@ from ..model import SequenceModel
 from ..tasks.agreement import SUBJECT
 from .runner import Result, Settings
 
-# The names of the course, and what they stand for: a cell, and what it is made with.
-CELLS: dict[str, tuple[str, dict]] = {
-    "tanh": ("RNNCell", {}),
-    "tanh, N(0, 1/H)": ("RNNCell", {"init": "normal"}),
-    "tanh, N(0, 1)": ("RNNCell", {"init": "normal", "weight_scale": 32**0.5}),  # for 32 units
-    "tanh, orthogonal": ("RNNCell", {"init": "orthogonal"}),
-    "identity ReLU": ("RNNCell", {"activation": "relu", "init": "identity"}),
-    "gated, open": ("GatedCell", {"gate_bias": 2.0}),
-    "gated, closed": ("GatedCell", {}),
-    "gated, bias 1": ("GatedCell", {"gate_bias": 1.0}),
-    "GRU, open": ("GRUCell", {"gate_bias": 1.0}),
-    "GRU, closed": ("GRUCell", {}),
-    "LSTM, open": ("LSTMCell", {"gate_bias": 2.0}),
-    "LSTM, closed": ("LSTMCell", {}),
-}
+CELLS = tomllib.loads(Path(__file__).with_name("cells.toml").read_text(encoding="utf-8"))
 DISTANCES = (5, 10, 15, 20, 30)  # of was/were, at which nets are trained and looked at
 SHOWN = (1, 2, 3, 5, 10, 20)  # words before the verb, of real English
 

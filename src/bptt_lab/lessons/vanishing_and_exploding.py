@@ -82,10 +82,9 @@ def orthogonal(spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarr
 
     Each is (seeds,). What is read is what `exponents` reads.
     """
-    found = []
-    for cell, x, _ in drawn(1.0, "orthogonal", H=H, seeds=seeds, spread=spread):
-        slopes = 1 - cell.unroll(x).h ** 2
-        found.append((slope(cell, x), slopes.mean(), np.sqrt(np.square(slopes).mean())))
+    nets = drawn(1.0, "orthogonal", H=H, seeds=seeds, spread=spread)
+    slopes = [(slope(cell, x), 1 - cell.unroll(x).h ** 2) for cell, x, _ in nets]
+    found = [(rate, f.mean(), np.sqrt(np.square(f).mean())) for rate, f in slopes]
     return dict(zip(("slope", "mean f'", "rms f'"), np.array(found).T))
 
 

@@ -12,11 +12,7 @@ from . import names
 from .arrays_files import library, text
 from .found import CONVENTIONS, NOTES, TABLE, Layer
 
-BLOCKS, ACTIVATIONS = TABLE["onnx"]["blocks"], TABLE["onnx"]["activations"]
-MISSING = (
-    "Exporters write recurrent layers out as products and sums: torch 2.13 unrolls nn.RNN for the traced length, whatever length "
-    "the signature declares. Read the weights from the framework's own file, or export with an operator LSTM, GRU or RNN."
-)
+BLOCKS, ACTIVATIONS, MISSING = TABLE["onnx"].values()
 
 
 def layers(source: Any) -> list[Layer]:
