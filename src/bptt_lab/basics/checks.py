@@ -236,10 +236,12 @@ def wanted(model: Any, given, counts: np.ndarray) -> np.ndarray:
     values, O = targets(model, given, counts.shape)[counts], model.output_size
     if model.loss == "mse":
         return array("targets", values).reshape(-1, O)
-    numbers = np.full(values.shape, np.nan)
-    with np.errstate(all="ignore"), contextlib.suppress(TypeError, ValueError, OverflowError):
-        numbers = values.astype(np.float64) if values.dtype.kind in "Ofiub" else numbers
-    classes = np.where(np.abs(numbers) < 2**53, numbers, -1).astype(np.intp)
+    try:
+        with np.errstate(all="ignore"):
+            numbers = values.astype(np.float64) if values.dtype.kind in "Ofiub" else np.full(values.shape, np.nan)
+            classes = np.where(np.abs(numbers) < 2**53, numbers, -1).astype(np.intp)
+    except (TypeError, ValueError, OverflowError):
+        numbers, classes = np.full(values.shape, np.nan), np.zeros(values.shape, np.intp)
     broken = classes != numbers
     if broken.any():
         raise error("targets", str(values[broken][0]), "whole class numbers")
