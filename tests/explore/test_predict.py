@@ -259,6 +259,7 @@ def test_why_arabic_the_most_open_unit_and_not_the_mean():
     found = wild.gates_and_half_lives(predict._shipped(), "piper")
     far, near = found[found[:, 2].argmax()], found[found[:, 2].argmin()]
     np.testing.assert_allclose([far, near], [[0.38, 0.98, 85], [0.28, 0.65, 1.4]], rtol=0.02)
+    assert predict.truth_of("arabic") == pytest.approx(100 * far[0])
 
 
 def test_why_lost_transpose_the_median_is_near_1_and_single_nets_are_several_times_off():

@@ -9,7 +9,7 @@ WORDS = 6
 # A net, what a message is multiplied by on each step of its road, and whether steps lie beside the road or jump over all of it.
 NETS = {
     "plain net": ("diag(f′) W_hh, a full matrix", "steps"),
-    "residual links": ("I + what the layer adds; here the circles are layers", "steps and links"),
+    "residual links": ("I + what the layer adds (the circles are layers)", "steps and links"),
     "linear recurrence": ("λ, one fixed number for each unit", "steps"),
     "minimal GRU": ("1 − z_t, set by word t alone", "steps"),
     "attention": ("one weight, and the way through its softmax", "jumps"),
@@ -22,7 +22,7 @@ def paths() -> look.Figure:
     told = "; ".join(f"{name}, {lengths[name]}: {factor}" for name, (factor, _) in NETS.items())
     says = f"Factors between word {WORDS} and word 1, and what each is. {told}."
     shown = look.figure(
-        "Back to word 1", ["each step is one factor; a short arc is the I in it"], says, 78 + 116 * len(NETS), bottom=48
+        "Back to word 1", ["each step is one factor; the arc of a residual link is its I"], says, 78 + 116 * len(NETS), bottom=48
     )
     colours = plotly.colors.sample_colorscale("Cividis", [i / (WORDS - 1) for i in range(WORDS)])
     for row, (name, (factor, kind)) in enumerate(NETS.items()):
