@@ -39,7 +39,7 @@ from ..basics.text import say
 from . import page
 from .cover import OPEN, covers
 from .settings import Choice, Control, Grid, Guess, Pointed, PointedCell, Setting, Switch, Text  # noqa: F401
-from .still import as_image, still_svg
+from .still import AXES, Axis, as_image, still_svg
 from .words import words_of
 
 HERE = Path(__file__).parent
@@ -96,7 +96,7 @@ class Explorer(anywidget.AnyWidget):
     code: ClassVar[str]  # what the browser runs: `render`
     controls: tuple[Control, ...] = ()
     facts: dict[str, Any] = {}  # what the browser needs to know besides settings and arrays
-    still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "nats", "shares"
+    still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "nats", "shares"; see `axis_of_still` too
     asks_python: ClassVar[bool] = False  # where no kernel runs, a field of its own is grey; a control says so itself
 
     _css = _source("explorer.css") + covers(OPEN)
@@ -159,9 +159,13 @@ class Explorer(anywidget.AnyWidget):
         """(label, value) of the bars of the still picture."""
         raise NotImplementedError
 
+    def axis_of_still(self) -> Axis:
+        """On which these bars stand: the one that is on show, where a setting chooses it."""
+        return AXES[self.still_axis]
+
     def still_picture(self) -> dict[str, str]:
         """What stands where no widget runs, by MIME type."""
-        svg = still_svg(self.words, self.still(), self.sentence(), self.still_axis, self.language)
+        svg = still_svg(self.words, self.still(), self.sentence(), self.axis_of_still(), self.language)
         image = as_image(svg, self.sentence()) + f"<p>{self.words['asleep']}</p>"
         return {"image/svg+xml": svg, "text/html": self.in_its_language(image)}
 

@@ -216,7 +216,7 @@ const explorer = {
       if (lit_edge > 1 && lit_edge <= t) text += " " + tell(lit_edge === 2 ? "lit_edge_one" : "lit_edge", { k: lit_edge, before: lit_edge - 1 }, { norm: at("jacobians", lit_edge - 1) });
       else if (lit >= 1 && lit <= t) {
         const factors = tell(t === lit ? "factors_none" : t - lit === 1 ? "factors_one" : "factors_n", { n: t - lit });
-        text += " " + tell("lit", { k: lit, word: read[lit - 1], factors, share: percent(at("shares", t - 1, lit - 1)) }, { norm: at("ledger", t - 1, lit - 1) });
+        text += " " + tell(small ? "lit_small" : "lit", { k: lit, word: read[lit - 1], factors, share: percent(at("shares", t - 1, lit - 1)) }, { norm: at("ledger", t - 1, lit - 1) });
       }
       return text + state.told;
     };

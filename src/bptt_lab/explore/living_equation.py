@@ -7,7 +7,8 @@ import traitlets
 from ..basics import checks
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Bars, Choice, Grid, Magnified, Parts, Pointed, fixed
+from .base import Axis, Bars, Choice, Grid, Magnified, Parts, Pointed, fixed
+from .still import true_to_scale
 
 ZOOMS = 12
 SEEN = 0.002  # of the row: a bar that shows is then about a pixel long
@@ -90,8 +91,12 @@ class LivingEquation(sentence_net.SentenceExplorer, Magnified):
         told |= {"word": words[k - 1], "norm": norms[k - 1], "ratio": norms[-1] / norms[k - 1] if norms[k - 1] else math.inf}
         return self.say("true_shows" if long >= SEEN else "true_hidden", **told)
 
+    def _is_true(self) -> bool:
+        """Whether the bars stand at their true lengths."""
+        return self.small and self.axis == "true"
+
     def sentence(self) -> str:
-        if self.small and self.axis == "true":
+        if self._is_true():
             return self._true_to_scale() + self._lit()
         words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
         first, last, whole = norms[0], norms[-1], self.at("whole")[t - 1]
@@ -115,9 +120,14 @@ class LivingEquation(sentence_net.SentenceExplorer, Magnified):
             return " " + self.say("lit_edge_one" if k == 2 else "lit_edge", k=k, before=k - 1, norm=self.at("jacobians")[k - 1])
         if not 1 <= (k := self.lit) <= t:
             return ""
+        if self.small:  # what a Jacobian and a share are is said later
+            return " " + self.say("lit_small", k=k, word=words[k - 1], norm=self.norms()[k - 1])
         share = fixed(100 * self.at("shares")[t - 1, k - 1], 1)
         factors = self.words["factors_none" if k == t else "factors_one" if k == t - 1 else "factors_n"].format(n=t - k)
         return " " + self.say("lit", k=k, word=words[k - 1], factors=factors, norm=self.norms()[k - 1], share=share)
+
+    def axis_of_still(self) -> Axis:
+        return true_to_scale(-self.zoom) if self._is_true() else super().axis_of_still()
 
     def still(self) -> Bars:
         words = self.sentences[self.length - 1]

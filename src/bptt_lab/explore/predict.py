@@ -67,6 +67,11 @@ def _shipped() -> dict[str, dict]:
     return wild.networks(experiments.load("wild"))
 
 
+def _mean_gate_of_the_longest() -> float:
+    mean, _, half = wild.gates_and_half_lives(_shipped(), "piper").T
+    return 100 * mean[half.argmax()]
+
+
 ALL = {
     "presses": Prediction(range(13), lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses()),
     "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
@@ -87,13 +92,13 @@ ALL = {
     "gru_at_cats": _power(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
     "direct_road": _power(_over_direct_road),
     "open_adders": _of_five("adding", cell="gated, open", length=50),
-    "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
+    "clipped": _of_five("temporal_order", cell="tanh, N(0, 1/H)", length=30, clip=1.0),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
     "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
     "open_gates": Prediction(range(25), lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1))),
     "listening": _power(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
     "counting": _power(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
-    "arabic": _power(lambda: _ratio(wild.spread(_shipped(), "piper")), range(5)),
+    "arabic": Prediction(range(101), _mean_gate_of_the_longest),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
