@@ -144,7 +144,7 @@ function panel(picture) {
   return {
     inside,
     draw({ box: [left, top, right, floor], x, y, ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [], words = 0 }) {
-      axes[0](ticks, x, floor, top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
+      axes[0](ticks, x, floor + (words ? 4 : 0), top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
       axes[1](levels, y, left, right, written, ends[1] ?? "", { x: right < 386 ? 2 : left, y: top - 11 });
       clip(left - 8, top - 6, right - left + 16, floor - top + 12);
       set(level, { x1: left, x2: right, y1: y(one), y2: y(one) });

@@ -69,8 +69,8 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
   const group = kind === "switch" ? box : tag(box, "fieldset", { class: "control choice" });
   if (kind === "choice") tag(group, "legend", { text: label });
   const options = kind === "switch" ? [[{ class: "control switch" }, { id, type: "checkbox" }, label]] : values.map((value) => [{}, { type: "radio", name: id, value }, show(value)]);
-  const inputs = options.map(([outer, inner, text], i) => {
-    const choice = tag(group, "label", outer), input = tag(choice, "input", { ...inner, ...KEYS_OURS });
+  const row = kind === "choice" ? tag(group, "div", { class: "options" }) : group, inputs = options.map(([outer, inner, text], i) => {
+    const choice = tag(row, "label", outer), input = tag(choice, "input", { ...inner, ...KEYS_OURS });
     if (explorer.icons?.[trait]) iconOf(svg(choice, "svg", ICON), explorer.icons[trait]);
     tag(choice, "span", { maths: text });
     input.addEventListener("change", () => move(kind === "switch" ? input.checked : values[i]));
