@@ -114,8 +114,21 @@ def test_the_four_curves_of_the_switch_are_told_apart_as_it_opens(page_of):
     assert lstm_direct - lstm > 80 and gru_direct - gru > 10
 
 
-@pytest.mark.parametrize("width", [390, 900])
+@pytest.mark.parametrize("width", [390, 680, 740, 800, 900])
 def test_no_switch_is_left_alone_in_a_row_that_has_room_for_all(width, page_of):
     page = page_of(explore.Decay(), width)
     tops = page.locator(".switch").evaluate_all("all => all.map(node => node.getBoundingClientRect().top)")
-    assert len(tops) == 3 and len(set(tops)) == (1 if width == 900 else 3)
+    assert len(tops) == 3 and len(set(tops)) == (3 if width == 390 else 1)
+
+
+def test_options_that_do_not_fit_beside_their_name_stand_together_below_it(page_of):
+    page = page_of(explore.Starts(), 390)
+    tops = page.locator(".choice").first.locator("label").evaluate_all("all => all.map(node => node.getBoundingClientRect().top)")
+    assert len(tops) == 3 and len(set(tops)) == 1
+
+
+def test_the_ages_under_a_curve_lie_on_no_number(page_of):
+    page = page_of(explore.CellSwitch(), 900)
+    ages = page.locator("rect.age:visible").evaluate_all("all => all.map(node => node.getBoundingClientRect().bottom)")
+    numbers = page.locator(".axis").first.locator("text:not(.axis-title)")
+    assert len(ages) == 23 and max(ages) <= numbers.first.bounding_box()["y"]
