@@ -10,7 +10,7 @@ from ..basics import checks
 from ..basics.overflow import quietly
 from ..cells import RNNCell
 from . import sentence_net
-from .base import Arrays, Bars, Choice, Explorer, Grid, Guess, Parts, Pointed, Switch, fixed, kept
+from .base import Arrays, Bars, Choice, Grid, Guess, Magnified, Parts, Pointed, Switch, fixed, kept
 from .predictions import Made, keep, verdict
 from .sentence_net import ACTIVATIONS
 
@@ -27,7 +27,7 @@ def lags_of(T: int) -> list[int]:
     return [lag for lag in range(T) if lag <= 16 or lag % 4 == 0 or lag == T - 1]
 
 
-class Decay(Explorer):
+class Decay(Magnified):
     """‖dh_T/dh_k‖₂ against the lag T − k, the ladder of bounds, what the whole product stretches, the eigenvalues of W_hh.
 
     A net of 16 units, or a `cell` that is handed in, reads T Gaussian inputs. `weight_scale` multiplies its W_hh, `length` is T,
@@ -100,7 +100,7 @@ class Decay(Explorer):
         else:
             told["matrix"] = self.say("matrix_own", **told)
         if not lags:
-            return self.say("shows_one", **told)
+            return self.say("shows_one", **told) + self.magnified()
         if shown:
             far = norms[lags]
             text = [self.say("shows", far=far, **told)]
@@ -119,7 +119,7 @@ class Decay(Explorer):
             text.append(self.words["silent_relu"])
         if shown and self.lag in norms:
             text.append(self.say("read", lag=self.lag, norm=norms[self.lag]))
-        return " ".join(text)
+        return " ".join(text) + self.magnified()
 
     @property
     def _guess(self) -> str:

@@ -7,7 +7,7 @@ const explorer = {
     const crosses = svg(over, "path", { class: "cross" }), specks = svg(over, "path", { class: "speck" }), titles = marks(over, "text", { class: "axis-title" });
     const rowNames = marks(over, "text", { "text-anchor": "end" }), columnNames = marks(over, "text", { "text-anchor": "middle" });
     const upper = panel(node), lower = panel(node), whole = svg(upper.inside, "line", { class: "dashed" });
-    const norms = svg(upper.inside, "path", { class: "solid" }), cosines = svg(lower.inside, "path", { class: "solid" }), wholeText = svg(node, "text", { "text-anchor": "end", class: "axis-title" });
+    const norms = svg(upper.inside, "path", { class: "solid" }), cosines = svg(lower.inside, "path", { class: "solid" }), wholeText = svg(node, "text", { "text-anchor": "end", class: "axis-title prompt" });
     magnitudeBar(figure, words);
 
     return ({ width, arrays, at, length: n, activation, cut, counted, cell: [t, k] }) => {
