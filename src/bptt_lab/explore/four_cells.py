@@ -7,8 +7,8 @@ from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, fixed, kept
-from .sentence_net import ACTIVATIONS, BIASES, PREFIXES, SUBJECT, norms
+from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, Said, fixed, kept
+from .sentence_net import ACTIVATIONS, BIASES, HEARD, PREFIXES, TO_SUBJECT, heard, norms
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::2]
@@ -39,7 +39,7 @@ class FourCells(Magnified):
         if cell is not None and getattr(cell, "input_size", None) != size:
             raise checks.error("cell", repr(cell), f"a cell with input_size={size}, one for each word of `tasks.vocabulary`")
         self._cell, yours = cell, "" if cell is None else type(cell).__name__
-        self.facts = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT, "yours": yours}
+        self.facts = {**HEARD, "yours": yours}
         super().__init__(**settings)
 
     def parts(self, net, length) -> Parts:
@@ -55,17 +55,17 @@ class FourCells(Magnified):
 
     def _read_off(self) -> int:
         """The word whose numbers are told, counted from 1."""
-        return self.lit if 1 <= self.lit <= self.length else PREFIXES[self.length].index(SUBJECT) + 1
+        return self.lit if 1 <= self.lit <= self.length else self.length - TO_SUBJECT[self.length]
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         k, T, norms = self._read_off(), self.length, self.norms()
         at = {cell: values[k - 1] for cell, values in norms.items()}
         told = {"word": PREFIXES[T][k - 1], "activation": self.activation, "bias": fixed(self.gate_bias, 0)}
-        text = self.say("shows", k=k, lag=T - k, **told, **at)
-        text += " " + self.say("last", **{cell: values[-1] for cell, values in norms.items()})
+        yield self.say("shows", k=k, lag=T - k, **told, **at)
+        yield self.say("last", **{cell: values[-1] for cell, values in norms.items()})
         if self._cell is not None:
-            text += " " + self.say("yours", cell=self.facts["yours"], at=at["yours"], last=norms["yours"][-1])
-        return text + self.magnified()
+            yield self.say("yours", cell=self.facts["yours"], at=at["yours"], last=norms["yours"][-1])
+        yield from self.said_of_axis()
 
     def still(self) -> Bars:
         k, word = self._read_off(), PREFIXES[self.length][self._read_off() - 1]
@@ -89,9 +89,9 @@ def gradients(length: int, net: int) -> Arrays:
 
 def _norms(cell, length: int, scales: np.ndarray, net: int, **biases) -> np.ndarray:
     """(B, T): ‖dL/dx_k‖ over the words at each weight scale and gate bias, with L the loss of “were” after the last word."""
-    x, B, T = vocabulary.encode(" ".join(PREFIXES[length])), len(scales), length
+    B, T = len(scales), length
     were = np.broadcast_to(vocabulary.indices("were"), (T, B))
     last = np.broadcast_to(np.arange(T)[:, None] == T - 1, (T, B))
-    model = SequenceModel(cell, x.shape[1], seed=net)
-    run = model.forward(np.repeat(x[:, None], B, axis=1), were, last, scales=scales, **biases)
+    model = SequenceModel(cell, len(vocabulary.VOCABULARY), seed=net)
+    run = model.forward(heard(T, B), were, last, scales=scales, **biases)
     return norms(model.backward(run)["x"] * B).T  # the mean over the batch divided by B

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..cells import RNNCell
 from ..model import SequenceModel
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Said, fixed, kept
 from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back, norms
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 100
@@ -37,16 +37,12 @@ class GradientByLag(Explorer):
         """The curve "right", "lost" or "cosine" by lag; or the one number "forward"."""
         return self.look_up(f"{name}_{self.activation}_{self.start}_{self.length}", "weight_scale")
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         T, d, right, lost, cosine = self.length, self.lag, self.at("right"), self.at("lost"), self.at("cosine")
-        if T == 1:
-            text = self.say("shows_one", last=right[0])
-        else:
-            values = {"first": right[-1], "last": right[0], "lost": lost[-1], "forward": float(self.at("forward"))}
-            text = self.say("shows", T=T, cosine=fixed(cosine[-1], 2), **values)
+        values = {"first": right[-1], "last": right[0], "lost": lost[-1], "forward": float(self.at("forward"))}
+        yield self.say("shows_one" if T == 1 else "shows", T=T, cosine=fixed(cosine[-1], 2), **values)
         if 0 <= d < T:
-            text += " " + self.say("read", k=T - d, lag=d, right=right[d], lost=lost[d], cosine=fixed(cosine[d], 2))
-        return text
+            yield self.say("read", k=T - d, lag=d, right=right[d], lost=lost[d], cosine=fixed(cosine[d], 2))
 
     def still(self) -> Bars:
         lags = [lag for lag in (0, 1, 3, 7, 15, 31, 63, 99) if lag < self.length]

@@ -1,7 +1,6 @@
 """Predict, then see: one question before a figure. The learner commits a number, and then sees both, and the error."""
 
 import html
-import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from ..lessons import partial_cures as cures
 from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from ..tasks import English
-from .base import Control, Explorer, fixed
+from .base import Explorer, Guess, Said
 from .cell_switch import CellSwitch
 from .cover import CLOSED, covers
 from .four_cells import FourCells
@@ -28,7 +27,7 @@ from .gate_pad import GatePad
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
-from .predictions import Made, keep, verdict
+from .predictions import Made, judge, keep
 from .starts import Starts
 from .token_losses import TokenLosses
 from .wall import Wall
@@ -115,7 +114,9 @@ class Predict(Explorer):
 
     def __init__(self, asked: str, **settings):
         prediction = ALL[checks.choice("asked", asked, ALL)]
-        self.controls = (Control("guess", "slider", tuple(prediction.values)),)
+        line = Guess(prediction.values)  # each question has its own
+        line.name = "guess"
+        self.controls = (line,)
         super().__init__(**settings, asked=asked, powers=prediction.powers, truth=truth_of(asked))
         # A guess of 5 is 5, and not the fifth power of ten. The question names the explorer: a page has several.
         words = {key: text for key, text in self.words.items() if prediction.powers or not key.startswith("guess_")}
@@ -124,9 +125,9 @@ class Predict(Explorer):
 
     @traitlets.validate("guess")
     def _one_of_those(self, proposal):
-        guess, values = proposal["value"], self.controls[0].values
-        if guess is not None and (isinstance(guess, bool) or guess not in values):
-            raise traitlets.TraitError(f"guess: got {guess!r}, expected a whole number from {values[0]} to {values[-1]}.")
+        guess = proposal["value"]
+        if guess is not None:
+            self.controls[0].validate(self, guess)
         if self.committed and guess != self.guess:
             raise traitlets.TraitError(f"guess: got {guess}, but {self.guess} is committed.")
         return guess
@@ -141,9 +142,9 @@ class Predict(Explorer):
     def question(self) -> str:
         return self.words[f"question_{self.asked}"]
 
-    def _written(self, value: float | None) -> str:
+    def _written(self, value: int | None) -> str:
         """A guess, in words."""
-        return self.words["unset"] if value is None else self.words[f"guess_{value}"] if self.powers else str(value)
+        return self.words["unset"] if value is None else self.words.get(f"guess_{value}", str(value))
 
     @property
     def answer(self) -> str:
@@ -154,21 +155,21 @@ class Predict(Explorer):
     def _in_words(self) -> tuple[str, str, str, bool]:
         """The guess, the truth, what is said of the two, and whether they are close."""
         if self.powers:
-            key, off = verdict(self.guess, math.log10(self.truth))
-            judged = self.say(key, off=fixed(abs(off), 1))
-            return self._written(self.guess), self.number(self.truth), judged, key == "close"
+            return judge(self, self.guess, self.truth)
         off = self.guess - round(self.truth)
         key = "exactly" if off == 0 else "number_too_high" if off > 0 else "number_too_low"
         return str(self.guess), str(round(self.truth)), self.say(key, off=abs(off)), off == 0
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         if self.committed:
             guess, truth, judged, close = self._in_words()
-            text = self.say("shows", guess=guess, truth=truth, verdict=judged)
-            return text if close else f"{text} {self.words[f'why_{self.asked}']}"
-        if self.seen:
-            return self.answer
-        return self.say("shows_unset" if self.guess is None else "shows_open", guess=self._written(self.guess))
+            yield self.say("shows", guess=guess, truth=truth, verdict=judged)
+            if not close:
+                yield self.words[f"why_{self.asked}"]
+        elif self.seen:
+            yield self.answer
+        else:
+            yield self.say("shows_unset" if self.guess is None else "shows_open", guess=self._written(self.guess))
 
     def still_picture(self) -> dict[str, str]:
         """The question, and the answer behind it, as HTML that needs no script."""

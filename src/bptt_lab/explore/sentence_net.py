@@ -32,6 +32,8 @@ UP_TO_THE_VERB = (  # what the cells with gates read in 07 and 08, from the subj
     "the cats that I saw near the old house with the red table in the garden beside the river very early this morning",
 )
 PREFIXES = {len(words): words for words in map(str.split, UP_TO_THE_VERB)}
+TO_SUBJECT = {T: T - 1 - words.index(SUBJECT) for T, words in PREFIXES.items()}  # steps back from the last word
+HEARD = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT}  # what the browser knows of them
 BIASES = tuple(range(-2, 6))  # of the gate that keeps, in the explorers of cells with gates
 
 
@@ -51,6 +53,11 @@ class SentenceExplorer(Explorer):
     def at(self, name: str) -> np.ndarray:
         """One of the arrays of `read` for the present settings."""
         return self.look_up(f"{name}{self.length}", "activation", "weight_scale")
+
+
+def heard(T: int, n: int) -> np.ndarray:
+    """T words up to the verb, n times side by side: (T, n, vocabulary)."""
+    return np.repeat(vocabulary.encode(" ".join(PREFIXES[T]))[:, None], n, axis=1)
 
 
 @kept

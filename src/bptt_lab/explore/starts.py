@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..cells import RNNCell
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, kept
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Said, kept
 from .sentence_net import norms
 
 HIDDEN, STEPS, SEEDS = 32, 101, 10
@@ -38,13 +38,13 @@ class Starts(Explorer):
         norms = self.look_up(f"messages_{self.start}_{self.inputs:g}", "weight_scale")[:, :, lag]
         return norms, float(self.look_up("predicted", "weight_scale", "start")[lag])
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         lag = self.lag if self.lag >= 0 else STEPS - 1
         norms, guess = self.at(lag)
         values: dict[str, float] = {}
         for name, seeds in zip(ACTIVATIONS, norms):
             values |= {name: np.median(seeds), f"{name}_low": seeds.min(), f"{name}_high": seeds.max()}
-        return self.say("shows", lag=lag, predicted=guess, **values)
+        yield self.say("shows", lag=lag, predicted=guess, **values)
 
     def still(self) -> Bars:
         return [
