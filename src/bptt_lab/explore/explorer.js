@@ -1,7 +1,7 @@
 // The frame that all explorers share: controls above, picture, sentence below. One road for every change:
 //   input → model.set → "change:" → one draw in the next animation frame; a reader's first move in a frame is drawn at once.
 // An explorer's own file defines `explorer = { build(frame) }`; build makes its nodes once and returns draw(state), which draws
-// what the state says and returns the sentence. What is shown is of one setting: where the table is of another one than what is
+// what the state says and returns what is said of it, sentence by sentence; what is false among them is left out. What is shown is of one setting: where the table is of another one than what is
 // asked for, the table's counts, for picture, sentence and controls, until Python has answered.
 
 const NARROW = 620, SLIM = 480, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
@@ -129,6 +129,7 @@ function render({ model, el }) {
   const asked = () => Object.fromEntries(settings.map((name) => [name, model.get(name)]));
   const shown = () => { const wanted = asked(); return { ...wanted, ...(explorer.holds?.(wanted, valuesOf) ? {} : model.get("table_of")) }; };
   const change = (name, value) => { // Jupyter itself holds a question back while Python answers the one before
+    if (same(model.get(name), value)) return;
     unsaved.set(name, value);
     model.set(name, value);
     drawn[name] = shown()[name]; // a second key in the same frame goes on from here, not from the picture
@@ -157,7 +158,7 @@ function render({ model, el }) {
     const started = performance.now(), mute = python.mute(), wanted = asked(), state = (drawn = { ...facts, ...shown(), mute, arrays });
     state.width = Math.max(NARROWEST, Math.min(860, width));
     state.at = (...names) => names.map((name) => valuesOf[name].indexOf(state[name]));
-    const open = mute ? [] : settings.filter((name) => !same(wanted[name], state[name])), text = draw(state);
+    const open = mute ? [] : settings.filter((name) => !same(wanted[name], state[name])), text = draw(state).filter(Boolean).join(" ");
     sync.forEach((update) => update(state));
     const what = spec.filter(({ trait }) => open.includes(trait)).map(({ trait, label }) => `${label}: ${shownAs(trait, wanted[trait], words)}`).join(", ");
     set(waiting, { text: `${words.asking} ${what}`.trim(), hidden: !open.length });

@@ -4,11 +4,12 @@ import numpy as np
 
 from ..basics import checks
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
+from ..chain_rule import norm
 from ..model import SequenceModel
 from ..tasks import vocabulary
 from . import sentence_net
 from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, Said, fixed, kept
-from .sentence_net import ACTIVATIONS, BIASES, HEARD, PREFIXES, TO_SUBJECT, heard, norms
+from .sentence_net import ACTIVATIONS, BIASES, HEARD, PREFIXES, TO_SUBJECT, heard
 
 HIDDEN = 16
 SCALES = sentence_net.SCALES[::2]
@@ -94,4 +95,4 @@ def _norms(cell, length: int, scales: np.ndarray, net: int, **biases) -> np.ndar
     last = np.broadcast_to(np.arange(T)[:, None] == T - 1, (T, B))
     model = SequenceModel(cell, len(vocabulary.VOCABULARY), seed=net)
     run = model.forward(heard(T, B), were, last, scales=scales, **biases)
-    return norms(model.backward(run)["x"] * B).T  # the mean over the batch divided by B
+    return norm(model.backward(run)["x"] * B).T  # the mean over the batch divided by B

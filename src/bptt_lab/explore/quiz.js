@@ -26,7 +26,7 @@ const explorer = {
         set(row, { class: `answer${chosen ? (right ? " is-right" : " is-wrong") : ""}` });
       }));
       const judged = answers.map((a, q) => (a < 0 ? null : questions[q].answers[a].right)), open = judged.filter((r) => r === null).length;
-      return tell("shows", { right: judged.filter(Boolean).length, asked: questions.length, open });
+      return [tell("shows", { right: judged.filter(Boolean).length, asked: questions.length, open })];
     };
   },
 };

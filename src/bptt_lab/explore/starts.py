@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..cells import RNNCell
+from ..chain_rule import norm
 from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Said, kept
-from .sentence_net import norms
 
 HIDDEN, STEPS, SEEDS = 32, 101, 10
 GAINS = (0.1, 0.316, 0.5, 0.707, 1.0, 1.414, 2.0, 3.162, 5.657, 10.0)  # 1.414 is He, 5.657 is N(0, 1) at 32 units
@@ -74,6 +74,6 @@ def messages(start: str, inputs: float) -> Arrays:
             trace = cell.unroll(x, scales=np.array(GAINS))
             rows = np.tile(direction / np.linalg.norm(direction), (S, 1, 1))
             for lag in range(STEPS):
-                found[:, a, seed, lag] = norms(rows[:, 0])
+                found[:, a, seed, lag] = norm(rows[:, 0])
                 rows = rows @ cell.jacobian(trace, STEPS - 1 - lag)
     return {f"messages_{start}_{inputs:g}": found}

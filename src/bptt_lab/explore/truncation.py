@@ -3,9 +3,10 @@
 import numpy as np
 
 from ..cells import RNNCell
+from ..chain_rule import norm
 from ..model import SequenceModel
 from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, PointedCell, Said, fixed, kept
-from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back, norms
+from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 32
 LENGTHS = (4, 8, 16, 24, 32)
@@ -81,8 +82,8 @@ def cut_everywhere(activation: str) -> Arrays:
             masks = [counts(T) & (k // cut == t // cut) for cut in CUTS]
             left = np.einsum("ntk,tksh->snkh", np.array(masks, dtype=float), da, optimize=True)
             gradients = np.einsum("snkh,ki->snhi", left, x, optimize=True).reshape(S, len(CUTS), -1)
-            sizes = norms(gradients)
+            sizes = norm(gradients)
             directions = gradients / np.where(sizes > 0, sizes, 1.0)[..., None]
             sums[:, c, l, :, 0], sums[:, c, l, :, 1] = sizes, (directions * directions[:, -1:]).sum(axis=-1)
-    ledger = norms(da).transpose(2, 0, 1) * norms(x)
+    ledger = norm(da).transpose(2, 0, 1) * norm(x)
     return {f"ledger_{activation}": ledger, f"sums_{activation}": sums}

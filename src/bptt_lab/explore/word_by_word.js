@@ -93,8 +93,7 @@ const explorer = {
       }));
 
       const told = said.map((one) => tell("says", one)).join("; "), right = k < 0 ? words.no_noun : tell("right", { noun: shown[k], lag: r - 1 - k, verb: number_of[shown[k]] });
-      const line = `${tell("shows", { r, T, word: shown[r - 1], told })} ${right}`;
-      return complaint ? `${complaint} ${line}` : line;
+      return [complaint, tell("shows", { r, T, word: shown[r - 1], told }), right];
     };
   },
 };

@@ -20,15 +20,7 @@ VOCABULARY = vocabulary.VOCABULARY
 NUMBER_OF = agreement.number_of_nouns()  # noun -> the verb that agrees with it
 VERBS = ("was", "were")
 KINDS: dict[type, str] = {LSTMCell: "lstm", GRUCell: "gru", GatedCell: "gated"}  # the names of their colours
-EXAMPLES = (
-    "the cats that I saw earlier this morning",
-    "the cat that I saw earlier this morning",
-    "the cats",
-    "the cats near the old house",
-    "the cat near the old houses",
-    "the cats that I saw near the old house that the bird liked beside the quiet river with the friend earlier this morning",
-    "the cat that I saw near the old houses that the birds liked beside the quiet rivers with the friends earlier this morning",
-)
+EXAMPLES = tuple(vocabulary.WORDS["examples"])
 
 
 class WordByWord(Explorer):
