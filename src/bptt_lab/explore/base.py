@@ -234,11 +234,11 @@ class Explorer(anywidget.AnyWidget):
         """The still picture, and then the widget, which hides it: once the kernel is gone, or in a page, the still is left."""
         from IPython.display import display
 
-        bundle = {**self._repr_mimebundle_()[0]}
-        widget = {kind: bundle.pop(kind) for kind in [*bundle] if kind.startswith("application/vnd.jupyter.widget")}
         if folder := os.environ.get(SITE_FOLDER):
             display({"text/html": page.embedded(self, Path(folder)), "text/plain": self.sentence()}, raw=True)
             return
+        bundle, _ = self._repr_mimebundle_()
+        widget = {kind: bundle.pop(kind) for kind in [*bundle] if kind.startswith("application/vnd.jupyter.widget")}
         display({**bundle, "text/html": f'<div class="bptt-still">{ONLY_ONE}{bundle["text/html"]}</div>'}, raw=True)
         display({**widget, "text/plain": self.sentence()}, raw=True)
 

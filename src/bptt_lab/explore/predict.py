@@ -36,19 +36,18 @@ from .wall import Wall
 class Prediction(NamedTuple):
     """What can be guessed, and how the truth is measured. `powers`: a guess is a power of ten, else it is the number itself."""
 
-    values: range
     truth: Callable[[], float]
-    powers: bool = False
+    values: range = range(-12, 7)
+    powers: bool = True
 
 
-def _power(truth: Callable[[], float], values: range = range(-12, 7)) -> Prediction:
-    return Prediction(values, truth, powers=True)
+def _number(truth: Callable[[], float], values: range) -> Prediction:
+    return Prediction(truth, values, powers=False)
 
 
 def _of_five(recipe: str, **wanted) -> Prediction:
     """How many of the five committed runs with these settings got there."""
-
-    return Prediction(range(6), lambda: experiments.arrived(experiments.values(experiments.load(recipe), "steps", **wanted)))
+    return _number(lambda: experiments.arrived(experiments.values(experiments.load(recipe), "steps", **wanted)), range(6))
 
 
 def _ratio(values) -> float:
@@ -67,32 +66,32 @@ def _shipped() -> dict[str, dict]:
 
 
 ALL = {
-    "presses": Prediction(range(13), lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses()),
-    "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
-    "carried_forward": _power(lambda: GradientByLag().at("forward") / GradientByLag().at("right")[-1]),
-    "lost_transpose": _power(lambda: np.median(chain.lost_far(23))),
-    "first_term": _power(lambda: _ratio(LivingEquation(weight_scale=0.215).norms()[::-1])),
-    "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
-    "zero_terms": Prediction(range(11), lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum()),
-    "wide_product": _power(lambda: 10 ** growth.over_lag(64, lag=15)),
+    "presses": _number(lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses(), range(13)),
+    "dearest_token": Prediction(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
+    "carried_forward": Prediction(lambda: GradientByLag().at("forward") / GradientByLag().at("right")[-1]),
+    "lost_transpose": Prediction(lambda: np.median(chain.lost_far(23))),
+    "first_term": Prediction(lambda: _ratio(LivingEquation(weight_scale=0.215).norms()[::-1])),
+    "wide_first": Prediction(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
+    "zero_terms": _number(lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum(), range(11)),
+    "wide_product": Prediction(lambda: 10 ** growth.over_lag(64, lag=15)),
     "closed_gates": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"),
-    "thrown_off": Prediction(range(82), lambda: Wall(step=500).counts()[1][0]),
-    "relu_orthogonal": _power(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
-    "kept_by_cut": Prediction(range(121), lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0])),
-    "one_unit": _power(lambda: free_gates.one_unit(0.5)[-1]),
-    "residual": _power(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
-    "half_open": _power(lambda: FourTerms().at_cats()),
-    "open_state": _power(lambda: np.median(free_gates.states("gated", 2, steps=150)[:, -1])),
-    "gru_at_cats": _power(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
-    "direct_road": _power(_over_direct_road),
+    "thrown_off": _number(lambda: Wall(step=500).counts()[1][0], range(82)),
+    "relu_orthogonal": Prediction(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
+    "kept_by_cut": _number(lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0]), range(121)),
+    "one_unit": Prediction(lambda: free_gates.one_unit(0.5)[-1]),
+    "residual": Prediction(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
+    "half_open": Prediction(lambda: FourTerms().at_cats()),
+    "open_state": Prediction(lambda: np.median(free_gates.states("gated", 2, steps=150)[:, -1])),
+    "gru_at_cats": Prediction(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
+    "direct_road": Prediction(_over_direct_road),
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
-    "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
-    "open_gates": Prediction(range(25), lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1))),
-    "listening": _power(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
-    "counting": _power(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
-    "arabic": _power(lambda: _ratio(wild.spread(_shipped(), "piper")), range(5)),
+    "one_word": _number(lambda: 100 * English().baselines()["last word"], range(50, 101)),
+    "open_gates": _number(lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1)), range(25)),
+    "listening": Prediction(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
+    "counting": Prediction(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
+    "arabic": Prediction(lambda: _ratio(wild.spread(_shipped(), "piper")), range(5)),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
