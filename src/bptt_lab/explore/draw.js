@@ -56,6 +56,8 @@ const svg = (parent, name, attributes) => place(document.createElementNS(SVG, na
 const math = (parent, name, attributes) => place(document.createElementNS(MATH, name), parent, attributes);
 const tag = (parent, name, attributes) => place(document.createElement(name), parent, attributes);
 
+const newId = (what) => `bptt-${what}-${Math.random().toString(36).slice(2)}`; // several explorers stand on a page
+
 function set(node, attributes) {
   const now = (node.bptt ??= {});
   for (const [name, value] of Object.entries(attributes)) {
@@ -126,9 +128,8 @@ function curve(xs, ys, x, y) {
   return path;
 }
 
-let clips = 0;
 function clipped(parent) {
-  const id = `bptt-clip-${++clips}-${Math.random().toString(36).slice(2, 8)}`, rect = svg(svg(parent, "clipPath", { id }), "rect");
+  const id = newId("clip"), rect = svg(svg(parent, "clipPath", { id }), "rect");
   return [svg(parent, "g", { "clip-path": `url(#${id})` }), (x, y, width, height) => set(rect, { x, y, width, height })];
 }
 

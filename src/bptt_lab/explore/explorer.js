@@ -28,11 +28,14 @@ function readTable(model) {
 
 // Makes a control and returns what brings it to what is shown. A move is not yet shown: where Python is asked, it waits.
 function buildControl(box, { trait, kind, values, label, asks_python }, words, asked, move) {
-  const id = `bptt-${trait}-${Math.random().toString(36).slice(2, 9)}`, show = (value) => shownAs(trait, value, words);
-  const off = (state) => ({ disabled: asks_python && !!state.mute, "aria-description": asks_python && state.mute ? words[state.mute] : null });
+  const id = newId(trait), show = (value) => shownAs(trait, value, words);
+  const off = ({ mute, fixed, why_fixed = null }) => {
+    const muted = asks_python && !!mute, held = !!fixed?.includes(trait);
+    return { disabled: muted || held, "aria-description": muted ? words[mute] : held ? why_fixed : null };
+  };
+  const cell = ["slider", "menu"].includes(kind) && tag(box, "div", { class: `control${kind === "slider" ? " slider" : ""}` });
+  if (cell) tag(cell, "label", { for: id, text: label });
   if (kind === "slider") {
-    const cell = tag(box, "div", { class: "control slider" });
-    tag(cell, "label", { for: id, text: label });
     const input = tag(cell, "input", { id, type: "range", min: 0, step: 1, max: values.length - 1, ...KEYS_OURS });
     const output = tag(cell, "output", { for: id });
     output.style.minWidth = `${Math.max(...[...values, asked()].map((value) => show(value).length))}ch`; // room for the longest: nothing moves
@@ -46,16 +49,13 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
       setTimeout(move);
     });
     return (state) => {
-      const limit = state.limits?.[trait] ?? values.length, attributes = off(state);
-      if (state.fixed?.includes(trait)) attributes.disabled = true;
-      set(input, { max: limit - 1, class: state[trait] === null ? "unset" : "", "aria-valuetext": show(state[trait]), ...attributes });
+      const limit = state.limits?.[trait] ?? values.length;
+      set(input, { max: limit - 1, class: state[trait] === null ? "unset" : "", "aria-valuetext": show(state[trait]), ...off(state) });
       if (input.valueAsNumber !== placeOf(state[trait])) input.value = placeOf(state[trait]);
       set(output, { text: show(state[trait]) });
     };
   }
   if (kind === "menu") {
-    const cell = tag(box, "div", { class: "control" });
-    tag(cell, "label", { for: id, text: label });
     const select = tag(cell, "select", { id, ...KEYS_OURS }), other = words[`${trait}_other`]; // what no option names
     if (other) tag(select, "option", { value: "", text: other, hidden: true });
     for (const value of values) tag(select, "option", { value, text: show(value) });
@@ -76,12 +76,10 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
     input.addEventListener("change", () => move(kind === "switch" ? input.checked : values[i]));
     return input;
   });
-  return (state) => inputs.forEach((input, i) => {
-    const attributes = off(state);
-    input.checked = values[i] === state[trait];
-    set(input, state.fixed?.includes(trait) ? { disabled: true, "aria-description": state.why_fixed } : attributes);
-    set(group, { title: (state.fixed?.includes(trait) && state.why_fixed) || null });
-  });
+  return (state) => {
+    inputs.forEach((input, i) => { input.checked = values[i] === state[trait]; set(input, off(state)); });
+    set(group, { title: off(state)["aria-description"] });
+  };
 }
 
 const shownAs = (trait, value, words) => (value === null ? words.unset : words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value)));

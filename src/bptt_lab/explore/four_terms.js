@@ -38,6 +38,7 @@ const explorer = {
       past.show(over.length, (i) => ({ transform: `translate(${to} ${middle(over[i])})` }));
 
       const told = Object.fromEntries(TERMS.map((name, i) => [name, terms[i]])), small = terms.slice(0, 4).every((v) => v < ONE);
+      readOff(lags, x, T - k, tell("place", { k, word: read[place] }, told));
       return [
         tell("gate", { bias: signed(gate_bias) }, { f, half }),
         far > 0 && tell("shows", { lags: far }, { far: norms[T - 1 - far], alone: f ** far }),

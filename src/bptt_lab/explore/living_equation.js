@@ -45,7 +45,7 @@ const codeOf = (t, k) => `# word ${k}: k=${k - 1}, t=${t - 1}${t > k ? `; J[${t 
 // The sentence, and a menu that puts another word in the place of the lit one: Python is asked.
 function buildSentence({ figure, words, facts, tell, change, now, asked }, pointed) {
   const chips = pool(tag(figure, "div", { class: "words" }), (parent, i) => pointed(tag(parent, "span"), () => [i + 1, 0]));
-  const box = tag(figure, "div", { class: "control changing" }), id = `bptt-word-${Math.random().toString(36).slice(2)}`;
+  const box = tag(figure, "div", { class: "control changing" }), id = newId("word");
   const label = tag(box, "label", { for: id }), menu = tag(box, "select", { id, ...KEYS_OURS }), place = ({ lit, length }) => Math.min(lit || 1, length);
   for (const word of facts.vocabulary) tag(menu, "option", { value: word, text: word });
   menu.addEventListener("change", () => {

@@ -2,7 +2,7 @@
 
 const explorer = {
   build({ figure, words, tell, now, change }) {
-    const { questions } = now(), name = `quiz-${Math.random().toString(36).slice(2, 9)}`, list = tag(figure, "div", { class: "quiz" });
+    const { questions } = now(), name = newId("quiz"), list = tag(figure, "div", { class: "quiz" });
     const rows = questions.map(({ text, answers }, q) => {
       const group = tag(list, "fieldset");
       tag(group, "legend", { maths: `${q + 1}. ${text}` });
