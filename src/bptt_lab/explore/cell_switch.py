@@ -4,13 +4,11 @@ import numpy as np
 
 from ..cells import GRUCell, LSTMCell
 from ..lessons import gru_and_lstm as roads
-from ..tasks import vocabulary
 from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, Said, fixed, kept
-from .four_cells import SCALES
-from .sentence_net import BIASES, HEARD, PREFIXES, TO_SUBJECT, heard
+from .sentence_net import BIASES, HEARD, HIDDEN, PREFIXES, TO_SUBJECT, WORDS, heard
+from .sentence_net import HALF_THE_SCALES as SCALES
+from .sentence_net import PREFIX_LENGTHS as LENGTHS
 
-HIDDEN = 16
-LENGTHS = tuple(PREFIXES)
 FORMS = {"gru": ("after_keeps", "after_writes", "before_keeps", "before_writes"), "lstm": ("with", "without")}
 
 
@@ -71,11 +69,11 @@ def curves_of(name: str, form: str) -> Arrays:
     scales, biases = np.tile(SCALES, len(BIASES)), np.repeat(BIASES, len(SCALES))
     cell: GRUCell | LSTMCell
     if name == "gru":
-        cell = GRUCell(len(vocabulary.VOCABULARY), HIDDEN, init="uniform", reset_after=form.startswith("after"))
+        cell = GRUCell(WORDS, HIDDEN, init="uniform", reset_after=form.startswith("after"))
         if form.endswith("writes"):
             cell, biases = roads.z_writes(cell), -biases  # a bias that opens z now closes what keeps
     else:
-        cell = LSTMCell(len(vocabulary.VOCABULARY), HIDDEN, init="uniform")
+        cell = LSTMCell(WORDS, HIDDEN, init="uniform")
         cell = roads.without_forget_gate(cell) if form == "without" else cell
     found = {}
     for T in LENGTHS:

@@ -7,13 +7,11 @@ from .. import memory
 from ..basics import checks
 from ..basics.overflow import quietly
 from ..cells import RNNCell
-from . import sentence_net
 from .base import Arrays, Bars, Choice, Explorer, Grid, Guess, Parts, Pointed, Said, Switch, kept
 from .predictions import Made, judge, keep
-from .sentence_net import ACTIVATIONS
+from .sentence_net import ACTIVATIONS, HIDDEN
+from .sentence_net import HALF_THE_SCALES as SCALES
 
-HIDDEN = 16
-SCALES = sentence_net.SCALES[::2]
 LENGTHS = (1, 2, 4, 8, 16, 32, 64)
 STARTS = ("normal", "uniform", "orthogonal", "shift")
 INPUTS = (0.0, 0.1, 1.0)

@@ -233,14 +233,15 @@ function magnified(parent, words, frame) {
     return { ends, levels: decades(zoom ? 1 : 3, ...ends), told: zoom ? fill(words.zoomed, { times, low, high }) : "" };
   };
 }
+// A row of words that are pointed at: light(k) says that word k is.
+const chipsIn = (line, light) => pool(line, (parent, i) => {
+  const chip = tag(parent, "span");
+  chip.addEventListener("pointerenter", () => light(i + 1));
+  return chip;
+});
 // The words that are read as chips, newest last; the lit one is told apart. light(k) says that word k is pointed at, 0 is none.
 function sentenceLine(figure, light) {
-  const line = tag(figure, "div", { class: "words read" });
-  const chips = pool(line, (parent, i) => {
-    const chip = tag(parent, "span");
-    chip.addEventListener("pointerenter", () => light(i + 1));
-    return chip;
-  });
+  const line = tag(figure, "div", { class: "words read" }), chips = chipsIn(line, light);
   onLeave(line, () => light(0));
   return (read, lit) => chips.show(read.length, (i) => ({ text: read[i], class: `word${i + 1 === lit ? " lit" : ""}`, style: ageStyle(read.length - 1 - i) }));
 }

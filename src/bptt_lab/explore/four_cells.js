@@ -12,12 +12,7 @@ const explorer = {
     const rows = CELLS.map((cell) => {
       const row = tag(list, "div", { class: `cell-row ${cell}` }), head = tag(row, "div", { class: "cell-head" });
       svg(svg(head, "svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" }), "path", { d: SHAPES[cell], class: "shape" });
-      const name = tag(head, "b"), number = tag(head, "span", { class: "number" }), line = tag(row, "div", { class: "words" });
-      const chips = pool(line, (parent, i) => {
-        const chip = tag(parent, "span", { class: "word" });
-        chip.addEventListener("pointerenter", () => light(i + 1));
-        return chip;
-      });
+      const name = tag(head, "b"), number = tag(head, "span", { class: "number" }), chips = chipsIn(tag(row, "div", { class: "words" }), light);
       return { cell, name, number, chips };
     });
     list.addEventListener("pointerleave", () => light(0));

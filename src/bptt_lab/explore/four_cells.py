@@ -7,15 +7,13 @@ from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..chain_rule import norm
 from ..model import SequenceModel
 from ..tasks import vocabulary
-from . import sentence_net
 from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, Said, fixed, kept
-from .sentence_net import ACTIVATIONS, BIASES, HEARD, PREFIXES, TO_SUBJECT, heard
+from .sentence_net import ACTIVATIONS, BIASES, HEARD, HIDDEN, PREFIXES, TO_SUBJECT, WORDS, heard
+from .sentence_net import HALF_THE_SCALES as SCALES
+from .sentence_net import PREFIX_LENGTHS as LENGTHS
 
-HIDDEN = 16
-SCALES = sentence_net.SCALES[::2]
 GATED = {"gated": GatedCell, "gru": GRUCell, "lstm": LSTMCell}
 CELLS = ("plain", *GATED)
-LENGTHS = tuple(PREFIXES)
 
 
 class FourCells(Magnified):
@@ -36,9 +34,8 @@ class FourCells(Magnified):
     lit = Pointed(range(LENGTHS[-1] + 1))
 
     def __init__(self, cell=None, **settings):
-        size = len(vocabulary.VOCABULARY)
-        if cell is not None and getattr(cell, "input_size", None) != size:
-            raise checks.error("cell", repr(cell), f"a cell with input_size={size}, one for each word of `tasks.vocabulary`")
+        if cell is not None and getattr(cell, "input_size", None) != WORDS:
+            raise checks.error("cell", repr(cell), f"a cell with input_size={WORDS}, one for each word of `tasks.vocabulary`")
         self._cell, yours = cell, "" if cell is None else type(cell).__name__
         self.facts = {**HEARD, "yours": yours}
         super().__init__(**settings)
@@ -77,14 +74,13 @@ class FourCells(Magnified):
 @kept
 def gradients(length: int, net: int) -> Arrays:
     """‖dL/dx_k‖ of every word at every setting: "plain" (activations, scales, T), each other cell (biases, scales, T)."""
-    size, S = len(vocabulary.VOCABULARY), len(SCALES)
-    plain = [RNNCell(size, HIDDEN, activation, init="uniform", seed=net) for activation in ACTIVATIONS]
+    plain = [RNNCell(WORDS, HIDDEN, activation, init="uniform", seed=net) for activation in ACTIVATIONS]
     found = {f"plain{length}": np.stack([_norms(cell, length, np.array(SCALES), net) for cell in plain])}
-    scales, biases = np.tile(SCALES, len(BIASES)), np.repeat(BIASES, S)
+    scales, biases = np.tile(SCALES, len(BIASES)), np.repeat(BIASES, len(SCALES))
     for name, kind in GATED.items():
-        cell = kind(size, HIDDEN, init="uniform", seed=net)
+        cell = kind(WORDS, HIDDEN, init="uniform", seed=net)
         sizes = _norms(cell, length, scales, net, gate_biases=biases)
-        found[f"{name}{length}"] = sizes.reshape(len(BIASES), S, length)
+        found[f"{name}{length}"] = sizes.reshape(len(BIASES), len(SCALES), length)
     return found
 
 
@@ -93,6 +89,6 @@ def _norms(cell, length: int, scales: np.ndarray, net: int, **biases) -> np.ndar
     B, T = len(scales), length
     were = np.broadcast_to(vocabulary.indices("were"), (T, B))
     last = np.broadcast_to(np.arange(T)[:, None] == T - 1, (T, B))
-    model = SequenceModel(cell, len(vocabulary.VOCABULARY), seed=net)
+    model = SequenceModel(cell, WORDS, seed=net)
     run = model.forward(heard(T, B), were, last, scales=scales, **biases)
     return norm(model.backward(run)["x"] * B).T  # the mean over the batch divided by B

@@ -6,14 +6,12 @@ from .. import memory
 from ..basics.overflow import quietly
 from ..cells import GatedCell
 from ..lessons import gates as free_gates
-from ..tasks import vocabulary
 from . import sentence_net
 from .base import Arrays, Bars, Grid, Magnified, Parts, Pointed, Said, fixed, kept
-from .sentence_net import BIASES, HEARD, PREFIXES, SUBJECT, TO_SUBJECT, heard
+from .sentence_net import BIASES, HEARD, HIDDEN, PREFIXES, SUBJECT, TO_SUBJECT, WORDS, heard
+from .sentence_net import PREFIX_LENGTHS as LENGTHS
 
-HIDDEN = 16
 SCALES = sentence_net.SCALES[::3]
-LENGTHS = tuple(PREFIXES)
 ONE = 1.005  # from here on a number is written as 1.01, and called above 1
 
 
@@ -75,7 +73,7 @@ def sweep() -> Arrays:
 
     norms_T; terms_T (…, 5): the four and J; states_T.
     """
-    cell = GatedCell(len(vocabulary.VOCABULARY), HIDDEN, init="uniform")
+    cell = GatedCell(WORDS, HIDDEN, init="uniform")
     biases, scales = np.repeat(BIASES, len(SCALES)), np.tile(SCALES, len(BIASES))
     arrays = {}
     for T in LENGTHS:

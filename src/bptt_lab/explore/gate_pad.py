@@ -9,12 +9,10 @@ from ..basics.overflow import quietly
 from ..basics.text import say
 from ..cells import GatedCell
 from ..lessons import gates as free_gates
-from ..tasks import vocabulary
 from . import sentence_net
 from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Said, fixed, kept
-from .sentence_net import HEARD, PREFIXES, TO_SUBJECT, heard
+from .sentence_net import HEARD, HIDDEN, PREFIXES, TO_SUBJECT, WORDS, heard
 
-HIDDEN = 16
 SCALES = sentence_net.SCALES[::4]
 BIASES = (-free_gates.SHUT, -4, -2, -1, 0, 1, 2, 4, free_gates.SHUT)
 VALUES = tuple(float(f"{free_gates.gate(bias):.3f}") for bias in BIASES)  # where a gate of that bias stands at rest: 0 to 1
@@ -87,11 +85,10 @@ def sweep(gates: str) -> Arrays:
     s, i, j = (index.ravel() for index in np.indices((S, n, n)))
     if gates == "tied":
         s, i, j = (index[i + j == n - 1] for index in (s, i, j))
-    V = len(vocabulary.VOCABULARY)
-    cell = GatedCell(V + 2, H)
+    cell = GatedCell(WORDS + 2, H)
     if gates != "free":
         free_gates.held(cell, 0.5, 0.5) if gates == "held" else free_gates.tied(cell)
-    cell.params["W_x"][:, V:] = np.kron(np.eye(3, 2), np.ones((H, 1)))  # the rows of G1, of G2, and of the candidate
+    cell.params["W_x"][:, WORDS:] = np.kron(np.eye(3, 2), np.ones((H, 1)))  # the rows of G1, of G2, and of the candidate
     openings = np.stack([np.take(BIASES, i), np.take(BIASES, j)], axis=-1)
     found = {name: np.zeros((S, len(LENGTHS), n, n)) for name in SHOWN}
     for l, T in enumerate(LENGTHS):

@@ -20,10 +20,13 @@ HIDDEN = 16
 SCALES = tuple(float(f"{scale:.3g}") for scale in np.geomspace(0.1, 10.0, 25))  # the middle one is 1
 ACTIVATIONS = tuple(activations.ACTIVATIONS)
 STARTS = ("normal", "uniform", "orthogonal", "identity")
+HALF_THE_SCALES = SCALES[::2]  # every second, where the table would grow too large
+WORDS = len(vocabulary.VOCABULARY)
 LENGTHS = tuple(vocabulary.SENTENCES)
 SENTENCES = [sentence.split() for sentence in vocabulary.SENTENCES.values()]  # the words of the sentence of each length
 SUBJECT = "cats"
 PREFIXES = {len(words): words for words in map(str.split, vocabulary.WORDS["up_to_the_verb"])}
+PREFIX_LENGTHS = tuple(PREFIXES)
 TO_SUBJECT = {T: T - 1 - words.index(SUBJECT) for T, words in PREFIXES.items()}  # steps back from the last word
 HEARD = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT}  # what the browser knows of them
 BIASES = tuple(range(-2, 6))  # of the gate that keeps, in the explorers of cells with gates
@@ -70,8 +73,7 @@ def read(sentence: str, wrt: str = "W_x", start: str = "normal") -> Arrays:
 
 @lru_cache(maxsize=32)
 def _net(activation: str, start: str) -> SequenceModel:
-    words = len(vocabulary.VOCABULARY)
-    return SequenceModel(RNNCell(words, HIDDEN, activation=activation, init=start), words)
+    return SequenceModel(RNNCell(WORDS, HIDDEN, activation=activation, init=start), WORDS)
 
 
 def _read(activation: str, sentence: str, wrt: str, start: str) -> Arrays:

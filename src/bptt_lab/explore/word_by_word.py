@@ -11,10 +11,9 @@ from ..basics import checks, overflow
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel, losses
 from ..tasks import Agreement, agreement, vocabulary
-from . import sentence_net
 from .base import Bars, Explorer, Grid, Parts, Said, Text, as_sent, fixed
+from .sentence_net import HALF_THE_SCALES as SCALES
 
-SCALES = sentence_net.SCALES[::2]
 MOST_WORDS, MOST_NETS = 40, 4
 VOCABULARY = vocabulary.VOCABULARY
 NUMBER_OF = agreement.number_of_nouns()  # noun -> the verb that agrees with it
