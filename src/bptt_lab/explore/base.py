@@ -257,10 +257,11 @@ class Explorer(anywidget.AnyWidget):
 class Magnified(Explorer):
     """An explorer whose axis of 18 powers of ten can be magnified. `zoom` says how often that was done, three times a press."""
 
+    zooms: ClassVar[tuple] = ZOOMS
     zoom = Pointed(range(len(ZOOMS)))
 
     def said_of_axis(self) -> Said:
         """What is said of the axis, where it is not the whole one."""
-        if zoom := min(self.zoom, len(ZOOMS) - 1):
-            low, high = (self.words[f"guess_{end}"] for end in ZOOMS[zoom])
+        if zoom := min(self.zoom, len(self.zooms) - 1):
+            low, high = (self.words.get(f"guess_{end}", say(10.0**end)) for end in self.zooms[zoom])
             yield self.say("zoomed", times=3**zoom, low=low, high=high)

@@ -1,10 +1,12 @@
 """Notebook 08: a switch that rewrites GRU and LSTM from one published form to the other, and what that does to the gradient."""
 
+import math
+
 import numpy as np
 
 from ..cells import GRUCell, LSTMCell
 from ..lessons import gru_and_lstm as roads
-from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, Said, fixed, kept
+from .base import ZOOMS, Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, Said, fixed, kept
 from .sentence_net import BIASES, HEARD, HIDDEN, PREFIXES, TO_SUBJECT, WORDS, heard
 from .sentence_net import HALF_THE_SCALES as SCALES
 from .sentence_net import PREFIX_LENGTHS as LENGTHS
@@ -17,7 +19,7 @@ class CellSwitch(Magnified):
 
     Two cells of 16 units, PyTorch's start, read `length` words of the cats' sentence. The `reset` comes "after" or "before" the
     product; `z` "keeps" or "writes"; the LSTM is "with" a `forget` gate or "without"; `gate_bias` is added to z and f; `lag` is
-    where to read off, −1 at the cats.
+    where to read off, −1 at the cats. The axis opens magnified, from 0.03 to 3: on the whole one the four curves look like one.
     """
 
     name = "cell_switch"
@@ -29,6 +31,8 @@ class CellSwitch(Magnified):
     weight_scale = Grid(SCALES, 1.0)
     length = Grid(LENGTHS, LENGTHS[-1])
     lag = Pointed(range(-1, LENGTHS[-1]))
+    zooms = (*ZOOMS[:2], (math.log10(0.03), math.log10(3)))
+    zoom = Pointed(range(len(ZOOMS)), 2)
 
     def parts(self) -> Parts:
         for name, forms in FORMS.items():

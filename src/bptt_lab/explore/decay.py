@@ -7,7 +7,7 @@ from .. import memory
 from ..basics import checks
 from ..basics.overflow import quietly
 from ..cells import RNNCell
-from .base import Arrays, Bars, Choice, Explorer, Grid, Guess, Parts, Pointed, Said, Switch, kept
+from .base import Arrays, Bars, Choice, Grid, Guess, Magnified, Parts, Pointed, Said, Switch, kept
 from .predictions import Made, judge, keep
 from .sentence_net import ACTIVATIONS, HIDDEN
 from .sentence_net import HALF_THE_SCALES as SCALES
@@ -23,7 +23,7 @@ def lags_of(T: int) -> list[int]:
     return [lag for lag in range(T) if lag <= 16 or lag % 4 == 0 or lag == T - 1]
 
 
-class Decay(Explorer):
+class Decay(Magnified):
     """‖dh_T/dh_k‖₂ against the lag T − k, the ladder of bounds, what the whole product stretches, the eigenvalues of W_hh.
 
     A net of 16 units, or a `cell` that is handed in, reads T Gaussian inputs. `weight_scale` multiplies its W_hh, `length` is T,
@@ -98,6 +98,7 @@ class Decay(Explorer):
             told["matrix"] = self.say("matrix_own", **told)
         if not lags:
             yield self.say("shows_one", **told)
+            yield from self.said_of_axis()
             return
         far = norms[lags]
         if not shown:
@@ -119,6 +120,7 @@ class Decay(Explorer):
             yield self.words["silent_relu"]
         if shown and self.lag in norms:
             yield self.say("read", lag=self.lag, norm=norms[self.lag])
+        yield from self.said_of_axis()
 
     @traitlets.observe("curve")
     def _keep_the_guess(self, change) -> None:

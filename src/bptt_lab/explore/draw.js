@@ -145,7 +145,7 @@ function panel(picture, looks = []) {
   return {
     inside,
     draw({ box: [left, top, right, floor], x, y, curves = [], ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [], words = 0 }) {
-      axes[0](ticks, x, floor, top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
+      axes[0](ticks, x, floor + (words ? 4 : 0), top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
       axes[1](levels, y, left, right, written, ends[1] ?? "", { x: right < 386 ? 2 : left, y: top - 11 });
       clip(left - 8, top - 6, right - left + 16, floor - top + 12);
       set(level, { x1: left, x2: right, y1: y(one), y2: y(one) });
@@ -222,15 +222,15 @@ function magnifier(parent, words, { now, change }, most, label = words.magnify) 
     set(factor, { text: on ? `×${times}` : "" });
   }];
 }
-// An axis of 18 powers of ten and the same magnifier: a press leaves a third of them. Gives its two ends and the marks between, and
-// says what it shows.
+// An axis of 18 powers of ten and the same magnifier: a press leaves a third of them. Gives its two ends and its marks, and says
+// what it shows. A third entry of `zooms` are marks that are no powers of ten.
 const ZOOMS = [[LOW, HIGH], [-4, 2], [-1, 1]]; // as in base.py
-function magnified(parent, words, frame) {
-  const [, show] = magnifier(parent, words, frame, ZOOMS.length - 1);
+function magnified(parent, words, frame, zooms = ZOOMS) {
+  const [, show] = magnifier(parent, words, frame, zooms.length - 1);
   return (zoom) => {
-    const ends = ZOOMS[zoom], times = 3 ** zoom, [low, high] = ends.map((end) => words[`guess_${end}`]);
+    const [from, to, marks] = zooms[zoom], times = 3 ** zoom, [low, high] = [from, to].map((end) => words[`guess_${end}`] ?? say(10 ** end));
     show(zoom, times);
-    return { ends, levels: decades(zoom ? 1 : 3, ...ends), told: zoom ? fill(words.zoomed, { times, low, high }) : "" };
+    return { ends: [from, to], levels: marks ?? decades(zoom ? 1 : 3, from, to), level: marks ? String : tenTo, told: zoom ? fill(words.zoomed, { times, low, high }) : "" };
   };
 }
 // A row of words that are pointed at: light(k) says that word k is.
@@ -300,7 +300,7 @@ const magnitudeBar = (parent, words) =>
 const ICON = { width: 34, height: 12, "aria-hidden": "true" };
 const ICONS = {
   ring: ["circle", { cx: 17, cy: 6, r: 4.5 }], rug: ["path", { d: "M8 2H26M8 5H26M8 10H26" }], "tied-cell": ["rect", { x: 10, y: 1, width: 14, height: 10 }],
-  mean: ["path", { d: "M17 0L23 6L17 12L11 6Z" }], band: ["rect", { x: 1, width: 32, height: 12 }], "descent out": ["path", { d: "M12 1L22 6L12 11Z" }],
+  mean: ["path", { d: "M11 10L17 2L23 10Z" }], band: ["rect", { x: 1, width: 32, height: 12 }], "descent out": ["path", { d: "M12 1L22 6L12 11Z" }],
   "descent way": ["circle", { cx: 17, cy: 6, r: 4.5 }], "descent solved": ["circle", { cx: 17, cy: 6, r: 4.5 }], speck: ["circle", { cx: 17, cy: 6, r: 1.2 }],
   cell: ["rect", { x: 11, y: 0, width: 12, height: 12, fill: magnitudeColour(1) }], cross: ["path", { d: "M13 10L21 2" }],
 };

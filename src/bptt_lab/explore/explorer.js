@@ -69,8 +69,8 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
   const group = kind === "switch" ? box : tag(box, "fieldset", { class: "control choice" });
   if (kind === "choice") tag(group, "legend", { text: label });
   const options = kind === "switch" ? [[{ class: "control switch" }, { id, type: "checkbox" }, label]] : values.map((value) => [{}, { type: "radio", name: id, value }, show(value)]);
-  const inputs = options.map(([outer, inner, text], i) => {
-    const choice = tag(group, "label", outer), input = tag(choice, "input", { ...inner, ...KEYS_OURS });
+  const row = kind === "choice" ? tag(group, "div", { class: "options" }) : group, inputs = options.map(([outer, inner, text], i) => {
+    const choice = tag(row, "label", outer), input = tag(choice, "input", { ...inner, ...KEYS_OURS });
     if (explorer.icons?.[trait]) iconOf(svg(choice, "svg", ICON), explorer.icons[trait]);
     tag(choice, "span", { maths: text });
     input.addEventListener("change", () => move(kind === "switch" ? input.checked : values[i]));
@@ -109,7 +109,7 @@ function render({ model, el }) {
   const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken" });
   // What is being moved stays in view while the picture is scrolled: the rows of controls above it go.
   controls.addEventListener("focusin", ({ target }) => {
-    const above = target.closest(".controls > *, .more > *").getBoundingClientRect().top - controls.getBoundingClientRect().top;
+    const above = target.closest(".controls > :not(.switches), .switches > *, .more > *").getBoundingClientRect().top - controls.getBoundingClientRect().top;
     controls.style.setProperty("--above", `${Math.round(above / (root.style.zoom || 1)) - 4}px`);
   });
   // Lab hears no key of ours, and the browser would save its page.
@@ -139,8 +139,10 @@ function render({ model, el }) {
   // Settings that an explorer can open without stand behind a line that is opened.
   const more = explorer.more && tag(null, "details", { class: "more" });
   if (more) tag(more, "summary", { text: words.more, ...KEYS_OURS });
+  let switches; // stand together, in a row of their own where they do not fit beside the rest
   const sync = spec.map((control) => {
-    const update = buildControl(explorer.more?.includes(control.trait) ? more : controls, control, words, () => model.get(control.trait), (value) => {
+    const box = explorer.more?.includes(control.trait) ? more : control.kind === "switch" ? (switches ??= tag(controls, "div", { class: "switches" })) : controls;
+    const update = buildControl(box, control, words, () => model.get(control.trait), (value) => {
       if (value !== undefined) change(control.trait, value);
       update(drawn);
     });

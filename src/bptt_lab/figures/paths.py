@@ -21,7 +21,7 @@ def paths() -> look.Figure:
     lengths = {name: 1 if kind == "jumps" else WORDS - 1 for name, (_, kind) in NETS.items()}
     told = "; ".join(f"{name}, {lengths[name]}: {factor}" for name, (factor, _) in NETS.items())
     says = f"Factors between word {WORDS} and word 1, and what each is. {told}."
-    shown = look.figure("Back to word 1", ["each arrow or arc is one factor"], says, 78 + 116 * len(NETS), bottom=48)
+    shown = look.figure("Back to word 1", ["Each arrow or arc is one factor"], says, 78 + 116 * len(NETS), bottom=48)
     colours = plotly.colors.sample_colorscale("Cividis", [i / (WORDS - 1) for i in range(WORDS)])
     for row, (name, (factor, kind)) in enumerate(NETS.items()):
         marker = {"size": 18, "color": colours, "line": {"color": look.INK, "width": 1.5}}
