@@ -51,7 +51,7 @@ PAGES = {
     "deeper/06_walls_starts_and_windows": "06_partial_cures",
 }
 # Pages that are wider, for two maps side by side and for lines of text.
-WIDE = {"06_partial_cures": 720, "museum": 640, "deeper/05_four_cases_and_counter_examples": 486} | {
+WIDE = {"06_partial_cures": 720, "museum": 640, "deeper/05_four_cases_and_counter_examples": 472} | {
     name: 620 for name, element in SHOWN.items() if element == ".cell_output pre"
 }
 # What is pressed in the explorer before, control by control: the beginning of its label, and keys.

@@ -6,7 +6,7 @@ const explorer = {
     const table = triangle(figure, words, { now: () => now().cell, change: (cell) => change("cell", cell) }), { node, over } = table;
     const crosses = svg(over, "path", { class: "cross" }), specks = svg(over, "path", { class: "speck" }), titles = marks(over, "text", { class: "axis-title" });
     const rowNames = marks(over, "text", { "text-anchor": "end" }), columnNames = marks(over, "text", { "text-anchor": "middle" });
-    const upper = panel(node, ["dashed", "solid"]), lower = panel(node, ["solid"]), wholeText = svg(node, "text", { "text-anchor": "end", class: "axis-title" });
+    const upper = panel(node, ["dashed", "solid"]), lower = panel(node, ["solid"]), wholeText = svg(node, "text", { "text-anchor": "end", class: "axis-title prompt" });
     magnitudeBar(figure, words);
 
     return ({ width, arrays, at, length: n, activation, cut, counted, cell: [t, k] }) => {
