@@ -33,12 +33,20 @@ class FourTerms(Magnified):
         yield sweep()
 
     def at(self, name: str) -> np.ndarray:
-        """Of each word k = 1..T: "norms", ‖dh_T/dh_k‖₂; "states", the largest |entry| of h_k; "terms", see `sweep`."""
+        """One of the arrays of `sweep` for the present settings."""
         return self.look_up(f"{name}_{self.length}", "gate_bias", "weight_scale")
+
+    def norms(self) -> list[float]:
+        """‖dh_T/dh_k‖₂, k = 1..T."""
+        return self.at("norms").tolist()
+
+    def states(self) -> list[float]:
+        """The largest |entry| of h_k, k = 1..T."""
+        return self.at("states").tolist()
 
     def at_cats(self) -> float:
         """What is left of the gradient at the subject."""
-        return float(self.at("norms")[-1 - TO_SUBJECT[self.length]])
+        return self.norms()[-1 - TO_SUBJECT[self.length]]
 
     def read_off(self) -> int:
         """The word whose terms are shown, counted from 1."""
@@ -54,14 +62,14 @@ class FourTerms(Magnified):
         yield self.say("gate", bias=fixed(self.gate_bias, 0), f=f, half=float(memory.half_life(np.log(f))))
         if lags:
             yield self.say("shows", lags=lags, alone=f**lags, far=self.at_cats())
-        yield self.say("state", word=words[-1], state=self.at("states")[-1])
+        yield self.say("state", word=words[-1], state=self.states()[-1])
         yield self.say("terms", k=k, word=words[k - 1], **terms)
         small = all(terms[name] < ONE for name in free_gates.TERMS)
         yield self.words["past_one" if small and terms["J"] >= ONE else "all_small" if small else "not_small"]
         yield from self.said_of_axis()
 
     def still(self) -> Bars:
-        words, norms = PREFIXES[self.length], self.at("norms").tolist()
+        words, norms = PREFIXES[self.length], self.norms()
         seen = [k for k in range(len(words), 0, -1) if (len(words) - k) % 5 == 0 or words[k - 1] == SUBJECT]
         curve = [(self.say("bar", lag=len(words) - k, word=words[k - 1]), norms[k - 1]) for k in seen]
         return [*curve, *((self.words[f"bar_{name}"], norm) for name, norm in self.terms().items())]
