@@ -44,8 +44,8 @@ def made(kind, **settings):
 def settings_of(explorer, count=40):
     """Random settings of everything that the table holds, the ends of each control among them."""
     rng, controls = random.Random(0), [control for control in explorer.controls if not control.asks_python]
-    settings = [{c.trait: c.values[end] for c in controls} for end in (0, -1)]
-    settings += [{c.trait: rng.choice(c.values) for c in controls} for _ in range(count)]
+    settings = [{c.name: c.values[end] for c in controls} for end in (0, -1)]
+    settings += [{c.name: rng.choice(c.values) for c in controls} for _ in range(count)]
     for setting in settings:
         if explorer.has_trait("lag"):
             setting["lag"] = rng.randrange(-1, explorer.traits()["lag"].values[-1] + 1)

@@ -46,7 +46,7 @@ def test_the_table_holds_every_array_once_and_no_nan(kind):
 
 @every_explorer
 def test_no_number_at_all_is_refused_too(kind):
-    first = kind.controls[0].trait
+    first = kind.controls[0].name
     name = "weight_scale" if "weight_scale" in kind.class_traits() else first
     with pytest.raises(traitlets.TraitError, match=f"{name}: got nan"):
         kind(**{name: float("nan")})
@@ -64,12 +64,12 @@ def test_the_widget_itself_comes_with_its_still_picture(kind):
 @every_explorer
 def test_the_exported_page_is_written_with_its_state(kind, tmp_path):
     slider = next(control for control in kind.controls if control.kind == "slider")
-    explorer = kind(**{slider.trait: slider.values[1]})
+    explorer = kind(**{slider.name: slider.values[1]})
     assert explorer.to_html(tmp_path / "page.html") is None, "nothing to print where it is a cell's last line"
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert page == explorer.to_html()
     state = json.loads(re.search(r'<script id="state"[^>]*>(.*?)</script>', page, re.S)[1])
-    assert state[slider.trait] == slider.values[1]
+    assert state[slider.name] == slider.values[1]
 
 
 def test_the_table_is_sent_with_what_opens_the_widget(monkeypatch):

@@ -6,7 +6,7 @@ const short = (v) => (v === 0 ? "0" : v === Infinity ? "∞" : v >= 1000 || v < 
 
 const explorer = {
   more: ["weight_scale", "length"],
-  build({ figure, words, facts, valuesOf, tell, now, change }) {
+  build({ figure, words, facts, valuesOf, tell, now, asked, change }) {
     const values = valuesOf.G1, n = values.length, last = n - 1, { places, prefixes, subject } = facts, sentence = sentenceLine(figure, () => {});
     const beside = tag(figure, "div", { class: "beside" }), left = tag(beside, "div"), list = tag(beside, "div", { class: "places" });
     const picture = svg(left, "svg", { class: "pad", role: "img", "aria-label": `${words.title}. ${words.pad_help}` });
@@ -18,12 +18,12 @@ const explorer = {
     magnitudeBar(figure, words);
     let size = 1;
 
-    const go = (gates, G1, G2) => { for (const [trait, value] of Object.entries({ gates, G1, G2 })) if (now()[trait] !== value) change(trait, value); };
+    const go = (gates, G1, G2) => { for (const [trait, value] of Object.entries({ gates, G1, G2 })) change(trait, value); };
     const point = (event) => {
       const [x, y] = pointIn(picture, event), i = Math.floor((x - LEFT) / size), j = last - Math.floor((y - TOP) / size);
       if (i < 0 || j < 0 || i > last || j > last) return;
       const on = now().gates === "tied" ? Math.round((i + last - j) / 2) : i; // tied gates stay on their line
-      go(now().gates, values[on], now().gates === "tied" ? now().G2 : values[j]);
+      go(now().gates, values[on], now().gates === "tied" ? asked("G2") : values[j]);
     };
     picture.addEventListener("pointerdown", point);
     picture.addEventListener("pointermove", (event) => { if (event.buttons) point(event); });
@@ -74,9 +74,8 @@ const explorer = {
       here.forEach((yes, p) => set(rows[p], { class: `place${yes ? " here" : ""}`, "aria-pressed": String(yes) }));
 
       const told = { G1: fixed(g1, 3), G2: fixed(g2, 3), state: say(read("state"), { ...words, vanished: "0" }), gates: words[`are_${gates}`], last: heard.at(-1), lags: T - 1 - from, view: words[`colour_${view}`] };
-      const text = [tell("shows", told, { gradient: read("gradient") })];
-      places.forEach(([name], p) => { if (here[p]) text.push(tell("here", { name: words[`place_${name}`], what: words[`is_${name}`] })); });
-      return text.join(" ");
+      const at = places.filter((_, p) => here[p]).map(([name]) => tell("here", { name: words[`place_${name}`], what: words[`is_${name}`] }));
+      return [tell("shows", told, { gradient: read("gradient") }), ...at];
     };
   },
 };

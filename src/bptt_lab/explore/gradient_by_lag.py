@@ -3,9 +3,10 @@
 import numpy as np
 
 from ..cells import RNNCell
+from ..chain_rule import norm
 from ..model import SequenceModel
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
-from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back, norms
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Said, fixed, kept
+from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 100
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
@@ -37,16 +38,12 @@ class GradientByLag(Explorer):
         """The curve "right", "lost" or "cosine" by lag; or the one number "forward"."""
         return self.look_up(f"{name}_{self.activation}_{self.start}_{self.length}", "weight_scale")
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         T, d, right, lost, cosine = self.length, self.lag, self.at("right"), self.at("lost"), self.at("cosine")
-        if T == 1:
-            text = self.say("shows_one", last=right[0])
-        else:
-            values = {"first": right[-1], "last": right[0], "lost": lost[-1], "forward": float(self.at("forward"))}
-            text = self.say("shows", T=T, cosine=fixed(cosine[-1], 2), **values)
+        values = {"first": right[-1], "last": right[0], "lost": lost[-1], "forward": float(self.at("forward"))}
+        yield self.say("shows_one" if T == 1 else "shows", T=T, cosine=fixed(cosine[-1], 2), **values)
         if 0 <= d < T:
-            text += " " + self.say("read", k=T - d, lag=d, right=right[d], lost=lost[d], cosine=fixed(cosine[d], 2))
-        return text
+            yield self.say("read", k=T - d, lag=d, right=right[d], lost=lost[d], cosine=fixed(cosine[d], 2))
 
     def still(self) -> Bars:
         lags = [lag for lag in (0, 1, 3, 7, 15, 31, 63, 99) if lag < self.length]
@@ -73,13 +70,13 @@ def carry_back(activation: str, start: str, net: int) -> Arrays:
             product = cell.jacobian(run.trace, t) @ product
         if t + 1 in LENGTHS:
             row = np.einsum("sh,shj->sj", dh[t], product)
-            arrays[f"forward_{activation}_{start}_{t + 1}"] = norms(row) * norms(x[0])
+            arrays[f"forward_{activation}_{start}_{t + 1}"] = norm(row) * norm(x[0])
     back = {"right": carried_back(dh, slope, W_hh, ends), "lost": carried_back(dh, slope, W_hh.T, ends)}
     for i, T in enumerate(LENGTHS):
         da = {name: found[i, :T][::-1] for name, found in back.items()}  # by lag
-        sizes = {name: norms(rows) for name, rows in da.items()}
+        sizes = {name: norm(rows) for name, rows in da.items()}
         for name, size in sizes.items():
-            arrays[f"{name}_{activation}_{start}_{T}"] = (size * norms(x[:T])[::-1, None]).T
+            arrays[f"{name}_{activation}_{start}_{T}"] = (size * norm(x[:T])[::-1, None]).T
         right, lost = (rows / np.where(sizes[name] > 0, sizes[name], 1.0)[..., None] for name, rows in da.items())
         arrays[f"cosine_{activation}_{start}_{T}"] = (right * lost).sum(axis=-1).T
     return arrays

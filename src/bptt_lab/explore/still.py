@@ -46,21 +46,20 @@ def still_svg(
     place, ticks, written = axis or AXES["magnitude"]
     long = WIDTH - LEFT - RIGHT
     for label, share in ticks:
-        x = LEFT + long * share
-        parts.append(f'<path d="M{x:.1f} 36V{bottom}" stroke="#ddd"/>')
-        parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{label}</text>')
-    for i, (label, value) in enumerate(bars):
-        y = 44 + ROW * i
-        parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>')
-        share = place(value)
+        x = f"{LEFT + long * share:.1f}"
+        parts.append(f'<path d="M{x} 36V{bottom}" stroke="#ddd"/>')
+        parts.append(f'<text x="{x}" y="{bottom + 16}" text-anchor="middle">{label}</text>')
+    for y, (label, value) in zip(range(44, bottom, ROW), bars):
+        share, number = place(value), written(value)
         width = long * min(1.0, max(0.0, share))
-        parts.append(f'<rect x="{LEFT}" y="{y + 3}" width="{width:.1f}" height="{ROW - 8}" fill="#0072b2"/>')
+        parts += [
+            f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>',
+            f'<rect x="{LEFT}" y="{y + 3}" width="{width:.1f}" height="{ROW - 8}" fill="#0072b2"/>',
+            f'<text x="{WIDTH - RIGHT + 8}" y="{y + 14}">{escape(words.get(number, number))}</text>',
+        ]
         if share > 1.0:
             parts.append(f'<path d="M{LEFT + long + 1} {y + 6}l5 5l-5 5z" fill="#0072b2"/>')
-        number = written(value)
-        parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{y + 14}">{escape(words.get(number, number))}</text>')
-    for i, line in enumerate(lines):
-        parts.append(f'<text x="12" y="{bottom + 44 + 18 * i - 6}">{escape(line)}</text>')
+    parts += [f'<text x="12" y="{bottom + 38 + 18 * i}">{escape(line)}</text>' for i, line in enumerate(lines)]
     return "".join(parts) + "</g></svg>"
 
 
