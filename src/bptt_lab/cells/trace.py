@@ -15,6 +15,8 @@ class Trace:
     start in front; `states`, the first of them, h; `kept`, what `step` kept, (T, B, H) each; `cell`, weights as they were.
     """
 
+    needs_dx = True  # False where nobody asks for dL/dx: `backward` then gives 0 for it
+
     def __init__(self, cell: Any, inputs, parts: tuple[np.ndarray, ...], kept: tuple[np.ndarray, ...], batched: bool):
         self.cell, self.inputs, self.parts, self.kept, self.batched = cell, inputs, parts, kept, batched
         self.states = parts[0]

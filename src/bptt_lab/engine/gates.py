@@ -117,7 +117,7 @@ class GateEngine:
         if not isinstance(trace, GateTrace):
             return None
         own = self._own(cell, trace, dh, dc)
-        key = "back", trace.key, *own
+        key = "back", trace.key, trace.needs_dx, *own
         p = scratch.take(key, lambda: self._backward_scratch(trace.key, tuple(own)))
         for name, value in own.items():
             p.work[name][...] = value
@@ -135,7 +135,7 @@ class GateEngine:
             chunk.by_step[...] = chunk.slopes
             δ = self.back(p, chunk.steps, δ, kept["weights"][:, trace.key[3] + 1 :])
             sums = found if chunk.last else {name: np.empty_like(found[name]) for name in p.work["sums"]}
-            self.add_up(chunk, W_x, sums)
+            self.add_up(chunk, W_x, sums, trace.needs_dx)
             if not chunk.last:
                 for name, value in sums.items():
                     found[name] += value
@@ -240,10 +240,11 @@ class GateEngine:
         da = scratch.side_by_side(chunk.local[:, first : first + self.blocks])
         return da, da.T, scratch.side_by_side(chunk.z).T
 
-    def add_up(self, chunk, W_x, sums) -> None:
+    def add_up(self, chunk, W_x, sums, needs_dx) -> None:
         """Σ_t dL/da_t z_tᵀ of some steps, the gradient of [W_x | b | W_hh]; and write their dL/dx_t = W_xᵀ dL/da_t."""
         da, daT, zT = chunk.sides or self._sides(chunk)
-        daT.dot(W_x, chunk.dx)
+        if needs_dx:
+            daT.dot(W_x, chunk.dx)
         da.dot(zT, sums["stack"])
 
     def rows_onward(self, local: np.ndarray) -> np.ndarray:

@@ -109,16 +109,17 @@ class GRUEngine(GateEngine):
         weights = {"W_x": by_x[:, :I], "W_hh": by_h[:, 1:], "b": by_x[:, I], "b_hn": by_h[2 * H :, 0]}
         return {**weights, **{name: array for name, array in found.items() if name not in ("stack", "by x", "by h")}}
 
-    def add_up(self, chunk, W_x, sums):
+    def add_up(self, chunk, W_x, sums, needs_dx):
         H, I = chunk.local.shape[2], chunk.dx.shape[1]
         if chunk.sides:
-            super().add_up(chunk, W_x, sums)
+            super().add_up(chunk, W_x, sums, needs_dx)
             stack = sums["stack"]
             sums["by x"][: 2 * H], sums["by x"][2 * H :] = stack[H : 3 * H, : I + 1], stack[:H, : I + 1]
             return
         da = side_by_side(chunk.local[:, :4])  # dL/da3_t, dL/da1_t, dL/da2_t, dL/dq_t
         z = side_by_side(chunk.z)  # [x_t; 1; h_{t-1}]
-        da[: 3 * H].T.dot(W_x, chunk.dx)
+        if needs_dx:
+            da[: 3 * H].T.dot(W_x, chunk.dx)
         da[H:].dot(z[I:].T, sums["by h"])
         da[H : 3 * H].dot(z[: I + 1].T, sums["by x"][: 2 * H])
         da[:H].dot(z[: I + 1].T, sums["by x"][2 * H :])

@@ -66,7 +66,7 @@ class RNNEngine:
         T, B, I = trace.inputs.shape
         cell, x, h, H = trace.cell, trace.inputs, trace.states, trace.cell.hidden_size
         W_x, W_hh = cell.W_x.T.copy().T, cell.W_hh.T.copy().T
-        dW_x, dW_hh, db, dx = np.zeros((H, I)), np.zeros((H, H)), np.zeros(H), np.empty((T, B, I))
+        dW_x, dW_hh, db, dx = np.zeros((H, I)), np.zeros((H, H)), np.zeros(H), np.zeros((T, B, I))
         δ, back = np.empty((B, H)), np.zeros((B, H))
         chunks = _chunks(T, B * H * max(I, H))
         scratch = np.empty((chunks[0].stop, B, H))
@@ -78,7 +78,8 @@ class RNNEngine:
                 np.multiply(da_t, δ, da_t)
                 np.dot(da_t, W_hh, back)
             rows = da.reshape(-1, H)
-            np.dot(rows, W_x, dx[chunk].reshape(-1, I))
+            if trace.needs_dx:
+                np.dot(rows, W_x, dx[chunk].reshape(-1, I))
             dW_x += np.dot(rows.T, x[chunk].reshape(-1, I))
             db += rows.sum(0)
             dW_hh += np.dot(rows.T, h[chunk].reshape(-1, H))

@@ -43,6 +43,12 @@ def squared_error(y: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.nda
 OF = {"cross_entropy": cross_entropy, "mse": squared_error}
 
 
+def read_out(trace: Trace, rows: Any) -> np.ndarray:
+    """The states of some tokens, (N, H), or those of all, slice(None). rows: as in (T · B), one sequence beside the other."""
+    h = trace.states[1:]
+    return h.reshape(-1, h.shape[2]) if isinstance(rows, slice) else h[divmod(rows, h.shape[1])]
+
+
 class Run:
     """Everything that a model computed for one batch of sequences.
 
@@ -65,12 +71,12 @@ class Run:
 
     @property
     def _h(self) -> np.ndarray:
-        """The state at every step and in every sequence, (T · B, H)."""
-        return self.trace.states[1:].reshape(self.losses.size, -1)
+        """The states that are read out, (N, H)."""
+        return read_out(self.trace, self._rows)
 
     @cached_property
     def y(self) -> np.ndarray:
-        y = self._y if isinstance(self._rows, slice) else overflow.affine(self.W_oh, self._h, self.b_o)
+        y = self._y if isinstance(self._rows, slice) else overflow.affine(self.W_oh, read_out(self.trace, slice(None)), self.b_o)
         return y.reshape(*self._steps, -1)
 
     @property
@@ -96,7 +102,7 @@ class Run:
 
     def readout_gradients(self) -> dict[str, np.ndarray]:
         """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
-        W_oh, b_o = overflow.dot(self._dy.T, self._h[self._rows]), overflow.settled(np.add.reduce, self._dy)
+        W_oh, b_o = overflow.dot(self._dy.T, self._h), overflow.settled(np.add.reduce, self._dy)
         return {"W_oh": W_oh, "b_o": b_o}
 
     def gradients(self, cell: Cell, truncate: int | None = None) -> dict[str, np.ndarray]:

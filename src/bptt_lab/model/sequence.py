@@ -56,7 +56,7 @@ class SequenceModel:
         trace = self.cell.unroll(x, h0, scales, gate_biases)
         # Only tokens with a loss pass through the readout: in a batch of sentences that is often one step of many.
         rows = slice(None) if counts.all() else np.flatnonzero(counts)
-        y = overflow.affine(self.W_oh, trace.states[1:].reshape(counts.size, -1)[rows], self.b_o)
+        y = overflow.affine(self.W_oh, losses.read_out(trace, rows), self.b_o)
         return Run(self, trace, rows, y, wanted, counts.shape)
 
     def backward(self, run: Run, truncate: int | None = None) -> dict[str, np.ndarray]:
