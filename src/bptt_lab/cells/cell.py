@@ -203,7 +203,7 @@ class Cell:
                 result = self.step_back(self.state_of(δ), *self.kept_at(trace, t))
                 da[t - steps.start], before = result if t < len(x) - 1 else own_cells.stepped_back(self, result, δ)
                 back = self.parts_of(before)
-            dx[steps] = da @ self.W_x if trace.needs_dx else 0.0
+            dx[steps] = da @ self.W_x
             for name, pairs in self.all_pairs(trace, steps, da).items():
                 sums[name] = sums.get(name, 0.0) + arrays.summed(pairs)  # Σ_t left rightᵀ
         return sums, dx, back

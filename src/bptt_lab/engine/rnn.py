@@ -66,7 +66,7 @@ class RNNEngine:
         T, B, I = trace.inputs.shape
         cell, x, h, H = trace.cell, trace.inputs, trace.states, trace.cell.hidden_size
         W_x, W_hh = cell.W_x.T.copy().T, cell.W_hh.T.copy().T
-        dW_x, dW_hh, db, dx = np.zeros((H, I)), np.zeros((H, H)), np.zeros(H), np.zeros((T, B, I))
+        dW_x, dW_hh, db, dx = np.zeros((H, I)), np.zeros((H, H)), np.zeros(H), np.empty((T, B, I))
         δ, back = np.empty((B, H)), np.zeros((B, H))
         chunks = _chunks(T, B * H * max(I, H))
         scratch = np.empty((chunks[0].stop, B, H))
@@ -83,7 +83,9 @@ class RNNEngine:
             dW_x += np.dot(rows.T, x[chunk].reshape(-1, I))
             db += rows.sum(0)
             dW_hh += np.dot(rows.T, h[chunk].reshape(-1, H))
-        grads = {"W_x": dW_x, "W_hh": dW_hh, "b": db, "x": trace.squeeze(dx), "h0": trace.squeeze(back, axis=0)}
+        grads = {"W_x": dW_x, "W_hh": dW_hh, "b": db, "h0": trace.squeeze(back, axis=0)}
+        if trace.needs_dx:
+            grads["x"] = trace.squeeze(dx)
         return grads if all(map(checks.all_finite, grads.values())) else None
 
 
