@@ -225,8 +225,9 @@ def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[st
     arrays = {name: checks.array(f"grads[{name!r}]", value, allow_inf=True) for name, value in grads.items()}
     largest = float(max((np.abs(array).max(initial=0.0) for array in arrays.values()), default=0.0))
     # Divided by the largest entry first, so that squares neither overflow nor vanish.
-    part = np.sign if largest == np.inf else lambda array: array / (largest or 1.0)
-    directions = {name: np.where(np.isinf(array), 1.0, largest < np.inf) * part(array) for name, array in arrays.items()}
+    finite = largest < np.inf
+    of = lambda array: array / (largest or 1.0) if finite else np.where(np.isinf(array), np.sign(array), 0.0)  # noqa: E731
+    directions = {name: of(array) for name, array in arrays.items()}
     length = float(np.sqrt(sum(np.square(direction).sum() for direction in directions.values())))
     if largest * length <= limit:
         return {name: array.copy() for name, array in arrays.items()}, largest * length

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..basics import overflow, text
+from ..basics import checks, overflow, text
 from ..cells import Cell
 from ..cells.trace import Trace
 
@@ -26,9 +26,12 @@ def cross_entropy(y: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.nd
     rows = np.arange(len(y))
     with overflow.quietly():
         shifted = y - y.max(axis=-1, keepdims=True)
-        losses = np.log(np.exp(shifted).sum(axis=-1)) - shifted[rows, classes]
-    losses[~np.isfinite(y).all(axis=-1)] = np.inf  # nothing is left to compare: the token's loss has exploded
-    dy = probabilities(y)
+        grown = np.exp(shifted)
+        total = grown.sum(axis=-1, keepdims=True)
+        losses, dy = np.log(total[:, 0]) - shifted[rows, classes], grown / total
+    if not checks.all_finite(y):
+        losses[~np.isfinite(y).all(axis=-1)] = np.inf  # nothing is left to compare: the token's loss has exploded
+        dy = probabilities(y)
     dy[rows, classes] -= 1.0
     return losses, dy
 
