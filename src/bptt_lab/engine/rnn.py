@@ -83,9 +83,8 @@ class RNNEngine:
             dW_x += np.dot(rows.T, x[chunk].reshape(-1, I))
             db += rows.sum(0)
             dW_hh += np.dot(rows.T, h[chunk].reshape(-1, H))
-        grads = {"W_x": dW_x, "W_hh": dW_hh, "b": db, "h0": trace.squeeze(back, axis=0)}
-        if trace.needs_dx:
-            grads["x"] = trace.squeeze(dx)
+        inputs = {"x": trace.squeeze(dx)} if trace.needs_dx else {}
+        grads = {"W_x": dW_x, "W_hh": dW_hh, "b": db, **inputs, "h0": trace.squeeze(back, axis=0)}
         return grads if all(map(checks.all_finite, grads.values())) else None
 
 

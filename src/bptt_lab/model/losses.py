@@ -46,12 +46,6 @@ def squared_error(y: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.nda
 OF = {"cross_entropy": cross_entropy, "mse": squared_error}
 
 
-def read_out(trace: Trace, rows: Any) -> np.ndarray:
-    """The states of some tokens, (N, H), or those of all, slice(None). rows: as in (T · B), one sequence beside the other."""
-    h = trace.states[1:]
-    return h.reshape(-1, h.shape[2]) if isinstance(rows, slice) else h[divmod(rows, h.shape[1])]
-
-
 class Run:
     """Everything that a model computed for one batch of sequences.
 
@@ -65,21 +59,17 @@ class Run:
         self.trace, self.loss_name, self._rows, self._y, self._steps = trace, model.loss, rows, y, steps
         self.W_oh, self.b_o = model.W_oh.copy(), model.b_o.copy()
         T, B, _ = trace.states[1:].shape
-        token_losses = np.zeros(T * B)
-        token_losses[rows], dy = OF[model.loss](y, wanted)
+        token_losses, (found, dy) = np.zeros((T, B)), OF[model.loss](y, wanted)
+        token_losses[rows] = found.reshape(token_losses[rows].shape)
         self.losses = token_losses.reshape(steps)
         self.losses.setflags(write=False)  # a run says what was: who could change it would change its gradient
         with overflow.quietly():
             self._dy, self.loss = dy / B, float(self.losses.sum(0).mean())
 
-    @property
-    def _h(self) -> np.ndarray:
-        """The states that are read out, (N, H)."""
-        return read_out(self.trace, self._rows)
-
     @cached_property
     def y(self) -> np.ndarray:
-        y = self._y if isinstance(self._rows, slice) else overflow.affine(self.W_oh, read_out(self.trace, slice(None)), self.b_o)
+        h = self.trace.states[1:]
+        y = self._y if len(self._y) == self.losses.size else overflow.affine(self.W_oh, h.reshape(-1, h.shape[2]), self.b_o)
         return y.reshape(*self._steps, -1)
 
     @property
@@ -89,9 +79,9 @@ class Run:
 
     def _at_every_step(self, rows: np.ndarray) -> np.ndarray:
         """(T, B, …) from one row for each token with a loss; 0 for the others."""
-        every = np.zeros((self.losses.size, rows.shape[1]))
-        every[self._rows] = rows
-        return every.reshape(len(self.losses), -1, rows.shape[1])
+        every = np.zeros((self.losses.size, rows.shape[1])).reshape(len(self.losses), -1, rows.shape[1])
+        every[self._rows] = rows.reshape(every[self._rows].shape)
+        return every
 
     @property
     def dy(self) -> np.ndarray:
@@ -105,7 +95,8 @@ class Run:
 
     def readout_gradients(self) -> dict[str, np.ndarray]:
         """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
-        W_oh, b_o = overflow.dot(self._dy.T, self._h), overflow.settled(np.add.reduce, self._dy)
+        h = self.trace.states[1:]
+        W_oh, b_o = overflow.dot(self._dy.T, h[self._rows].reshape(-1, h.shape[2])), overflow.settled(np.add.reduce, self._dy)
         return {"W_oh": W_oh, "b_o": b_o}
 
     def gradients(self, cell: Cell, truncate: int | None = None) -> dict[str, np.ndarray]:
