@@ -95,7 +95,8 @@ print([time.perf_counter() - start])''')
 client(nbformat.v4.new_notebook(cells=[cell]), timeout=100).execute()
 print([output for output in cell.outputs if output.output_type == "stream"][-1].text)
 """
-# The second number is the floor: what the course does not have in its hand. A kernel has loaded itself before.
+# The second number is the floor: what the course does not have in its hand. A kernel has loaded itself before. So for the rows
+# below: a floor is bare NumPy calls on arrays that lie ready, without which no way there leads to the same numbers.
 EXPLORER = """
 import ipykernel.kernelapp, time
 start = time.perf_counter()
@@ -106,29 +107,56 @@ bptt_lab.explore.LivingEquation(small=True, length=11, weight_scale=0.316)
 print([time.perf_counter() - start, floor])
 """
 RUN = """
-import tracemalloc, timeit, numpy as np, bptt_lab as bl
-seconds = lambda times, call: timeit.timeit(call, number=times) / times
+import time, tracemalloc, timeit, numpy as np, bptt_lab as bl
+# Of the processor: these rows only compute, and what else runs on the machine is left out so.
+seconds = lambda times, call: timeit.timeit(call, timer=time.process_time, number=times) / times
 def made(H, T):
     rng, model = np.random.default_rng(0), bl.SequenceModel(bl.RNNCell(H, H), 8)
     return model, model.forward(rng.standard_normal((T, H)), rng.integers(8, size=T))
 model, run = made(32, 100)
+W, rows, room = model.cell.params["W_hh"].copy(), np.ones((3200, 32)), np.empty((3200, 32))
+
+def outer_products():  # each term's row carried back, and the terms themselves: 800 kB
+    for row, before in zip(rows[:99], room):
+        row.dot(W, before)
+    return rows[:100, :, None] * rows[:100, None]
+
+def carried_rows(T, rows, W, room):  # of step k, the rows of all later losses
+    for k in range(T):
+        np.dot(rows[k:T], W, room[k:T])
+
+def norms():  # each product, times its transpose, times one vector, six times
+    for t in range(1, 100):
+        A = np.matmul(rows[: 32 * t], W, out=room[: 32 * t]).reshape(t, 32, 32)
+        G, u = A @ A, A[:, 0]
+        for _ in range(6):
+            u = np.matvec(G, u)
+
+def long(T, H):
+    result, rows, room = np.zeros((T, T)), np.ones((T, H)), np.empty((T, H))
+    carried_rows(T, rows, W[:H, :H].copy(), room)
+    for k in range(T):
+        result[k, k:] = rows[k:, 0]
 """
 LONG = f"""{RUN}
 model, run = made(8, 5000)
-took = seconds(1, lambda: model.ledger(run))
+took, floor = seconds(1, lambda: model.ledger(run)), seconds(1, lambda: long(5000, 8))
 tracemalloc.start()
 result = model.ledger(run)
-print([took, tracemalloc.get_traced_memory()[1] - result.nbytes])
+print([took, floor, tracemalloc.get_traced_memory()[1] - result.nbytes])
 """
 
 
-def timed(call: str, times: int) -> Measure:
-    return script(f"{RUN}print([seconds({times}, lambda: {call})])")
+def timed(call: str, floor: str, times: int) -> Measure:
+    return script(f"{RUN}print([seconds({times}, lambda: {call}), seconds({times}, lambda: {floor})])")
 
 
 AGAINST = "from benchmarks.core import against; print([against('%s')])"
 ASKED = "from benchmarks.explorers import asked; print([asked()])"
-STEP = "from benchmarks import training as t; print([t.ratio_to_torch(t.times_of(name)) for name in ('tanh', 'LSTM')])"
+STEP = """
+from benchmarks.training import ratio_to_torch, times_of
+print([ratio_to_torch(times, to) for name in ("tanh", "LSTM") for times in [times_of(name)] for to in (0, 2)])
+"""
 VISIT = "import sys; from benchmarks.explorers import first_visit; print(first_visit(*sys.argv[1:]))"
 
 
@@ -173,12 +201,33 @@ ROWS = {
     "lab": Row(lab, [Line("make lab until a page answers", "s", 0.7), Line("… JupyterLab alone", "s")]),
     "explorer": Row(script(EXPLORER), [Line("explore and a first explorer", "s", 0.5), Line("… NumPy and anywidget alone", "s")]),
     "asked": Row(script(ASKED), [Line("key to painted, Python asked, p95", "s", 0.04, True)], slow=True),
-    "terms": Row(timed("model.chain_rule_terms(run, 99)", 200), [Line("chain_rule_terms, H=32, T=100", "s", THIRD)]),
-    "ledger": Row(timed("model.ledger(run)", 100), [Line("ledger, H=32, T=100", "s", THIRD)]),
-    "norms": Row(timed("bl.memory.norms(model.cell, run.trace)", 3), [Line("memory.norms, all t and k, H=32, T=100", "s", 0.25)]),
-    "long": Row(script(LONG), [Line("ledger, H=8, T=5000", "s", 0.1), Line("… memory beyond it", "B", 1 / 8)], slow=True),
+    "terms": Row(
+        timed("model.chain_rule_terms(run, 99)", "outer_products()", 200),
+        [Line("chain_rule_terms, H=32, T=100", "s", THIRD), Line("… rows carried, outer products alone", "s")],
+    ),
+    "ledger": Row(
+        timed("model.ledger(run)", "carried_rows(100, rows, W, room)", 100),
+        [Line("ledger, H=32, T=100", "s", THIRD), Line("… rows carried alone", "s")],
+    ),
+    "norms": Row(
+        timed("bl.memory.norms(model.cell, run.trace)", "norms()", 3),
+        [Line("memory.norms, all t and k, H=32, T=100", "s", 0.25), Line("… products alone", "s")],
+    ),
+    "long": Row(
+        script(LONG),
+        [
+            Line("ledger, H=8, T=5000", "s", 0.1), Line("… rows carried, 200 MB written alone", "s"),
+            Line("… memory beyond it", "B", 1 / 8),
+        ],
+        slow=True,
+    ),
     "training": Row(
-        script(STEP), [Line("training, tanh: torch / ours", "×", 3, True), Line("… LSTM", "×", 2.5, True)], needs=TORCH
+        script(STEP),
+        [
+            Line("training, tanh: torch / ours", "×", 3, True), Line("… torch / products, tanh and batch alone", "×"),
+            Line("training, LSTM: torch / ours", "×", 2.5, True), Line("… torch / products, tanh and batch alone", "×"),
+        ],
+        needs=TORCH,
     ),
     "jax": Row(script(AGAINST % "jax"), [Line("both ways, 14 sizes: JAX / ours", "×", 1.5, True)], slow=True, needs=JAX),
     "torch": Row(script(AGAINST % "torch"), [Line("both ways, 21 sizes: torch / ours", "×", 6, True)], slow=True, needs=TORCH),

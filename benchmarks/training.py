@@ -70,17 +70,41 @@ def theirs(cell):
     return train
 
 
+def floor(cell):
+    """What no step is without, as bare calls on arrays that lie ready: its batch, the matrix products, and each tanh and σ."""
+    T, I, blocks, parts = TASK.length, TASK.input_size, len(cell.blocks), len(cell.parts)
+    x, z, u, h = (np.ones((T * BATCH, n)) for n in (I, I + 1 + HIDDEN, blocks * HIDDEN, HIDDEN))
+    W_x, W_hh = cell.params["W_x"].T.copy(), cell.params["W_hh"].copy()
+    a, by_h, W_hhT, dW = u[:BATCH].copy(), h[:BATCH].copy(), W_hh.T.copy(), np.empty_like(cell.stack)
+
+    def train(seed):
+        rng = np.random.default_rng(seed)
+        for _ in range(STEPS):
+            TASK.batch(BATCH, rng)
+            np.dot(x, W_x, u)
+            for _ in range(T):
+                np.dot(by_h, W_hhT, a)
+                np.tanh(a, a)
+                for _ in range(parts - 1):
+                    np.tanh(by_h, by_h)
+                np.dot(a, W_hh, by_h)
+            np.dot(u.T, z, dW)
+
+    return train
+
+
 def times_of(name: str) -> list[list[float]]:
-    """Seconds of a step in each round: ours, and torch's if it is there."""
+    """Seconds of a step in each round: ours, torch's if it is there, and the floor's."""
     kind = CELLS[name][0]
-    runs = [run for make in (ours, theirs) if (run := make(kind(TASK.input_size, HIDDEN, init="uniform")))]
-    if len(runs) == 2 and name != "GRU":  # whose two biases of a gate torch trains apart
+    runs = [run for make in (ours, theirs, floor) if (run := make(kind(TASK.input_size, HIDDEN, init="uniform")))]
+    if len(runs) == 3 and name != "GRU":  # whose two biases of a gate torch trains apart
         np.testing.assert_allclose(runs[0](0), runs[1](0), rtol=1e-7)
     return [[seconds(lambda run=run: run(1), 1) / STEPS for run in runs] for _ in range(ROUNDS)]
 
 
-def ratio_to_torch(times: list[list[float]]) -> float:
-    return statistics.median(row[1] / row[0] for row in times)
+def ratio_to_torch(times: list[list[float]], to: int = 0) -> float:
+    """Of ours, 0, or of the floor, 2."""
+    return statistics.median(row[1] / row[to] for row in times)
 
 
 def main() -> None:
@@ -89,8 +113,8 @@ def main() -> None:
         times = times_of(name)
         median, best = (1e3 * of(row[0] for row in times) for of in (statistics.median, min))
         told = f"{name:6} median {median:5.2f} ms, best round {best:5.2f} ms" + (f" (target {most:g})" if most else "")
-        if len(times[0]) == 2:
-            told += f"   torch takes {ratio_to_torch(times):.2f} times as long"
+        if len(times[0]) == 3:
+            told += f"   torch takes {ratio_to_torch(times):.2f} times as long, {ratio_to_torch(times, 2):.2f} times the floor"
         print(told + ("" if not most or best < most else "   missed"))
 
 

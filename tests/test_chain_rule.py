@@ -175,3 +175,16 @@ def test_a_term_says_its_number_in_words():
     p = make(scale=0.0)
     terms = p.model.chain_rule_terms(p.model.forward(p.x, p.targets), 3)
     assert repr(terms[0]) == "Term k=0 (word 1): norm vanished"
+
+
+@pytest.mark.parametrize("cell", [bl.RNNCell, bl.GRUCell, bl.LSTMCell])
+@pytest.mark.parametrize("B", [None, 2])
+@pytest.mark.parametrize("together", [1, 3, 70])
+def test_losses_carried_back_some_at_a_time_give_the_same_ledger_also_where_all_has_vanished(cell, B, together, monkeypatch):
+    rng, steps = np.random.default_rng(0), (300,) if B is None else (300, B)
+    model = bl.SequenceModel(cell(3, 4, weight_scale=0.05), 5)
+    run = model.forward(rng.standard_normal((*steps, 3)), rng.integers(5, size=steps), rng.random(steps) > 0.8)
+    whole = model.ledger(run, "W_hh")
+    assert (np.diagonal(whole) == 0).any() and (cell is not bl.RNNCell or not whole[299, :50].any())
+    monkeypatch.setattr(chain_rule, "LOSSES", together)
+    np.testing.assert_allclose(model.ledger(run, "W_hh"), whole, rtol=1e-12, atol=1e-300)

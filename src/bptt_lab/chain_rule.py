@@ -21,6 +21,7 @@ import numpy as np
 from .basics import overflow, text
 
 TOGETHER = 30_000  # numbers: what is computed together on the way back stays in the processor's cache
+LOSSES = 1000  # carried back together: T=5000, H=8 takes half the time, for their rows stay there too, and vanish together
 
 
 class Term:
@@ -152,20 +153,25 @@ def carried_back(cell, trace, dh):
     # As in `pull`, but what is the same in each step is done once: a ledger of 100 words takes a quarter less.
     rows, step_back = rows[:, 0] if B == 1 else rows, trace.cell.step_back
     kept, before = list(zip(*trace.kept)) or [()] * T, list(map(cell.state_of, zip(*trace.parts)))
-    back, found = rows[:0], []
-    for k in range(T - 1, -1, -1):
-        δ = np.concatenate([rows[k : k + 1], back])
-        da, back = step_back(cell.state_of(cell.split(δ)) if pair else δ, kept[k], before[k])
-        back = cell.join(*back) if pair else back
-        found.append(da)
-        if len(found) == 1 and da.size > TOGETHER // 8:
-            yield k, slice(k, T), found.pop().reshape(T - k, B, -1)
-        elif k == 0 or len(found) * da.size > TOGETHER:
-            sizes = list(map(len, found))
-            every_k = np.repeat([T - size for size in sizes], sizes)
-            every_t = np.concatenate([np.arange(T - size, T) for size in sizes])
-            yield every_k, every_t, np.concatenate(found).reshape(len(every_k), B, -1)
-            found = []
+    steps, found = np.arange(T), list[tuple]()
+    for end in range(T, 0, -LOSSES):
+        start, back = max(0, end - LOSSES), rows[:0]
+        for k in range(end - 1, -1, -1):
+            δ = np.concatenate([rows[k : k + 1], back]) if k >= start else back
+            da, back = step_back(cell.state_of(cell.split(δ)) if pair else δ, kept[k], before[k])
+            back, first = cell.join(*back) if pair else back, max(k, start)
+            last = k == 0 or k <= start and k % 64 == 0 and not back.any()  # what has vanished exactly stays so
+            if not found and da.size > TOGETHER // 8:
+                yield k, slice(first, end), da.reshape(end - first, B, -1)
+            else:
+                found.append((k, steps[first:end], da))
+            if found and (last or len(found) * da.size > TOGETHER):
+                ks, ts, das = zip(*found)
+                every_t = np.concatenate(ts)
+                yield np.repeat(ks, list(map(len, ts))), every_t, np.concatenate(das).reshape(len(every_t), B, -1)
+                found = []
+            if last:
+                break
 
 
 def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
@@ -190,11 +196,11 @@ def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 def _sequence_ledgers(cell, trace, wrt, dh):
     """Indexed [k, t]: step k then writes one row of neighbours. For T in the thousands all else takes longer."""
     T, B, _ = trace.shape
-    result, size_v = np.zeros((T, T, B)), [norm(right) for _, right in multiplied(cell, trace, wrt)]
+    result, size_v = np.zeros((T, T, B)), [norm(right).view(type(dh)) for _, right in multiplied(cell, trace, wrt)]
     for k, t, da in carried_back(cell, trace, dh):
         # `pairs` copies what each row multiplies; of W_x and b they are da itself: T=100, H=32 takes half the time so.
         pairs = [(da, None)] if wrt in ("W_x", "b") else cell.all_pairs(trace, k, da)[wrt]
-        sizes = [overflow.multiply(norm(left), size[k]) for (left, _), size in zip(pairs, size_v)]
+        sizes = [norm(left) * size[k] for (left, _), size in zip(pairs, size_v)]
         result[k, t] = reduce(np.hypot, sizes)  # groups of rows of W that multiply the same
     return result
 

@@ -15,6 +15,8 @@ class Trace:
     start in front; `states`, the first of them, h; `kept`, what `step` kept, (T, B, H) each; `cell`, weights as they were.
     """
 
+    needs_dx = True  # if False, `backward` may leave out dL/dx
+
     def __init__(self, cell: Any, inputs, parts: tuple[np.ndarray, ...], kept: tuple[np.ndarray, ...], batched: bool):
         self.cell, self.inputs, self.parts, self.kept, self.batched = cell, inputs, parts, kept, batched
         self.states = parts[0]

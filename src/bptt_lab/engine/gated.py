@@ -28,7 +28,7 @@ class GatedEngine(GateEngine):
             add(h_t, new, h_t)
 
     def derivative_views(self, seen, out, spare):
-        gates, square = seen[:3], spare[0, :3]
+        gates, square = seen[:3], spare[:3]
         return gates, square, gates[:2], square[:2], square[2], out[:2], *seen, *out
 
     def derivatives(self, views):

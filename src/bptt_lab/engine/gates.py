@@ -117,8 +117,8 @@ class GateEngine:
         if not isinstance(trace, GateTrace):
             return None
         own = self._own(cell, trace, dh, dc)
-        key = "back", trace.key, *own
-        p = scratch.take(key, lambda: self._backward_scratch(trace.key, tuple(own)))
+        key = "back", trace.key, trace.needs_dx, *own
+        p = scratch.take(key, lambda: self._backward_scratch(trace.key, tuple(own), trace.needs_dx))
         for name, value in own.items():
             p.work[name][...] = value
         if p.seen is None:
@@ -160,16 +160,17 @@ class GateEngine:
             return {"h": dh} if dc is None else {"h": dh, "c": other[0]}
         return {"h": dh if trace.with_batch else dh[:, None]}
 
-    def _backward_scratch(self, key, given) -> Scratch:
+    def _backward_scratch(self, key, given, needs_dx) -> Scratch:
         _, T, B, I, H = key
         rows, F, few = len(self.local_names) + 1, self.gate_rows + len(self.also_read), B == 1 and H <= FEW_UNITS
         n = max(1, min(T, scratch.CHUNK // (rows * H * B)))
         own = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
-        shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (2, F, n, H, B)}
+        shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (F, n, H, B)}
         p = Scratch({**shapes, "back": (H, B), **own})
         columns = lambda name: scratch.one_column(p.arrays[name])  # noqa: E731
         sums = self.sums(B, I, H)
-        p.found = Scratch({**sums, "x": (T, B, I), **{f"{name}0": (B, H) for name in self.parts}})
+        dx = {"x": (T, B, I)} if needs_dx else {}
+        p.found = Scratch({**sums, **dx, **{f"{name}0": (B, H) for name in self.parts}})
         p.work = {name: p.arrays[f"d{name}"][1:].swapaxes(1, 2) for name in self.parts}
         p.work |= {"δ": [columns(name)[T] for name in own], "given": given, "sums": sums, "back": columns("back")}
         p.work["starts"] = [scratch.one_column(p.found.arrays[f"{name}0"].T) for name in self.parts]
@@ -199,7 +200,7 @@ class GateEngine:
         local, seen, slopes = p.arrays["local"][:n], p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
         chunk = SimpleNamespace(local=local, z=kept["z"][steps], seen=seen, slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
         chunk.first, chunk.last, chunk.steps = steps.start == 0, steps.stop == T, p.steps[steps][::-1]
-        chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1)
+        chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1) if "x" in p.found.arrays else None
         others = [kept[name][: len(kept["gates"])][steps] for name in self.also_read]
         # One gate's steps side by side: small arrays in one piece are five times as fast.
         chunk.reads = [
@@ -208,9 +209,9 @@ class GateEngine:
             (local[:, -1], p.arrays["dh"][steps]),
         ]
         if chunk.last:
-            weights = kept["weights"][:, : chunk.dx.shape[1]]
+            weights = kept["weights"][:, : p.work["W_x"].shape[1]]
             chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self.da_rows(B, local.shape[2])]
-        chunk.views = self.derivative_views(seen, slopes, p.arrays["spare"][:, :, :n])
+        chunk.views = self.derivative_views(seen, slopes, p.arrays["spare"][:, :n])
         chunk.sides = self._sides(chunk) if B == 1 else None
         return chunk
 
@@ -243,7 +244,8 @@ class GateEngine:
     def add_up(self, chunk, W_x, sums) -> None:
         """Σ_t dL/da_t z_tᵀ of some steps, the gradient of [W_x | b | W_hh]; and write their dL/dx_t = W_xᵀ dL/da_t."""
         da, daT, zT = chunk.sides or self._sides(chunk)
-        daT.dot(W_x, chunk.dx)
+        if chunk.dx is not None:
+            daT.dot(W_x, chunk.dx)
         da.dot(zT, sums["stack"])
 
     def rows_onward(self, local: np.ndarray) -> np.ndarray:

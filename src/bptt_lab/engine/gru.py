@@ -69,7 +69,7 @@ class GRUEngine(GateEngine):
         return None, work["first"].dot, W.dot
 
     def derivative_views(self, seen, out, spare):
-        gates, square, spare = seen[:3], spare[0, :3], spare[1, 0]
+        gates, square, spare = seen[:3], spare[:3], spare[3]
         return gates, square, spare, gates[:2], square[:2], square[2], out[1:3], *seen, *out
 
     def derivatives(self, views):
@@ -110,7 +110,7 @@ class GRUEngine(GateEngine):
         return {**weights, **{name: array for name, array in found.items() if name not in ("stack", "by x", "by h")}}
 
     def add_up(self, chunk, W_x, sums):
-        H, I = chunk.local.shape[2], chunk.dx.shape[1]
+        H, I = chunk.local.shape[2], W_x.shape[1]
         if chunk.sides:
             super().add_up(chunk, W_x, sums)
             stack = sums["stack"]
@@ -118,7 +118,8 @@ class GRUEngine(GateEngine):
             return
         da = side_by_side(chunk.local[:, :4])  # dL/da3_t, dL/da1_t, dL/da2_t, dL/dq_t
         z = side_by_side(chunk.z)  # [x_t; 1; h_{t-1}]
-        da[: 3 * H].T.dot(W_x, chunk.dx)
+        if chunk.dx is not None:
+            da[: 3 * H].T.dot(W_x, chunk.dx)
         da[H:].dot(z[I:].T, sums["by h"])
         da[H : 3 * H].dot(z[: I + 1].T, sums["by x"][: 2 * H])
         da[:H].dot(z[: I + 1].T, sums["by x"][2 * H :])

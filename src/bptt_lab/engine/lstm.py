@@ -38,22 +38,19 @@ class LSTMEngine(GateEngine):
             multiply(o, tanh_c, h_t)
 
     def derivative_views(self, seen, out, spare):
-        square, factors = spare
-        i, f, g, o, c_previous, tanh_c = seen
-        by_dc_dh, by_forget, by_da1, by_da2, by_da3, by_da4 = factors
-        pairs = [(by_dc_dh, o), (by_forget, ONE), (by_da1, g), (by_da2, c_previous), (by_da3, i), (by_da4, tanh_c)]
-        return seen, square, seen[:4], square[:4], square[2], square[5], out, out[0], out[1], out[2:], out[4], factors, f, pairs
+        (i, f, g, o, c_previous, tanh_c), (dc_dh, forget, da1, da2, da3, da4) = seen, out
+        pairs = [(dc_dh, o), (da1, g), (da2, c_previous), (da3, i), (da4, tanh_c)]
+        return seen, spare, seen[:4], spare[:4], spare[2], spare[5], dc_dh, forget, out[2:], da3, f, pairs
 
     def derivatives(self, views):
-        seen, square, gates, their_square, g2, tanh2_c, out, dc_dh, forget, da, da3, factors, f, pairs = views
+        seen, square, gates, their_square, g2, tanh2_c, dc_dh, forget, da, da3, f, pairs = views
         np.multiply(seen, seen, square)
         np.subtract(gates, their_square, da)  # σ' = i (1 − i), …
         np.subtract(ONE, g2, da3)  # tanh' = 1 − g²
         np.subtract(ONE, tanh2_c, dc_dh)
         forget[...] = f
         for to, factor in pairs:
-            to[...] = factor
-        np.multiply(out, factors, out)
+            np.multiply(to, factor, to)
 
     def backward_views(self, local):
         return list(zip(local[:, 1:5], local[:, 0], local[:, 1], local[:, 5], self.rows_onward(local)))

@@ -72,10 +72,11 @@ def take(key: tuple, make: Callable[[], Scratch]) -> Scratch:
 
 
 def give_back(key: tuple, scratch: Scratch) -> None:
+    if not scratch.small:
+        return
     if len(_shelf) >= _KEPT:
         _shelf.clear()
     if scratch.flat.size > SMALL:
         for other in [other for other, kept in list(_shelf.items()) if kept.flat.size > SMALL]:
             _shelf.pop(other, None)
-    if scratch.small:
-        _shelf[key] = scratch
+    _shelf[key] = scratch

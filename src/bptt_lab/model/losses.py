@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..basics import overflow, text
+from ..basics import checks, overflow, text
 from ..cells import Cell
 from ..cells.trace import Trace
 
@@ -26,9 +26,12 @@ def cross_entropy(y: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.nd
     rows = np.arange(len(y))
     with overflow.quietly():
         shifted = y - y.max(axis=-1, keepdims=True)
-        losses = np.log(np.exp(shifted).sum(axis=-1)) - shifted[rows, classes]
-    losses[~np.isfinite(y).all(axis=-1)] = np.inf  # nothing is left to compare: the token's loss has exploded
-    dy = probabilities(y)
+        grown = np.exp(shifted)
+        total = grown.sum(axis=-1, keepdims=True)
+        losses, dy = np.log(total[:, 0]) - shifted[rows, classes], grown / total
+    if not checks.all_finite(y):
+        losses[~np.isfinite(y).all(axis=-1)] = np.inf  # nothing is left to compare: the token's loss has exploded
+        dy = probabilities(y)
     dy[rows, classes] -= 1.0
     return losses, dy
 
@@ -56,21 +59,17 @@ class Run:
         self.trace, self.loss_name, self._rows, self._y, self._steps = trace, model.loss, rows, y, steps
         self.W_oh, self.b_o = model.W_oh.copy(), model.b_o.copy()
         T, B, _ = trace.states[1:].shape
-        token_losses = np.zeros(T * B)
-        token_losses[rows], dy = OF[model.loss](y, wanted)
+        token_losses, (found, dy) = np.zeros((T, B)), OF[model.loss](y, wanted)
+        token_losses[rows] = found.reshape(token_losses[rows].shape)
         self.losses = token_losses.reshape(steps)
         self.losses.setflags(write=False)  # a run says what was: who could change it would change its gradient
         with overflow.quietly():
             self._dy, self.loss = dy / B, float(self.losses.sum(0).mean())
 
-    @property
-    def _h(self) -> np.ndarray:
-        """The state at every step and in every sequence, (T · B, H)."""
-        return self.trace.states[1:].reshape(self.losses.size, -1)
-
     @cached_property
     def y(self) -> np.ndarray:
-        y = self._y if isinstance(self._rows, slice) else overflow.affine(self.W_oh, self._h, self.b_o)
+        h = self.trace.states[1:]
+        y = self._y if len(self._y) == self.losses.size else overflow.affine(self.W_oh, h.reshape(-1, h.shape[2]), self.b_o)
         return y.reshape(*self._steps, -1)
 
     @property
@@ -80,9 +79,9 @@ class Run:
 
     def _at_every_step(self, rows: np.ndarray) -> np.ndarray:
         """(T, B, …) from one row for each token with a loss; 0 for the others."""
-        every = np.zeros((self.losses.size, rows.shape[1]))
-        every[self._rows] = rows
-        return every.reshape(len(self.losses), -1, rows.shape[1])
+        every = np.zeros((self.losses.size, rows.shape[1])).reshape(len(self.losses), -1, rows.shape[1])
+        every[self._rows] = rows.reshape(every[self._rows].shape)
+        return every
 
     @property
     def dy(self) -> np.ndarray:
@@ -96,7 +95,8 @@ class Run:
 
     def readout_gradients(self) -> dict[str, np.ndarray]:
         """dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ and dL/db_o."""
-        W_oh, b_o = overflow.dot(self._dy.T, self._h[self._rows]), overflow.settled(np.add.reduce, self._dy)
+        h = self.trace.states[1:]
+        W_oh, b_o = overflow.dot(self._dy.T, h[self._rows].reshape(-1, h.shape[2])), overflow.settled(np.add.reduce, self._dy)
         return {"W_oh": W_oh, "b_o": b_o}
 
     def gradients(self, cell: Cell, truncate: int | None = None) -> dict[str, np.ndarray]:

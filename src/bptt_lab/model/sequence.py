@@ -55,8 +55,8 @@ class SequenceModel:
         wanted = checks.wanted(self, targets, counts)
         trace = self.cell.unroll(x, h0, scales, gate_biases)
         # Only tokens with a loss pass through the readout: in a batch of sentences that is often one step of many.
-        rows = slice(None) if counts.all() else np.flatnonzero(counts)
-        y = overflow.affine(self.W_oh, trace.states[1:].reshape(counts.size, -1)[rows], self.b_o)
+        rows = np.s_[:, :] if counts.all() else np.nonzero(counts.reshape(len(x), -1))
+        y = overflow.affine(self.W_oh, trace.states[1:][rows].reshape(-1, self.cell.hidden_size), self.b_o)
         return Run(self, trace, rows, y, wanted, counts.shape)
 
     def backward(self, run: Run, truncate: int | None = None) -> dict[str, np.ndarray]:
