@@ -38,7 +38,7 @@ def test_the_blocks_are_those_of_the_product(B):
 def test_the_curve_and_the_row_say_whether_they_are_h_s_or_the_pair_s():
     for cell, of in ((lstm(), "‖d(h, c)_T/d(h, c)_{T−lag}‖₂"), (bl.GRUCell(2, 3), "‖dh_T/dh_{T−lag}‖₂")):
         report = memory.report(cell, inputs(20))
-        assert f"  {of} " in repr(report) and f"{of} by lag<" in report.figure().layout.title.text
+        assert f"  {of} " in repr(report) and f"{of} by lag" in report.figure().layout.meta["notes"]
 
 
 def test_what_a_readout_sees_is_forgotten_where_the_pair_is_not():

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..basics import checks, overflow, text
+from ..basics import overflow, text
 from ..cells import Cell
 from ..cells.trace import Trace
 
@@ -29,8 +29,8 @@ def cross_entropy(y: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.nd
         grown = np.exp(shifted)
         total = grown.sum(axis=-1, keepdims=True)
         losses, dy = np.log(total[:, 0]) - shifted[rows, classes], grown / total
-    if not checks.all_finite(y):
-        losses[~np.isfinite(y).all(axis=-1)] = np.inf  # nothing is left to compare: the token's loss has exploded
+    if not (finite := np.isfinite(y)).all():
+        losses[~finite.all(axis=-1)] = np.inf  # nothing is left to compare: the token's loss has exploded
         dy = probabilities(y)
     dy[rows, classes] -= 1.0
     return losses, dy
