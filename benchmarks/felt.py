@@ -127,7 +127,7 @@ def timed(call: str, times: int) -> Measure:
 
 
 AGAINST = "from benchmarks.core import against; print([against('%s')])"
-ASKED = "from benchmarks.explorers import asked; print([asked()])"
+ASKED = "from benchmarks.explorers import asked; print(asked())"
 STEP = "from benchmarks import training as t; print([t.ratio_to_torch(t.times_of(name)) for name in ('tanh', 'LSTM')])"
 VISIT = "import sys; from benchmarks.explorers import first_visit; print(first_visit(*sys.argv[1:]))"
 
@@ -172,7 +172,11 @@ ROWS = {
     "figure": Row(script(FIGURE), [Line("first Plotly figure in a fresh kernel", "s", 0.15, True)]),
     "lab": Row(lab, [Line("make lab until a page answers", "s", 0.7), Line("… JupyterLab alone", "s")]),
     "explorer": Row(script(EXPLORER), [Line("explore and a first explorer", "s", 0.5), Line("… NumPy and anywidget alone", "s")]),
-    "asked": Row(script(ASKED), [Line("key to painted, Python asked, p95", "s", 0.04, True)], slow=True),
+    "asked": Row(
+        script(ASKED),
+        [Line("key to painted, Python asked, p95", "s", 0.04, True), Line("… an echo of one number", "s")],
+        slow=True,
+    ),
     "terms": Row(timed("model.chain_rule_terms(run, 99)", 200), [Line("chain_rule_terms, H=32, T=100", "s", THIRD)]),
     "ledger": Row(timed("model.ledger(run)", 100), [Line("ledger, H=32, T=100", "s", THIRD)]),
     "norms": Row(timed("bl.memory.norms(model.cell, run.trace)", 3), [Line("memory.norms, all t and k, H=32, T=100", "s", 0.25)]),

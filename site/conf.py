@@ -29,7 +29,7 @@ html_theme = "sphinx_book_theme"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["explorers/explorer.css", "site.css"]
-html_js_files = [("living.js", {"type": "module"})]
+html_js_files = [("living.js", {"type": "module", "priority": 100})]  # before MathJax, which takes as long as all else
 html_theme_options = {
     "show_toc_level": 2,
     "home_page_in_toc": True,
