@@ -207,17 +207,17 @@ def asked() -> list[float]:
     return found
 
 
-def first_visit(folder: str, name: str, wanted: str) -> list[float]:
-    """Seconds until `wanted` stands on a page of a folder that is served here, and the bytes that the page fetched of it."""
+def first_visit(folder: str, name: str, wanted: str, part: str = "") -> list[float]:
+    """Seconds until `wanted` stands on a page of a folder that is served here; the bytes fetched of it, and of a part of it."""
     with served(Path(folder)) as address, chromium() as browser:
-        page, fetched = browser.new_page(), list[int]()
-        page.on("requestfinished", lambda one: fetched.append(one.sizes()["responseBodySize"] * one.url.startswith(address)))
+        page, fetched = browser.new_page(), list[tuple[str, int]]()
+        page.on("requestfinished", lambda one: fetched.append((one.url, one.sizes()["responseBodySize"])))
         start = time.perf_counter()
         page.goto(address + name, wait_until="commit")  # what else is loading is not waited for
         page.wait_for_selector(wanted, timeout=120_000, state="attached")
         took = time.perf_counter() - start
         page.wait_for_load_state("networkidle")
-        return [took, sum(fetched)]
+        return [took, *(sum(size for url, size in fetched if url.startswith(address + place)) for place in ("", part))]
 
 
 def times_asked(course: Course) -> np.ndarray:
