@@ -31,8 +31,8 @@ READY = f"""async () => {{
     if (!panel?.context?.isReady || !panel.sessionContext.isReady) return false;
     if (kernel?.connectionStatus !== 'connected' || kernel.status !== 'idle') return false;
     const drawer = panel.content.rendermime.createRenderer('application/vnd.jupyter.widget-view+json');
-    const widgets = await drawer._manager.promise;
-    return widgets.restoredStatus && !widgets._kernelRestoreInProgress;
+    const widgets = await Promise.race([drawer._manager.promise, new Promise(done => setTimeout(done))]);
+    return widgets?.restoredStatus && !widgets._kernelRestoreInProgress;
 }}"""
 _OPEN = "[...window.jupyterapp.shell.widgets('main')].filter(panel => panel.context)"  # notebooks and other files
 
@@ -166,7 +166,7 @@ class Course:
             f"name => {{ const panel = {PANEL}; return panel?.context?.path === name && panel.content.widgets.length > 0; }}",
             name,
         )
-        self.wait(READY)
+        until(lambda: self.page.evaluate(READY), f"{name} can be run", seconds=120)  # `wait` would take the promise for true
 
     def close(self, window: dict[str, int]) -> bool:
         """Close what is open and leave Lab as it was when it started. Returns whether the next test can go on with it."""
