@@ -5,7 +5,7 @@ import numpy as np
 from ..cells import RNNCell
 from ..model import SequenceModel
 from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
-from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back, norms
+from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, norms
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 100
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
@@ -76,12 +76,17 @@ def carry_back(activation: str, start: str, net: int, lengths: tuple[int, ...] =
         if t + 1 in lengths:
             row = np.einsum("sh,hsj->sj", dh[t], product)
             arrays[f"forward_{activation}_{start}_{t + 1}"] = norms(row) * norms(x[0])
-    back = {"right": carried_back(dh, slope, W_hh, ends), "lost": carried_back(dh, slope, W_hh.T, ends)}
-    for i, T in enumerate(lengths):
-        da = {name: found[i, :T][::-1] for name, found in back.items()}  # by lag
-        sizes = {name: norms(rows) for name, rows in da.items()}
-        for name, size in sizes.items():
-            arrays[f"{name}_{activation}_{start}_{T}"] = (size * norms(x[:T])[::-1, None]).T
-        right, lost = (rows / np.where(sizes[name] > 0, sizes[name], 1.0)[..., None] for name, rows in da.items())
-        arrays[f"cosine_{activation}_{start}_{T}"] = (right * lost).sum(axis=-1).T
+    found, rows = np.zeros((3, len(lengths), steps, len(SCALES))), (dh[ends], dh[ends])
+    for k in reversed(range(steps)):  # of each row only its norm and cosine are kept: half the time of keeping all
+        live = slice(ends.searchsorted(k), None)
+        da = [each[live] * slope[k] for each in rows]
+        sizes = [np.sqrt(np.vecdot(each, each)) for each in da]
+        right, lost = (each / np.where(size > 0, size, 1.0)[..., None] for each, size in zip(da, sizes))
+        found[:, live, k] = *sizes, np.vecdot(right, lost)
+        for each, now, W in zip(rows, da, (W_hh, W_hh.T)):
+            each[live] = now @ W * scales
+    for name, of in zip(("right", "lost", "cosine"), found):
+        for i, T in enumerate(lengths):
+            by_lag = of[i, :T][::-1].T
+            arrays[f"{name}_{activation}_{start}_{T}"] = by_lag if name == "cosine" else by_lag * norms(x[:T])[::-1]
     return arrays

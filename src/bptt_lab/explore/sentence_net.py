@@ -106,12 +106,10 @@ def at_every_scale(model, x, targets) -> tuple:
     return run, run.dh * S, model.cell.activation.slope(run.trace.h)  # the mean over the batch divided by S
 
 
-def carried_back(dh, slope, W_hh, ends=None) -> np.ndarray:
-    """dL_t/da_k of such a run as [t, k], (t, T, S, H), of every t or of those in `ends`; 0 where k > t."""
-    ends = np.arange(len(dh)) if ends is None else np.asarray(ends)
-    rows, found = dh[ends], np.zeros((len(ends), *dh.shape))
+def carried_back(dh, slope, W_hh) -> np.ndarray:
+    """dL_t/da_k of such a run as [t, k], (t, T, S, H); 0 where k > t."""
+    rows, found = dh.copy(), np.zeros((len(dh), *dh.shape))
     for k in reversed(range(len(dh))):
-        live = ends >= k
-        found[live, k] = rows[live] * slope[k]
-        rows[live] = found[live, k] @ W_hh * np.array(SCALES)[:, None]
+        found[k:, k] = rows[k:] * slope[k]
+        rows[k:] = found[k:, k] @ W_hh * np.array(SCALES)[:, None]
     return found
