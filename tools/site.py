@@ -158,7 +158,7 @@ def teachers_page() -> None:
     if not page.exists():  # a class version has none
         return
     text = page.read_text(encoding="utf-8")
-    page.write_text(re.sub(r",? ?\[(\w+)\]\(\.\./src/bptt_lab/exercises/\w+\.py\)", shown, text), encoding="utf-8")
+    page.write_text(re.sub(r",? ?\[(\w+)\]\(\.\./src/bptt_lab/exercises/\w+\.md\)", shown, text), encoding="utf-8")
 
 
 def main() -> int:

@@ -36,24 +36,21 @@ class History:
     def __init__(self, asked: int):
         self.asked = asked
         self.stopped: str | None = None
-        self._rows: list[tuple[float, float, float]] = []
-
-    def add(self, loss: float, grad_norm: float, lr: float) -> None:
-        self._rows.append((loss, grad_norm, lr))
+        self.rows: list[tuple[float, float, float]] = []
 
     def _column(self, i: int) -> np.ndarray:
-        return np.array([row[i] for row in self._rows])
+        return np.array([row[i] for row in self.rows])
 
     loss = property(lambda self: self._column(0))
     grad_norm = property(lambda self: self._column(1))
     lr = property(lambda self: self._column(2))
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def __repr__(self) -> str:
         said = f"History of {len(self)} of {self.asked} steps"
-        if self._rows:
+        if self.rows:
             last = self.loss[-100:]
             said += f": loss {text.say(self.loss[0])} at first, {text.say(last.mean())} over the last {len(last)}"
         return f"{said}. {self.stopped}" if self.stopped else said + "."
@@ -120,7 +117,7 @@ def fit(
                     history.stopped = f"Stopped at step {step + 1}: {what} exploded. The weights are those before it. "
                     history.stopped += f"Try {cure}, or a smaller weight_scale."
                     break
-                history.add(run.loss, norm, lr_now)
+                history.rows.append((run.loss, norm, lr_now))
                 _set(params, new)
                 bar.update()
         except KeyboardInterrupt:
@@ -187,14 +184,7 @@ def watched(items: Iterable[Item]) -> Iterator[Item]:
     IPython.display.clear_output()
 
 
-class _SGD:
-    def __call__(self, gradient: np.ndarray) -> np.ndarray:
-        return gradient
-
-
 class _Adam:
-    """β₁ = .9, β₂ = .999, ε = 1e-8."""
-
     def __init__(self):
         self.m = self.v = np.zeros(())
         self.n = 0
@@ -207,7 +197,7 @@ class _Adam:
         return self.m / (1 - 0.9**self.n) / (np.sqrt(self.v / (1 - 0.999**self.n)) + 1e-8)
 
 
-OPTIMIZERS: dict[str, Callable[[], Callable[[np.ndarray], np.ndarray]]] = {"sgd": _SGD, "adam": _Adam}
+OPTIMIZERS: dict[str, Callable[[], Callable]] = {"sgd": lambda: lambda gradient: gradient, "adam": _Adam}
 
 
 @overflow.silent

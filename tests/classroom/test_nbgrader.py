@@ -12,7 +12,6 @@ import pytest
 
 import bptt_lab as bl
 from bptt_lab.classroom import version
-from bptt_lab.classroom.notebook import function
 
 NAME = "01_the_loss_is_a_sum"
 MARKED = [exercise.name for exercise in bl.exercises.all() if exercise.notebook == NAME]
@@ -40,7 +39,7 @@ def test_each_exercise_has_a_cell_to_clear_and_a_hidden_test_worth_a_point(folde
             solution, test = marks[name], marks[f"test-{name}"]
             found = {"np": bl.overflow.np, "bl": bl}
             exec(f"{solution.source}\n{test.source}", found)  # the solution passes its own test
-            found[function(bl.exercises.get(name))] = lambda *_: None
+            found[bl.exercises.get(name).stub.function.__name__] = lambda *_: None
             with pytest.raises(AssertionError):
                 exec(test.source, found)
             assert test.metadata.nbgrader.points == 1 and "HIDDEN TESTS" in test.source
@@ -64,11 +63,11 @@ def test_an_assignment_is_released_without_solutions_and_graded(folder):
         assert exercise.solution.split("\n", 1)[1] not in sources
         (stub,) = [c.source for c in released.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name]
         exec(stub, found)
-        assert not exercise.check(found[function(exercise)]).tried, "an untouched stub is not tried yet"
+        assert not exercise.check(found[exercise.stub.function.__name__]).tried, "an untouched stub is not tried yet"
     answers = {"ann": {name: bl.exercises.get(name).solution for name in MARKED}, "ben": {}}
     answers["cy"] = {
         MARKED[0]: answers["ann"][MARKED[0]],
-        MARKED[1]: f"def {function(bl.exercises.get(MARKED[1]))}(*_):\n    return 3",
+        MARKED[1]: f"def {bl.exercises.get(MARKED[1]).stub.function.__name__}(*_):\n    return 3",
     }
     for student, written in answers.items():
         notebook = read(folder, "release")

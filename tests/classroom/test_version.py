@@ -51,7 +51,7 @@ def test_no_solution_can_be_read_in_any_file(made):
     assert not [path for path in files if "tests" in path.parts or path.name in ("my_progress.json", "bptt.py", "bptt.md")]
     readable = "".join(squeezed(text_of(path)) for path in files)
     assert not [e.name for e in bl.exercises.all() if squeezed(body(str(e.solution))) in readable]
-    assert not [path for path in files if b"def solution(" in path.read_bytes()]
+    assert not [path for path in files if b"\n## Solution" in path.read_bytes()]
     assert not [e.name for e in bl.exercises.all() if (path_of(made, e).exists() and squeezed(str(e.stub)) not in readable)]
 
 

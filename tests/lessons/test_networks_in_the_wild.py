@@ -95,4 +95,4 @@ def test_a_swap_of_a_state_in_8_bits_rounds_before_each_step_and_of_none_does_no
 def test_what_is_not_installed_is_said_so(monkeypatch, tmp_path):
     monkeypatch.setattr(wild, "FOLDER", tmp_path)
     assert wild.live("g2p_en") == [("g2p_en", "", "not installed here", "")]
-    assert all("==" in package for network in NETWORKS.values() for package in network.packages)
+    assert all("==" in package for network in NETWORKS.values() for package in network["packages"])

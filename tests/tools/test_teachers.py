@@ -36,8 +36,10 @@ def test_every_notebook_has_its_minutes_and_prerequisites_and_objectives(stem):
     if stem != "glossary":
         (section,) = [text for head, text in SECTIONS.items() if words in plain(head)]
         assert len(re.findall(r"^- ", section, re.M)) >= 1
-        names = re.findall(r"\[(\w+)\]\(\.\./src/bptt_lab/exercises/(\w+)\.py\)", section)
-        assert names == [(exercise.name, Path(exercise.solution.function.__code__.co_filename).stem) for exercise in exercises]
+        names = re.findall(r"\[(\w+)\]\(\.\./src/bptt_lab/exercises/(\w+)\.md\)", section)
+        assert names == [(exercise.name, exercise.name) for exercise in exercises]
+        files = [ROOT / "src" / "bptt_lab" / "exercises" / f"{name}.md" for name, _ in names]
+        assert all(str(e.solution) in file.read_text(encoding="utf-8") for e, file in zip(exercises, files))
 
 
 def test_numbers_00_to_10_are_all_there():

@@ -3,6 +3,7 @@
 Every error names the argument, what was given and what was expected.
 """
 
+import contextlib
 import math
 import operator
 from collections.abc import Callable, Iterable
@@ -86,18 +87,25 @@ def square_sum(array: np.ndarray) -> Callable[[], np.ndarray]:
     return partial(flat[None].dot, flat, np.empty(1))
 
 
+def of_tensor(value):
+    """What a tensor holds, which may carry its own gradient, lie on another device or be of a type that NumPy does not know."""
+    if not hasattr(value, "detach"):
+        return value
+    value = value.detach().cpu()
+    value = value.dequantize() if getattr(value, "is_quantized", False) else value
+    return (value.double() if hasattr(value, "double") and not value.is_complex() else value).numpy()
+
+
 def read(name: str, value, expected: str) -> np.ndarray:
     """`value` as an array of what it holds. Lists and tensors are welcome, masked arrays are not: their mask would be lost."""
     if isinstance(value, np.ma.MaskedArray):
         raise error(name, "a masked array", expected, "Hand in its data, and the mask as `mask`.")
-    if hasattr(value, "detach"):  # a tensor, which may still carry its own gradient
-        value = value.detach()
     try:
-        return np.asarray(value)
+        return np.asarray(of_tensor(value))
     except ValueError:  # NumPy's word for it, too
         given = "rows of different lengths" if isinstance(value, (list, tuple)) else type(value).__name__
     except Exception:  # an object may do what it likes when it is asked for an array
-        given = type(value).__name__
+        given = type(value).__name__ + ", a tensor without numbers that NumPy can read" * hasattr(value, "detach")
     raise error(name, given, expected)
 
 
@@ -203,10 +211,9 @@ def problem(model: Any, x, mask) -> tuple[np.ndarray, np.ndarray]:
     mask = read("mask", mask, f"an array of shape {steps}")
     if mask.shape != steps:
         raise error("mask", f"shape {mask.shape}", f"shape {steps}")
-    try:
-        known = mask.dtype == bool or mask.dtype.kind in "fiuO" and np.isin(mask.astype(np.float64), (0, 1)).all()
-    except (TypeError, ValueError, OverflowError):
-        known = False
+    known = mask.dtype == bool
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        known = known or mask.dtype.kind in "fiuO" and np.isin(mask.astype(np.float64), (0, 1)).all()
     if not known:
         raise error("mask", f"{mask.dtype} values", "true and false, or 1 and 0")
     return x, mask.astype(bool)
@@ -217,14 +224,10 @@ def targets(model: Any, given, steps: tuple[int, ...]) -> np.ndarray:
 
     "cross_entropy": (T,) or (T, B). "mse": (T[, B]) if O = 1, else (T[, B], O).
     """
-    values = read("targets", given, f"an array of shape {steps}")
-    O = model.output_size
-    if model.loss == "mse":
-        shape = steps if O == 1 else (*steps, O)
-        if values.shape != shape:
-            raise error("targets", f"shape {values.shape}", f"shape {shape}")
-    elif values.shape != steps:
-        raise error("targets", f"shape {values.shape}", f"shape {steps}", "One class number a token.")
+    values, O, classes = read("targets", given, f"an array of shape {steps}"), model.output_size, model.loss != "mse"
+    shape = steps if classes or O == 1 else (*steps, O)
+    if values.shape != shape:
+        raise error("targets", f"shape {values.shape}", f"shape {shape}", "One class number a token." * classes)
     return values
 
 

@@ -98,15 +98,7 @@ def _plain(value):
 def _matmul(a, b):
     """a @ b, for stacks too."""
     result = np.matmul(a, b)
-    if all_finite(result):
-        return result
-    if a.ndim <= 2 and b.ndim <= 2:
-        return _overflowed_dot(a, b)
-    if b.ndim == 2:
-        return dot(a.reshape(-1, a.shape[-1]), b).reshape(result.shape)
-    stack = result.shape[:-2]
-    a, b = (np.broadcast_to(side, (*stack, *side.shape[-2:])).reshape(-1, *side.shape[-2:]) for side in (a, b))
-    return np.stack([dot(*pair) for pair in zip(a, b)]).reshape(result.shape)
+    return result if all_finite(result) else _overflowed(a, b)
 
 
 multiply = partial(settled, np.multiply)  # a · b, entry by entry
@@ -121,16 +113,16 @@ def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The matrix product a b of arrays of one or two axes."""
     with quietly():
         result = np.asarray(np.dot(a, b))
-        return result if all_finite(result) else _overflowed_dot(a, b)
+        return result if all_finite(result) else _overflowed(a, b)
 
 
-def _overflowed_dot(a, b):
+def _overflowed(a, b):
     finite_a, finite_b = np.isfinite(a), np.isfinite(b)
-    result = np.asarray(np.dot(np.where(finite_a, a, 0.0), np.where(finite_b, b, 0.0)))
+    result = np.asarray(np.matmul(np.where(finite_a, a, 0.0), np.where(finite_b, b, 0.0)))
     sign_a, sign_b = np.sign(a), np.sign(b)
     infinite_a, infinite_b = np.where(finite_a, 0.0, sign_a), np.where(finite_b, 0.0, sign_b)
     # How many infinite products each entry sums, and how many more of them are positive than negative.
-    terms = np.abs(infinite_a).dot(np.abs(sign_b)) + np.abs(sign_a).dot(np.abs(infinite_b))
-    balance = infinite_a.dot(sign_b) + sign_a.dot(infinite_b)
+    terms = np.abs(infinite_a) @ np.abs(sign_b) + np.abs(sign_a) @ np.abs(infinite_b)
+    balance = infinite_a @ sign_b + sign_a @ infinite_b
     result = np.where(terms > 0, np.where(balance == -terms, -np.inf, np.inf), result)
     return exploded(np.atleast_1d(result)).reshape(result.shape)

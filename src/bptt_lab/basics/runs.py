@@ -1,5 +1,6 @@
 """Pick from the runs of a recipe, and say what was found."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from . import checks, text
@@ -36,6 +37,16 @@ def arrived(steps: Sequence[int | None]) -> int:
     2
     """
     return sum(n is not None for n in steps)
+
+
+def learned_by_all(by_distance: Mapping[int, Sequence[int | None]]) -> int:
+    """The farthest distance that each seed learned, as all nearer ones; 0 if there is none.
+
+    >>> learned_by_all({5: [300, 350], 10: [900, 800], 15: [None, 1200], 20: []})
+    10
+    """
+    learned = itertools.takewhile(lambda distance: by_distance[distance] and None not in by_distance[distance], by_distance)
+    return max(learned, default=0)
 
 
 def seed_rows(reached: Mapping[str, Mapping[str, Sequence[int | None]]]) -> list[tuple[str, ...]]:

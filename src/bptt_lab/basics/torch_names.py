@@ -38,7 +38,7 @@ def read(state_dict: Mapping, layer: int) -> dict[str, np.ndarray]:
         if before := named.get(whose := (match["prefix"], match["kind"])):
             raise checks.error("state_dict", f"both {before!r} and {name!r}", "each weight once", "Leave one of them out.")
         named[whose] = name
-        found[match["kind"]] = _to_array(name, value)
+        found[match["kind"]] = checks.array(f"state_dict[{name!r}]", value)
     prefixes = {prefix for prefix, _ in named}
     if len(prefixes) > 1:
         raise checks.error("state_dict", f"layers under {sorted(prefixes)}", "one layer", "Hand in the part under one prefix.")
@@ -47,19 +47,6 @@ def read(state_dict: Mapping, layer: int) -> dict[str, np.ndarray]:
             names = ", ".join(map(repr, state_dict)) or "no names"
             raise checks.error("state_dict", names, f"a name that ends in '{kind}_l{layer}' or '{kind}'")
     return found
-
-
-def _to_array(name: str, value) -> np.ndarray:
-    if hasattr(value, "detach"):  # a tensor
-        try:
-            value = value.detach().cpu()
-            widened = hasattr(value, "double") and not value.is_complex()  # bfloat16, which NumPy does not know
-            value = (value.double() if widened else value).numpy()
-        except (TypeError, RuntimeError):
-            raise checks.error(
-                f"state_dict[{name!r}]", "a tensor without numbers that NumPy can read", "a dense tensor"
-            ) from None
-    return checks.array(f"state_dict[{name!r}]", value)
 
 
 class TorchWeights:

@@ -23,7 +23,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from .. import exercises
 from ..basics import checks
 from ..basics.workers import end_with_the_command
-from .notebook import CHECK, function
+from .notebook import CHECK
 from .picture import picture
 
 MISSING, SOLVED, NOT_JUDGED = "missing", "solved", "not judged"
@@ -97,7 +97,7 @@ def run(notebook, names: list[str], seconds: float) -> tuple[dict[str, str], str
     If the notebook does not come to its end, it is run again with nothing but its imports and the learner's functions.
     """
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    functions = [function(exercises.get(name)) for name in names]
+    functions = [exercises.get(name).stub.function.__name__ for name in names]
     defines = re.compile(rf"^(async )?def ({'|'.join(functions)})\(", re.M)
     needed = [source for i, source in enumerate(code) if i == 0 or defines.search(source)]
     error = ""
@@ -135,7 +135,7 @@ def judged(names: list[str], found: dict) -> str:
     """In the student's process: exercise -> what its check says of the function of that name, as JSON."""
     results = {}
     for exercise in map(exercises.get, names):
-        name = function(exercise)
+        name = exercise.stub.function.__name__
         results[exercise.name] = exercise.check(found[name]).verdict if name in found else MISSING
     return json.dumps(results)
 

@@ -8,7 +8,6 @@ from nbformat.v4 import new_code_cell
 
 from .. import exercises
 from ..basics import checks
-from ..exercises.base import Exercise
 
 # nbgrader's mark of a cell with a solution.
 MARK = {"grade": False, "locked": False, "solution": True, "task": False, "schema_version": 3}
@@ -23,11 +22,6 @@ def checked(cell) -> str | None:
     """The name of the exercise that a cell checks."""
     match = CHECK.fullmatch(cell.source)
     return match[1] if match else None
-
-
-def function(exercise: Exercise) -> str:
-    """The name that the learner's function has."""
-    return exercise.stub.split("(")[0].removeprefix("def ")
 
 
 def learners(notebook) -> Iterator[tuple]:

@@ -1,9 +1,9 @@
 """The base of the exercises: call the learner's function on random small problems, and name the mistake.
 
-A new exercise is a module that is listed in `__init__.py`, and beside it the words, as `mistakes.py` says. In the module stand
+A new exercise is a module that is listed in `course.toml`, and beside it what people read, the solution too, as `mistakes.py`
+says. In the module stand
 
-    solution                a function, one statement a line; the learner sees its text
-    problem(rng, i)         -> Problem, for i = 0, 1, … PROBLEMS - 1; five if the module does not say how many
+    problem(rng, i)         -> what makes a `Problem`, for i = 0, 1, … PROBLEMS - 1; five if the module does not say how many
     SMALL                   arguments of a case to follow by hand
 
 The truth comes from the package, not from the solution, so the check judges the solution too.
@@ -64,21 +64,23 @@ def _changing(solution: Callable, *arguments):
 
 
 class Exercise:
-    """A task, and a check that names the mistake. See the head of this file."""
+    """A task, what the learner begins with (`stub`), and a check that names the mistake. See the head of this file."""
 
     def __init__(self, module: ModuleType, notebook: str):
-        self.name, self.notebook, self._function = module.__name__.rpartition(".")[2], notebook, module.solution
+        self.name, self.notebook = module.__name__.rpartition(".")[2], notebook
         self.small, self.count, self._problem = module.SMALL, getattr(module, "PROBLEMS", PROBLEMS), module.problem
-        self.parameters = tuple(inspect.signature(module.solution).parameters)
+        task, hints, *_ = sections(self.name).values()
+        self.english = *items(task), *items(hints)[1:]
+        self.stub, self._solution = map(self._function, ("stub", "solution"))
+        self.parameters = tuple(inspect.signature(self._solution.function).parameters)
+        self.steps = Steps(self._solution, self._solution.function.__globals__)
+
+    def _function(self, heading: str) -> Source:
+        text = sections(self.name)[heading].strip().removeprefix("```python\n").removesuffix("\n```")
+        return Source.of(text, defined(text, {"np": np}))
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.task}"
-
-    @cached_property
-    def english(self) -> tuple[str, ...]:
-        """The task and the hints."""
-        task, hints, *_ = sections(self.name).values()
-        return *items(task), *items(hints)[1:]
 
     @property
     def task(self) -> str:
@@ -89,24 +91,10 @@ class Exercise:
     def hints(self) -> tuple[str, ...]:
         return tuple(tr(self.name, hint) for hint in self.english[1:])
 
-    @cached_property
-    def stub(self) -> Source:
-        """What the learner begins with."""
-        text = sections(self.name)["stub"].strip().removeprefix("```python\n").removesuffix("\n```")
-        return Source.of(text, defined(text, {}))
-
-    def _written(self) -> Source:
+    @property
+    def solution(self) -> Source:
         """Under the name that the learner's function has; a class version keeps its text to itself."""
-        text = "# Your teacher has the solution."
-        if not SEALED.exists():
-            text = self.stub.split("(")[0] + inspect.getsource(self._function).removeprefix("def solution").rstrip()
-        return Source.of(text, self._function)
-
-    solution = cached_property(_written)  # a file in which `def` stands before this name is not for learners' eyes
-
-    @cached_property
-    def steps(self) -> Steps:
-        return Steps(inspect.getsource(self._function), self._function.__globals__)
+        return Source.of("# Your teacher has the solution.", self._solution.function) if SEALED.exists() else self._solution
 
     @cached_property
     def slips(self) -> list[Slip]:
@@ -132,13 +120,13 @@ class Exercise:
             function.__doc__ = function.__doc__ or slip.says
         changeable = [name for name, value in zip(self.parameters, self.small) if calling.arrays(value)]
         if changeable:
-            made[CHANGES] = partial(_changing, self._function)
+            made[CHANGES] = partial(_changing, self._solution)
             made[CHANGES].__doc__ = mutants.says()[CHANGES].format(name=changeable[0])
         return made
 
     def problem(self, i: int, seed: int | None = None) -> Problem:
         """Problem i of the check, or one of the same kind with other random numbers."""
-        problem = self._problem(np.random.default_rng(i if seed is None else seed), i)
+        problem = Problem(*self._problem(np.random.default_rng(i if seed is None else seed), i))
         for array in calling.arrays(problem.arguments):
             array.flags.writeable = False  # a slip that writes into what it was given stops
         return problem

@@ -1,12 +1,6 @@
 import numpy as np
 
-from . import problems
-
 SMALL = (np.array([[1.0, 2.0], [4.0, 8.0]]), np.array([[True, True], [True, False]]))
-
-
-def solution(losses, mask):
-    return (losses * mask).sum(axis=0).mean()
 
 
 def problem(rng, i):
@@ -14,4 +8,4 @@ def problem(rng, i):
     lengths = ([4, 2, 1], [1], [5, 3], [2, 6, 4, 1], [3, 3])[i]
     mask = np.arange(max(lengths))[:, None] < lengths
     losses = (1, 1, 100, 0.01, 1)[i] * rng.random(mask.shape)
-    return problems.Problem((losses, mask), sum(losses[:length, b].sum() for b, length in enumerate(lengths)) / len(lengths))
+    return (losses, mask), sum(losses[:length, b].sum() for b, length in enumerate(lengths)) / len(lengths)

@@ -43,16 +43,14 @@ class Steps:
         self.text = "\n".join(line.rstrip() for line in re.sub(r" *#.*", "", text).splitlines() if line.strip())
         self.lines = self.text.splitlines()
         self._known: list[dict[str, int]] = [{line: 0} for line in self.lines]
-        self._changes: dict[Slip, dict[int, str] | None] = {}
         self._whole: dict[str, Callable] = {}
 
+    @cache  # noqa: B019 (an exercise stays as long as the program)
     def change(self, slip: Slip) -> dict[int, str] | None:
         """The lines that a slip changes, by their places; None if it adds lines, or its text is not there."""
-        if slip not in self._changes:
-            new = (edited(self.text, slip) or "").splitlines()
-            changes = {i: line for i, line in enumerate(new) if len(new) == len(self.lines) and line != self.lines[i]}
-            self._changes[slip] = dict(slip.lines) or changes or None
-        return self._changes[slip]
+        new = (edited(self.text, slip) or "").splitlines()
+        changes = {i: line for i, line in enumerate(new) if len(new) == len(self.lines) and line != self.lines[i]}
+        return dict(slip.lines) or changes or None
 
     def together(self, slips: Sequence[Slip]) -> dict[int, str] | None:
         """The lines that slips change together; None if two change the same, or one does more than that."""

@@ -1,18 +1,8 @@
 import numpy as np
 
 from ..tasks.english import last_word_guess
-from . import problems
 
 SMALL = (np.array([7, 7, 8]), np.array([1, 1, 0]), np.array([8, 7]))
-
-
-def solution(last, were, new):
-    guesses = []
-    for word in new:
-        seen = were[last == word]  # the verbs that came after this word in training
-        followed = seen if len(seen) > 0 else were
-        guesses.append(1 if followed.mean() > 0.5 else 0)
-    return np.array(guesses)
 
 
 def problem(rng, i):
@@ -22,4 +12,4 @@ def problem(rng, i):
     new = np.append(rng.permutation(30), [0, 28, 29])
     were = (rng.random(92) < np.where(last % 2 == 1, share, 1 - share) * 0.5 + 0.5 * share).astype(int)
     were[-2:] = 0, 1
-    return problems.Problem((last, were, new), last_word_guess(last, were, new))
+    return (last, were, new), last_word_guess(last, were, new)

@@ -6,14 +6,6 @@ from .telling import tell
 SMALL = (np.ones(1), [np.full((1, 1), j) for j in (7.0, 0.5, 2.0)], np.full((3, 1), 0.5), np.arange(1.0, 4.0)[:, None])
 
 
-def solution(dL_dh, J, slope, x):
-    row, norms = dL_dh, np.zeros(len(x))
-    for k in reversed(range(len(x))):
-        norms[k] = np.linalg.norm(np.outer(row * slope[k], x[k]))
-        row = row @ J[k]
-    return norms
-
-
 def problem(rng, i):
     model, run, J, dL_dh = problems.sentence(rng, i)
     T, right = len(J), model.ledger(run)[-1]
@@ -23,4 +15,4 @@ def problem(rng, i):
         at = {"word": wrong[-1] + 1, "T": T, "k": wrong[-1]} if len(wrong) else {}
         return tell("On the way back the norms first go wrong at word {word} of {T}, k={k}.", **at) if at else ""
 
-    return problems.Problem((dL_dh, J, 1 - run.trace.h**2, run.trace.x), right, where)
+    return (dL_dh, J, 1 - run.trace.h**2, run.trace.x), right, where

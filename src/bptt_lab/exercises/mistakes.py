@@ -3,6 +3,7 @@
     # A title       what is to be written, in two sentences
     ## Hints        at most three, shown one at a time
     ## Stub         the function that the learner begins with
+    ## Solution     the same function, one statement a line; the learner can see its text
     ## Mistakes     what is known to go wrong, as edits of the solution's text, so that two can be made at once
 
     - **name**: What the learner is told.

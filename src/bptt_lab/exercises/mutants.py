@@ -5,40 +5,18 @@ They have no sentence of their own, only the kind and the place: what a slip mea
 
 import ast
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import combinations
+from pathlib import Path
 
 from ..basics.languages import tr
 from .mistakes import Slip, read, sections
 from .telling import tell
 
 ENOUGH = 90  # of the usual ones; a shorter solution is changed in more ways
-# What may stand in the place of "a + b", and what kind of slip that is.
-BINARY = {
-    ast.Add: {"a sign": "{a} - {b}", "a term left out": "{a}; {b}", "an operation": "{a} * {b}"},
-    ast.Sub: {"a sign": "{a} + {b}", "a term left out": "{a}; -{b}", "an operation": "{a} * {b}", "the order": "{b} - {a}"},
-    ast.Mult: {"a factor left out": "{a}; {b}", "an operation": "{a} + {b}; {a} / {b}"},
-    ast.Div: {"a factor left out": "{a}; 1 / {b}", "an operation": "{a} + {b}; {a} * {b}", "the order": "{b} / {a}"},
-    ast.MatMult: {
-        "a factor left out": "{a}; {b}", "an operation": "{a} + {b}", "the order": "{b} @ {a}", "the product": "{a} * {b}",
-        "a transpose": "{a}.T @ {b}; {a} @ {b}.T; {a}.T @ {b}.T",
-    },
-    ast.Pow: {"a power": "{a}"},
-}  # fmt: skip
-OTHERS = {
-    "log": ("log10", "log2", "log1p"), "log10": ("log", "log2"), "exp": ("exp2", "tanh"), "tanh": ("arctanh", "sin"),
-    "sqrt": ("square", "abs"), "abs": ("square", "sign"), "sum": ("mean", "max", "prod"), "mean": ("sum", "max", "median"),
-    "prod": ("sum", "mean", "max"), "max": ("min",), "zeros_like": ("ones_like",), "eye": ("ones",), "norm": ("det",),
-}  # fmt: skip
-COMPARED = {ast.Gt: (">=", "<"), ast.Lt: ("<=", ">"), ast.Eq: ("!=",), ast.NotEq: ("==",), ast.GtE: (">",)}
-# What may stand around a piece of code where it does not belong.
-AROUND = (
-    ("a sign", "-{a}"), ("a number", "2 * {a}"), ("a number", "{a} / 2"), ("a power", "{a} ** 2"), ("a function", "np.abs({a})"),
-    ("a number", "{a} + 1"), ("a number", "{a} - 1"), ("a number", "3 * {a}"), ("a function", "np.cos({a})"),
-    ("a function", "np.log1p({a})"), ("a function", "np.exp({a})"), ("a function", "np.sinh({a})"),
-    ("a function", "np.arctan({a})"), ("a function", "np.cbrt({a})"),
-)  # fmt: skip
+FORMS = tomllib.loads(Path(__file__).with_name("mutants.toml").read_text(encoding="utf-8"))
 Ways = Callable[[ast.AST], Iterator[tuple[str, str]]]
 
 
@@ -69,8 +47,8 @@ def _others(node: ast.AST) -> Iterator[tuple[str, str]]:
     """What kind of slip it is, and what then stands in the place of a piece of code."""
     match node:
         case ast.BinOp(left=a, op=op, right=b):
-            for kind, forms in BINARY.get(type(op), {}).items():
-                yield from ((kind, form.format(a=_text(a), b=_text(b))) for form in forms.split("; "))
+            for kind, forms in FORMS["binary"].get(type(op).__name__, {}).items():
+                yield from ((kind, form.format(a=_text(a), b=_text(b))) for form in forms)
         case ast.UnaryOp(op=op, operand=a):
             yield "a sign" if isinstance(op, ast.USub) else "a case", _text(a)
         case ast.Subscript(value=value, slice=ast.Name() | ast.BinOp() | ast.Constant(value=int()) as place):
@@ -93,12 +71,13 @@ def _others(node: ast.AST) -> Iterator[tuple[str, str]]:
         case ast.Call(func=ast.Attribute(attr="sqrt" | "tanh" | "abs" | "diag" | "exp" | "log" | "log10"), args=[a]):
             yield "a function", _text(a)
         case ast.Compare(left=a, ops=[op], comparators=[b]):
-            yield from (("a comparison", f"{_text(a)} {other} {_text(b)}") for other in COMPARED.get(type(op), ()))
+            others = FORMS["compared"].get(type(op).__name__, ())
+            yield from (("a comparison", f"{_text(a)} {other} {_text(b)}") for other in others)
         case ast.IfExp(test=test, body=a, orelse=b):
             yield from (("a case", other) for other in (_text(a), _text(b), f"{_text(b)} if {_text(test)} else {_text(a)}"))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         head, name = ast.unparse(node.func), node.func.attr
-        for other in OTHERS.get(name, ()):
+        for other in FORMS["functions"].get(name, ()):
             yield "a function", head.removesuffix(name) + other + ast.unparse(node).removeprefix(head)
 
 
@@ -124,7 +103,7 @@ def _all(code: str, ways: Ways) -> Iterator[tuple[str, str, str]]:
 def mutants(lines: list[str]) -> list[Slip]:
     """Every slip that can be made in one place of these lines, of one statement each; in a short solution of more kinds."""
     found = _made(lines, _others)
-    for kind, form in AROUND:
+    for kind, form in FORMS["around"]:
         if len(found) < ENOUGH:
             found += _made(lines, partial(_around, kind, form))
     return list(dict.fromkeys(found))

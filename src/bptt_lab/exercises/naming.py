@@ -1,7 +1,7 @@
 """Which slip gives these numbers? One, or two together, or one in each part of the result."""
 
 import time
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +32,6 @@ class Knowledge:
         self.truths = [diagnosis.parts(problem.truth) or {} for problem in problems]
         self.order = sorted(range(len(problems)), key=lambda i: sum(map(np.size, calling.arrays(problems[i].arguments))))
         self.right = np.array(self._flat(self.truths))
-        self._kept: dict[tuple[Slip, int], diagnosis.Parts | None] = {}
 
     @cached_property
     def loose(self) -> list[Slip]:
@@ -41,11 +40,10 @@ class Knowledge:
         self.steps.learn(made)
         return made
 
+    @cache  # noqa: B019 (an exercise stays as long as the program)
     def gives(self, slip: Slip, i: int) -> diagnosis.Parts | None:
         """What the solution with this slip gives on problem i, as parts; None if it stops."""
-        if (slip, i) not in self._kept:
-            self._kept[slip, i] = self.steps.gives([slip], self.problems[i].arguments)
-        return self._kept[slip, i]
+        return self.steps.gives([slip], self.problems[i].arguments)
 
     def explained(self, slip: Slip, found: list, wrong: list[str]) -> set[str]:
         """The parts that this slip gives as they were found, on every problem; none if nothing that is wrong is among them."""

@@ -11,7 +11,6 @@ import numpy as np
 
 from ..cells import RNNCell
 from ..model import SequenceModel
-from .base import Problem
 from .telling import tell
 
 # T words of I numbers, H units; weight_scale of W_hh, and the size of what is random.
@@ -36,7 +35,7 @@ def cell_of(kind: Any, rng, i: int):
     return cell
 
 
-def way_back(kind: Any, rng, i: int, k: int | None = None) -> Problem:
+def way_back(kind: Any, rng, i: int, k: int | None = None) -> tuple:
     """A whole way back through a sentence; with k, cut every k steps."""
     T, I, H, _, _ = CASES[i]
     cell = cell_of(kind, rng, i)
@@ -47,7 +46,7 @@ def way_back(kind: Any, rng, i: int, k: int | None = None) -> Problem:
     grads = [cell.backward(trace.piece(piece), dh[piece, None]) for piece in pieces]
     truth = {name: np.sum([g[name] for g in grads], axis=0) for name in cell.params}
     arguments = (cell, trace, dh) if k is None else (cell, trace, dh, k)
-    return Problem(arguments, truth, lambda found: at_which_word(found.get("W_x"), truth["W_x"], x))
+    return arguments, truth, lambda found: at_which_word(found.get("W_x"), truth["W_x"], x)
 
 
 def one_step(kind: Any, rng, i: int) -> tuple:

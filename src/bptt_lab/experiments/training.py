@@ -1,6 +1,7 @@
 """What one run of a recipe does: a cell, a task, a budget and a seed in; what was reached, said and held out."""
 
-from collections.abc import Callable
+import tomllib
+from pathlib import Path
 
 import numpy as np
 
@@ -11,21 +12,7 @@ from ..model import SequenceModel
 from ..tasks.agreement import SUBJECT
 from .runner import Result, Settings
 
-# The names of the course, and what they stand for: a cell, and what it is made with.
-CELLS: dict[str, tuple[str, dict]] = {
-    "tanh": ("RNNCell", {}),
-    "tanh, N(0, 1/H)": ("RNNCell", {"init": "normal"}),
-    "tanh, N(0, 1)": ("RNNCell", {"init": "normal", "weight_scale": 32**0.5}),  # for 32 units
-    "tanh, orthogonal": ("RNNCell", {"init": "orthogonal"}),
-    "identity ReLU": ("RNNCell", {"activation": "relu", "init": "identity"}),
-    "gated, open": ("GatedCell", {"gate_bias": 2.0}),
-    "gated, closed": ("GatedCell", {}),
-    "gated, bias 1": ("GatedCell", {"gate_bias": 1.0}),
-    "GRU, open": ("GRUCell", {"gate_bias": 1.0}),
-    "GRU, closed": ("GRUCell", {}),
-    "LSTM, open": ("LSTMCell", {"gate_bias": 2.0}),
-    "LSTM, closed": ("LSTMCell", {}),
-}
+CELLS = tomllib.loads(Path(__file__).with_name("cells.toml").read_text(encoding="utf-8"))
 DISTANCES = (5, 10, 15, 20, 30)  # of was/were, at which nets are trained and looked at
 SHOWN = (1, 2, 3, 5, 10, 20)  # words before the verb, of real English
 
@@ -40,11 +27,6 @@ def make(settings: Settings) -> tuple[tasks.Task, SequenceModel]:
     return task, SequenceModel(cell, task.output_size, task.loss, seed=settings["seed"])
 
 
-def fit(model: SequenceModel, task: tasks.Task, settings: Settings, until: Callable[[int], bool] | None = None) -> train.History:
-    """`train.fit` with the settings' "fit" and "seed"."""
-    return train.fit(model, task, seed=settings["seed"], progress=False, until=until, **settings["fit"])
-
-
 def trained(settings: Settings) -> tuple[SequenceModel, Result]:
     """The model of `train_until`, trained, and its result."""
     task, model = make(settings)
@@ -53,7 +35,7 @@ def trained(settings: Settings) -> tuple[SequenceModel, Result]:
     def there(step: int) -> bool:
         return step % 50 == 0 and sign * task.score(model, n=500, seed=10_000 + step) >= sign * settings["reach"]
 
-    history = fit(model, task, settings, there)
+    history = train.fit(model, task, seed=settings["seed"], progress=False, until=there, **settings["fit"])
     score = task.score(model, n=1000, seed=1)
     overflowed = history.stopped if history.stopped and "as asked" not in history.stopped else None
     reached = len(history) if history.stopped and not overflowed else None
@@ -124,7 +106,7 @@ def train_and_ask(settings: Settings) -> Result:
     """Train with "fit" (None: not at all), then ask at each of `ASKED`: "right", "held" and "left" are lists."""
     task, model = make(settings)
     if settings["fit"]:
-        fit(model, task, settings)
+        train.fit(model, task, seed=settings["seed"], progress=False, **settings["fit"])
     found = [asked(model, distance) for distance in ASKED]
     return {what: [round(answers[what], 3 if what != "left" else 2) for answers in found] for what in found[0]}
 
@@ -135,7 +117,7 @@ def train_english(settings: Settings) -> Result:
     "score": with all 20 words. "misled": the same, among the test sentences where the last word alone misleads.
     """
     task, model = tasks.English(), make(settings)[1]
-    fit(model, task, settings)
+    train.fit(model, task, seed=settings["seed"], progress=False, **settings["fit"])
     shown = [round(float(task.right(model, words).mean()), 4) for words in SHOWN]
     misled = task.right(model)[~task.last_word_right()].mean()
     return {"score": shown[-1], "misled": round(float(misled), 4), "shown": shown}

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ..lessons import networks_in_the_wild as lesson
-from .runner import Recipe, Result, Settings
-from .shipped import NETWORKS, install
+from . import shipped
+from .runner import Result, Settings
+from .shipped import NETWORKS
 
 FOLDER = Path("build/networks")  # a folder of its own in it for each network
 
@@ -18,15 +19,14 @@ FOLDER = Path("build/networks")  # a folder of its own in it for each network
 def measure(settings: Settings) -> Result:
     """Install the network, read it, compare its states with those of its own run-time, and measure every layer."""
     name = settings["network"]
-    network, folder = NETWORKS[name], FOLDER / name
-    install(network, folder)
-    if network.heard:
-        return {"parts": [], "heard": rounded(network.heard(folder))}
+    network, opened = NETWORKS[name], shipped.opened(name, FOLDER / name)
+    if "heard" in network:
+        return {"parts": [], "heard": rounded(opened)}
     found = []
-    for part in network.parts(folder) if network.parts else ():
+    for part in opened:
         off = None if part.theirs is None else float(np.abs(part.cell.unroll(part.xs[0]).h - part.theirs).max())
         if off is not None and off > 2e-5:
-            raise ValueError(f"{name}, {part.name}: states are {off:.2g} off those of {network.runtime}")
+            raise ValueError(f"{name}, {part.name}: states are {off:.2g} off those of {network['runtime']}")
         kind = type(part.cell).__name__.removesuffix("Cell")
         runs = [lesson.one_run(part.cell, x) for x in part.xs]
         head = {"part": part.name, "cell": kind, "units": part.cell.hidden_size, "off": off}
@@ -40,29 +40,18 @@ def rounded(value):
 
 
 def settings_of(name: str) -> Settings:
-    network = NETWORKS[name]
-    said = {field: getattr(network, field) for field in ("licence", "task", "unit", "step", "runtime")}
-    return {"network": name, "packages": list(network.packages), **said}
-
-
-WILD = Recipe(
-    "wild",
-    "how far back the recurrent layers of networks that others trained and ship reach, on real inputs",
-    measure,
-    [settings_of(name) for name in NETWORKS],
-)
+    about = {field: said for field, said in NETWORKS[name].items() if field not in ("reader", "file", "heard")}
+    return {"network": name, **about}
 
 
 def live(*names: str) -> list[tuple[str, ...]]:
     """Rows for `text.table`, measured now, of the networks whose package stands in FOLDER: layer, steps, half-life, λ₁."""
     rows: list[tuple[str, ...]] = []
     for name in names:
-        network, folder = NETWORKS[name], FOLDER / name
-        if not (folder / "installed").exists() or not network.parts:
+        if not (FOLDER / name / "installed").exists() or "heard" in NETWORKS[name]:
             rows.append((name, "", "not installed here", ""))
             continue
-        install(network, folder)
-        for part in network.parts(folder):
+        for part in shipped.opened(name, FOLDER / name):
             x = part.xs[0][:200]
             found, rate = lesson.norms(part.cell, x)
             half = lesson.half_life(lesson.lags_of(len(x)), found["state"])

@@ -1,10 +1,10 @@
 """Which distance is learned at which rate: a panel for each cell, a place for each rate and distance, every seed a dot."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..basics.runs import learned_by_all
 from . import look
 
 Places = Mapping[float, Mapping[int, Sequence[int | None]]]  # rate -> distance -> steps of each seed
@@ -90,9 +90,6 @@ def _write(shown: look.Figure, text: str, x: float, y: float, side: str, size: i
 
 
 def _sentence(reached: Mapping[str, Places]) -> str:
-    def farthest(by_distance: Mapping[int, Sequence[int | None]]) -> str:
-        *_, last = ["none", *itertools.takewhile(lambda d: by_distance[d] and None not in by_distance[d], by_distance)]
-        return str(last)
-
-    told = (f"{name}: {', '.join(farthest(places[rate]) for rate in sorted(places))}" for name, places in reached.items())
+    learned = {name: [learned_by_all(places[rate]) or "none" for rate in sorted(places)] for name, places in reached.items()}
+    told = (f"{name}: {', '.join(map(str, by_rate))}" for name, by_rate in learned.items())
     return f"Words between that all five seeds learned, from the lowest rate to the highest. {'; '.join(told)}."

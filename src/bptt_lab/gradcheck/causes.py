@@ -27,11 +27,6 @@ from .numeric import alike
 
 Gradients = dict[str, np.ndarray]
 KNOWN = tomllib.loads(Path(__file__).with_name("mistakes.toml").read_text(encoding="utf-8"))
-SLOPES = {  # how `step_back` writes a slope, and what it is called
-    r"\(1 - (\w+) \*\*? ?(?:\1|2)\)": "tanh",
-    r"\b(\w+) \* \(1 - \1\)": "the gates",
-    r"self\.activation\.slope\((\w+)\)": "the activation",
-}
 TRIALS = 600  # so many pairs of mistakes are tried, over the blocks of the cell and 2; the likeliest first
 
 
@@ -121,7 +116,7 @@ def in_step_back(cell: Cell) -> Iterator[Mistake]:
         body = textwrap.dedent(inspect.getsource(right))
     except (OSError, TypeError):
         return
-    for pattern, kind in SLOPES.items():
+    for kind, pattern in KNOWN["written"].items():
         function = cell.activation.name if isinstance(cell, RNNCell) else "tanh" if kind == "tanh" else "sigmoid"
         places = list(dict.fromkeys(re.findall(pattern, body)))
         for v in [r"\w+"] * bool(places) + places * (len(places) > 1):

@@ -127,11 +127,9 @@ def slopes_along(
 
 def states(kind: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int = 32, steps: int = 400) -> np.ndarray:
     """The largest |entry| of the state after each step, (seeds, steps): of h, and of an LSTM's c. kind: one of CELLS."""
-    make, found = CELLS[checks.choice("kind", kind, CELLS)], []
-    for seed in range(seeds):
-        trace = make(H, H, init="uniform", seed=seed, gate_bias=bias).unroll(inputs(spread, (steps, H), seed, 1))
-        found.append(np.abs(trace.parts[-1][1:, 0]).max(axis=-1))  # of the LSTM's pair (h, c) that is c
-    return np.array(found)
+    cells = (CELLS[checks.choice("kind", kind, CELLS)](H, H, init="uniform", seed=seed, gate_bias=bias) for seed in range(seeds))
+    traces = (cell.unroll(inputs(spread, (steps, H), seed, 1)) for seed, cell in enumerate(cells))
+    return np.array([np.abs(trace.parts[-1][1:, 0]).max(axis=-1) for trace in traces])  # of the LSTM's pair (h, c) that is c
 
 
 def rises(sizes: np.ndarray, words: int = 150) -> np.ndarray:

@@ -253,9 +253,6 @@ def settled(w: float = 2.0, T: int = 60) -> list[tuple[float, float, float]]:
 
 def misread(x: np.ndarray) -> list[tuple[str, float, float | None]]:
     """Convention, λ₁ and half-life: the course's own file, read as PyTorch's, which it is, and as ONNX's."""
-    rows = []
-    for convention in ("torch", "onnx"):
-        cell = readers.read(readers.example("trained", seed=0), convention=convention)[0].cell
-        found = report(cell, x)
-        rows.append((convention, found.lyapunov, found.half_life))
-    return rows
+    path = readers.example("trained", seed=0)
+    found = {how: report(readers.read(path, convention=how)[0].cell, x) for how in ("torch", "onnx")}
+    return [(how, one.lyapunov, one.half_life) for how, one in found.items()]

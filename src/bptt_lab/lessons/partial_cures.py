@@ -77,11 +77,8 @@ def open_paths(lag: int, spread: float = 0.1, seeds: int = 10, H: int = 64, step
 
 def past_float32(start: str, activation: str, spread: float = 0.1, seeds: int = 20, H: int = 64) -> np.ndarray:
     """(seeds,): the first step, counted from 1, whose state no longer fits into float32; 0 where all 160 do."""
-    found = []
-    for seed in range(seeds):
-        sizes = np.abs(run(start, activation, spread, seed, H)[1].h).max(axis=1)
-        found.append(int(np.argmax(sizes > FLOAT32)) + 1 if sizes.max() > FLOAT32 else 0)
-    return np.array(found)
+    runs = (np.abs(run(start, activation, spread, seed, H)[1].h).max(axis=1) for seed in range(seeds))
+    return np.array([int(np.argmax(sizes > FLOAT32)) + 1 if sizes.max() > FLOAT32 else 0 for sizes in runs])
 
 
 def scored(T: int, spread: float, seeds: int = 40, only_last: bool = False, **start) -> Iterator[tuple[SequenceModel, Run]]:

@@ -30,6 +30,7 @@ from ..tasks import Agreement
 from ..tasks.agreement import SUBJECT, number_of_nouns
 from ..tasks.task import Batch
 from ..tasks.vocabulary import VOCABULARY
+from .vanishing_and_exploding import by_hand
 
 ASKED = (5, 10, 20, 30, 60, 100)  # the distances at which the nets of the recipe `distances` are asked
 
@@ -198,7 +199,7 @@ def latch() -> RNNCell:
 
     From 0 the first noun decides the sign. Afterwards none turns it: that takes more than 2 · √½ − artanh √½ = .533.
     """
-    return _by_hand("tanh", [0.5 * number()], 2.0)
+    return by_hand([[2.0]], "tanh", W_x=[0.5 * number()])
 
 
 def count() -> RNNCell:
@@ -206,7 +207,7 @@ def count() -> RNNCell:
 
     Nouns stand three words apart or more, so the first outweighs all later ones: 1 > 1.5⁻³ + 1.5⁻⁶ + … = .42.
     """
-    return _by_hand("relu", [np.maximum(number(), 0.0), np.maximum(-number(), 0.0)], 1.5)
+    return by_hand(1.5 * np.eye(2), "relu", W_x=np.maximum([number(), -number()], 0.0))
 
 
 def number() -> np.ndarray:
@@ -215,12 +216,6 @@ def number() -> np.ndarray:
     found = np.zeros(len(VOCABULARY))
     found[first : last + 1] = np.resize([-1.0, 1.0], last + 1 - first)  # cat cats dog dogs …
     return found
-
-
-def _by_hand(activation: str, W_x: list[np.ndarray], w: float) -> RNNCell:
-    cell = RNNCell(len(VOCABULARY), len(W_x), activation)
-    cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = np.array(W_x), w * np.eye(len(W_x)), np.zeros(len(W_x))
-    return cell
 
 
 # (gradient, word) -> the net's name, and the net of a seed. Those made by hand have no seed; their sentences have one.

@@ -82,10 +82,9 @@ def orthogonal(spread: float, seeds: int = 5, H: int = 64) -> dict[str, np.ndarr
 
     Each is (seeds,). What is read is what `exponents` reads.
     """
-    found = []
-    for cell, x, _ in drawn(1.0, "orthogonal", H=H, seeds=seeds, spread=spread):
-        slopes = 1 - cell.unroll(x).h ** 2
-        found.append((slope(cell, x), slopes.mean(), np.sqrt(np.square(slopes).mean())))
+    nets = drawn(1.0, "orthogonal", H=H, seeds=seeds, spread=spread)
+    slopes = [(slope(cell, x), 1 - cell.unroll(x).h ** 2) for cell, x, _ in nets]
+    found = [(rate, f.mean(), np.sqrt(np.square(f).mean())) for rate, f in slopes]
     return dict(zip(("slope", "mean f'", "rms f'"), np.array(found).T))
 
 
@@ -242,9 +241,9 @@ def awake() -> Iterator[Net]:
 
 
 def by_hand(W_hh, activation: str, W_x=0.0, b=0.0) -> RNNCell:
-    """A cell with one input and these weights."""
-    cell = RNNCell(1, len(W_hh), activation)
-    cell.params["W_hh"], cell.params["W_x"][:, 0], cell.params["b"][:] = W_hh, W_x, b
+    """A cell with these weights. W_x (H, I), or of the one input (H,)."""
+    cell = RNNCell(np.shape(W_x)[1] if np.ndim(W_x) > 1 else 1, len(W_hh), activation)
+    cell.params["W_hh"], cell.params["W_x"].T[:], cell.params["b"][:] = W_hh, np.transpose(W_x), b
     return cell
 
 

@@ -12,7 +12,6 @@ from . import MemoryReport
 MADE_UP = """Beware: this half-life is that of a made-up input, and may be of another world. The course's own trained LSTM has
 3 steps on such an input, and 143 on what it learned to read. So hand over what your net reads: --input X.npy."""
 SLOW = 1e11  # (width of a Jacobian)³ × steps × sequences: from here on it takes more than a minute
-SYNTHETIC = "{T} steps of independent normal numbers of standard deviation {std:g}, {B} sequences"
 
 
 def main(given: list[str] | None = None) -> None:
@@ -66,8 +65,8 @@ def _say(options: argparse.Namespace) -> None:
             hint = "Of words or letters a net reads the rows of its embedding: save E[ids]." if x.ndim == 1 else ""
             raise checks.error("--input", f"shape {x.shape}", f"(T, {I}) or (T, B, {I})", hint)
     else:
-        about = "a made-up input, since no --input was given: " + SYNTHETIC.format(T=options.steps, std=options.std, B=4)
-        about += ". The answer depends on it"
+        about = f"a made-up input, since no --input was given: {options.steps} steps of independent normal numbers of standard "
+        about += f"deviation {options.std:g}, 4 sequences. The answer depends on it"
     for i in chosen:
         each = everything[i]
         print(f"\n{i}: {each.name}{', backward' * each.reversed}")
@@ -94,10 +93,8 @@ def _say(options: argparse.Namespace) -> None:
         except ImportError:
             print("No figure: it needs Plotly, `pip install plotly`.")
     said = f"as {options.file} or its format says them"
-    if options.convention:
-        said = f"as --convention {options.convention} says them"
-    if check:
-        said = f"as {options.check[1]} proves them"
+    if check or options.convention:
+        said = f"as {options.check[1]} proves them" if check else f"as --convention {options.convention} says them"
     print(f"\nAssumed: a start of zeros; {about}; the conventions in the table above, {said}.")
     if not check:
         print("Only the net's own output can prove the conventions: --check X.npy H.npy.")

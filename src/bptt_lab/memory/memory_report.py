@@ -69,9 +69,7 @@ class MemoryReport:
             found = real_moves.blocks(self.cell, self.trace, self.lags)
         return {name: self._mean(logs) for name, logs in found.items()}
 
-    @property
-    def seen(self) -> float:
-        return _first_faint(self.blocks.get(real_moves.SEEN, self.norms))
+    seen = property(lambda self: _first_faint(self.blocks.get(real_moves.SEEN, self.norms)))
 
     @cached_property
     def half_lives(self) -> np.ndarray:
@@ -86,8 +84,7 @@ class MemoryReport:
 
     @cached_property
     def swaps(self) -> dict[int, float]:
-        lags = self.lags
-        return dict(zip(lags, real_moves.swapped(self.trace, lags).tolist()))
+        return dict(zip(self.lags, real_moves.swapped(self.trace, self.lags).tolist()))
 
     @property
     def lags(self) -> list[int]:

@@ -105,11 +105,6 @@ def jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Iter
         yield some, J.swapaxes(2, 3) if transposed else J, e
 
 
-def _times(rows, exponents, J, e):
-    """The product of rows · 2^exponents with J · 2^e, J (B, D, D)."""
-    return scaled.rescaled(rows @ J, exponents + e[:, None])
-
-
 def products(cell: Cell, trace: Trace, t: int, longest: int, last: int = 0) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """For lag = 0..longest: dh_t/dh_{t−lag}, or its last so many rows, as rows (B, D, D) with exponents (B, D), see `scaled`."""
     B, some = trace.shape[1], np.eye(size_of_state(cell))[-last:]
@@ -117,5 +112,5 @@ def products(cell: Cell, trace: Trace, t: int, longest: int, last: int = 0) -> I
     yield rows, exponents
     for _, J, e in jacobians(cell, trace, range(t, t - longest, -1)):
         for J_t, e_t in zip(J, e):
-            rows, exponents = _times(rows, exponents, J_t, e_t)
+            rows, exponents = scaled.rescaled(rows @ J_t, exponents + e_t[:, None])
             yield rows, exponents

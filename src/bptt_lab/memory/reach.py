@@ -12,7 +12,7 @@ from ..model import SequenceModel
 from ..tasks import Agreement
 from ..tasks.agreement import SUBJECT
 from ..tasks.vocabulary import VOCABULARY
-from .scaled import LARGEST, LOG10_2, rescaled
+from . import scaled
 
 
 def sentences(distance: int, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +44,7 @@ def gradient(model: SequenceModel, distance: int, n: int = 200) -> dict[str, flo
 
 def signal_to_noise(gradients: np.ndarray, signs: np.ndarray) -> float:
     """`norm_and_signal` of the rows signs · gradients, (n, D), also where they are tiny or huge."""
-    rows = signs[:, None] * np.clip(gradients, -LARGEST, LARGEST)
+    rows = signs[:, None] * np.clip(gradients, -scaled.LARGEST, scaled.LARGEST)
     rows = rows / (np.abs(rows).max() or 1.0)  # first, since squares of tiny and of huge numbers leave float64
     return float(norm_and_signal(rows)[1])
 
@@ -64,9 +64,7 @@ def norm_and_signal(g: np.ndarray) -> tuple[float, float]:
 
 def log10_norms(rows: np.ndarray) -> np.ndarray:
     """(n,): log10 of each row’s Euclidean norm; −inf for a row of zeros. Past float64’s end counts as its largest number."""
-    rows, exponents = rescaled(rows.copy())
-    with overflow.quietly():
-        return np.log10(np.linalg.norm(rows, axis=-1)) + exponents * LOG10_2
+    return scaled.log10_norms(*scaled.rescaled(rows[:, None].copy()))  # of matrices of one row
 
 
 def held(model: SequenceModel, distance: int, n: int = 1000) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..basics import checks
 from . import arrays_files, dynet_text, keras_files, names, onnx_graphs
-from .found import CONVENTIONS, Convention, Found, Layer
+from .found import CONVENTIONS, NOTES, Convention, Found, Layer
 
 KERAS = CONVENTIONS["keras"], CONVENTIONS["keras2"]
 NAMES = "A layer is known by two names, such as weight_ih_l0 and weight_hh_l0, kernel and recurrent_kernel, or Wx and Wh."
@@ -124,5 +124,5 @@ def _of_module(name: str, module: Any) -> list[Layer]:
         if layer.name in said and layer.convention:
             layer.convention, layer.notes = layer.convention._replace(activation=said[layer.name]), []
         if layer.name in rounded:
-            layer.notes.append(names.ROUNDED)
+            layer.notes.append(NOTES["rounded"])
     return found

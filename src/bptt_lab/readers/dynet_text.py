@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from ..basics import checks
-from .found import CONVENTIONS, Layer
+from .found import CONVENTIONS, NOTES, Layer
 
 HEAD = re.compile(r"#(?:Lookup)?Parameter# (?P<name>\S*)/_\d+ \{(?P<shape>[\d,]+)")
-ADDED = "1 is added to the forget gate, as DyNet's program does: it is in no file"
 
 
 def layers(path: Path) -> list[Layer]:
@@ -33,9 +32,8 @@ def layers(path: Path) -> list[Layer]:
             both = place.rpartition("/")[2].startswith("birnn")  # a builder a direction, the forward one first
             name = place if both else name
             number, backward = divmod(sum(each.name == name for each in found), 1 + both)
-            found.append(
-                Layer(name, dict(zip(("W_x", "W_hh", "b"), arrays)), CONVENTIONS["dynet"], number, bool(backward), [ADDED])
-            )
+            weights = dict(zip(("W_x", "W_hh", "b"), arrays))
+            found.append(Layer(name, weights, CONVENTIONS["dynet"], number, bool(backward), [NOTES["dynet"]]))
             arrays = []
     if not heads:
         raise checks.error("path", repr(path.name), "DyNet's text, with lines that begin with #Parameter#")

@@ -43,6 +43,7 @@ class Convention(NamedTuple):
 
 
 TABLE = tomllib.loads(Path(__file__).with_name("frameworks.toml").read_text(encoding="utf-8"))
+NOTES = TABLE["notes"]
 CONVENTIONS = {name: Convention(**how) for name, how in TABLE["conventions"].items()}
 KINDS = {1: "RNN", 3: "GRU", 4: "LSTM"}
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..basics import checks
 from . import names
 from .arrays_files import library, text
-from .found import CONVENTIONS, Layer, blocks
+from .found import CONVENTIONS, NOTES, Layer, blocks
 
 HARD = {"2": 0.2, "3": 1 / 6}  # by the first digit of Keras's version: one name, two functions
 
@@ -64,7 +64,7 @@ def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:
         n, how, turned = blocks(each.weights), each.convention or CONVENTIONS["keras"], _from_cudnn(each.weights)
         if turned:
             each.weights, how = turned, how._replace(reset_after=True)
-            each.notes.append("stored for CuDNN, and turned")
+            each.notes.append(NOTES["cudnn"])
         own = next((settings[part] for part in reversed(each.name.split(".")) if part in settings), None)
         if own:
             each.reversed |= bool(own.get("go_backwards"))
@@ -76,13 +76,13 @@ def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:
                 raise checks.error("path", given, "tanh, and σ or hard_sigmoid")
             slope = HARD.get(version[:1], 1 / 6) if gates == "hard_sigmoid" and n > 1 else 0.0
             after = how.reset_after if "b" in each.weights else bool(own.get("reset_after", False))
-            each.notes = [note for note in each.notes if note != names.RESET]
+            each.notes = [note for note in each.notes if note != NOTES["reset"]]
             how = how._replace(slope=slope, activation=activation, reset_after=after)
         elif not turned and version.startswith("2") and n > 1:
             each.convention = None  # σ or the hard sigmoid: "keras" or "keras2"
             continue
         else:
-            each.notes.append("weights alone do not say the activations: tanh and σ, Keras's defaults, are assumed")
+            each.notes.append(NOTES["activations"])
         each.convention = how
     return found
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .found import CONVENTIONS, TABLE, Layer, blocks
+from ..basics import checks
+from .found import CONVENTIONS, NOTES, TABLE, Layer, blocks
 
 # The last parts of a name -> what it is here; and whose name for W_hh it is, None where many write so.
 ROLES = {name: role for names in TABLE["names"].values() for name, role in names.items()}
@@ -19,12 +20,6 @@ _HAIKU = re.compile(r"(?:.*\.)?(?:lstm|vanilla_rnn)[^.]*\.")  # its own names; a
 # Parts of one weight, of PyTorch's weight and spectral norms.
 _PART = re.compile(r"(?P<head>.*?)(?P<new>parametrizations\.)?(?P<weight>weight_[ih]h\w*?)(?P<part>_g|_orig|\.original0?)")
 
-PROJECTED = "projected: the cell has all units, and `projection` times its h is what the next layer reads"
-ROUNDED = "int8, dequantized: what runs rounds its states too, and rounding can look like memory"
-ALIKE = "taken for Haiku's since its arrays are called linear: plain layers of such a shape look alike"
-RESET = "a GRU of Keras's without a bias does not say its form: that it resets after the product, Keras's default, is assumed"
-TANH = "tanh is assumed: the names of a plain RNN's weights do not say tanh or relu"
-
 
 def clean(place: str) -> str:
     """Where a layer stands, without what wrappers and formats put around it."""
@@ -33,10 +28,7 @@ def clean(place: str) -> str:
 
 def flat(tree: Any, name: str = "") -> dict[str, np.ndarray]:
     """The arrays of nested dicts, lists and objects, under their names joined by dots."""
-    if hasattr(tree, "detach"):  # a tensor; in bfloat16 NumPy knows it only widened
-        tree = tree.detach().cpu()
-        tree = tree.dequantize() if getattr(tree, "is_quantized", False) else tree
-        tree = np.asarray(tree.double() if hasattr(tree, "double") and not tree.is_complex() else tree)
+    tree = checks.of_tensor(tree)
     if isinstance(tree, Mapping):
         pairs = list(tree.items())
     elif isinstance(tree, list | tuple):
@@ -73,7 +65,7 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
             W = weights.pop("W")
             H = 0 if "W_hh" in weights or W.ndim != 2 else W.shape[1] // 4
             weights |= {"W_x": W[:-H], "W_hh": W[-H:]} if 0 < H < len(W) else {"W_x": W}
-            notes = [] if _HAIKU.fullmatch(prefix) else [ALIKE]
+            notes = [] if _HAIKU.fullmatch(prefix) else [NOTES["alike"]]
         weights = {role: array for role, array in weights.items() if array.size}
         if {"W_x", "W_hh"} <= set(weights):
             convention = CONVENTIONS[who] if who else None
@@ -81,30 +73,27 @@ def layers(arrays: Mapping[str, np.ndarray], framework: str | None = None) -> li
                 b = weights.get("b")
                 convention = convention._replace(reset_after=b is None or b.ndim == 2)
                 if b is None:
-                    notes += [RESET] * (blocks(weights) == 3)
+                    notes += [NOTES["reset"]] * (blocks(weights) == 3)
                 elif b.ndim == 2:
                     weights["b"], weights["b_h"] = b
-            notes += [PROJECTED] * ("W_hr" in weights) + [TANH] * (who == "torch" and blocks(weights) == 1)
+            notes += [NOTES["projected"]] * ("W_hr" in weights) + [NOTES["tanh"]] * (who == "torch" and blocks(weights) == 1)
             found.append(Layer(clean(prefix), weights, convention, number, reverse or "backward" in prefix, notes))
     return found
 
 
 def _gates_together(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Flax's arrays of single gates, side by side in our order, as nnx has them."""
-    gates: dict[str, dict] = {}
+    gates: dict[tuple, dict[str, np.ndarray]] = {}
     for name, array in arrays.items():
         if match := _GATE.fullmatch(name):
-            gates.setdefault(match["prefix"], {})[match["side"] + match["gate"], match["what"]] = array
-    found: dict[str, np.ndarray] = {}
-    for prefix, by_gate in gates.items():
-        order = "ifgo" if ("ho", "kernel") in by_gate else "rzn"
-        for side in "ih":
-            kernels = [by_gate.get((side + gate, "kernel")) for gate in order]
-            if any(kernel is None for kernel in kernels):
-                break
-            zeros = np.zeros(kernels[0].shape[1])  # type: ignore[union-attr]
-            found[f"{prefix}dense_{side}.kernel"] = np.concatenate(kernels, axis=1)  # type: ignore[arg-type]
-            found[f"{prefix}dense_{side}.bias"] = np.concatenate([by_gate.get((side + gate, "bias"), zeros) for gate in order])
+            gates.setdefault((match["prefix"], match["side"], match["what"]), {})[match["gate"]] = array
+    found = {}
+    for (prefix, side, what), by_gate in gates.items():
+        order = "ifgo" if "o" in by_gate else "rzn"
+        if what == "kernel" and by_gate.keys() >= set(order):
+            biases, none = gates.get((prefix, side, "bias"), {}), np.zeros(by_gate[order[0]].shape[1])
+            found[f"{prefix}dense_{side}.kernel"] = np.concatenate([by_gate[gate] for gate in order], axis=1)
+            found[f"{prefix}dense_{side}.bias"] = np.concatenate([biases.get(gate, none) for gate in order])
     return found
 
 

@@ -10,18 +10,9 @@ import numpy as np
 from ..basics import checks
 from . import names
 from .arrays_files import library, text
-from .found import CONVENTIONS, Layer
+from .found import CONVENTIONS, NOTES, TABLE, Layer
 
-BLOCKS = {"RNN": 1, "GRU": 3, "LSTM": 4, "DynamicQuantizeLSTM": 4}
-ACTIVATIONS = {
-    1: ("Tanh", "Relu", "Sigmoid"),
-    3: ("Sigmoid Tanh", "HardSigmoid Tanh"),
-    4: ("Sigmoid Tanh Tanh", "HardSigmoid Tanh Tanh"),
-}
-MISSING = (
-    "Exporters write recurrent layers out as products and sums: torch 2.13 unrolls nn.RNN for the traced length, whatever length "
-    "the signature declares. Read the weights from the framework's own file, or export with an operator LSTM, GRU or RNN."
-)
+BLOCKS, ACTIVATIONS, MISSING = TABLE["onnx"].values()
 
 
 def layers(source: Any) -> list[Layer]:
@@ -94,7 +85,7 @@ def _written_out(body, value) -> list[Layer]:
         return []
     added = [value(name) for node in body.node if node.op_type == "Add" for name in node.input]
     weights |= zip(("b", "b_h"), (each for each in added if np.shape(each) == (rows,)))
-    return [Layer(body.name, weights, None, notes=["from a Loop's body, which does not name its gates"])]
+    return [Layer(body.name, weights, None, notes=[NOTES["loop"]])]
 
 
 def _directions(node, value, name: str) -> list[Layer]:
@@ -112,9 +103,9 @@ def _directions(node, value, name: str) -> list[Layer]:
     notes, n = [], BLOCKS[node.op_type]
     if node.op_type == "DynamicQuantizeLSTM":  # onnxruntime's own: (directions, I, 4H), where the standard has (…, 4H, I)
         W, R = (_dequantized(q, value(inputs[k]), value(inputs[k + 1])).swapaxes(1, 2) for q, k in ((W, 8), (R, 10)))
-        notes.append(names.ROUNDED)
+        notes.append(NOTES["rounded"])
     if inputs[4]:
-        notes.append("reads sequence_lens: beyond its length a sequence's states are 0")
+        notes.append(NOTES["lengths"])
     H, peepholes = R.shape[2], value(inputs[7]) if n == 4 and inputs[7] else None
     activations = [text(each) for each in about.get("activations", [])]
     found = []
@@ -127,8 +118,8 @@ def _directions(node, value, name: str) -> list[Layer]:
             weights["peepholes"] = np.stack([i, f, o])
         how = CONVENTIONS["onnx"]._replace(reset_after=bool(about.get("linear_before_reset", 0)))
         each = activations[d * len(activations) // len(ways) : (d + 1) * len(activations) // len(ways)]
-        if each and " ".join(each) not in ACTIVATIONS[n]:
-            raise checks.error("path", f"{name!r} with the activations {' '.join(each)}", f"one of {', '.join(ACTIVATIONS[n])}")
+        if each and " ".join(each) not in (known := ACTIVATIONS[str(n)]):
+            raise checks.error("path", f"{name!r} with the activations {' '.join(each)}", f"one of {', '.join(known)}")
         if each and each[0] == "HardSigmoid":
             how = how._replace(slope=round(float(about.get("activation_alpha", [0.2])[0]), 7))
         if each and n == 1:
