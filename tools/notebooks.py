@@ -94,9 +94,8 @@ def kept(output, cell_tags):
             figure = output.data.pop(FIGURE, None)
             if figure:
                 output.data["image/png"] = stills.png(figure)
-                output.data["text/plain"] = re.sub(
-                    "<[^>]*>", " ", figure["layout"]["title"]["text"]
-                )  # its sentence is an output of its own
+                layout = figure["layout"]
+                output.data["text/plain"] = f"{layout['title']['text']}. {layout['meta']['notes']}"  # its sentence stands below
             output.data = {kind: output.data[kind] for kind in STILL if kind in output.data}
     if output.output_type == "execute_result":
         output.execution_count = 1

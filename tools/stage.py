@@ -7,6 +7,7 @@ Needs Chromium or Chrome. A picture is of a phone's page, so that it can be read
 
 import base64
 import functools
+import re
 import shutil
 import sys
 import threading
@@ -20,12 +21,13 @@ WIDTH, SHAPE, SHARP = 460, 0.62, 1.5  # px of the page; height of a picture for 
 # Of each notebook: the elements that are shown, whole if they have room.
 EXPLORER = ".bptt-living[data-explorer={}] {}"
 PLOT = ".bptt-figure :is(.gridlayer, .xaxislayer-above, .yaxislayer-above)"
+AXES = ".bptt-draw > svg .axis"  # an explorer's curves without what stands beside them
 SHOWN = {
     "00_start_here": EXPLORER.format("living_equation", ":is(.words, .net)"),
     "01_the_loss_is_a_sum": EXPLORER.format("token_losses", "svg"),
     "02_the_chain_rule_through_time": EXPLORER.format("gradient_by_lag", ".bptt-draw > svg:first-of-type"),
     "03_four_words_four_terms": EXPLORER.format("ledger", ".bptt-draw > svg"),
-    "04_vanishing_and_exploding": EXPLORER.format("decay", ".bptt-draw > svg:first-of-type"),
+    "04_vanishing_and_exploding": EXPLORER.format("decay", AXES),
     "05_short_term_memory": EXPLORER.format("word_by_word", ":is(.nets, .nets ~ svg)"),
     "06_partial_cures": EXPLORER.format("wall", ".stage"),
     "07_gates": EXPLORER.format("gate_pad", "svg.pad"),
@@ -35,26 +37,42 @@ SHOWN = {
     "museum": ".cell_output pre:has-text('Most likely')",
     "glossary": ".formulas",
     "deeper/02_checks_you_can_trust": PLOT,
-    "deeper/04_eigenvalues_and_the_exponent": PLOT,
-    "deeper/05_four_cases_and_counter_examples": ".cell_output pre",
-    "deeper/06_walls_starts_and_windows": ".cell_output pre",
+    "deeper/04_eigenvalues_and_the_exponent": EXPLORER.format("decay", AXES),
+    "deeper/05_four_cases_and_counter_examples": ".cell_output pre:has-text('vanished, remembered')",
+    "deeper/06_walls_starts_and_windows": EXPLORER.format("starts", AXES),
     "deeper/07_half_life_and_growth": ".cell_output pre",
     "deeper/08_forms_and_starts": ".cell_output pre",
     "deeper/09_parts_taken_away": ".cell_output pre",
     "de/01_the_loss_is_a_sum": EXPLORER.format("token_losses", "svg"),
 }
-# Pages that are wider, for two maps side by side and for lines of text.
-WIDE = {"06_partial_cures": 720, "museum": 640} | {name: 620 for name, element in SHOWN.items() if element == ".cell_output pre"}
-# What is pressed before: (where, key).
-PRESSED = {
-    "01_the_loss_is_a_sum": (EXPLORER.format("token_losses", "input[type=range]"), "End"),
-    "04_vanishing_and_exploding": (EXPLORER.format("decay", "input[value=shown]"), " "),
-    "de/01_the_loss_is_a_sum": (EXPLORER.format("token_losses", "input[type=range]"), "End"),
+# Whose page shows it, where that is another: what goes deeper into a picture of the course.
+PAGES = {
+    "deeper/04_eigenvalues_and_the_exponent": "04_vanishing_and_exploding",
+    "deeper/06_walls_starts_and_windows": "06_partial_cures",
 }
+# Pages that are wider, for two maps side by side and for lines of text.
+WIDE = {"06_partial_cures": 720, "museum": 640, "deeper/05_four_cases_and_counter_examples": 472} | {
+    name: 620 for name, element in SHOWN.items() if element == ".cell_output pre"
+}
+# What is pressed in the explorer before, control by control: the beginning of its label, and keys.
+PRESSED = {
+    "01_the_loss_is_a_sum": {"Length": ["End"]},
+    "04_vanishing_and_exploding": {  # a guess, and a truth far below it
+        "Weight scale": ["ArrowLeft"], "Length": ["End"], "Your guess": ["Enter"], "shown": [" "],
+    },
+    "deeper/04_eigenvalues_and_the_exponent": {  # the eigenvalues' promise falls, the truth rises
+        "Length": ["ArrowLeft"], "Start": ["End"], "Input": ["Home"], "ρ": [" "], "shown": [" "],
+    },
+    "deeper/06_walls_starts_and_windows": {"Weight scale": 2 * ["ArrowRight"]},  # ReLU leaves the picture
+    "de/01_the_loss_is_a_sum": {"Länge": ["End"]},
+}  # fmt: skip
 READY = """() => [...document.querySelectorAll('.bptt-living')].every(place => place.querySelector('section.bptt')?.bpttDrawn)
     && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
-# What an open prediction covers is to be seen.
-ANSWERED = "() => document.querySelectorAll('.bptt[data-open] .play:last-of-type').forEach(button => button.click())"
+# What an open prediction covers is to be seen, and every control within reach.
+ANSWERED = """() => {
+    document.querySelectorAll('.bptt[data-open] .play:last-of-type').forEach(button => button.click());
+    document.querySelectorAll('.bptt .more').forEach(more => { more.open = true; });
+}"""
 # What follows the reader on a page would lie on what is shown.
 STILL = ".bd-header-article { display: none } .bptt:not(#page) :is(.controls, .sentence) { position: static !important }"
 # The box around the elements, those of the first one's cell.
@@ -108,12 +126,15 @@ def main() -> int:
             page = browser.new_page(color_scheme=paper, viewport=size, device_scale_factor=SHARP)
             for notebook, element in SHOWN.items():
                 page.set_viewport_size({**size, "width": WIDE.get(notebook, WIDTH)})
-                page.goto(f"http://127.0.0.1:{server.server_port}/notebooks/{notebook}.html", wait_until="networkidle")
+                shown = PAGES.get(notebook, notebook)
+                page.goto(f"http://127.0.0.1:{server.server_port}/notebooks/{shown}.html", wait_until="networkidle")
                 page.wait_for_function(READY)
                 page.evaluate(ANSWERED)
-                if notebook in PRESSED:
-                    where, key = PRESSED[notebook]
-                    page.locator(where).first.press(key)
+                for label, keys in PRESSED.get(notebook, {}).items():
+                    explorer = page.locator(element.split(" ")[0]).first
+                    control = explorer.get_by_label(re.compile(f"^{label}")).first
+                    for key in keys:
+                        control.press(key)
                 page.add_style_tag(content=STILL)
                 page.mouse.move(0, 0)
                 page.wait_for_timeout(300)  # what fades has faded

@@ -44,8 +44,8 @@ def made(kind, **settings):
 def settings_of(explorer, count=40):
     """Random settings of everything that the table holds, the ends of each control among them."""
     rng, controls = random.Random(0), [control for control in explorer.controls if not control.asks_python]
-    settings = [{c.trait: c.values[end] for c in controls} for end in (0, -1)]
-    settings += [{c.trait: rng.choice(c.values) for c in controls} for _ in range(count)]
+    settings = [{c.name: c.values[end] for c in controls} for end in (0, -1)]
+    settings += [{c.name: rng.choice(c.values) for c in controls} for _ in range(count)]
     for setting in settings:
         if explorer.has_trait("lag"):
             setting["lag"] = rng.randrange(-1, explorer.traits()["lag"].values[-1] + 1)
@@ -485,13 +485,13 @@ def test_the_four_terms_are_read_off_word_by_word_in_all_three_pictures(page_of)
     assert page.locator(".word.lit").all_inner_texts() == ["cats"]
 
 
-@pytest.mark.parametrize("kind", [explore.FourTerms, explore.CellSwitch, explore.FourCells])
+@pytest.mark.parametrize("kind", [explore.FourTerms, explore.CellSwitch, explore.FourCells, explore.Decay])
 def test_an_axis_of_18_powers_of_ten_is_magnified_by_key_and_says_so(kind, page_of):
-    explorer = kind(gate_bias=2, length=23)
+    explorer = made(kind, gate_bias=2, length=23, zoom=0, curve="shown")
     page = page_of(explorer)
     closer, back = (page.get_by_role("button", name=name) for name in ("Magnify ×3", "Back"))
     ticks = "() => [...document.querySelectorAll('.axis text')].map(text => text.textContent)"
-    curve, height = page.locator("path.curve:is(.gated, .gru)").first, "path => path.getBBox().height"
+    curve, height = page.locator("path:is(.curve.gated, .curve.gru, .solid)").first, "path => path.getBBox().height"
     whole = curve.evaluate(height)
     assert whole > 5 and "10⁻⁴" not in page.evaluate(ticks) and back.is_disabled()
     closer.press("Enter")

@@ -29,8 +29,18 @@ def test_a_figure_offers_no_upload_says_itself_in_words_and_wears_the_theme(cour
             assert ink in colour, f"{colour} is not the theme's ink"
 
 
-def test_a_figure_is_as_wide_as_the_page_and_at_most_860_pixels(course):
-    course.write("figures.ipynb", CELLS)
+# How many lines the first text of a caption takes, and how much of its page's width the first of them.
+LINES = """caption => {
+    const range = document.createRange();
+    range.selectNodeContents(caption.firstChild);
+    const lines = range.getClientRects();
+    return [caption.firstChild.data, lines.length, lines[0].width / caption.clientWidth];
+}"""
+
+
+def test_a_figure_is_as_wide_as_the_page_and_at_most_860_pixels_and_so_are_its_notes(course):
+    setting = "four words, H = 64, inputs of std 0.1 and 1, 200 nets from each start"
+    course.write("figures.ipynb", [CELLS[0], CELLS[1].replace("H = 64", setting)])
     for width in (390, 1800):
         course.page.set_viewport_size({"width": width, "height": 900})
         course.open("figures.ipynb")
@@ -42,6 +52,9 @@ def test_a_figure_is_as_wide_as_the_page_and_at_most_860_pixels(course):
             "svg => svg.getBoundingClientRect().width <= svg.closest('.jp-OutputArea').clientWidth", picture.element_handle()
         )
         assert picture.bounding_box()["width"] <= 860
+        note, lines, share = course.cell(1).locator(".bptt-says").evaluate(LINES)
+        assert note == f"{setting}; each dot a seed, large marks the medians."
+        assert lines == 1 if width == 1800 else share > 0.7
 
 
 def test_the_plain_way_a_slider_of_ipywidgets_moves_figure_and_sentence(course):

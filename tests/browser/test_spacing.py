@@ -84,3 +84,51 @@ def test_in_a_low_window_the_sentence_lies_on_no_bar_until_the_explorer_is_used(
     assert page.evaluate(position) == "static"
     page.locator(".controls input").first.focus()
     assert page.evaluate(position) == "sticky"
+
+
+# The boxes of what is drawn and says something.
+DRAWN = """names => [...document.querySelectorAll(names)].map(node => [node, node.getBoundingClientRect()])
+    .filter(([node, { width }]) => width && (node.tagName !== 'text' || node.textContent))
+    .map(([node, { left, top, right, bottom }]) => [node.textContent || node.getAttribute('class'), left, top, right, bottom])"""
+
+
+@pytest.mark.parametrize("width", [262, 360, 900])
+@pytest.mark.parametrize("setting", [{}, {"gates": "held", "G1": 1.0, "G2": 1.0}, {"G1": 0.881, "G2": 0.0}], ids=str)
+def test_on_the_pad_no_pin_number_or_mark_lies_on_another(setting, width, page_of):
+    page = page_of(explore.GatePad(**setting), width)
+    boxes = page.evaluate(DRAWN, ".pad :is(.pin, .mean, .cell-text, .axis text)")
+    assert len(boxes) >= 6 + 2 + 12
+    for i, (name, *a) in enumerate(boxes):
+        for other, *b in boxes[:i]:
+            across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            assert min(across, down) < 1, f"{other} and {name}"
+
+
+def test_the_four_curves_of_the_switch_are_told_apart_as_it_opens(page_of):
+    explorer = explore.CellSwitch()
+    page = page_of(explorer)
+    assert "magnified 9 times: it goes from 0.0300 to 3.00." in explorer.sentence() == page.inner_text(".sentence")
+    assert page.locator(".magnifier .number").inner_text() == "×9"
+    dots = page.locator("path.dot:visible").evaluate_all("all => all.map(node => node.getBoundingClientRect().top)")
+    gru, gru_direct, lstm, lstm_direct = dots
+    assert lstm_direct - lstm > 80 and gru_direct - gru > 10
+
+
+@pytest.mark.parametrize("width", [390, 680, 740, 800, 900])
+def test_no_switch_is_left_alone_in_a_row_that_has_room_for_all(width, page_of):
+    page = page_of(explore.Decay(), width)
+    tops = page.locator(".switch").evaluate_all("all => all.map(node => node.getBoundingClientRect().top)")
+    assert len(tops) == 3 and len(set(tops)) == (3 if width == 390 else 1)
+
+
+def test_options_that_do_not_fit_beside_their_name_stand_together_below_it(page_of):
+    page = page_of(explore.Starts(), 390)
+    tops = page.locator(".choice").first.locator("label").evaluate_all("all => all.map(node => node.getBoundingClientRect().top)")
+    assert len(tops) == 3 and len(set(tops)) == 1
+
+
+def test_the_ages_under_a_curve_lie_on_no_number(page_of):
+    page = page_of(explore.CellSwitch(), 900)
+    ages = page.locator("rect.age:visible").evaluate_all("all => all.map(node => node.getBoundingClientRect().bottom)")
+    numbers = page.locator(".axis").first.locator("text:not(.axis-title)")
+    assert len(ages) == 23 and max(ages) <= numbers.first.bounding_box()["y"]

@@ -13,7 +13,7 @@ from ipywidgets import Widget
 
 from bptt_lab import explore
 from bptt_lab.explore.base import Explorer, fixed
-from bptt_lab.explore.still import still_svg
+from bptt_lab.explore.still import AXES, still_svg
 from bptt_lab.explore.words import EN
 from bptt_lab.figures.look import CELL_COLOURS
 
@@ -45,7 +45,7 @@ def test_the_table_holds_every_array_once_and_no_nan(kind):
 
 @every_explorer
 def test_no_number_at_all_is_refused_too(kind):
-    first = kind.controls[0].trait
+    first = kind.controls[0].name
     name = "weight_scale" if "weight_scale" in kind.class_traits() else first
     with pytest.raises(traitlets.TraitError, match=f"{name}: got nan"):
         kind(**{name: float("nan")})
@@ -63,12 +63,12 @@ def test_the_widget_itself_comes_with_its_still_picture(kind):
 @every_explorer
 def test_the_exported_page_is_written_with_its_state(kind, tmp_path):
     slider = next(control for control in kind.controls if control.kind == "slider")
-    explorer = kind(**{slider.trait: slider.values[1]})
+    explorer = kind(**{slider.name: slider.values[1]})
     assert explorer.to_html(tmp_path / "page.html") is None, "nothing to print where it is a cell's last line"
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert page == explorer.to_html()
     state = json.loads(re.search(r'<script id="state"[^>]*>(.*?)</script>', page, re.S)[1])
-    assert state[slider.trait] == slider.values[1]
+    assert state[slider.name] == slider.values[1]
 
 
 def test_the_table_is_sent_with_what_opens_the_widget(monkeypatch):
@@ -161,11 +161,33 @@ def test_still_bars_stand_on_the_absolute_axis():
 
 def test_still_bars_of_losses_stand_on_the_axis_of_the_explorer_from_0_to_12_nats():
     picture = ET.fromstring(
-        still_svg({"title": "Losses"}, [("0", 0.0), ("half", 6.0), ("end", 12.0), ("over", 30.0)], "A.", "nats")
+        still_svg({"title": "Losses"}, [("0", 0.0), ("half", 6.0), ("end", 12.0), ("over", 30.0)], "A.", AXES["nats"])
     )
     zero, half, end, over = [float(bar.get("width")) for bar in picture.findall(".//{*}g/{*}rect")]
     assert zero == 0 and half == pytest.approx(end / 2, abs=0.1) and over == end
     assert explore.TokenLosses.still_axis == "nats"
+
+
+@pytest.mark.parametrize("zoom, ends", [(0, [0.797, 5.31e-7]), (6, [1, 0.531])])
+def test_the_still_picture_stands_on_the_axis_that_the_explorer_opens_on(zoom, ends):
+    small = explorer_of_00(axis="true", zoom=zoom)
+    picture = ET.fromstring(small.still_picture()["image/svg+xml"])
+    widths = [float(bar.get("width")) for bar in picture.findall(".//{*}g/{*}rect")]
+    assert widths[0] == pytest.approx(420 * ends[0], abs=0.2) and widths[6] == pytest.approx(420 * ends[1], abs=0.2)
+    arrows = [mark for mark in picture.findall(".//{*}g/{*}path") if mark.get("fill")]
+    assert len(arrows) == sum(norm > 10.0**-zoom for norm in small.norms())  # what is longer than its row says so
+    powers = ET.fromstring(explorer_of_00(axis="powers").still_picture()["image/svg+xml"])
+    assert float(powers.findall(".//{*}g/{*}rect")[6].get("width")) > 100
+
+
+def test_the_first_explorer_says_no_word_that_notebook_00_has_not_said():
+    said = explorer_of_00(axis="true", lit=2).sentence()
+    assert said.endswith("Lit: word 2, “cats”. Its term has norm 5.31·10⁻⁷.") and "Jacobian" not in said and "share" not in said
+    assert "6 Jacobians. Norm" in explore.LivingEquation(length=11, target=8, weight_scale=0.1, lit=2).sentence()
+
+
+def explorer_of_00(**settings):
+    return explore.LivingEquation(small=True, length=11, target=8, weight_scale=0.1, **settings)
 
 
 def test_the_still_picture_of_the_living_equation_has_its_rows_newest_first():

@@ -139,8 +139,8 @@ def test_a_cell_that_is_handed_in_has_its_own_curve(kind, weight_scale, inputs, 
 
 
 def test_a_cell_that_is_handed_in_has_the_controls_that_it_makes_sense_of():
-    every = [control.trait for control in Decay.controls]
-    assert [control.trait for control in Decay(cell=RNNCell(3, 4)).controls] == [
+    every = [control.name for control in Decay.controls]
+    assert [control.name for control in Decay(cell=RNNCell(3, 4)).controls] == [
         name for name in every if name not in ("start", "activation")
     ]
     explorer = Decay(cell=GRUCell(3, 4), sigma=True, radius=True)

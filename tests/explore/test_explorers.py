@@ -18,7 +18,7 @@ def explorer(request):
 def test_every_value_of_every_control_has_a_sentence_and_a_still_picture(explorer):
     for control in explorer.controls:
         for value in control.values:
-            setattr(explorer, control.trait, value)
+            setattr(explorer, control.name, value)
             text = explorer.sentence()
             assert text and "{" not in text and "nan" not in text.lower().split()
             assert text in explorer._repr_mimebundle_()[0]["text/plain"]
@@ -55,7 +55,7 @@ def test_a_value_outside_the_controls_is_refused_and_nothing_changes(explorer):
 
 
 def test_an_unknown_setting_is_named(explorer):
-    with pytest.raises(ValueError, match=f"colour.*{explorer.controls[0].trait}"):
+    with pytest.raises(ValueError, match=f"colour.*{explorer.controls[0].name}"):
         type(explorer)(colour="red")
 
 
@@ -78,9 +78,9 @@ def test_explorers_are_ordinary_widgets(explorer):
     box = ipywidgets.VBox([explorer])
     control = next(control for control in explorer.controls if control.kind == "slider")
     slider, seen = ipywidgets.FloatSlider(min=-500.0, max=500.0), []
-    explorer.observe(lambda change: seen.append(change["new"]), control.trait)
-    with_link = ipywidgets.link((explorer, control.trait), (slider, "value"))
-    setattr(explorer, control.trait, control.values[1])
+    explorer.observe(lambda change: seen.append(change["new"]), control.name)
+    with_link = ipywidgets.link((explorer, control.name), (slider, "value"))
+    setattr(explorer, control.name, control.values[1])
     assert box.children == (explorer,) and slider.value == control.values[1] == seen[-1]
     with_link.unlink()
 
@@ -104,7 +104,7 @@ def test_settings_can_be_given_at_the_start():
 def test_every_control_and_every_choice_in_words_has_a_name():
     for kind in EXPLORERS:
         words = {**EN["all"], **EN[kind.name]}
-        assert "title" in words and all(control.trait in words for control in kind.controls)
+        assert "title" in words and all(control.name in words for control in kind.controls)
 
 
 # ---- each explorer's own
@@ -190,8 +190,8 @@ def test_a_whole_number_is_not_a_truth_value_and_numpy_s_numbers_are_welcome(exp
     for control in explorer.controls:
         if control.kind == "slider":
             as_numpy = np.int64 if isinstance(control.values[0], int) else np.float32
-            setattr(explorer, control.trait, as_numpy(control.values[-2]))
-            assert getattr(explorer, control.trait) == control.values[-2]
+            setattr(explorer, control.name, as_numpy(control.values[-2]))
+            assert getattr(explorer, control.name) == control.values[-2]
     assert explorer.sentence()
 
 

@@ -83,7 +83,7 @@ for name in explore.__all__:
     if hasattr(kind, "activation"):
         shown = {"curve": "shown"} if name == "Decay" else {}
         explorer = kind(activation="softsign", **shown)
-        control = next(control for control in kind.controls if control.trait == "activation")
+        control = next(control for control in kind.controls if control.name == "activation")
         assert control.values[-1] == "softsign" and explorer.sentence()
         assert np.isfinite([size for _, size in explorer.still()]).all()
         assert explorer.still() != kind(activation="tanh", **shown).still()

@@ -57,7 +57,7 @@ def test_moves_draws_a_line_for_each_net_and_says_its_best_step():
         assert len({line[own] for line in several}) == 5
     said = "edge: 0, at 1.00·10⁻⁹; steep: 1.00, at 1.00·10⁻⁵."
     assert bl.figures.sentence(figure) == f"The smallest error, and the step where it is. {said}"
-    assert "a setting" in figure.layout.title.text and figure.layout.shapes[0].y0 == 1e-5
+    assert figure.layout.meta["notes"] == "a setting." and figure.layout.shapes[0].y0 == 1e-5
 
 
 def test_ratios_shows_every_seed_and_the_median():
@@ -68,7 +68,7 @@ def test_ratios_shows_every_seed_and_the_median():
     assert list(medians.x) == [0.2, 2.0] and list(medians.y) == [0, 1] and medians.name == "small"
     assert medians.marker.size > 2 * dots[0].marker.size
     assert bl.figures.sentence(figure) == "Medians of the ratio, at small. a: 0.200; b: 2.00."
-    assert "a setting" in figure.layout.title.text
+    assert figure.layout.meta["notes"] == "a setting; each dot a seed, large marks the medians."
     texts = [note.text for note in figure.layout.annotations]
     assert texts[:2] == ["a", "b"] and "smaller" in texts[2] and "larger" in texts[3]
 
@@ -101,6 +101,10 @@ def test_a_notebook_gets_the_figure_without_upload_and_its_sentence_under_it(mon
     config = figure["application/vnd.plotly.v1+json"]["config"]
     assert config["displaylogo"] is False and "sendChartToCloud" in config["modeBarButtonsToRemove"]
     assert caption["text/plain"] == "The guess after “<the>” costs 1.00 nats." and "“&lt;the&gt;” costs" in caption["text/html"]
+    shown.clear()
+    bl.figures.kept(["cats"], {1: np.array([1.0])}, "one unit, b < 0")._ipython_display_()
+    assert '<p class="bptt-says">one unit, b &lt; 0.<br>After “cats”' in shown[1]["text/html"]
+    assert shown[1]["text/plain"].startswith("one unit, b < 0. After “cats”")
 
 
 def test_a_kernel_in_a_browser_shows_a_figure_though_it_has_no_nbformat(monkeypatch):
@@ -254,11 +258,6 @@ def test_rates_draws_a_panel_for_each_name_in_as_many_columns_as_asked():
     steps = {0.5: {5: [50], 30: [None]}}
     one, two = (bl.figures.rates(dict.fromkeys(("tanh", "GRU"), steps), {"tanh": [0, 0], "GRU": [0, 0]}, "", n) for n in (1, 2))
     assert one.layout.height > two.layout.height and one.data[0].x == one.data[2].x and one.data[0].y != one.data[2].y
-
-
-def test_a_line_under_the_title_is_broken_after_a_comma_and_a_long_part_between_words():
-    assert look.broken("H = 48, Adam, 600 steps; 10 seeds", 14) == ["H = 48, Adam,", "600 steps;", "10 seeds"]
-    assert look.broken("geometric means of sequences", 16) == ["geometric means", "of sequences"] and look.broken("", 9) == []
 
 
 def test_half_lives_longer_than_the_run_stand_beyond_the_line_and_are_named_so():

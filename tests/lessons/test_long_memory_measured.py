@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from bptt_lab import experiments, train
 from bptt_lab.cells import LSTMCell
+from bptt_lab.experiments import training
 from bptt_lab.lessons import long_memory_measured as lesson
 from bptt_lab.lessons.short_term_memory import fresh
 from bptt_lab.tasks import Agreement
@@ -48,3 +50,29 @@ def test_the_one_open_gate_of_an_adder_carries_the_sum():
     error = lesson.adding_with_gates_held()
     assert error["the most open gate"].min() > 0.1 and error["the 23 others"].max() < 0.01
     assert np.abs(error["no gate"] - error["the 23 others"]).max() < 0.003
+
+
+def test_long_steps_undo_what_an_unclipped_net_has_learned_and_its_states_become_flat():
+    run = next(
+        run
+        for run in experiments.RECIPES["temporal_order"].runs
+        if (run["cell"], run["task"][1], run["seed"]) == ("tanh", {"length": 20}, 1) and run["fit"]["clip"] is None
+    )
+    task, model = training.make(run)
+    batch, right, flat = task.batch(200, np.random.default_rng(1)), [], []
+
+    def look(step):
+        if step % 50 == 0:
+            right.append(task.score(model, n=300))
+            flat.append((np.abs(model.forward(*batch).trace.h) > 0.95).mean())
+        return False
+
+    train.fit(model, task, seed=1, progress=False, **{**run["fit"], "steps": 3000, "until": look})
+    best = np.maximum.accumulate(right)
+    assert max(right) > 0.4 and min(np.array(right)[best > 0.4]) < 0.3
+    assert np.mean(flat[:10]) < 0.02 < 0.15 < np.mean(flat[-10:])
+
+
+def test_as_a_net_learns_the_product_of_its_jacobians_rises_past_1():
+    fresh_one, learned = lesson.message_left("normal", 1, 20), lesson.message_left("normal", 1, 20, steps=200)
+    assert fresh_one < -0.5 and 0.3 < learned < 1.2

@@ -23,6 +23,9 @@ def test_half_lives_are_as_told():
     assert all(lesson.GUESSED[name] < middle for name, (_, middle, _) in halves.items())
     far = {name for name, (_, middle, _) in halves.items() if 10 * lesson.GUESSED[name] < middle < np.inf}
     assert far == {"silero-vad", "madmom", "metapredict V3"}
+    at_least = dict(zip(lesson.GUESSED, lesson.over_guess(NETS)))
+    assert {name for name, times in at_least.items() if times >= 10} == far | {"textgenrnn"}  # over its 40 steps, 4 guessed
+    assert lesson.by_layer(NETS, "Resemblyzer") == "6.6, 22, 91"
     voices = [[one["half_life"]["state"] for one in part["runs"]] for part in NETS["Resemblyzer"]["parts"]]
     np.testing.assert_allclose(np.mean(voices, axis=1), [7, 22, 90], rtol=0.1)
     short = {}

@@ -142,3 +142,13 @@ def test_the_gradient_is_the_norm_of_the_product_of_jacobians_also_of_a_pair():
     norms = np.linalg.norm(memory.jacobian_product(cell, trace, d + 1, 1), 2, axis=(1, 2))
     assert lesson.measure(cell, d, n=20)["gradient"] == pytest.approx(np.median(np.log10(norms)))
     assert lesson.measure(cell, 0, n=20)["gradient"] == 0
+
+
+def test_gated_nets_shown_long_sentences_are_right_there_and_of_other_seeds_nearly_always_wrong_at_five_words():
+    long, far, near = bl.tasks.Agreement((15, 25)), [], []
+    for seed in range(1, 5):
+        net = lesson.fresh(bl.GatedCell, seed, gate_bias=2.0)
+        bl.train.fit(net, long, steps=400, seed=seed, progress=False)
+        far.append(long.score(net, n=300))
+        near.append(bl.tasks.Agreement(5).score(net, n=300))
+    assert min(far) > 0.95 and max(near) < 0.1

@@ -15,7 +15,7 @@ A new explorer is one Python file and one JavaScript file of the same name, and 
         weight_scale = Grid(SCALES, 1.0)                   settings, their controls in this order; also Choice, Switch, Pointed
         net = Grid(range(21), asks_python=True)            one that is not in the table
         def parts(self, net): yield {"losses": array, …}   the arrays, what is on show first; arguments: the settings they need
-        def sentence(self): return self.say("shows", …)    what the picture shows now, in words
+        def said(self): yield self.say("shows", …)         what the picture shows now, sentence by sentence
         def still(self): return [(label, value), …]        bars for viewers where no widget runs
 
 and in mine.js an object `explorer = {build(frame)}`, see explorer.js.
@@ -38,8 +38,8 @@ from ..basics import languages
 from ..basics.text import say
 from . import page
 from .cover import OPEN, covers
-from .settings import Choice, Control, Grid, Guess, Pointed, PointedCell, Setting, Switch, Text  # noqa: F401
-from .still import as_image, still_svg
+from .settings import Choice, Grid, Guess, Pointed, PointedCell, Setting, Switch, Text  # noqa: F401
+from .still import AXES, Axis, as_image, still_svg
 from .words import words_of
 
 HERE = Path(__file__).parent
@@ -56,6 +56,7 @@ ONLY_ONE = """<style>
 ZOOMS = ((-12, 6), (-4, 2), (-1, 1))  # powers of ten on an axis, by how often it was magnified
 Arrays = dict[str, np.ndarray]
 Parts = Iterator[Arrays]
+Said = Iterator[str]
 Bars = list[tuple[str, float]]
 
 
@@ -94,9 +95,9 @@ class Explorer(anywidget.AnyWidget):
 
     name: ClassVar[str]
     code: ClassVar[str]  # what the browser runs: `render`
-    controls: tuple[Control, ...] = ()
+    controls: tuple[Setting, ...] = ()
     facts: dict[str, Any] = {}  # what the browser needs to know besides settings and arrays
-    still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "nats", "shares"
+    still_axis: ClassVar[str] = "magnitude"  # of the still picture's bars; or "nats", "shares"; see `axis_of_still` too
     asks_python: ClassVar[bool] = False  # where no kernel runs, a field of its own is grey; a control says so itself
 
     _css = _source("explorer.css") + covers(OPEN)
@@ -113,24 +114,23 @@ class Explorer(anywidget.AnyWidget):
             cls.code = _source("draw.js", "explorer.js", f"{cls.name}.js")
             cls._esm = cls.code + "\nexport default { render };\n"
             known = {name: trait for kind in reversed(cls.__mro__) for name, trait in vars(kind).items()}
-            cls.controls = tuple(
-                Control(name, trait.control, trait.values, trait.asks_python)
-                for name, trait in known.items()
-                if isinstance(trait, Setting) and trait.control
-            )
+            cls.controls = tuple(trait for trait in known.values() if isinstance(trait, Setting) and trait.kind)
 
     def __init__(self, **settings):
         language = languages.spoken(self.name, languages.known("language", settings.pop("language", languages.current())))
         unknown = set(settings) - set(self.trait_names())
         if unknown:
-            known = ", ".join(control.trait for control in self.controls)
+            known = ", ".join(control.name for control in self.controls)
             raise ValueError(f"{sorted(unknown)[0]}: not a setting of {type(self).__name__}, expected one of {known}.")
         texts = words_of(self.name, language)
         self._arrays: Arrays = {}
         self._of: dict[str, Any] = {}  # the settings that they were computed for
         self._computing = threading.RLock()
         spec = {
-            "controls": [{**control._asdict(), "label": texts[control.trait]} for control in self.controls],
+            "controls": [
+                {"trait": c.name, "label": texts[c.name], "kind": c.kind, "values": c.values, "asks_python": c.asks_python}
+                for c in self.controls
+            ],
             "settings": sorted(set(self.trait_names(sync=True)) - set(Explorer.class_trait_names())),
             "facts": self.facts,
         }
@@ -151,17 +151,25 @@ class Explorer(anywidget.AnyWidget):
         """
         yield {"none": np.zeros(1)}  # a question computes nothing
 
+    def said(self) -> Said:
+        """What the picture shows now, sentence by sentence."""
+        raise NotImplementedError
+
     def sentence(self) -> str:
         """What the picture shows now."""
-        raise NotImplementedError
+        return " ".join(self.said())
 
     def still(self) -> Bars:
         """(label, value) of the bars of the still picture."""
         raise NotImplementedError
 
+    def axis_of_still(self) -> Axis:
+        """On which these bars stand: the one that is on show, where a setting chooses it."""
+        return AXES[self.still_axis]
+
     def still_picture(self) -> dict[str, str]:
         """What stands where no widget runs, by MIME type."""
-        svg = still_svg(self.words, self.still(), self.sentence(), self.still_axis, self.language)
+        svg = still_svg(self.words, self.still(), self.sentence(), self.axis_of_still(), self.language)
         image = as_image(svg, self.sentence()) + f"<p>{self.words['asleep']}</p>"
         return {"image/svg+xml": svg, "text/html": self.in_its_language(image)}
 
@@ -223,19 +231,18 @@ class Explorer(anywidget.AnyWidget):
         return self.sentence()  # also inside a box: an address there would differ from run to run
 
     def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**(data or {}), "text/plain": self.sentence(), **self.still_picture()}, metadata
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/plain": self.sentence(), **self.still_picture()}, metadata
 
     def _ipython_display_(self):
         """The still picture, and then the widget, which hides it: once the kernel is gone, or in a page, the still is left."""
         from IPython.display import display
 
-        bundle = {**self._repr_mimebundle_()[0]}
-        widget = {kind: bundle.pop(kind) for kind in [*bundle] if kind.startswith("application/vnd.jupyter.widget")}
         if folder := os.environ.get(SITE_FOLDER):
             display({"text/html": page.embedded(self, Path(folder)), "text/plain": self.sentence()}, raw=True)
             return
+        bundle, _ = self._repr_mimebundle_()
+        widget = {kind: bundle.pop(kind) for kind in [*bundle] if kind.startswith("application/vnd.jupyter.widget")}
         display({**bundle, "text/html": f'<div class="bptt-still">{ONLY_ONE}{bundle["text/html"]}</div>'}, raw=True)
         display({**widget, "text/plain": self.sentence()}, raw=True)
 
@@ -254,10 +261,11 @@ class Explorer(anywidget.AnyWidget):
 class Magnified(Explorer):
     """An explorer whose axis of 18 powers of ten can be magnified. `zoom` says how often that was done, three times a press."""
 
+    zooms: ClassVar[tuple] = ZOOMS
     zoom = Pointed(range(len(ZOOMS)))
 
-    def magnified(self) -> str:
+    def said_of_axis(self) -> Said:
         """What is said of the axis, where it is not the whole one."""
-        zoom = min(self.zoom, len(ZOOMS) - 1)
-        low, high = (self.words[f"guess_{end}"] for end in ZOOMS[zoom])
-        return " " + self.say("zoomed", times=3**zoom, low=low, high=high) if zoom else ""
+        if zoom := min(self.zoom, len(self.zooms) - 1):
+            low, high = (self.words.get(f"guess_{end}", say(10.0**end)) for end in self.zooms[zoom])
+            yield self.say("zoomed", times=3**zoom, low=low, high=high)

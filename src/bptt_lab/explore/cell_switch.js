@@ -2,6 +2,7 @@
 
 const CURVES = ["gru", "lstm"], ROADS = ["true", "direct"];
 const LEFT = 58, TOP = 22, FLOOR = 300, BOTTOM = 344, TICKS = [0, 4, 8, 12, 16, 20], FAR = 22;
+const CLOSEST = [Math.log10(0.03), Math.log10(3), [0.03, 0.1, 0.3, 1, 3]]; // as in cell_switch.py
 
 // Formulas in a small notation, token by token: a_b^c has indices below and above, ⟦…⟧ is what the switch has changed.
 const EQUATIONS = {
@@ -55,11 +56,11 @@ const explorer = {
     const note = tag(figure, "p", { class: "note blocks" });
     write(tag(note, "span"), "a_t = W_x x_t + W_hh h_t−1 + b");
     tag(note, "span", { text: words.blocks });
-    const point = (lag) => { if (now().lag !== lag) change("lag", lag); }, sentence = sentenceLine(figure, (k) => point(k ? now().length - k : -1));
+    const sentence = sentenceLine(figure, (k) => change("lag", k ? now().length - k : -1));
     const drawn = CURVES.flatMap((cell) => ROADS.map((road) => ({ cell, road, name: `${cell}_${road}`, look: `${cell} ${road}` })));
     legend(figure, drawn.map(({ name, look }) => [words[name], `curve ${look}`]));
-    const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg"), plot = panel(picture), paths = drawn.map(({ look }) => svg(plot.inside, "path", { class: `curve ${look}` }));
-    const readOff = lagReader(picture, words, { now: () => now().lag, change: (lag) => point(lag ?? -1) });
+    const lens = magnified(figure, words, { now, change }, [...ZOOMS.slice(0, 2), CLOSEST]), picture = svg(figure, "svg"), plot = panel(picture, drawn.map(({ look }) => `curve ${look}`));
+    const readOff = lagReader(picture, words, { now: () => now().lag, change: (lag) => change("lag", lag ?? -1) });
 
     return (state) => {
       const { width, arrays, at, length: T, gate_bias, reset, z, forget, prefixes, subject } = state, read = prefixes.find((list) => list.length === T);
@@ -69,13 +70,12 @@ const explorer = {
         if (written[cell + i] !== formula) write(lines[cell][i], (written[cell + i] = formula));
       });
       const form = { gru: `gru_${reset}_${z}`, lstm: `lstm_${forget}` }, rows = drawn.map(({ cell, road }) => arrays[`${form[cell]}_${road}_${T}`].row(...at("gate_bias", "weight_scale")));
-      const edge = width - 14, x = linear(0, FAR, edge, LEFT), { ends: powers, levels, told } = lens(state.zoom), y = logarithmic(FLOOR, TOP, ...powers), heights = drawn.map(({ look }, i) => ({ at: y(rows[i][lag]), class: `dot ${look}` }));
+      const edge = width - 14, x = linear(0, FAR, edge, LEFT), { ends: powers, levels, level, told } = lens(state.zoom), y = logarithmic(FLOOR, TOP, ...powers), heights = drawn.map(({ look }, i) => ({ at: y(rows[i][lag]), class: `dot ${look}` }));
       sized(picture, width, BOTTOM);
-      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: [words.lag_axis, words.norm_axis], levels, hair: x(lag), heights, words: T });
-      paths.forEach((path, i) => set(path, { d: curve(upTo(T), rows[i], x, y) }));
+      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: rows.map((row) => [upTo(T), row]), ticks: TICKS, ends: [words.lag_axis, words.norm_axis], levels, level, hair: x(lag), heights, words: T });
       readOff(upTo(T), x, lag, tell("place", { lag, word }));
       const gru = tell("shows_gru", { lag, word, reset: words[`gru_${reset}`], z: words[`gru_${z}`], bias: signed(gate_bias) }, { true: rows[0][lag], direct: rows[1][lag] });
-      return `${gru} ${tell("shows_lstm", { forget: words[`lstm_${forget}`] }, { true: rows[2][lag], direct: rows[3][lag] })}${told}`;
+      return [gru, tell("shows_lstm", { forget: words[`lstm_${forget}`] }, { true: rows[2][lag], direct: rows[3][lag] }), told];
     };
   },
 };

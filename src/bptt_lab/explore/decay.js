@@ -29,9 +29,8 @@ const explorer = {
   build({ figure, words, facts, valuesOf, tell, now, change }) {
     const rungs = ["product", "sigma", "radius"].filter((rung) => valuesOf[rung]), plain = valuesOf.radius;
     legend(figure, [[words.true, "solid"], [words.your_guess, "guess"], [words.stretches, "rug"]]);
-    const picture = svg(figure, "svg"), plot = panel(picture), { inside } = plot, guessed = svg(inside, "path", { class: "guess" });
-    const ladder = rungs.map((rung) => svg(inside, "path", { class: `rung ${rung}` })), truth = svg(inside, "path", { class: "solid" });
-    const rug = marks(inside, "line", { class: "rug" }), prompts = marks(picture, "text", { "text-anchor": "middle", class: "prompt" });
+    const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg"), plot = panel(picture, ["guess", ...rungs.map((rung) => `rung ${rung}`), "solid"]);
+    const rug = marks(plot.inside, "line", { class: "rug" }), prompts = marks(picture, "text", { "text-anchor": "middle", class: "prompt" });
     const plane = plain && eigenvaluePlane(picture, words);
     const readOff = lagReader(picture, words, { now: () => now().lag, change: (lag) => change("lag", lag ?? -1) });
 
@@ -41,16 +40,14 @@ const explorer = {
       const [norms, products] = [0, 1].map((rung) => Array.from(read("ladder", rung), (log) => 10 ** log)), [rho, sigma, bound] = plain ? arrays[`sizes_${net}`].row(...at("weight_scale")) : [];
       const rates = { sigma: bound, radius: rho }, values = rungs.map((rung) => (rung === "product" ? products : lags.map((d) => rates[rung] ** d)));
       const narrow = width < NARROW, edge = narrow || !plain ? width - 14 : width - PLANE - 30, end = T > 16 ? 64 : 16;
-      const x = linear(0, end, edge, LEFT + STRIP), y = logarithmic(FLOOR, TOP), place = shown ? lags.indexOf(lag) : -1;
+      const x = linear(0, end, edge, LEFT + STRIP), { ends: powers, levels, told: closer } = lens(state.zoom), y = logarithmic(FLOOR, TOP, ...powers), place = shown ? lags.indexOf(lag) : -1;
       sized(picture, width, narrow && plain ? FLOOR + 44 + PLANE + 30 : FLOOR + 44);
-      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: [0, 1, 2, 3, 4].map((i) => (i * end) / 4), ends: [words.lag_axis, words.norm_axis], hair: place < 0 ? null : x(lag), heights: [y(norms[place])] });
-      set(guessed, { d: T > 1 && guess !== null ? curve([0, T - 1], [1, 10 ** guess], x, y) : "" });
-      set(truth, { d: shown ? curve(lags, norms, x, y) : "" });
-      ladder.forEach((path, i) => set(path, { d: state[rungs[i]] ? curve(lags, values[i], x, y) : "" }));
+      const none = [[], []], guessed = T > 1 && guess !== null ? [[0, T - 1], [1, 10 ** guess]] : none, ladder = rungs.map((rung, i) => (state[rung] ? [lags, values[i]] : none));
+      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: [guessed, ...ladder, shown ? [lags, norms] : none], ticks: [0, 1, 2, 3, 4].map((i) => (i * end) / 4), ends: [words.lag_axis, words.norm_axis], levels, hair: place < 0 ? null : x(lag), heights: [y(norms[place])] });
       const setting = { net: facts.yours ? tell("net_own", { cell: facts.yours }) : tell("net", { activation, start: words[`start_${start}`] }), scale: say(weight_scale), inputs: words[`inputs_${inputs}`] };
       const lines = [words.prompt, tell("prompt_net", setting)].flatMap((text) => wrapped(text, (edge - LEFT) / 7));
       prompts.show(shown ? 0 : lines.length, (i) => ({ x: (LEFT + edge) / 2, y: FLOOR - 20 * (lines.length - i), text: lines[i] }));
-      const stretches = [...read("stretches")], seen = shown ? stretches.filter((log) => log >= LOW && log <= HIGH) : [];
+      const stretches = [...read("stretches")], seen = shown ? stretches.filter((log) => log >= powers[0] && log <= powers[1]) : [];
       rug.show(seen.length, (i) => ({ x1: LEFT + 3, x2: LEFT + STRIP - 9, y1: y(10 ** seen[i]), y2: y(10 ** seen[i]) }));
       readOff(shown ? lags : [], x, Math.max(0, lags.includes(lag) ? lag : 0), tell("place", { lag: Math.max(0, lag) }));
       plane?.({
@@ -58,20 +55,20 @@ const explorer = {
         points: arrays[`eigenvalues_${net}`], scale: weight_scale, rates: Object.entries(rates).filter(([rung]) => state[rung]),
       });
 
-      const far = norms.at(-1), off = guess - Math.log10(far), told = { ...setting, lags: T - 1, guess: guess === null ? words.unset : words[`guess_${guess}`] }, text = [];
+      const far = norms.at(-1), off = guess - Math.log10(far), told = { ...setting, lags: T - 1, guess: guess === null ? words.unset : words[`guess_${guess}`] };
       told.matrix = plain ? tell("matrix", told, { rho, sigma }) : tell("matrix_own", told);
-      if (T === 1) return tell("shows_one", told);
-      if (shown) {
-        text.push(tell("shows", told, { far }));
-        if (guess !== null) text.push(`${tell("judged", told)} ${tell(verdict(off), { off: fixed(Math.abs(off), 1) })}`);
-        text.push(told.matrix);
-        if (far > 0) text.push(tell("alive", { alive: stretches.filter((log) => log > stretches[0] - 3).length, units: stretches.length }));
-      } else text.push(tell(guess === null ? "shows_unset" : "shows_hidden", told));
-      rungs.forEach((rung, i) => { if (state[rung]) text.push(tell(`at_${rung}`, {}, { value: values[i].at(-1) })); });
-      if (shown && plain && state.radius && values[2].at(-1) < 0.999 * far) text.push(words.radius_fails);
-      if (!facts.yours && activation === "relu" && inputs === 0) text.push(words.silent_relu);
-      if (place >= 0) text.push(tell("read", { lag }, { norm: norms[place] }));
-      return text.join(" ");
+      if (T === 1) return [tell("shows_one", told), closer];
+      return [
+        shown ? tell("shows", told, { far }) : tell(guess === null ? "shows_unset" : "shows_hidden", told),
+        ...(shown && guess !== null ? [tell("judged", told), tell(verdict(off), { off: fixed(Math.abs(off), 1) })] : []),
+        shown && told.matrix,
+        shown && far > 0 && tell("alive", { alive: stretches.filter((log) => log > stretches[0] - 3).length, units: stretches.length }),
+        ...rungs.map((rung, i) => state[rung] && tell(`at_${rung}`, {}, { value: values[i].at(-1) })),
+        shown && plain && state.radius && values[2].at(-1) < 0.999 * far && words.radius_fails,
+        !facts.yours && activation === "relu" && inputs === 0 && words.silent_relu,
+        place >= 0 && tell("read", { lag }, { norm: norms[place] }),
+        closer,
+      ];
     };
   },
 };

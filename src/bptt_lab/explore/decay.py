@@ -1,7 +1,5 @@
 """Notebook 04: how the norm of dh_T/dh_k falls or grows with the lag, the bounds on it, and the learner's own guess."""
 
-import math
-
 import numpy as np
 import traitlets
 
@@ -9,13 +7,11 @@ from .. import memory
 from ..basics import checks
 from ..basics.overflow import quietly
 from ..cells import RNNCell
-from . import sentence_net
-from .base import Arrays, Bars, Choice, Explorer, Grid, Guess, Parts, Pointed, Switch, fixed, kept
-from .predictions import Made, keep, verdict
-from .sentence_net import ACTIVATIONS
+from .base import Arrays, Bars, Choice, Grid, Guess, Magnified, Parts, Pointed, Said, Switch, kept
+from .predictions import Made, judge, keep
+from .sentence_net import ACTIVATIONS, HIDDEN
+from .sentence_net import HALF_THE_SCALES as SCALES
 
-HIDDEN = 16
-SCALES = sentence_net.SCALES[::2]
 LENGTHS = (1, 2, 4, 8, 16, 32, 64)
 STARTS = ("normal", "uniform", "orthogonal", "shift")
 INPUTS = (0.0, 0.1, 1.0)
@@ -27,7 +23,7 @@ def lags_of(T: int) -> list[int]:
     return [lag for lag in range(T) if lag <= 16 or lag % 4 == 0 or lag == T - 1]
 
 
-class Decay(Explorer):
+class Decay(Magnified):
     """‖dh_T/dh_k‖₂ against the lag T − k, the ladder of bounds, what the whole product stretches, the eigenvalues of W_hh.
 
     A net of 16 units, or a `cell` that is handed in, reads T Gaussian inputs. `weight_scale` multiplies its W_hh, `length` is T,
@@ -39,8 +35,8 @@ class Decay(Explorer):
     name = "decay"
     weight_scale = Grid(SCALES, 1.0)
     length = Grid(LENGTHS, 32)
-    start = Choice(STARTS, control="menu")
-    inputs = Choice(INPUTS, 0.1, control="menu")
+    start = Choice(STARTS, kind="menu")
+    inputs = Choice(INPUTS, 0.1, kind="menu")
     activation = Choice(ACTIVATIONS)
     guess = Guess(range(-12, 7))
     curve = Choice(("hidden", "shown"))
@@ -57,7 +53,7 @@ class Decay(Explorer):
         self.facts = {"lags": {T: lags_of(T) for T in LENGTHS}, "yours": yours}
         if yours:
             without = {"start", "activation", *(() if isinstance(cell, RNNCell) else RUNGS[1:])}
-            self.controls = tuple(control for control in type(self).controls if control.trait not in without)
+            self.controls = tuple(control for control in type(self).controls if control.name not in without)
         super().__init__(**settings)
 
     def parts(self) -> Parts:
@@ -89,55 +85,49 @@ class Decay(Explorer):
 
     def _shows(self, rung: str) -> bool:
         """Whether a rung is asked for, and this net has it."""
-        return getattr(self, rung) and any(control.trait == rung for control in self.controls)
+        return getattr(self, rung) and any(control.name == rung for control in self.controls)
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         norms, shown, lags = self.norms(), self.curve == "shown", self.length - 1
-        told = {"guess": self._guess, "lags": lags, **self._setting()}
+        guess = self.words["unset" if self.guess is None else f"guess_{self.guess}"]
+        told = {"guess": guess, "lags": lags, **self._setting()}
         if self._cell is None or isinstance(self._cell, RNNCell):
             rho, sigma, _ = self.at("sizes")
             told["matrix"] = self.say("matrix", rho=rho, sigma=sigma, **told)
         else:
             told["matrix"] = self.say("matrix_own", **told)
         if not lags:
-            return self.say("shows_one", **told)
-        if shown:
-            far = norms[lags]
-            text = [self.say("shows", far=far, **told)]
+            yield self.say("shows_one", **told)
+            yield from self.said_of_axis()
+            return
+        far = norms[lags]
+        if not shown:
+            yield self.say("shows_unset" if self.guess is None else "shows_hidden", **told)
+        else:
+            yield self.say("shows", far=far, **told)
             if self.guess is not None:
-                text.append(f"{self.say('judged', **told)} {self._verdict(far)[0]}")
-            text.append(told["matrix"])
+                yield self.say("judged", **told)
+                yield judge(self, self.guess, far)[2]
+            yield told["matrix"]
             if far > 0:
                 stretches = self.at("stretches")
-                text.append(self.say("alive", alive=int((stretches > stretches[0] - 3).sum()), units=len(stretches)))
-        else:
-            text = [self.say("shows_unset" if self.guess is None else "shows_hidden", **told)]
-        text += [self.say(f"at_{rung}", value=self.norms(rung)[lags]) for rung in RUNGS if self._shows(rung)]
+                yield self.say("alive", alive=int((stretches > stretches[0] - 3).sum()), units=len(stretches))
+        for rung in filter(self._shows, RUNGS):
+            yield self.say(f"at_{rung}", value=self.norms(rung)[lags])
         if shown and self._shows("radius") and self.norms("radius")[lags] < 0.999 * far:
-            text.append(self.words["radius_fails"])
+            yield self.words["radius_fails"]
         if self._cell is None and self.activation == "relu" and self.inputs == 0:
-            text.append(self.words["silent_relu"])
+            yield self.words["silent_relu"]
         if shown and self.lag in norms:
-            text.append(self.say("read", lag=self.lag, norm=norms[self.lag]))
-        return " ".join(text)
-
-    @property
-    def _guess(self) -> str:
-        """The guess in words."""
-        return self.words["unset" if self.guess is None else f"guess_{self.guess}"]
-
-    def _verdict(self, far: float) -> tuple[str, bool]:
-        """What is said of the guess, and whether it is close."""
-        key, off = verdict(self.guess, math.log10(far) if far > 0 else -math.inf)
-        return self.say(key, off=fixed(abs(off), 1)), key == "close"
+            yield self.say("read", lag=self.lag, norm=norms[self.lag])
+        yield from self.said_of_axis()
 
     @traitlets.observe("curve")
     def _keep_the_guess(self, change) -> None:
         if change["new"] == "shown" and self._arrays and self.length > 1 and self.guess is not None:
-            far = self.norms()[self.length - 1]
-            question = self.say("asked", lags=self.length - 1, **self._setting())
-            made = Made(question, self._guess, self.number(far), *self._verdict(far))
-            keep((self.name, id(self._cell), question), made)
+            lags = self.length - 1
+            question = self.say("asked", lags=lags, **self._setting())
+            keep((self.name, id(self._cell), question), Made(question, *judge(self, self.guess, self.norms()[lags])))
 
     def still(self) -> Bars:
         norms, last = self.norms(), self.length - 1

@@ -56,6 +56,8 @@ const svg = (parent, name, attributes) => place(document.createElementNS(SVG, na
 const math = (parent, name, attributes) => place(document.createElementNS(MATH, name), parent, attributes);
 const tag = (parent, name, attributes) => place(document.createElement(name), parent, attributes);
 
+const newId = (what) => `bptt-${what}-${Math.random().toString(36).slice(2)}`; // several explorers stand on a page
+
 function set(node, attributes) {
   const now = (node.bptt ??= {});
   for (const [name, value] of Object.entries(attributes)) {
@@ -126,9 +128,8 @@ function curve(xs, ys, x, y) {
   return path;
 }
 
-let clips = 0;
 function clipped(parent) {
-  const id = `bptt-clip-${++clips}-${Math.random().toString(36).slice(2, 8)}`, rect = svg(svg(parent, "clipPath", { id }), "rect");
+  const id = newId("clip"), rect = svg(svg(parent, "clipPath", { id }), "rect");
   return [svg(parent, "g", { "clip-path": `url(#${id})` }), (x, y, width, height) => set(rect, { x, y, width, height })];
 }
 
@@ -136,18 +137,19 @@ function clipped(parent) {
 const sized = (picture, width, height) => set(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
 
 // Two axes, curves that are clipped to them, and where they are read off: a hair, and dots at those heights that are inside.
-// Curves are made in `inside`; draw says where the panel lies, its scales, and what stands on its axes. Of so many `words` that are
-// read, the axis of lags wears the ages.
-function panel(picture) {
+// A curve has its class in `looks`, and as [xs, ys] its numbers in draw, which says where the panel lies, its scales, and what
+// stands on its axes; other marks are made in `inside`. Of so many `words` that are read, the axis of lags wears the ages.
+function panel(picture, looks = []) {
   const axes = [axis(picture, "x"), axis(picture, "y")], [inside, clip] = clipped(picture), level = svg(inside, "line", { class: "dotted" });
-  const ages = marks(picture, "rect", { height: 5 }), hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "path", { class: "dot" });
+  const paths = looks.map((look) => svg(inside, "path", { class: look })), ages = marks(picture, "rect", { height: 5 }), hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "path", { class: "dot" });
   return {
     inside,
-    draw({ box: [left, top, right, floor], x, y, ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [], words = 0 }) {
-      axes[0](ticks, x, floor, top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
+    draw({ box: [left, top, right, floor], x, y, curves = [], ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [], words = 0 }) {
+      axes[0](ticks, x, floor + (words ? 4 : 0), top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
       axes[1](levels, y, left, right, written, ends[1] ?? "", { x: right < 386 ? 2 : left, y: top - 11 });
       clip(left - 8, top - 6, right - left + 16, floor - top + 12);
       set(level, { x1: left, x2: right, y1: y(one), y2: y(one) });
+      paths.forEach((path, i) => set(path, { d: curve(...curves[i], x, y) }));
       const half = Math.min(4, (x(0) - x(1)) / 2 - 1) || 0;
       ages.show(words, (lag) => ({ x: x(lag) - half, y: floor + 1, width: 2 * half, ...ageMark(lag) }));
       hairs.show(hair === null ? 0 : 1, () => ({ x1: hair, x2: hair, y1: top, y2: floor }));
@@ -164,22 +166,24 @@ function pointIn(picture, event) {
   return [(event.clientX - left) * scale, (event.clientY - top) * scale];
 }
 
+// A finger that leaves, leaves what it read.
+const onLeave = (node, run) => node.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") run(); });
+
 // Reading a picture off, by pointer and by key: `place` counts the things read from the left, −1 is none. For people who
 // listen the picture is a slider over these places; draw sets its aria-valuenow and aria-valuetext, and a key goes on from there.
 function reader(node, label, { last, at, now, change }) {
-  const go = (place) => { if (place !== now()) change(place); };
-  const point = (event) => { const place = at(...pointIn(node, event)); go(place >= 0 && place <= last() ? place : -1); };
+  const point = (event) => { const place = at(...pointIn(node, event)); change(place >= 0 && place <= last() ? place : -1); };
   set(node, { class: "reader", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": 1, ...KEYS_OURS });
   node.addEventListener("pointermove", point);
   node.addEventListener("pointerdown", point);
-  node.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") go(-1); }); // a finger leaves what it read
-  node.addEventListener("blur", () => go(-1));
+  onLeave(node, () => change(-1));
+  node.addEventListener("blur", () => change(-1));
   node.addEventListener("keydown", (event) => {
     const n = last(), place = now() < 0 ? node.getAttribute("aria-valuenow") - 1 : now(), step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
     const to = step ? Math.max(0, Math.min(n, place + step)) : { Home: 0, End: n, Escape: -1 }[event.key];
     if (to === undefined || n < 0) return;
     event.preventDefault();
-    go(to);
+    change(to);
   });
 }
 
@@ -218,26 +222,27 @@ function magnifier(parent, words, { now, change }, most, label = words.magnify) 
     set(factor, { text: on ? `×${times}` : "" });
   }];
 }
-// An axis of 18 powers of ten and the same magnifier: a press leaves a third of them. Gives its two ends and the marks between, and
-// says what it shows.
+// An axis of 18 powers of ten and the same magnifier: a press leaves a third of them. Gives its two ends and its marks, and says
+// what it shows. A third entry of `zooms` are marks that are no powers of ten.
 const ZOOMS = [[LOW, HIGH], [-4, 2], [-1, 1]]; // as in base.py
-function magnified(parent, words, frame) {
-  const [, show] = magnifier(parent, words, frame, ZOOMS.length - 1);
+function magnified(parent, words, frame, zooms = ZOOMS) {
+  const [, show] = magnifier(parent, words, frame, zooms.length - 1);
   return (zoom) => {
-    const ends = ZOOMS[zoom], times = 3 ** zoom, [low, high] = ends.map((end) => words[`guess_${end}`]);
+    const [from, to, marks] = zooms[zoom], times = 3 ** zoom, [low, high] = [from, to].map((end) => words[`guess_${end}`] ?? say(10 ** end));
     show(zoom, times);
-    return { ends, levels: decades(zoom ? 1 : 3, ...ends), told: zoom ? ` ${fill(words.zoomed, { times, low, high })}` : "" };
+    return { ends: [from, to], levels: marks ?? decades(zoom ? 1 : 3, from, to), level: marks ? String : tenTo, told: zoom ? fill(words.zoomed, { times, low, high }) : "" };
   };
 }
+// A row of words that are pointed at: light(k) says that word k is.
+const chipsIn = (line, light) => pool(line, (parent, i) => {
+  const chip = tag(parent, "span");
+  chip.addEventListener("pointerenter", () => light(i + 1));
+  return chip;
+});
 // The words that are read as chips, newest last; the lit one is told apart. light(k) says that word k is pointed at, 0 is none.
 function sentenceLine(figure, light) {
-  const line = tag(figure, "div", { class: "words read" });
-  const chips = pool(line, (parent, i) => {
-    const chip = tag(parent, "span");
-    chip.addEventListener("pointerenter", () => light(i + 1));
-    return chip;
-  });
-  line.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") light(0); });
+  const line = tag(figure, "div", { class: "words read" }), chips = chipsIn(line, light);
+  onLeave(line, () => light(0));
   return (read, lit) => chips.show(read.length, (i) => ({ text: read[i], class: `word${i + 1 === lit ? " lit" : ""}`, style: ageStyle(read.length - 1 - i) }));
 }
 const upTo = (n) => Array.from({ length: n }, (_, i) => i);
@@ -248,20 +253,20 @@ function triangle(figure, words, { now, change }) {
   const node = svg(figure, "svg", { role: "application", "aria-label": `${words.title}. ${words.rows}, ${words.columns}.`, tabindex: 0, ...KEYS_OURS });
   const cells = marks(svg(node, "g"), "rect", { class: "cell" }), over = svg(node, "g"), frame = svg(node, "rect", { class: "cell-frame" });
   let left = 0, top = 0, width = 1, height = 1, n = 1;
-  const inside = ([t, k]) => k >= 1 && k <= t && t <= n, choose = (t, k) => { if (String(now()) !== String([t, k])) change([t, k]); };
+  const inside = ([t, k]) => k >= 1 && k <= t && t <= n;
   const choosing = (event) => {
     const [x, y] = pointIn(node, event), cell = [Math.floor((y - top) / height) + 1, Math.floor((x - left) / width) + 1];
-    choose(...(inside(cell) ? cell : [0, 0]));
+    change(inside(cell) ? cell : [0, 0]);
   };
   node.addEventListener("pointermove", choosing);
   node.addEventListener("pointerdown", choosing);
-  node.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") choose(0, 0); });
+  onLeave(node, () => change([0, 0]));
   node.addEventListener("keydown", (event) => {
     const chosen = inside(now()), [t, k] = chosen ? now() : [n, 1];
     const to = { ArrowUp: [Math.max(k, t - 1), k], ArrowDown: [Math.min(n, t + 1), k], ArrowLeft: [t, Math.max(1, k - 1)], ArrowRight: [t, Math.min(t, k + 1)], Home: [t, 1], End: [t, t], Escape: [0, 0] }[event.key];
     if (!to) return;
     event.preventDefault();
-    choose(...(chosen || event.key === "Escape" ? to : [t, k]));
+    change(chosen || event.key === "Escape" ? to : [t, k]);
   });
   return {
     node, over, inside,
@@ -295,7 +300,7 @@ const magnitudeBar = (parent, words) =>
 const ICON = { width: 34, height: 12, "aria-hidden": "true" };
 const ICONS = {
   ring: ["circle", { cx: 17, cy: 6, r: 4.5 }], rug: ["path", { d: "M8 2H26M8 5H26M8 10H26" }], "tied-cell": ["rect", { x: 10, y: 1, width: 14, height: 10 }],
-  mean: ["path", { d: "M17 0L23 6L17 12L11 6Z" }], band: ["rect", { x: 1, width: 32, height: 12 }], "descent out": ["path", { d: "M12 1L22 6L12 11Z" }],
+  mean: ["path", { d: "M11 10L17 2L23 10Z" }], band: ["rect", { x: 1, width: 32, height: 12 }], "descent out": ["path", { d: "M12 1L22 6L12 11Z" }],
   "descent way": ["circle", { cx: 17, cy: 6, r: 4.5 }], "descent solved": ["circle", { cx: 17, cy: 6, r: 4.5 }], speck: ["circle", { cx: 17, cy: 6, r: 1.2 }],
   cell: ["rect", { x: 11, y: 0, width: 12, height: 12, fill: magnitudeColour(1) }], cross: ["path", { d: "M13 10L21 2" }],
 };

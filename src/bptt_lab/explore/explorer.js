@@ -1,7 +1,7 @@
 // The frame that all explorers share: controls above, picture, sentence below. One road for every change:
 //   input → model.set → "change:" → one draw in the next animation frame; a reader's first move in a frame is drawn at once.
 // An explorer's own file defines `explorer = { build(frame) }`; build makes its nodes once and returns draw(state), which draws
-// what the state says and returns the sentence. What is shown is of one setting: where the table is of another one than what is
+// what the state says and returns what is said of it, sentence by sentence; what is false among them is left out. What is shown is of one setting: where the table is of another one than what is
 // asked for, the table's counts, for picture, sentence and controls, until Python has answered.
 
 const NARROW = 620, SLIM = 480, NARROWEST = 240; // px of the figure, not of the window: Lab has columns beside it. Below, it is drawn smaller
@@ -28,11 +28,14 @@ function readTable(model) {
 
 // Makes a control and returns what brings it to what is shown. A move is not yet shown: where Python is asked, it waits.
 function buildControl(box, { trait, kind, values, label, asks_python }, words, asked, move) {
-  const id = `bptt-${trait}-${Math.random().toString(36).slice(2, 9)}`, show = (value) => shownAs(trait, value, words);
-  const off = (state) => ({ disabled: asks_python && !!state.mute, "aria-description": asks_python && state.mute ? words[state.mute] : null });
+  const id = newId(trait), show = (value) => shownAs(trait, value, words);
+  const off = ({ mute, fixed, why_fixed = null }) => {
+    const muted = asks_python && !!mute, held = !!fixed?.includes(trait);
+    return { disabled: muted || held, "aria-description": muted ? words[mute] : held ? why_fixed : null };
+  };
+  const cell = ["slider", "menu"].includes(kind) && tag(box, "div", { class: `control${kind === "slider" ? " slider" : ""}` });
+  if (cell) tag(cell, "label", { for: id, text: label });
   if (kind === "slider") {
-    const cell = tag(box, "div", { class: "control slider" });
-    tag(cell, "label", { for: id, text: label });
     const input = tag(cell, "input", { id, type: "range", min: 0, step: 1, max: values.length - 1, ...KEYS_OURS });
     const output = tag(cell, "output", { for: id });
     output.style.minWidth = `${Math.max(...[...values, asked()].map((value) => show(value).length))}ch`; // room for the longest: nothing moves
@@ -46,16 +49,13 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
       setTimeout(move);
     });
     return (state) => {
-      const limit = state.limits?.[trait] ?? values.length, attributes = off(state);
-      if (state.fixed?.includes(trait)) attributes.disabled = true;
-      set(input, { max: limit - 1, class: state[trait] === null ? "unset" : "", "aria-valuetext": show(state[trait]), ...attributes });
+      const limit = state.limits?.[trait] ?? values.length;
+      set(input, { max: limit - 1, class: state[trait] === null ? "unset" : "", "aria-valuetext": show(state[trait]), ...off(state) });
       if (input.valueAsNumber !== placeOf(state[trait])) input.value = placeOf(state[trait]);
       set(output, { text: show(state[trait]) });
     };
   }
   if (kind === "menu") {
-    const cell = tag(box, "div", { class: "control" });
-    tag(cell, "label", { for: id, text: label });
     const select = tag(cell, "select", { id, ...KEYS_OURS }), other = words[`${trait}_other`]; // what no option names
     if (other) tag(select, "option", { value: "", text: other, hidden: true });
     for (const value of values) tag(select, "option", { value, text: show(value) });
@@ -69,19 +69,17 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
   const group = kind === "switch" ? box : tag(box, "fieldset", { class: "control choice" });
   if (kind === "choice") tag(group, "legend", { text: label });
   const options = kind === "switch" ? [[{ class: "control switch" }, { id, type: "checkbox" }, label]] : values.map((value) => [{}, { type: "radio", name: id, value }, show(value)]);
-  const inputs = options.map(([outer, inner, text], i) => {
-    const choice = tag(group, "label", outer), input = tag(choice, "input", { ...inner, ...KEYS_OURS });
+  const row = kind === "choice" ? tag(group, "div", { class: "options" }) : group, inputs = options.map(([outer, inner, text], i) => {
+    const choice = tag(row, "label", outer), input = tag(choice, "input", { ...inner, ...KEYS_OURS });
     if (explorer.icons?.[trait]) iconOf(svg(choice, "svg", ICON), explorer.icons[trait]);
     tag(choice, "span", { maths: text });
     input.addEventListener("change", () => move(kind === "switch" ? input.checked : values[i]));
     return input;
   });
-  return (state) => inputs.forEach((input, i) => {
-    const attributes = off(state);
-    input.checked = values[i] === state[trait];
-    set(input, state.fixed?.includes(trait) ? { disabled: true, "aria-description": state.why_fixed } : attributes);
-    set(group, { title: (state.fixed?.includes(trait) && state.why_fixed) || null });
-  });
+  return (state) => {
+    inputs.forEach((input, i) => { input.checked = values[i] === state[trait]; set(input, off(state)); });
+    set(group, { title: off(state)["aria-description"] });
+  };
 }
 
 const shownAs = (trait, value, words) => (value === null ? words.unset : words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value)));
@@ -111,7 +109,7 @@ function render({ model, el }) {
   const sentence = tag(root, "p", { class: "sentence", "aria-hidden": "true" }), spoken = tag(root, "p", { class: "spoken" });
   // What is being moved stays in view while the picture is scrolled: the rows of controls above it go.
   controls.addEventListener("focusin", ({ target }) => {
-    const above = target.closest(".controls > *, .more > *").getBoundingClientRect().top - controls.getBoundingClientRect().top;
+    const above = target.closest(".controls > :not(.switches), .switches > *, .more > *").getBoundingClientRect().top - controls.getBoundingClientRect().top;
     controls.style.setProperty("--above", `${Math.round(above / (root.style.zoom || 1)) - 4}px`);
   });
   // Lab hears no key of ours, and the browser would save its page.
@@ -129,6 +127,7 @@ function render({ model, el }) {
   const asked = () => Object.fromEntries(settings.map((name) => [name, model.get(name)]));
   const shown = () => { const wanted = asked(); return { ...wanted, ...(explorer.holds?.(wanted, valuesOf) ? {} : model.get("table_of")) }; };
   const change = (name, value) => { // Jupyter itself holds a question back while Python answers the one before
+    if (same(model.get(name), value)) return;
     unsaved.set(name, value);
     model.set(name, value);
     drawn[name] = shown()[name]; // a second key in the same frame goes on from here, not from the picture
@@ -140,8 +139,10 @@ function render({ model, el }) {
   // Settings that an explorer can open without stand behind a line that is opened.
   const more = explorer.more && tag(null, "details", { class: "more" });
   if (more) tag(more, "summary", { text: words.more, ...KEYS_OURS });
+  let switches; // stand together, in a row of their own where they do not fit beside the rest
   const sync = spec.map((control) => {
-    const update = buildControl(explorer.more?.includes(control.trait) ? more : controls, control, words, () => model.get(control.trait), (value) => {
+    const box = explorer.more?.includes(control.trait) ? more : control.kind === "switch" ? (switches ??= tag(controls, "div", { class: "switches" })) : controls;
+    const update = buildControl(box, control, words, () => model.get(control.trait), (value) => {
       if (value !== undefined) change(control.trait, value);
       update(drawn);
     });
@@ -157,7 +158,7 @@ function render({ model, el }) {
     const started = performance.now(), mute = python.mute(), wanted = asked(), state = (drawn = { ...facts, ...shown(), mute, arrays });
     state.width = Math.max(NARROWEST, Math.min(860, width));
     state.at = (...names) => names.map((name) => valuesOf[name].indexOf(state[name]));
-    const open = mute ? [] : settings.filter((name) => !same(wanted[name], state[name])), text = draw(state);
+    const open = mute ? [] : settings.filter((name) => !same(wanted[name], state[name])), text = draw(state).filter(Boolean).join(" ");
     sync.forEach((update) => update(state));
     const what = spec.filter(({ trait }) => open.includes(trait)).map(({ trait, label }) => `${label}: ${shownAs(trait, wanted[trait], words)}`).join(", ");
     set(waiting, { text: `${words.asking} ${what}`.trim(), hidden: !open.length });

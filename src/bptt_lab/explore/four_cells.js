@@ -7,23 +7,18 @@ const SHAPES = { plain: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0Z", gated: "M-4 -4H4V
 const explorer = {
   build({ figure, words, facts, valuesOf, tell, now, change }) {
     const CELLS = Object.keys(SHAPES).filter((cell) => cell !== "yours" || facts.yours), table = { plain: ["activation"], yours: [] };
-    const light = (k) => { if (now().lit !== k) change("lit", k); };
+    const light = (k) => change("lit", k);
     const list = tag(figure, "div", { class: "cells" });
     const rows = CELLS.map((cell) => {
       const row = tag(list, "div", { class: `cell-row ${cell}` }), head = tag(row, "div", { class: "cell-head" });
       svg(svg(head, "svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" }), "path", { d: SHAPES[cell], class: "shape" });
-      const name = tag(head, "b"), number = tag(head, "span", { class: "number" }), line = tag(row, "div", { class: "words" });
-      const chips = pool(line, (parent, i) => {
-        const chip = tag(parent, "span", { class: "word" });
-        chip.addEventListener("pointerenter", () => light(i + 1));
-        return chip;
-      });
+      const name = tag(head, "b"), number = tag(head, "span", { class: "number" }), chips = chipsIn(tag(row, "div", { class: "words" }), light);
       return { cell, name, number, chips };
     });
     list.addEventListener("pointerleave", () => light(0));
     magnitudeBar(figure, words);
-    const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg"), plot = panel(picture);
-    const lines = CELLS.map((cell) => svg(plot.inside, "path", { class: `curve ${cell}` })), dots = CELLS.map((cell) => marks(plot.inside, "path", { class: `shape ${cell}`, d: SHAPES[cell] }));
+    const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg"), plot = panel(picture, CELLS.map((cell) => `curve ${cell}`));
+    const dots = CELLS.map((cell) => marks(plot.inside, "path", { class: `shape ${cell}`, d: SHAPES[cell] }));
     const readOff = lagReader(picture, words, { now: () => now().length - now().lit, change: (lag) => light(lag === null ? 0 : now().length - lag) });
 
     return ({ width, arrays, at, length: T, activation, gate_bias, lit, zoom, prefixes, subject }) => {
@@ -41,16 +36,19 @@ const explorer = {
 
       const edge = width - 14, x = linear(0, FAR, edge, LEFT), { ends, levels, told: closer } = lens(zoom), y = logarithmic(FLOOR, TOP, ...ends), back = upTo(T).map((i) => T - 1 - i);
       sized(picture, width, BOTTOM);
-      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: [words.lag_axis, words.norm_axis], levels, hair: x(T - k), words: T });
+      plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: CELLS.map((cell) => [back, norms[cell]]), ticks: TICKS, ends: [words.lag_axis, words.norm_axis], levels, hair: x(T - k), words: T });
       CELLS.forEach((cell, c) => {
-        set(lines[c], { d: curve(back, norms[cell], x, y) });
         const seen = back.filter((_, i) => y(norms[cell][i]) >= TOP && y(norms[cell][i]) <= FLOOR);
         dots[c].show(seen.length, (i) => ({ transform: `translate(${x(seen[i]).toFixed(1)} ${y(norms[cell][T - 1 - seen[i]]).toFixed(1)})` }));
       });
       const word = read[k - 1];
       readOff(upTo(T), x, T - k, tell("place", { k, word }, of(k - 1)));
-      const text = `${tell("shows", { k, word, lag: T - k, activation, bias: signed(gate_bias) }, of(k - 1))} ${tell("last", {}, of(T - 1))}`;
-      return facts.yours ? `${text} ${tell("yours", { cell: facts.yours }, { at: of(k - 1).yours, last: of(T - 1).yours })}${closer}` : text + closer;
+      return [
+        tell("shows", { k, word, lag: T - k, activation, bias: signed(gate_bias) }, of(k - 1)),
+        tell("last", {}, of(T - 1)),
+        facts.yours && tell("yours", { cell: facts.yours }, { at: of(k - 1).yours, last: of(T - 1).yours }),
+        closer,
+      ];
     };
   },
 };

@@ -4,17 +4,16 @@ import numpy as np
 
 from ..basics import checks
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
+from ..chain_rule import norm
 from ..model import SequenceModel
 from ..tasks import vocabulary
-from . import sentence_net
-from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, fixed, kept
-from .sentence_net import ACTIVATIONS, BIASES, PREFIXES, SUBJECT, norms
+from .base import Arrays, Bars, Choice, Grid, Magnified, Parts, Pointed, Said, fixed, kept
+from .sentence_net import ACTIVATIONS, BIASES, HEARD, HIDDEN, PREFIXES, TO_SUBJECT, WORDS, heard
+from .sentence_net import HALF_THE_SCALES as SCALES
+from .sentence_net import PREFIX_LENGTHS as LENGTHS
 
-HIDDEN = 16
-SCALES = sentence_net.SCALES[::2]
 GATED = {"gated": GatedCell, "gru": GRUCell, "lstm": LSTMCell}
 CELLS = ("plain", *GATED)
-LENGTHS = tuple(PREFIXES)
 
 
 class FourCells(Magnified):
@@ -35,11 +34,10 @@ class FourCells(Magnified):
     lit = Pointed(range(LENGTHS[-1] + 1))
 
     def __init__(self, cell=None, **settings):
-        size = len(vocabulary.VOCABULARY)
-        if cell is not None and getattr(cell, "input_size", None) != size:
-            raise checks.error("cell", repr(cell), f"a cell with input_size={size}, one for each word of `tasks.vocabulary`")
+        if cell is not None and getattr(cell, "input_size", None) != WORDS:
+            raise checks.error("cell", repr(cell), f"a cell with input_size={WORDS}, one for each word of `tasks.vocabulary`")
         self._cell, yours = cell, "" if cell is None else type(cell).__name__
-        self.facts = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT, "yours": yours}
+        self.facts = {**HEARD, "yours": yours}
         super().__init__(**settings)
 
     def parts(self, net, length) -> Parts:
@@ -55,17 +53,17 @@ class FourCells(Magnified):
 
     def _read_off(self) -> int:
         """The word whose numbers are told, counted from 1."""
-        return self.lit if 1 <= self.lit <= self.length else PREFIXES[self.length].index(SUBJECT) + 1
+        return self.lit if 1 <= self.lit <= self.length else self.length - TO_SUBJECT[self.length]
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         k, T, norms = self._read_off(), self.length, self.norms()
         at = {cell: values[k - 1] for cell, values in norms.items()}
         told = {"word": PREFIXES[T][k - 1], "activation": self.activation, "bias": fixed(self.gate_bias, 0)}
-        text = self.say("shows", k=k, lag=T - k, **told, **at)
-        text += " " + self.say("last", **{cell: values[-1] for cell, values in norms.items()})
+        yield self.say("shows", k=k, lag=T - k, **told, **at)
+        yield self.say("last", **{cell: values[-1] for cell, values in norms.items()})
         if self._cell is not None:
-            text += " " + self.say("yours", cell=self.facts["yours"], at=at["yours"], last=norms["yours"][-1])
-        return text + self.magnified()
+            yield self.say("yours", cell=self.facts["yours"], at=at["yours"], last=norms["yours"][-1])
+        yield from self.said_of_axis()
 
     def still(self) -> Bars:
         k, word = self._read_off(), PREFIXES[self.length][self._read_off() - 1]
@@ -76,22 +74,21 @@ class FourCells(Magnified):
 @kept
 def gradients(length: int, net: int) -> Arrays:
     """‖dL/dx_k‖ of every word at every setting: "plain" (activations, scales, T), each other cell (biases, scales, T)."""
-    size, S = len(vocabulary.VOCABULARY), len(SCALES)
-    plain = [RNNCell(size, HIDDEN, activation, init="uniform", seed=net) for activation in ACTIVATIONS]
+    plain = [RNNCell(WORDS, HIDDEN, activation, init="uniform", seed=net) for activation in ACTIVATIONS]
     found = {f"plain{length}": np.stack([_norms(cell, length, np.array(SCALES), net) for cell in plain])}
-    scales, biases = np.tile(SCALES, len(BIASES)), np.repeat(BIASES, S)
+    scales, biases = np.tile(SCALES, len(BIASES)), np.repeat(BIASES, len(SCALES))
     for name, kind in GATED.items():
-        cell = kind(size, HIDDEN, init="uniform", seed=net)
+        cell = kind(WORDS, HIDDEN, init="uniform", seed=net)
         sizes = _norms(cell, length, scales, net, gate_biases=biases)
-        found[f"{name}{length}"] = sizes.reshape(len(BIASES), S, length)
+        found[f"{name}{length}"] = sizes.reshape(len(BIASES), len(SCALES), length)
     return found
 
 
 def _norms(cell, length: int, scales: np.ndarray, net: int, **biases) -> np.ndarray:
     """(B, T): ‖dL/dx_k‖ over the words at each weight scale and gate bias, with L the loss of “were” after the last word."""
-    x, B, T = vocabulary.encode(" ".join(PREFIXES[length])), len(scales), length
+    B, T = len(scales), length
     were = np.broadcast_to(vocabulary.indices("were"), (T, B))
     last = np.broadcast_to(np.arange(T)[:, None] == T - 1, (T, B))
-    model = SequenceModel(cell, x.shape[1], seed=net)
-    run = model.forward(np.repeat(x[:, None], B, axis=1), were, last, scales=scales, **biases)
-    return norms(model.backward(run)["x"] * B).T  # the mean over the batch divided by B
+    model = SequenceModel(cell, WORDS, seed=net)
+    run = model.forward(heard(T, B), were, last, scales=scales, **biases)
+    return norm(model.backward(run)["x"] * B).T  # the mean over the batch divided by B

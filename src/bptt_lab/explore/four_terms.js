@@ -6,11 +6,10 @@ const ROW = 40, NAME = 96, NUMBER = 72, MOST = 2, ONE = 1.005; // the bars: px, 
 
 const explorer = {
   build({ figure, words, tell, now, change }) {
-    const point = (word) => { if (now().word !== word) change("word", word); }, sentence = sentenceLine(figure, point);
+    const point = (word) => change("word", word), sentence = sentenceLine(figure, point);
     legend(figure, [[words.true, "curve gated"], [words.alone, "curve gated direct"], [words.half_life, "ring"], [words.bound, "rung product"]]);
-    const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg"), upper = panel(picture), lower = panel(picture);
-    const alone = svg(upper.inside, "path", { class: "curve gated direct" }), truth = svg(upper.inside, "path", { class: "curve gated" }), ring = svg(upper.inside, "circle", { class: "ring", r: 5 });
-    const bound = svg(lower.inside, "path", { class: "rung product" }), size = svg(lower.inside, "path", { class: "curve gated" });
+    const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg");
+    const upper = panel(picture, ["curve gated direct", "curve gated"]), lower = panel(picture, ["rung product", "curve gated"]), ring = svg(upper.inside, "circle", { class: "ring", r: 5 });
     const bars = svg(picture, "g"), barTitle = svg(bars, "text", { class: "line-name" }), barAxis = axis(bars, "x"), limit = svg(bars, "line", { class: "dotted" });
     const tracks = marks(bars, "rect", { height: 16 }), names = marks(bars, "text"), numbers = marks(bars, "text"), past = marks(bars, "path", { class: "past", d: "M0 -5L7 0L0 5Z" });
     const readOff = lagReader(picture, words, { now: () => Math.max(0, now().length - (now().word || now().length)), change: (lag) => point(lag === null ? 0 : now().length - lag) });
@@ -22,13 +21,10 @@ const explorer = {
       const x = linear(0, FAR, edge, LEFT), { ends, levels, told: closer } = lens(zoom), y = logarithmic(FLOOR, TOP, ...ends), y2 = logarithmic(FLOOR2, TOP2, -2, 2), hair = x(T - k);
       sentence(read, k);
       sized(picture, width, wide ? FLOOR2 + 40 : FLOOR2 + 70 + ROW * 5 + 40);
-      upper.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks: TICKS, ends: ["", words.norm_axis], levels, hair, heights: [y(norms[place])], words: T });
-      lower.draw({ box: [LEFT, TOP2, edge, FLOOR2], x, y: y2, ticks: TICKS, ends: [words.lag_axis, words.state_axis], levels: decades(1, -2, 2), hair, heights: [y2(states[place])], words: T });
-      set(alone, { d: T > 1 ? curve([0, T - 1], [0, (T - 1) * Math.log10(f)], x, linear(...ends, FLOOR, TOP)) : "" });
+      const alone = T > 1 ? [[0, T - 1], [1, f ** (T - 1)]] : [[], []];
+      upper.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: [alone, [back, norms]], ticks: TICKS, ends: ["", words.norm_axis], levels, hair, heights: [y(norms[place])], words: T });
+      lower.draw({ box: [LEFT, TOP2, edge, FLOOR2], x, y: y2, curves: [[back, back.map((lag) => T - lag)], [back, states]], ticks: TICKS, ends: [words.lag_axis, words.state_axis], levels: decades(1, -2, 2), hair, heights: [y2(states[place])], words: T });
       set(ring, { cx: x(half), cy: y(0.5), visibility: half <= T - 1 ? null : "hidden" });
-      set(truth, { d: curve(back, norms, x, y) });
-      set(bound, { d: curve(back, back.map((lag) => T - lag), x, y2) });
-      set(size, { d: curve(back, states, x, y2) });
 
       const left = wide ? edge + 28 : 0, top = wide ? TOP + 30 : FLOOR2 + 84, from = left + NAME, to = width - NUMBER, long = linear(0, MOST, from, to), bottom = top + ROW * 5 - 12;
       set(barTitle, { x: left + 2, y: top - 22, text: tell("terms_title", { k }) });
@@ -41,12 +37,16 @@ const explorer = {
       const over = upTo(5).filter((i) => terms[i] > MOST);
       past.show(over.length, (i) => ({ transform: `translate(${to} ${middle(over[i])})` }));
 
-      const told = Object.fromEntries(TERMS.map((name, i) => [name, terms[i]])), small = terms.slice(0, 4).every((v) => v < ONE), text = [tell("gate", { bias: signed(gate_bias) }, { f, half })];
+      const told = Object.fromEntries(TERMS.map((name, i) => [name, terms[i]])), small = terms.slice(0, 4).every((v) => v < ONE);
       readOff(lags, x, T - k, tell("place", { k, word: read[place] }, told));
-      if (far > 0) text.push(tell("shows", { lags: far }, { far: norms[T - 1 - far], alone: f ** far }));
-      text.push(tell("state", { word: read.at(-1) }, { state: states[T - 1] }), tell("terms", { k, word: read[place] }, told));
-      text.push(words[small && terms[4] >= ONE ? "past_one" : small ? "all_small" : "not_small"]);
-      return text.join(" ") + closer;
+      return [
+        tell("gate", { bias: signed(gate_bias) }, { f, half }),
+        far > 0 && tell("shows", { lags: far }, { far: norms[T - 1 - far], alone: f ** far }),
+        tell("state", { word: read.at(-1) }, { state: states[T - 1] }),
+        tell("terms", { k, word: read[place] }, told),
+        words[small && terms[4] >= ONE ? "past_one" : small ? "all_small" : "not_small"],
+        closer,
+      ];
     };
   },
 };

@@ -6,14 +6,12 @@ from .. import memory
 from ..basics.overflow import quietly
 from ..cells import GatedCell
 from ..lessons import gates as free_gates
-from ..tasks import vocabulary
 from . import sentence_net
-from .base import Arrays, Bars, Grid, Magnified, Parts, Pointed, fixed, kept
-from .sentence_net import BIASES, PREFIXES, SUBJECT
+from .base import Arrays, Bars, Grid, Magnified, Parts, Pointed, Said, fixed, kept
+from .sentence_net import BIASES, HEARD, HIDDEN, PREFIXES, SUBJECT, TO_SUBJECT, WORDS, heard
+from .sentence_net import PREFIX_LENGTHS as LENGTHS
 
-HIDDEN = 16
 SCALES = sentence_net.SCALES[::3]
-LENGTHS = tuple(PREFIXES)
 ONE = 1.005  # from here on a number is written as 1.01, and called above 1
 
 
@@ -25,7 +23,7 @@ class FourTerms(Magnified):
     """
 
     name = "four_terms"
-    facts = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT}
+    facts = HEARD
     gate_bias = Grid(BIASES, 0)
     weight_scale = Grid(SCALES, 1.0)
     length = Grid(LENGTHS, LENGTHS[-1])
@@ -35,15 +33,20 @@ class FourTerms(Magnified):
         yield sweep()
 
     def at(self, name: str) -> np.ndarray:
+        """One of the arrays of `sweep` for the present settings."""
         return self.look_up(f"{name}_{self.length}", "gate_bias", "weight_scale")
 
     def norms(self) -> list[float]:
         """‖dh_T/dh_k‖₂, k = 1..T."""
         return self.at("norms").tolist()
 
+    def states(self) -> list[float]:
+        """The largest |entry| of h_k, k = 1..T."""
+        return self.at("states").tolist()
+
     def at_cats(self) -> float:
         """What is left of the gradient at the subject."""
-        return self.norms()[PREFIXES[self.length].index(SUBJECT)]
+        return self.norms()[-1 - TO_SUBJECT[self.length]]
 
     def read_off(self) -> int:
         """The word whose terms are shown, counted from 1."""
@@ -53,20 +56,17 @@ class FourTerms(Magnified):
         """The norms of the four terms of J at the word that is read off, and of their sum "J"."""
         return dict(zip((*free_gates.TERMS, "J"), self.at("terms")[self.read_off() - 1].tolist()))
 
-    def states(self) -> list[float]:
-        """The largest |entry| of h_k, k = 1..T."""
-        return self.at("states").tolist()
-
-    def sentence(self) -> str:
-        k, terms, words = self.read_off(), self.terms(), PREFIXES[self.length]
-        f, lags = free_gates.gate(self.gate_bias), len(words) - 1 - words.index(SUBJECT)
-        text = [self.say("gate", bias=fixed(self.gate_bias, 0), f=f, half=float(memory.half_life(np.log(f))))]
+    def said(self) -> Said:
+        k, terms, words, lags = self.read_off(), self.terms(), PREFIXES[self.length], TO_SUBJECT[self.length]
+        f = free_gates.gate(self.gate_bias)
+        yield self.say("gate", bias=fixed(self.gate_bias, 0), f=f, half=float(memory.half_life(np.log(f))))
         if lags:
-            text.append(self.say("shows", lags=lags, alone=f**lags, far=self.at_cats()))
-        text += [self.say("state", word=words[-1], state=self.states()[-1]), self.say("terms", k=k, word=words[k - 1], **terms)]
+            yield self.say("shows", lags=lags, alone=f**lags, far=self.at_cats())
+        yield self.say("state", word=words[-1], state=self.states()[-1])
+        yield self.say("terms", k=k, word=words[k - 1], **terms)
         small = all(terms[name] < ONE for name in free_gates.TERMS)
-        text.append(self.words["past_one" if small and terms["J"] >= ONE else "all_small" if small else "not_small"])
-        return " ".join(text) + self.magnified()
+        yield self.words["past_one" if small and terms["J"] >= ONE else "all_small" if small else "not_small"]
+        yield from self.said_of_axis()
 
     def still(self) -> Bars:
         words, norms = PREFIXES[self.length], self.norms()
@@ -81,20 +81,14 @@ def sweep() -> Arrays:
 
     norms_T; terms_T (…, 5): the four and J; states_T.
     """
-    cell = GatedCell(len(vocabulary.VOCABULARY), HIDDEN, init="uniform")
+    cell = GatedCell(WORDS, HIDDEN, init="uniform")
     biases, scales = np.repeat(BIASES, len(SCALES)), np.tile(SCALES, len(BIASES))
     arrays = {}
-    for T, words in PREFIXES.items():
-        x = np.repeat(vocabulary.encode(" ".join(words))[:, None], biases.size, axis=1)
-        trace = cell.unroll(x, scales=scales, gate_biases=biases)
-        terms = free_gates.step_norms(cell, trace, range(T))
+    for T in LENGTHS:
+        trace = cell.unroll(heard(T, biases.size), scales=scales, gate_biases=biases)
         with quietly():
             norms = 10.0 ** memory.norms_back(cell, trace, T - 1, range(T - 1, -1, -1))
-        found = {
-            "norms": norms,
-            "terms": np.stack(list(terms.values()), axis=-1).swapaxes(0, 1),
-            "states": np.abs(trace.h).max(-1).T,
-        }
-        for name, array in found.items():
+        terms = np.stack(list(free_gates.step_norms(cell, trace, range(T)).values()), axis=-1).swapaxes(0, 1)
+        for name, array in (("norms", norms), ("terms", terms), ("states", np.abs(trace.h).max(-1).T)):
             arrays[f"{name}_{T}"] = array.reshape(len(BIASES), len(SCALES), *array.shape[1:])
     return arrays

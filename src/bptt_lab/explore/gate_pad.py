@@ -1,5 +1,7 @@
 """Notebook 07: a pad of the two gates. Plain and leaky nets, the integrator, the residual link and GRU are places on it."""
 
+from typing import Any
+
 import numpy as np
 
 from .. import memory
@@ -7,17 +9,14 @@ from ..basics.overflow import quietly
 from ..basics.text import say
 from ..cells import GatedCell
 from ..lessons import gates as free_gates
-from ..tasks import vocabulary
 from . import sentence_net
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, fixed, kept
-from .sentence_net import PREFIXES, SUBJECT
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Said, fixed, kept
+from .sentence_net import HEARD, HIDDEN, PREFIXES, TO_SUBJECT, WORDS, heard
 
-HIDDEN = 16
 SCALES = sentence_net.SCALES[::4]
 BIASES = (-free_gates.SHUT, -4, -2, -1, 0, 1, 2, 4, free_gates.SHUT)
 VALUES = tuple(float(f"{free_gates.gate(bias):.3f}") for bias in BIASES)  # where a gate of that bias stands at rest: 0 to 1
-SENTENCES = {T: words for T, words in PREFIXES.items() if words[-1] != SUBJECT}  # from the last word a way leads back to it
-LENGTHS = tuple(SENTENCES)
+LENGTHS = tuple(T for T, lags in TO_SUBJECT.items() if lags)  # from the last word a way leads back to it
 GATES = ("free", "tied", "held")
 SHOWN = ("gradient", "state", "G1", "G2")
 PLACES: tuple[tuple[str, str, float, float], ...] = (  # that have a name of their own: name, gates, G1, G2
@@ -39,7 +38,7 @@ class GatePad(Explorer):
     """
 
     name = "gate_pad"
-    facts = {"places": [list(place) for place in PLACES], "prefixes": list(PREFIXES.values()), "subject": SUBJECT}
+    facts = {"places": [list(place) for place in PLACES], **HEARD}
     G1 = Grid(VALUES, 0.5)
     G2 = Grid(VALUES, 0.5)
     gates = Choice(GATES)
@@ -60,30 +59,20 @@ class GatePad(Explorer):
         """At this place: "gradient" ‖dh_T/dh_k‖₂ at the cats, "state" the largest |entry| of h_T, "G1" and "G2" the means."""
         return {name: float(self.look_up(f"{name}_{self.gates}", "weight_scale", "length")[self.at()]) for name in SHOWN}
 
-    def sentence(self) -> str:
-        numbers, (i, j) = self.numbers(), self.at()
-        means = {name: fixed(numbers[name], 3) for name in ("G1", "G2")}
-        sizes = {"gradient": numbers["gradient"], "state": say(numbers["state"], "0")}
-        are, view = self.words[f"are_{self.gates}"], self.words[f"colour_{self.view}"]
-        words = SENTENCES[self.length]
-        way = {"last": words[-1], "lags": _lag(words), "view": view}
-        text = [self.say("shows", gates=are, **way, **means, **sizes)]
+    def said(self) -> Said:
+        numbers, (i, j), T = self.numbers(), self.at(), self.length
+        told: dict[str, Any] = {name: fixed(numbers[name], 3) for name in ("G1", "G2")}
+        told |= {"gates": self.words[f"are_{self.gates}"], "view": self.words[f"colour_{self.view}"]}
+        told |= {"last": PREFIXES[T][-1], "lags": TO_SUBJECT[T], "state": say(numbers["state"], "0")}
+        yield self.say("shows", gradient=numbers["gradient"], **told)
         for name, *place in PLACES:
             if place == [self.gates, VALUES[i], VALUES[j]]:
-                text.append(self.say("here", name=self.words[f"place_{name}"], what=self.words[f"is_{name}"]))
-        return " ".join(text)
+                yield self.say("here", name=self.words[f"place_{name}"], what=self.words[f"is_{name}"])
 
     def still(self) -> Bars:
-        found = []
-        for name, gates, *at in PLACES:
-            pad = self.look_up(f"{self.view}_{gates}", "weight_scale", "length")
-            found.append((self.words[f"place_{name}"], float(pad[tuple(map(VALUES.index, at))])))
-        return found
-
-
-def _lag(words: list[str]) -> int:
-    """The steps from the last word back to the cats."""
-    return len(words) - 1 - words.index(SUBJECT)
+        pads = {gates: self.look_up(f"{self.view}_{gates}", "weight_scale", "length") for gates in GATES}
+        places = [(f"place_{name}", pads[gates][VALUES.index(G1), VALUES.index(G2)]) for name, gates, G1, G2 in PLACES]
+        return [(self.words[name], float(value)) for name, value in places]
 
 
 @kept
@@ -96,19 +85,17 @@ def sweep(gates: str) -> Arrays:
     s, i, j = (index.ravel() for index in np.indices((S, n, n)))
     if gates == "tied":
         s, i, j = (index[i + j == n - 1] for index in (s, i, j))
-    V = len(vocabulary.VOCABULARY)
-    cell = GatedCell(V + 2, H)
+    cell = GatedCell(WORDS + 2, H)
     if gates != "free":
         free_gates.held(cell, 0.5, 0.5) if gates == "held" else free_gates.tied(cell)
-    cell.params["W_x"][:, V:] = np.kron(np.eye(3, 2), np.ones((H, 1)))  # the rows of G1, of G2, and of the candidate
+    cell.params["W_x"][:, WORDS:] = np.kron(np.eye(3, 2), np.ones((H, 1)))  # the rows of G1, of G2, and of the candidate
     openings = np.stack([np.take(BIASES, i), np.take(BIASES, j)], axis=-1)
     found = {name: np.zeros((S, len(LENGTHS), n, n)) for name in SHOWN}
-    for l, (T, words) in enumerate(SENTENCES.items()):
-        x = np.repeat(vocabulary.encode(" ".join(words))[:, None], len(s), axis=1)
-        x = np.concatenate([x, np.broadcast_to(openings, (T, *openings.shape))], axis=2)
+    for l, T in enumerate(LENGTHS):
+        x = np.concatenate([heard(T, len(s)), np.broadcast_to(openings, (T, *openings.shape))], axis=2)
         trace = cell.unroll(x, scales=np.take(SCALES, s))
         with quietly():
-            found["gradient"][s, l, i, j] = 10.0 ** memory.norms_back(cell, trace, T - 1, [_lag(words)])[:, 0]
+            found["gradient"][s, l, i, j] = 10.0 ** memory.norms_back(cell, trace, T - 1, [TO_SUBJECT[T]])[:, 0]
         found["state"][s, l, i, j] = np.abs(trace.h[-1]).max(axis=-1)
         for name in ("G1", "G2"):
             found[name][s, l, i, j] = trace.gates[name].mean(axis=(0, 2))

@@ -14,8 +14,7 @@ function span(values) {
 const explorer = {
   build({ figure, words, tell, now, change }) {
     legend(figure, [[words.right, "solid"], [words.lost, "dashed"], [words.forward, "ring"], [words.unrelated, "band"]]);
-    const picture = svg(figure, "svg"), band = svg(picture, "rect", { class: "band" }), upper = panel(picture), lower = panel(picture);
-    const right = svg(upper.inside, "path", { class: "solid" }), lost = svg(upper.inside, "path", { class: "dashed" }), cosine = svg(lower.inside, "path", { class: "solid" });
+    const picture = svg(figure, "svg"), band = svg(picture, "rect", { class: "band" }), upper = panel(picture, ["solid", "dashed"]), lower = panel(picture, ["solid"]);
     const ring = svg(upper.inside, "circle", { class: "ring", r: 6 });
     const readOff = lagReader(picture, words, { now: () => now().lag, change: (lag) => change("lag", lag ?? -1) });
 
@@ -25,18 +24,17 @@ const explorer = {
       const far = T - 1, most = FARS.find((lag) => lag >= far), ticks = upTo(6).map((i) => (i * most) / 5), [low, high] = span([...rights, ...losts]);
       const x = linear(0, most, edge, LEFT), y = logarithmic(FLOOR, TOP, low, high), c = linear(-1, 1, FLOOR2, TOP2), hair = reads ? x(lag) : null;
       sized(picture, width, BOTTOM);
-      upper.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, ticks, ends: ["", tell("norm_axis", { low: tenTo(10 ** low), high: tenTo(10 ** high) })], levels: decades(high - low > DECADES ? DECADES : 1, low, high), hair, heights: [y(rights[lag]), y(losts[lag])] });
-      lower.draw({ box: [LEFT, TOP2, edge, FLOOR2], x, y: c, ticks, ends: [words.lag_axis, words.cosine_axis], levels: [-1, 0, 1], level: signed, one: 0, hair, heights: [c(cosines[lag])] });
+      upper.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: [[lags, rights], [lags, losts]], ticks, ends: ["", tell("norm_axis", { low: tenTo(10 ** low), high: tenTo(10 ** high) })], levels: decades(high - low > DECADES ? DECADES : 1, low, high), hair, heights: [y(rights[lag]), y(losts[lag])] });
+      lower.draw({ box: [LEFT, TOP2, edge, FLOOR2], x, y: c, curves: [[lags, cosines]], ticks, ends: [words.lag_axis, words.cosine_axis], levels: [-1, 0, 1], level: signed, one: 0, hair, heights: [c(cosines[lag])] });
       set(band, { x: LEFT, width: edge - LEFT, y: c(unrelated), height: c(-unrelated) - c(unrelated) });
-      set(right, { d: curve(lags, rights, x, y) });
-      set(lost, { d: curve(lags, losts, x, y) });
-      set(cosine, { d: curve(lags, cosines, x, c) });
       set(ring, { cx: x(T - 1), cy: Math.max(-99, y(forward)) });
       readOff(lags, x, reads ? lag : 0, tell("place", { k: reads ? T - lag : T, lag: reads ? lag : 0 }));
 
       const numbers = { first: rights[far], last: rights[0], lost: losts[far], forward };
-      const text = tell(T === 1 ? "shows_one" : "shows", { T, cosine: fixed(cosines[far], 2) }, numbers);
-      return reads ? `${text} ${tell("read", { k: T - lag, lag, cosine: fixed(cosines[lag], 2) }, { right: rights[lag], lost: losts[lag] })}` : text;
+      return [
+        tell(T === 1 ? "shows_one" : "shows", { T, cosine: fixed(cosines[far], 2) }, numbers),
+        reads && tell("read", { k: T - lag, lag, cosine: fixed(cosines[lag], 2) }, { right: rights[lag], lost: losts[lag] }),
+      ];
     };
   },
 };

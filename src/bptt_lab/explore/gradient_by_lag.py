@@ -3,9 +3,10 @@
 import numpy as np
 
 from ..cells import RNNCell
+from ..chain_rule import norm
 from ..model import SequenceModel
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, fixed, kept
-from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, norms
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Said, fixed, kept
+from .sentence_net import ACTIVATIONS, SCALES, at_every_scale
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 100
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
@@ -38,16 +39,12 @@ class GradientByLag(Explorer):
         """The curve "right", "lost" or "cosine" by lag; or the one number "forward"."""
         return self.look_up(f"{name}_{self.activation}_{self.start}_{self.length}", "weight_scale")
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         T, d, right, lost, cosine = self.length, self.lag, self.at("right"), self.at("lost"), self.at("cosine")
-        if T == 1:
-            text = self.say("shows_one", last=right[0])
-        else:
-            values = {"first": right[-1], "last": right[0], "lost": lost[-1], "forward": float(self.at("forward"))}
-            text = self.say("shows", T=T, cosine=fixed(cosine[-1], 2), **values)
+        values = {"first": right[-1], "last": right[0], "lost": lost[-1], "forward": float(self.at("forward"))}
+        yield self.say("shows_one" if T == 1 else "shows", T=T, cosine=fixed(cosine[-1], 2), **values)
         if 0 <= d < T:
-            text += " " + self.say("read", k=T - d, lag=d, right=right[d], lost=lost[d], cosine=fixed(cosine[d], 2))
-        return text
+            yield self.say("read", k=T - d, lag=d, right=right[d], lost=lost[d], cosine=fixed(cosine[d], 2))
 
     def still(self) -> Bars:
         lags = [lag for lag in (0, 1, 3, 7, 15, 31, 63, 99) if lag < self.length]
@@ -75,12 +72,12 @@ def carry_back(activation: str, start: str, net: int, lengths: tuple[int, ...] =
             product = (W_hh @ product.reshape(HIDDEN, -1)).reshape(product.shape) * (slope[t] * scales).T[:, :, None]
         if t + 1 in lengths:
             row = np.einsum("sh,hsj->sj", dh[t], product)
-            arrays[f"forward_{activation}_{start}_{t + 1}"] = norms(row) * norms(x[0])
+            arrays[f"forward_{activation}_{start}_{t + 1}"] = norm(row) * norm(x[0])
     found, rows = np.zeros((3, len(lengths), steps, len(SCALES))), (dh[ends], dh[ends])
     for k in reversed(range(steps)):  # of each row only its norm and cosine are kept: half the time of keeping all
         live = slice(ends.searchsorted(k), None)
         da = [each[live] * slope[k] for each in rows]
-        sizes = [np.sqrt(np.vecdot(each, each)) for each in da]
+        sizes = [norm(each) for each in da]
         right, lost = (each / np.where(size > 0, size, 1.0)[..., None] for each, size in zip(da, sizes))
         found[:, live, k] = *sizes, np.vecdot(right, lost)
         for each, now, W in zip(rows, da, (W_hh, W_hh.T)):
@@ -88,5 +85,5 @@ def carry_back(activation: str, start: str, net: int, lengths: tuple[int, ...] =
     for name, of in zip(("right", "lost", "cosine"), found):
         for i, T in enumerate(lengths):
             by_lag = of[i, :T][::-1].T
-            arrays[f"{name}_{activation}_{start}_{T}"] = by_lag if name == "cosine" else by_lag * norms(x[:T])[::-1]
+            arrays[f"{name}_{activation}_{start}_{T}"] = by_lag if name == "cosine" else by_lag * norm(x[:T])[::-1]
     return arrays

@@ -39,8 +39,10 @@ const explorer = {
 
       const last = upTo(n).map((i) => norm(n, i + 1)), against = where.filter(([t, k]) => share(t, k) < 0).length;
       const numbers = { first: last[0], last: last[n - 1], norms: last.reduce((a, b) => a + b, 0), whole: whole[n - 1] };
-      const text = tell(byNorm ? "shows" : "shows_shares", { cells: where.length, against, first_share: percent(share(n, 1)), last_share: percent(share(n, n)) }, numbers);
-      return on ? `${text} ${tell("cell", { t, target: read[t - 1], k, word: read[k - 1], share: percent(share(t, k)) }, { norm: norm(t, k) })}` : text;
+      return [
+        tell(byNorm ? "shows" : "shows_shares", { cells: where.length, against, first_share: percent(share(n, 1)), last_share: percent(share(n, n)) }, numbers),
+        on && tell("cell", { t, target: read[t - 1], k, word: read[k - 1], share: percent(share(t, k)) }, { norm: norm(t, k) }),
+      ];
     };
   },
 };

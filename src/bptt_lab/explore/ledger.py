@@ -2,7 +2,7 @@
 
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Bars, Choice, Grid, Parts, PointedCell, fixed
+from .base import Bars, Choice, Grid, Parts, PointedCell, Said, fixed
 
 
 class Ledger(sentence_net.SentenceExplorer):
@@ -23,20 +23,19 @@ class Ledger(sentence_net.SentenceExplorer):
                 arrays = sentence_net.read(sentence, wrt)
                 yield {f"{name}_{wrt}{n}": arrays[name] for name in ("ledger", "shares", "whole")}
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         n, words = self.length, self.sentences[self.length - 1]
         norms, shares, whole = (self.at(f"{name}_{self.wrt}") for name in ("ledger", "shares", "whole"))
         percent = [[fixed(100 * share, 1) for share in row] for row in shares]
         shown = {"cells": n * (n + 1) // 2, "first_share": percent[-1][0], "last_share": percent[-1][-1]}
         if self.view == "shares":
-            text = self.say("shows_shares", against=int((shares < 0).sum()), **shown)
+            yield self.say("shows_shares", against=int((shares < 0).sum()), **shown)
         else:
-            text = self.say("shows", first=norms[-1, 0], last=norms[-1, -1], norms=norms[-1].sum(), whole=whole[-1], **shown)
+            yield self.say("shows", first=norms[-1, 0], last=norms[-1, -1], norms=norms[-1].sum(), whole=whole[-1], **shown)
         t, k = self.cell
         if 1 <= k <= t <= n:
             values = {"norm": norms[t - 1, k - 1], "share": percent[t - 1][k - 1]}
-            text += " " + self.say("cell", t=t, target=words[t - 1], k=k, word=words[k - 1], **values)
-        return text
+            yield self.say("cell", t=t, target=words[t - 1], k=k, word=words[k - 1], **values)
 
     def still(self) -> Bars:
         last = self.at(f"ledger_{self.wrt}")[-1].tolist()

@@ -45,7 +45,7 @@ const codeOf = (t, k) => `# word ${k}: k=${k - 1}, t=${t - 1}${t > k ? `; J[${t 
 // The sentence, and a menu that puts another word in the place of the lit one: Python is asked.
 function buildSentence({ figure, words, facts, tell, change, now, asked }, pointed) {
   const chips = pool(tag(figure, "div", { class: "words" }), (parent, i) => pointed(tag(parent, "span"), () => [i + 1, 0]));
-  const box = tag(figure, "div", { class: "control changing" }), id = `bptt-word-${Math.random().toString(36).slice(2)}`;
+  const box = tag(figure, "div", { class: "control changing" }), id = newId("word");
   const label = tag(box, "label", { for: id }), menu = tag(box, "select", { id, ...KEYS_OURS }), place = ({ lit, length }) => Math.min(lit || 1, length);
   for (const word of facts.vocabulary) tag(menu, "option", { value: word, text: word });
   menu.addEventListener("change", () => {
@@ -183,15 +183,15 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
 const explorer = {
   asks: true,
   build(frame) {
-    const { figure, words, tell, change, now } = frame;
-    const light = (lit, lit_edge) => { for (const [trait, value] of Object.entries({ lit, lit_edge })) if (now()[trait] !== value) change(trait, value); };
+    const { figure, words, tell, change } = frame;
+    const light = (lit, lit_edge) => { change("lit", lit); change("lit_edge", lit_edge); };
     const pointed = (node, of) => { // what a node lights when it is pointed at: a term, or an edge
       for (const event of ["pointerenter", "focus"]) node.addEventListener(event, () => light(...of()));
       return node;
     };
     const parts = [buildSentence, buildNet, buildEquation].map((build) => build(frame, pointed));
     magnitudeBar(figure, words);
-    figure.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") light(0, 0); });
+    onLeave(figure, () => light(0, 0));
     let found = false; // the bar that was looked for, in its true length: after that the axis of powers of ten
 
     return (state) => {
@@ -201,24 +201,24 @@ const explorer = {
       for (const draw of parts) draw(state, t, at, step - 1); // step 0: nothing yet; 1: three factors; then a word a step
 
       const [first, last] = [at("ledger", t - 1, 0), at("ledger", t - 1, t - 1)], told = { t, count: t, first_word: read[0], last_word: read[t - 1] };
-      let text = "";
+      const text = [];
       if (small && state.axis === "true") {
         const k = Math.min(2, t), norm = at("ledger", t - 1, k - 1), shows = norm * 10 ** state.zoom >= SEEN;
         found ||= shows;
-        text = tell(shows ? "true_shows" : "true_hidden", { ...told, word: read[k - 1], zoom: state.zoom }, { norm, last, ratio: last / norm });
+        text.push(tell(shows ? "true_shows" : "true_hidden", { ...told, word: read[k - 1], zoom: state.zoom }, { norm, last, ratio: last / norm }));
         state.fixed = found ? [] : ["axis"];
         state.why_fixed = tell("find_first", { word: read[k - 1] });
       } else {
         const key = t === 1 ? "shows_one" : Math.min(first, last) > 0 && Number.isFinite(Math.max(first, last)) ? "shows" : "shows_plain";
-        text = tell(key, told, { first, last, ratio: first / last, whole: at("whole", t - 1) });
-        if (step <= t) text += " " + tell(`written_${step < 2 ? step : "n"}`, { ...told, step, steps: t + 1, written: step - 1 });
+        text.push(tell(key, told, { first, last, ratio: first / last, whole: at("whole", t - 1) }));
+        if (step <= t) text.push(tell(`written_${step < 2 ? step : "n"}`, { ...told, step, steps: t + 1, written: step - 1 }));
       }
-      if (lit_edge > 1 && lit_edge <= t) text += " " + tell(lit_edge === 2 ? "lit_edge_one" : "lit_edge", { k: lit_edge, before: lit_edge - 1 }, { norm: at("jacobians", lit_edge - 1) });
+      if (lit_edge > 1 && lit_edge <= t) text.push(tell(lit_edge === 2 ? "lit_edge_one" : "lit_edge", { k: lit_edge, before: lit_edge - 1 }, { norm: at("jacobians", lit_edge - 1) }));
       else if (lit >= 1 && lit <= t) {
         const factors = tell(t === lit ? "factors_none" : t - lit === 1 ? "factors_one" : "factors_n", { n: t - lit });
-        text += " " + tell("lit", { k: lit, word: read[lit - 1], factors, share: percent(at("shares", t - 1, lit - 1)) }, { norm: at("ledger", t - 1, lit - 1) });
+        text.push(tell(small ? "lit_small" : "lit", { k: lit, word: read[lit - 1], factors, share: percent(at("shares", t - 1, lit - 1)) }, { norm: at("ledger", t - 1, lit - 1) }));
       }
-      return text + state.told;
+      return [...text, state.told];
     };
   },
 };

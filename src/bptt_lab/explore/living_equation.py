@@ -7,7 +7,8 @@ import traitlets
 from ..basics import checks
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Bars, Choice, Grid, Magnified, Parts, Pointed, fixed
+from .base import Axis, Bars, Choice, Grid, Magnified, Parts, Pointed, Said, fixed
+from .still import true_to_scale
 
 ZOOMS = 12
 SEEN = 0.002  # of the row: a bar that shows is then about a pixel long
@@ -27,7 +28,7 @@ class LivingEquation(sentence_net.SentenceExplorer, Magnified):
     facts = {"vocabulary": list(vocabulary.VOCABULARY)}
     target = Grid(range(1, 13), 12)
     step = Grid(range(14), 13)
-    start = Choice(sentence_net.STARTS, control="menu", asks_python=True)
+    start = Choice(sentence_net.STARTS, kind="menu", asks_python=True)
     axis = Choice(("true", "powers"), "powers")
     zoom = Pointed(range(ZOOMS + 1))
     lit = Pointed(range(13))
@@ -41,7 +42,7 @@ class LivingEquation(sentence_net.SentenceExplorer, Magnified):
 
     def __init__(self, **settings):
         small = settings.get("small")
-        self.controls = tuple(c for c in type(self).controls if (c.trait in SMALL if small else c.trait != "axis"))
+        self.controls = tuple(c for c in type(self).controls if (c.name in SMALL if small else c.name != "axis"))
         super().__init__(**settings)
 
     @traitlets.validate("sentences")
@@ -82,42 +83,39 @@ class LivingEquation(sentence_net.SentenceExplorer, Magnified):
         """How often the bars must be magnified tenfold until that of word 2 shows."""
         return next((n for n in range(ZOOMS) if self.norms()[min(2, self.target, self.length) - 1] * 10.0**n >= SEEN), ZOOMS)
 
-    def _true_to_scale(self) -> str:
-        words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
-        k = min(2, t)
-        long = norms[k - 1] * 10.0**self.zoom
-        told = {"t": t, "zoom": self.zoom, "last_word": words[t - 1], "last": norms[-1]}
-        told |= {"word": words[k - 1], "norm": norms[k - 1], "ratio": norms[-1] / norms[k - 1] if norms[k - 1] else math.inf}
-        return self.say("true_shows" if long >= SEEN else "true_hidden", **told)
+    def _is_true(self) -> bool:
+        """Whether the bars stand at their true lengths."""
+        return self.small and self.axis == "true"
 
-    def sentence(self) -> str:
-        if self.small and self.axis == "true":
-            return self._true_to_scale() + self._lit()
+    def said(self) -> Said:
         words, t, norms = self.sentences[self.length - 1], min(self.target, self.length), self.norms()
         first, last, whole = norms[0], norms[-1], self.at("whole")[t - 1]
-        ends = {"first_word": words[0], "first": first, "last_word": words[t - 1], "last": last}
-        told = {"t": t, "count": t, **ends, "whole": whole}
-        if t == 1:
-            text = self.say("shows_one", **told)
-        elif min(first, last) > 0 and math.isfinite(max(first, last)):
-            text = self.say("shows", ratio=first / last, **told)
+        told = {"t": t, "count": t, "first_word": words[0], "first": first, "last_word": words[t - 1], "last": last}
+        if self._is_true():
+            k, zoom = min(2, t), self.zoom
+            norm = norms[k - 1]
+            key = "true_shows" if norm * 10.0**zoom >= SEEN else "true_hidden"
+            yield self.say(key, zoom=zoom, word=words[k - 1], norm=norm, ratio=last / norm if norm else math.inf, **told)
         else:
-            text = self.say("shows_plain", **told)
+            compared = min(first, last) > 0 and math.isfinite(max(first, last))
+            key = "shows_one" if t == 1 else "shows" if compared else "shows_plain"
+            yield self.say(key, ratio=first / last if compared else 0.0, whole=whole, **told)
         if self.step <= t and not self.small:  # not yet all terms
             key = f"written_{self.step if self.step < 2 else 'n'}"
-            text += " " + self.say(key, step=self.step, steps=t + 1, written=self.step - 1, **told)
-        return text + self._lit() + ("" if self.small else self.magnified())
-
-    def _lit(self) -> str:
-        """What is said of the term or the edge that is lit, if one is."""
-        words, t = self.sentences[self.length - 1], min(self.target, self.length)
+            yield self.say(key, step=self.step, steps=t + 1, written=self.step - 1, **told)
         if 1 < (k := self.lit_edge) <= t:
-            return " " + self.say("lit_edge_one" if k == 2 else "lit_edge", k=k, before=k - 1, norm=self.at("jacobians")[k - 1])
-        if not 1 <= (k := self.lit) <= t:
-            return ""
-        share = fixed(100 * self.at("shares")[t - 1, k - 1], 1)
-        factors = self.words["factors_none" if k == t else "factors_one" if k == t - 1 else "factors_n"].format(n=t - k)
-        return " " + self.say("lit", k=k, word=words[k - 1], factors=factors, norm=self.norms()[k - 1], share=share)
+            yield self.say("lit_edge_one" if k == 2 else "lit_edge", k=k, before=k - 1, norm=self.at("jacobians")[k - 1])
+        elif 1 <= (k := self.lit) <= t and self.small:  # what a Jacobian and a share are is said later
+            yield self.say("lit_small", k=k, word=words[k - 1], norm=norms[k - 1])
+        elif 1 <= k <= t:
+            share = fixed(100 * self.at("shares")[t - 1, k - 1], 1)
+            factors = self.say("factors_none" if k == t else "factors_one" if k == t - 1 else "factors_n", n=t - k)
+            yield self.say("lit", k=k, word=words[k - 1], factors=factors, norm=norms[k - 1], share=share)
+        if not self.small:
+            yield from self.said_of_axis()
+
+    def axis_of_still(self) -> Axis:
+        return true_to_scale(-self.zoom) if self._is_true() else super().axis_of_still()
 
     def still(self) -> Bars:
         words = self.sentences[self.length - 1]

@@ -1,7 +1,6 @@
 """Predict, then see: one question before a figure. The learner commits a number, and then sees both, and the error."""
 
 import html
-import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from ..lessons import partial_cures as cures
 from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from ..tasks import English
-from .base import Control, Explorer, fixed
+from .base import Explorer, Guess, Said
 from .cell_switch import CellSwitch
 from .cover import CLOSED, covers
 from .four_cells import FourCells
@@ -28,7 +27,7 @@ from .gate_pad import GatePad
 from .gradient_by_lag import GradientByLag
 from .ledger import Ledger
 from .living_equation import LivingEquation
-from .predictions import Made, keep, verdict
+from .predictions import Made, judge, keep
 from .starts import Starts
 from .token_losses import TokenLosses
 from .wall import Wall
@@ -37,19 +36,18 @@ from .wall import Wall
 class Prediction(NamedTuple):
     """What can be guessed, and how the truth is measured. `powers`: a guess is a power of ten, else it is the number itself."""
 
-    values: range
     truth: Callable[[], float]
-    powers: bool = False
+    values: range = range(-12, 7)
+    powers: bool = True
 
 
-def _power(truth: Callable[[], float], values: range = range(-12, 7)) -> Prediction:
-    return Prediction(values, truth, powers=True)
+def _number(truth: Callable[[], float], values: range) -> Prediction:
+    return Prediction(truth, values, powers=False)
 
 
 def _of_five(recipe: str, **wanted) -> Prediction:
     """How many of the five committed runs with these settings got there."""
-
-    return Prediction(range(6), lambda: experiments.arrived(experiments.values(experiments.load(recipe), "steps", **wanted)))
+    return _number(lambda: experiments.arrived(experiments.values(experiments.load(recipe), "steps", **wanted)), range(6))
 
 
 def _ratio(values) -> float:
@@ -67,33 +65,38 @@ def _shipped() -> dict[str, dict]:
     return wild.networks(experiments.load("wild"))
 
 
+def _mean_gate_of_the_longest() -> float:
+    mean, _, half = wild.gates_and_half_lives(_shipped(), "piper").T
+    return 100 * mean[half.argmax()]
+
+
 ALL = {
-    "presses": Prediction(range(13), lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses()),
-    "dearest_token": _power(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
-    "carried_forward": _power(lambda: GradientByLag().at("forward") / GradientByLag().at("right")[-1]),
-    "lost_transpose": _power(lambda: np.median(chain.lost_far(23))),
-    "first_term": _power(lambda: _ratio(LivingEquation(weight_scale=0.215).norms()[::-1])),
-    "wide_first": _power(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
-    "zero_terms": Prediction(range(11), lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum()),
-    "wide_product": _power(lambda: 10 ** growth.over_lag(64, lag=15)),
+    "presses": _number(lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses(), range(13)),
+    "dearest_token": Prediction(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
+    "carried_forward": Prediction(lambda: GradientByLag().at("forward") / GradientByLag().at("right")[-1]),
+    "lost_transpose": Prediction(lambda: np.median(chain.lost_far(23))),
+    "first_term": Prediction(lambda: _ratio(LivingEquation(weight_scale=0.215).norms()[::-1])),
+    "wide_first": Prediction(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
+    "zero_terms": _number(lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum(), range(11)),
+    "wide_product": Prediction(lambda: 10 ** growth.over_lag(64, lag=15)),
     "closed_gates": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"),
-    "thrown_off": Prediction(range(82), lambda: Wall(step=500).counts()[1][0]),
-    "relu_orthogonal": _power(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
-    "kept_by_cut": Prediction(range(121), lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0])),
-    "one_unit": _power(lambda: free_gates.one_unit(0.5)[-1]),
-    "residual": _power(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
-    "half_open": _power(lambda: FourTerms().at_cats()),
-    "open_state": _power(lambda: np.median(free_gates.states("gated", 2, steps=150)[:, -1])),
-    "gru_at_cats": _power(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
-    "direct_road": _power(_over_direct_road),
+    "thrown_off": _number(lambda: Wall(step=500).counts()[1][0], range(82)),
+    "relu_orthogonal": Prediction(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
+    "kept_by_cut": _number(lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0]), range(121)),
+    "one_unit": Prediction(lambda: free_gates.one_unit(0.5)[-1]),
+    "residual": Prediction(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
+    "half_open": Prediction(lambda: FourTerms().at_cats()),
+    "open_state": Prediction(lambda: np.median(free_gates.states("gated", 2, steps=150)[:, -1])),
+    "gru_at_cats": Prediction(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
+    "direct_road": Prediction(_over_direct_road),
     "open_adders": _of_five("adding", cell="gated, open", length=50),
-    "unclipped": _of_five("temporal_order", cell="tanh", length=20, clip=None),
+    "clipped": _of_five("temporal_order", cell="tanh, N(0, 1/H)", length=30, clip=1.0),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
-    "one_word": Prediction(range(50, 101), lambda: 100 * English().baselines()["last word"]),
-    "open_gates": Prediction(range(25), lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1))),
-    "listening": _power(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
-    "counting": _power(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
-    "arabic": _power(lambda: _ratio(wild.spread(_shipped(), "piper")), range(5)),
+    "one_word": _number(lambda: 100 * English().baselines()["last word"], range(50, 101)),
+    "open_gates": _number(lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1)), range(25)),
+    "listening": Prediction(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
+    "counting": Prediction(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
+    "arabic": _number(_mean_gate_of_the_longest, range(101)),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
@@ -115,7 +118,9 @@ class Predict(Explorer):
 
     def __init__(self, asked: str, **settings):
         prediction = ALL[checks.choice("asked", asked, ALL)]
-        self.controls = (Control("guess", "slider", tuple(prediction.values)),)
+        line = Guess(prediction.values)  # each question has its own
+        line.name = "guess"
+        self.controls = (line,)
         super().__init__(**settings, asked=asked, powers=prediction.powers, truth=truth_of(asked))
         # A guess of 5 is 5, and not the fifth power of ten. The question names the explorer: a page has several.
         words = {key: text for key, text in self.words.items() if prediction.powers or not key.startswith("guess_")}
@@ -124,9 +129,9 @@ class Predict(Explorer):
 
     @traitlets.validate("guess")
     def _one_of_those(self, proposal):
-        guess, values = proposal["value"], self.controls[0].values
-        if guess is not None and (isinstance(guess, bool) or guess not in values):
-            raise traitlets.TraitError(f"guess: got {guess!r}, expected a whole number from {values[0]} to {values[-1]}.")
+        guess = proposal["value"]
+        if guess is not None:
+            self.controls[0].validate(self, guess)
         if self.committed and guess != self.guess:
             raise traitlets.TraitError(f"guess: got {guess}, but {self.guess} is committed.")
         return guess
@@ -141,9 +146,9 @@ class Predict(Explorer):
     def question(self) -> str:
         return self.words[f"question_{self.asked}"]
 
-    def _written(self, value: float | None) -> str:
+    def _written(self, value: int | None) -> str:
         """A guess, in words."""
-        return self.words["unset"] if value is None else self.words[f"guess_{value}"] if self.powers else str(value)
+        return self.words["unset"] if value is None else self.words.get(f"guess_{value}", str(value))
 
     @property
     def answer(self) -> str:
@@ -154,21 +159,21 @@ class Predict(Explorer):
     def _in_words(self) -> tuple[str, str, str, bool]:
         """The guess, the truth, what is said of the two, and whether they are close."""
         if self.powers:
-            key, off = verdict(self.guess, math.log10(self.truth))
-            judged = self.say(key, off=fixed(abs(off), 1))
-            return self._written(self.guess), self.number(self.truth), judged, key == "close"
+            return judge(self, self.guess, self.truth)
         off = self.guess - round(self.truth)
         key = "exactly" if off == 0 else "number_too_high" if off > 0 else "number_too_low"
         return str(self.guess), str(round(self.truth)), self.say(key, off=abs(off)), off == 0
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         if self.committed:
             guess, truth, judged, close = self._in_words()
-            text = self.say("shows", guess=guess, truth=truth, verdict=judged)
-            return text if close else f"{text} {self.words[f'why_{self.asked}']}"
-        if self.seen:
-            return self.answer
-        return self.say("shows_unset" if self.guess is None else "shows_open", guess=self._written(self.guess))
+            yield self.say("shows", guess=guess, truth=truth, verdict=judged)
+            if not close:
+                yield self.words[f"why_{self.asked}"]
+        elif self.seen:
+            yield self.answer
+        else:
+            yield self.say("shows_unset" if self.guess is None else "shows_open", guess=self._written(self.guess))
 
     def still_picture(self) -> dict[str, str]:
         """The question, and the answer behind it, as HTML that needs no script."""

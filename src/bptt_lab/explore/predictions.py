@@ -1,10 +1,12 @@
 """What the learner predicted in this session, beside what was measured. Kept in memory, and nowhere else."""
 
 import html
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..basics.languages import spoken
+from .base import Explorer, fixed
 from .words import words_of
 
 
@@ -26,10 +28,11 @@ def keep(key: tuple, made: Made) -> None:
     _made.setdefault(key, made)
 
 
-def verdict(guess: float, log10_truth: float) -> tuple[str, float]:
-    """For a guess and a truth as powers of ten: the key of what is said, and by how many powers the guess is off."""
-    off = guess - log10_truth
-    return "nothing_left" if off == float("inf") else "close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low", off
+def judge(explorer: Explorer, guess: int, truth: float) -> tuple[str, str, str, bool]:
+    """A guess at a power of ten: the guess, the truth and what is said of the two, in words; and whether they are close."""
+    off = guess - (math.log10(truth) if truth > 0 else -math.inf)
+    key = "nothing_left" if off == math.inf else "close" if abs(off) < 0.5 else "too_high" if off > 0 else "too_low"
+    return explorer.words[f"guess_{guess}"], explorer.number(truth), explorer.say(key, off=fixed(abs(off), 1)), key == "close"
 
 
 class Predictions(list[Made]):

@@ -2,7 +2,7 @@
 
 const explorer = {
   build({ figure, words, tell, now, change }) {
-    const { questions } = now(), name = `quiz-${Math.random().toString(36).slice(2, 9)}`, list = tag(figure, "div", { class: "quiz" });
+    const { questions } = now(), name = newId("quiz"), list = tag(figure, "div", { class: "quiz" });
     const rows = questions.map(({ text, answers }, q) => {
       const group = tag(list, "fieldset");
       tag(group, "legend", { maths: `${q + 1}. ${text}` });
@@ -26,7 +26,7 @@ const explorer = {
         set(row, { class: `answer${chosen ? (right ? " is-right" : " is-wrong") : ""}` });
       }));
       const judged = answers.map((a, q) => (a < 0 ? null : questions[q].answers[a].right)), open = judged.filter((r) => r === null).length;
-      return tell("shows", { right: judged.filter(Boolean).length, asked: questions.length, open });
+      return [tell("shows", { right: judged.filter(Boolean).length, asked: questions.length, open })];
     };
   },
 };

@@ -19,7 +19,7 @@ import traitlets
 
 from ..basics import checks
 from ..basics.languages import current, known, spoken, tr
-from .base import HERE, Explorer
+from .base import HERE, Explorer, Said
 
 NOT_YET = -1
 
@@ -81,10 +81,10 @@ class Quiz(Explorer):
             )
         return chosen
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         chosen = [(question, place) for question, place in zip(self.questions, self.answers) if place != NOT_YET]
         right = sum(question["answers"][place]["right"] for question, place in chosen)
-        return self.say("shows", right=right, asked=len(self.questions), open=len(self.questions) - len(chosen))
+        yield self.say("shows", right=right, asked=len(self.questions), open=len(self.questions) - len(chosen))
 
     def still_picture(self) -> dict[str, str]:
         """All questions and answers as HTML that needs no script."""

@@ -19,18 +19,15 @@ HIDDEN = 16
 SCALES = tuple(float(f"{scale:.3g}") for scale in np.geomspace(0.1, 10.0, 25))  # the middle one is 1
 ACTIVATIONS = tuple(activations.ACTIVATIONS)
 STARTS = ("normal", "uniform", "orthogonal", "identity")
+HALF_THE_SCALES = SCALES[::2]  # every second, where the table would grow too large
+WORDS = len(vocabulary.VOCABULARY)
 LENGTHS = tuple(vocabulary.SENTENCES)
 SENTENCES = [sentence.split() for sentence in vocabulary.SENTENCES.values()]  # the words of the sentence of each length
 SUBJECT = "cats"
-UP_TO_THE_VERB = (  # what the cells with gates read in 07 and 08, from the subject alone to 21 words behind it
-    "cats",
-    "the cats",
-    "the cats I saw",
-    "the cats that I saw earlier this morning",
-    "the cats that I saw near the house in the garden beside the river this morning",
-    "the cats that I saw near the old house with the red table in the garden beside the river very early this morning",
-)
-PREFIXES = {len(words): words for words in map(str.split, UP_TO_THE_VERB)}
+PREFIXES = {len(words): words for words in map(str.split, vocabulary.WORDS["up_to_the_verb"])}
+PREFIX_LENGTHS = tuple(PREFIXES)
+TO_SUBJECT = {T: T - 1 - words.index(SUBJECT) for T, words in PREFIXES.items()}  # steps back from the last word
+HEARD = {"prefixes": list(PREFIXES.values()), "subject": SUBJECT}  # what the browser knows of them
 BIASES = tuple(range(-2, 6))  # of the gate that keeps, in the explorers of cells with gates
 
 
@@ -52,6 +49,11 @@ class SentenceExplorer(Explorer):
         return self.look_up(f"{name}{self.length}", "activation", "weight_scale")
 
 
+def heard(T: int, n: int) -> np.ndarray:
+    """T words up to the verb, n times side by side: (T, n, vocabulary)."""
+    return np.repeat(vocabulary.encode(" ".join(PREFIXES[T]))[:, None], n, axis=1)
+
+
 @kept
 def read(sentence: str, wrt: str = "W_x", start: str = "normal") -> Arrays:
     """The net read over `sentence` at every setting. Axes (activations, scales, …), in these of T words:
@@ -70,8 +72,7 @@ def read(sentence: str, wrt: str = "W_x", start: str = "normal") -> Arrays:
 
 @lru_cache(maxsize=32)
 def _net(activation: str, start: str) -> SequenceModel:
-    words = len(vocabulary.VOCABULARY)
-    return SequenceModel(RNNCell(words, HIDDEN, activation=activation, init=start), words)
+    return SequenceModel(RNNCell(WORDS, HIDDEN, activation=activation, init=start), WORDS)
 
 
 def _read(activation: str, sentence: str, wrt: str, start: str) -> Arrays:
@@ -81,22 +82,16 @@ def _read(activation: str, sentence: str, wrt: str, start: str) -> Arrays:
     v, scale = (trace.inputs, 1.0) if wrt == "W_x" else (trace.states[:-1], np.array(SCALES))  # dL/d(s W_hh) is 1/s of dL/dW_hh
     shares, whole = chain_rule.sequence_shares(cell, trace, dh, wrt)
     J = cell.jacobians(trace, slice(1, T))
-    largest = np.linalg.eigvalsh(J @ J.swapaxes(-1, -2))[..., -1]  # of J Jᵀ: half the time of the singular values of J
-    stretches = np.sqrt(np.maximum(largest, 0.0))
+    squares = np.linalg.eigvalsh(J @ J.swapaxes(-1, -2))[..., -1]  # half the time of the singular values of J
     return {
         "losses": run.losses.T,
         "whole": (whole / scale).T,
         "ledger": (chain_rule.sequence_ledgers(cell, trace, dh, wrt) / scale).transpose(2, 0, 1),
         "shares": shares.transpose(2, 0, 1),
-        "jacobians": np.stack([np.zeros(len(SCALES)), *stretches], axis=1),
-        "readout": norms(dh).T,
-        "immediate": (np.abs(slope).max(axis=-1) * norms(v)).T,
+        "jacobians": np.stack([np.zeros(len(SCALES)), *np.sqrt(np.maximum(squares, 0.0))], axis=1),
+        "readout": chain_rule.norm(dh).T,
+        "immediate": (np.abs(slope).max(axis=-1) * chain_rule.norm(v)).T,
     }
-
-
-def norms(rows: np.ndarray) -> np.ndarray:
-    """Euclidean norms along the last axis."""
-    return np.linalg.norm(rows, axis=-1)
 
 
 def at_every_scale(model, x, targets) -> tuple:

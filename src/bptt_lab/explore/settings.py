@@ -1,30 +1,24 @@
 """The settings of an explorer: traits that know their values, and which control moves them."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
 
 
-class Control(NamedTuple):
-    """How a setting is shown. kind: "slider", "choice" (a few options, all in sight), "menu" (many) or "switch"."""
-
-    trait: str
-    kind: str
-    values: tuple = ()
-    asks_python: bool = False  # not in the table: takes a round trip, and is off where no kernel runs
-
-
 class Setting(traitlets.TraitType):
-    """One of the values. `control` is the kind of control that moves it, "" for none; without a default it is the first."""
+    """One of the values; without a default it is the first.
 
-    control = ""
+    `kind` is that of the control that moves it: "slider", "choice" (a few options, all in sight), "menu" (many), "switch", or
+    "" for none. One that `asks_python` is not in the table: it takes a round trip, and is off where no kernel runs.
+    """
 
-    def __init__(self, values: Any, default: Any = None, control: str | None = None, asks_python: bool = False):
-        self.values = tuple(values)
-        self.control = self.control if control is None else control
+    kind = ""
+
+    def __init__(self, values: Any, default: Any = None, kind: str | None = None, asks_python: bool = False):
+        self.values, self.asks_python = tuple(values), asks_python
+        self.kind = self.kind if kind is None else kind
         super().__init__(default_value=self.values[0] if default is None else default)
-        self.asks_python = asks_python
         self.tag(sync=True, asks_python=asks_python)
 
     if TYPE_CHECKING:  # read from an explorer, a setting is its value
@@ -40,7 +34,7 @@ class Setting(traitlets.TraitType):
 class Grid(Setting):
     """A number. A value between two grid points moves to the nearer one; outside is an error."""
 
-    control = "slider"
+    kind = "slider"
 
     def validate(self, obj, value):
         whole, (low, *_, high) = isinstance(self.values[0], int), self.values
@@ -57,20 +51,17 @@ class Guess(Grid):
         super().__init__(values)
         self.default_value, self.allow_none = None, True
 
-    def validate(self, obj, value):
-        return None if value is None else super().validate(obj, value)
-
 
 class Pointed(Grid):
     """A number that is chosen in the picture itself."""
 
-    control = ""
+    kind = ""
 
 
 class Choice(Setting):
     """One of a few."""
 
-    control = "choice"
+    kind = "choice"
 
     def validate(self, obj, value):
         if value not in self.values:
@@ -81,7 +72,7 @@ class Choice(Setting):
 class Switch(Choice):
     """On or off."""
 
-    control = "switch"
+    kind = "switch"
 
     def __init__(self):
         super().__init__((True, False), False)
@@ -90,7 +81,7 @@ class Switch(Choice):
 class Text(Setting):
     """Any text. Those of the menu are in the table; another asks Python."""
 
-    control = "menu"
+    kind = "menu"
 
     def __init__(self, values: tuple[str, ...]):
         super().__init__(values)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..cells import RNNCell
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, kept
-from .sentence_net import norms
+from ..chain_rule import norm
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Said, kept
 
 HIDDEN, STEPS, SEEDS = 32, 101, 10
 GAINS = (0.1, 0.316, 0.5, 0.707, 1.0, 1.414, 2.0, 3.162, 5.657, 10.0)  # 1.414 is He, 5.657 is N(0, 1) at 32 units
@@ -38,13 +38,13 @@ class Starts(Explorer):
         norms = self.look_up(f"messages_{self.start}_{self.inputs:g}", "weight_scale")[:, :, lag]
         return norms, float(self.look_up("predicted", "weight_scale", "start")[lag])
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         lag = self.lag if self.lag >= 0 else STEPS - 1
         norms, guess = self.at(lag)
         values: dict[str, float] = {}
         for name, seeds in zip(ACTIVATIONS, norms):
             values |= {name: np.median(seeds), f"{name}_low": seeds.min(), f"{name}_high": seeds.max()}
-        return self.say("shows", lag=lag, predicted=guess, **values)
+        yield self.say("shows", lag=lag, predicted=guess, **values)
 
     def still(self) -> Bars:
         return [
@@ -74,6 +74,6 @@ def messages(start: str, inputs: float) -> Arrays:
             trace = cell.unroll(x, scales=np.array(GAINS))
             rows = np.tile(direction / np.linalg.norm(direction), (S, 1, 1))
             for lag in range(STEPS):
-                found[:, a, seed, lag] = norms(rows[:, 0])
+                found[:, a, seed, lag] = norm(rows[:, 0])
                 rows = rows @ cell.jacobian(trace, STEPS - 1 - lag)
     return {f"messages_{start}_{inputs:g}": found}

@@ -27,9 +27,9 @@ const explorer = {
       set(total, { x: left - 8, y: y(length) + 19, text: words[`total_${combine}`] });
       set(rule, { x1: 8, x2: left + 60, y1: y(length) + 1, y2: y(length) + 1 });
       set(totalNumber, { x: left, y: y(length) + 19, text: n ? say(value, words) : "–" });
-      if (!n) return words.shows_none;
+      if (!n) return [words.shows_none];
       const [most, word] = tokens.reduce((a, b) => (b[0] > a[0] ? b : a));
-      return tell(`shows_${combine}`, { n, word }, { total: value, most });
+      return [tell(`shows_${combine}`, { n, word }, { total: value, most })];
     };
   },
 };

@@ -4,7 +4,7 @@ import math
 
 from ..tasks import vocabulary
 from . import sentence_net
-from .base import Bars, Choice, Parts
+from .base import Bars, Choice, Parts, Said
 
 VERBS = ("was", "were")
 
@@ -28,13 +28,14 @@ class TokenLosses(sentence_net.SentenceExplorer):
         found = zip(words, [*words[1:], "."], self.at("losses").tolist())
         return [token for token in found if self.counted == "all" or token[1] in VERBS]
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         tokens = self.token_losses()
         if not tokens:
-            return self.say("shows_none")
+            yield self.say("shows_none")
+            return
         total = sum(loss for _, _, loss in tokens) / (len(tokens) if self.combine == "mean" else 1)
         word, _, most = max(tokens, key=lambda token: token[2])
-        return self.say(f"shows_{self.combine}", n=len(tokens), total=total, word=word, most=most)
+        yield self.say(f"shows_{self.combine}", n=len(tokens), total=total, word=word, most=most)
 
     def still(self) -> Bars:
         return [(self.say("after", word=word, next=following), loss) for word, following, loss in self.token_losses()]

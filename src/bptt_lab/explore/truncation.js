@@ -6,8 +6,7 @@ const explorer = {
     const table = triangle(figure, words, { now: () => now().cell, change: (cell) => change("cell", cell) }), { node, over } = table;
     const crosses = svg(over, "path", { class: "cross" }), specks = svg(over, "path", { class: "speck" }), titles = marks(over, "text", { class: "axis-title" });
     const rowNames = marks(over, "text", { "text-anchor": "end" }), columnNames = marks(over, "text", { "text-anchor": "middle" });
-    const upper = panel(node), lower = panel(node), whole = svg(upper.inside, "line", { class: "dashed" });
-    const norms = svg(upper.inside, "path", { class: "solid" }), cosines = svg(lower.inside, "path", { class: "solid" }), wholeText = svg(node, "text", { "text-anchor": "end", class: "axis-title" });
+    const upper = panel(node, ["dashed", "solid"]), lower = panel(node, ["solid"]), wholeText = svg(node, "text", { "text-anchor": "end", class: "axis-title prompt" });
     magnitudeBar(figure, words);
 
     return ({ width, arrays, at, length: n, activation, cut, counted, cell: [t, k] }) => {
@@ -27,19 +26,17 @@ const explorer = {
       const x0 = beside ? left + side + 76 : 54, x1 = width - 12, start = beside ? top : top + side + 70, floor = start + 150, start2 = floor + 66, floor2 = start2 + 100;
       const live = upTo(cuts.length).filter((i) => cuts[i] <= n), full = sums(cuts.length - 1)[0], here = Math.min(cuts.indexOf(cut), live.at(-1));
       const x = (v) => x0 + (Math.log2(v) / Math.log2(n)) * (x1 - x0), y = logarithmic(floor, start, -3, 9), z = linear(-1, 1, floor2, start2), hair = x(cuts[here]);
-      const ticks = [1, 2, 4, 8, 16, 32].filter((v) => v <= n), line = (part, scale) => ({ d: curve(live.map((i) => cuts[i]), live.map((i) => sums(i)[part]), x, scale) });
+      const ticks = [1, 2, 4, 8, 16, 32].filter((v) => v <= n), line = (part) => [live.map((i) => cuts[i]), live.map((i) => sums(i)[part])];
       sized(node, width, Math.max(top + side + 26, floor2 + 42));
-      upper.draw({ box: [x0, start, x1, floor], x, y, ticks, ends: ["", words.norm_axis], levels: decades(3, -3, 9), hair, heights: [y(sums(here)[0])] });
-      lower.draw({ box: [x0, start2, x1, floor2], x, y: z, ticks, ends: [words.cut_axis, words.cosine_axis], levels: [-1, 0, 1], level: signed, one: 0, hair, heights: [z(sums(here)[1])] });
-      set(whole, { x1: x0, x2: x1, y1: y(full), y2: y(full) });
+      upper.draw({ box: [x0, start, x1, floor], x, y, curves: [[[1, n], [full, full]], line(0)], ticks, ends: ["", words.norm_axis], levels: decades(3, -3, 9), hair, heights: [y(sums(here)[0])] });
+      lower.draw({ box: [x0, start2, x1, floor2], x, y: z, curves: [line(1)], ticks, ends: [words.cut_axis, words.cosine_axis], levels: [-1, 0, 1], level: signed, one: 0, hair, heights: [z(sums(here)[1])] });
       set(wholeText, { x: x1, y: Math.min(floor - 6, Math.max(start + 14, y(full) - 8)), text: words.whole });
-      set(norms, line(0, y));
-      set(cosines, line(1, z));
 
       const [kept, cosine] = sums(cuts.indexOf(cut)), cells = counted === "every" ? where.length : n;
-      const text = tell(gone.length ? "shows" : "shows_all", { cells, gone: gone.length, cosine: fixed(cosine, 3), cut }, { norm: kept, whole: full });
-      if (!table.inside([t, k])) return text;
-      return `${text} ${tell(!counts(t) ? "cell_uncounted" : removed(t, k) ? "cell_removed" : "cell_kept", { t, k }, { norm: norm(t, k) })}`;
+      return [
+        tell(gone.length ? "shows" : "shows_all", { cells, gone: gone.length, cosine: fixed(cosine, 3), cut }, { norm: kept, whole: full }),
+        table.inside([t, k]) && tell(!counts(t) ? "cell_uncounted" : removed(t, k) ? "cell_removed" : "cell_kept", { t, k }, { norm: norm(t, k) }),
+      ];
     };
   },
 };

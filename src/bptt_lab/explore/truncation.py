@@ -3,9 +3,10 @@
 import numpy as np
 
 from ..cells import RNNCell
+from ..chain_rule import norm
 from ..model import SequenceModel
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, PointedCell, fixed, kept
-from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back, norms
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, PointedCell, Said, fixed, kept
+from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 32
 LENGTHS = (4, 8, 16, 24, 32)
@@ -46,18 +47,17 @@ class Truncation(Explorer):
         """Whether the cell of token t and word k, counted from 1, is cut off."""
         return (k - 1) // self.cut < (t - 1) // self.cut
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         T = self.length
         rows = range(1, T + 1) if self.counted == "every" else [T]
         gone = sum(self.removed(t, k) for t in rows for k in range(1, t + 1))
         whole, norm, cosine = self.kept()
         values = {"cells": sum(rows), "gone": gone, "norm": norm, "whole": whole, "cosine": fixed(cosine, 3)}
-        text = self.say("shows" if gone else "shows_all", cut=self.cut, **values)
+        yield self.say("shows" if gone else "shows_all", cut=self.cut, **values)
         t, k = self.cell
         if 1 <= k <= t <= T:
             state = "cell_uncounted" if t not in rows else "cell_removed" if self.removed(t, k) else "cell_kept"
-            text += " " + self.say(state, t=t, k=k, norm=self.look_up(f"ledger_{self.activation}", "weight_scale")[t - 1, k - 1])
-        return text
+            yield self.say(state, t=t, k=k, norm=self.look_up(f"ledger_{self.activation}", "weight_scale")[t - 1, k - 1])
 
     def still(self) -> Bars:
         return [(self.say("bar", cut=cut), norm) for cut, (norm, _) in zip(CUTS, self.sums()) if cut <= self.length]
@@ -82,8 +82,8 @@ def cut_everywhere(activation: str) -> Arrays:
             masks = [counts(T) & (k // cut == t // cut) for cut in CUTS]
             left = np.einsum("ntk,tksh->snkh", np.array(masks, dtype=float), da, optimize=True)
             gradients = np.einsum("snkh,ki->snhi", left, x, optimize=True).reshape(S, len(CUTS), -1)
-            sizes = norms(gradients)
+            sizes = norm(gradients)
             directions = gradients / np.where(sizes > 0, sizes, 1.0)[..., None]
             sums[:, c, l, :, 0], sums[:, c, l, :, 1] = sizes, (directions * directions[:, -1:]).sum(axis=-1)
-    ledger = norms(da).transpose(2, 0, 1) * norms(x)
+    ledger = norm(da).transpose(2, 0, 1) * norm(x)
     return {f"ledger_{activation}": ledger, f"sums_{activation}": sums}

@@ -104,12 +104,13 @@ const explorer = {
       magnitude.hidden = view === "error";
       errors.hidden = view !== "error";
 
-      let text = tell("shows", { step, solved: counts[0], out: outCounts[0], limit: String(limit), clipped: counts[1], out_clipped: outCounts[1] });
-      text += ` ${tell(`map_${view}`, { points }, { largest })}`;
-      const [error, error_clipped] = lit ? rows.map((row) => arrays[`errors_${starts}`](row, lit - 1, at)) : [];
-      if (lit) text += ` ${tell("lit", { k: lit }, { error, error_clipped })}`;
       set(picture, { "aria-valuemax": 81, "aria-valuenow": lit || 1, "aria-valuetext": lit ? tell("place", { k: lit }) : words.nowhere });
-      return text;
+      const [error, error_clipped] = lit ? rows.map((row) => arrays[`errors_${starts}`](row, lit - 1, at)) : [];
+      return [
+        tell("shows", { step, solved: counts[0], out: outCounts[0], limit: String(limit), clipped: counts[1], out_clipped: outCounts[1] }),
+        tell(`map_${view}`, { points }, { largest }),
+        lit && tell("lit", { k: lit }, { error, error_clipped }),
+      ];
     };
   },
 };

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..lessons import partial_cures as wall
-from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, kept
+from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Said, kept
 
 POINTS = (26, 51, 101, 201)  # each grid is part of the next: every second point of it
 FRAMES = (*range(61), *range(70, 501, 10))
@@ -47,15 +47,14 @@ class Wall(Explorer):
         every = (POINTS[-1] - 1) // (points - 1)
         return float(self.arrays["gradient"][::every, ::every].max())
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
         (solved, clipped), (out, out_clipped) = self.counts()
         values = {"solved": solved, "out": out, "limit": f"{self.limit:g}", "clipped": clipped, "out_clipped": out_clipped}
-        text = self.say("shows", step=self.step, **values)
-        text += " " + self.say(f"map_{self.view}", points=self.points, largest=self._largest(self.points))
+        yield self.say("shows", step=self.step, **values)
+        yield self.say(f"map_{self.view}", points=self.points, largest=self._largest(self.points))
         if self.lit:
             error, error_clipped = self.shown()["errors"][:, self.lit - 1]
-            text += " " + self.say("lit", k=self.lit, error=error, error_clipped=error_clipped)
-        return text
+            yield self.say("lit", k=self.lit, error=error, error_clipped=error_clipped)
 
     def still(self) -> Bars:
         return [(self.say("bar", points=points), self._largest(points)) for points in POINTS]

@@ -15,7 +15,7 @@ const explorer = {
     const ahead = () => (asked === wanted("text") && knows(asked) ? asked.split(" ") : shown); // more is built on what Python was asked for
 
     // typing, and building from words; Python looks the words up
-    const own = tag(figure, "div", { class: "control own" }), id = `bptt-own-${Math.random().toString(36).slice(2, 9)}`;
+    const own = tag(figure, "div", { class: "control own" }), id = newId("own");
     tag(own, "label", { for: id, text: words.own });
     const input = tag(own, "input", { id, type: "text", autocomplete: "off", spellcheck: "false", maxlength: 400, ...KEYS_OURS, "aria-describedby": `${id}-why` });
     const why = tag(figure, "p", { class: "note why", id: `${id}-why` });
@@ -93,8 +93,7 @@ const explorer = {
       }));
 
       const told = said.map((one) => tell("says", one)).join("; "), right = k < 0 ? words.no_noun : tell("right", { noun: shown[k], lag: r - 1 - k, verb: number_of[shown[k]] });
-      const line = `${tell("shows", { r, T, word: shown[r - 1], told })} ${right}`;
-      return complaint ? `${complaint} ${line}` : line;
+      return [complaint, tell("shows", { r, T, word: shown[r - 1], told }), right];
     };
   },
 };

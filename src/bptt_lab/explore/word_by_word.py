@@ -11,24 +11,15 @@ from ..basics import checks, overflow
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel, losses
 from ..tasks import Agreement, agreement, vocabulary
-from . import sentence_net
-from .base import Bars, Explorer, Grid, Parts, Text, as_sent, fixed
+from .base import Bars, Explorer, Grid, Parts, Said, Text, as_sent, fixed
+from .sentence_net import HALF_THE_SCALES as SCALES
 
-SCALES = sentence_net.SCALES[::2]
 MOST_WORDS, MOST_NETS = 40, 4
 VOCABULARY = vocabulary.VOCABULARY
 NUMBER_OF = agreement.number_of_nouns()  # noun -> the verb that agrees with it
 VERBS = ("was", "were")
 KINDS: dict[type, str] = {LSTMCell: "lstm", GRUCell: "gru", GatedCell: "gated"}  # the names of their colours
-EXAMPLES = (
-    "the cats that I saw earlier this morning",
-    "the cat that I saw earlier this morning",
-    "the cats",
-    "the cats near the old house",
-    "the cat near the old houses",
-    "the cats that I saw near the old house that the bird liked beside the quiet river with the friend earlier this morning",
-    "the cat that I saw near the old houses that the birds liked beside the quiet rivers with the friends earlier this morning",
-)
+EXAMPLES = tuple(vocabulary.WORDS["examples"])
 
 
 class WordByWord(Explorer):
@@ -92,18 +83,19 @@ class WordByWord(Explorer):
         pairs = self.look_up("typed")[:, s, word].tolist()
         return {name: (VERBS[int(were > was)], max(was, were)) for name, (was, were) in zip(self._nets, pairs)}
 
-    def sentence(self) -> str:
+    def said(self) -> Said:
+        if self.complaint:
+            yield self.complaint
         words = self.words_on_show()
         r = min(self.read, len(words))
         says = [{"name": name, "verb": verb, "chance": fixed(100 * share, 0)} for name, (verb, share) in self.says().items()]
         told = "; ".join(self.say("says", **one) for one in says)
-        text = self.say("shows", r=r, T=len(words), word=words[r - 1], told=told)
+        yield self.say("shows", r=r, T=len(words), word=words[r - 1], told=told)
         k = next((i for i, word in enumerate(words[:r]) if word in NUMBER_OF), None)
         if k is None:
-            text += " " + self.say("no_noun")
+            yield self.say("no_noun")
         else:
-            text += " " + self.say("right", noun=words[k], lag=r - 1 - k, verb=NUMBER_OF[words[k]])
-        return f"{self.complaint} {text}" if self.complaint else text
+            yield self.say("right", noun=words[k], lag=r - 1 - k, verb=NUMBER_OF[words[k]])
 
     def still(self) -> Bars:
         return [(self.say("bar", name=name, verb=verb), share) for name, (verb, share) in self.says().items()]

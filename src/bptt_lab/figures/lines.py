@@ -66,8 +66,8 @@ def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: M
     ends = [f"{name} {of[0]:.2f} with {words[0]} word, {of[-1]:.2f} with {words[1]}" for name, of in middle.items()]
     says = f"Medians: {'; '.join(ends)}. Without a net: "
     says += ", ".join(f"{name} {share:.2f}" for name, share in baselines.items()) + "."
-    lines = (setting, "thin lines seeds, thick lines medians")
-    shown = look.figure("Right in the test", lines, says, 420, bottom=116, width=36)
+    notes = (setting, "thin lines seeds, thick lines medians")
+    shown = look.figure("Right in the test", notes, says, 420, bottom=116)
     at = list(range(len(shown_words)))
     for name, share in baselines.items():
         look.level(shown, share, f"{name}: {share:.2f}")
@@ -115,7 +115,7 @@ def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look
         shown.add_annotation(text=name.replace(": ", ":<br>"), x=1, xref="paper", **style, **at)
     shown.update_xaxes(range=[0, most], title={"text": "words read"}, ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")
     shown.update_yaxes(look.log_axis(10.0**low, 10.0**high, [10.0**e for e in range(low, high + 1)]))
-    return shown.update_layout(margin={"r": 112}, height=440 + look.TOOLS, showlegend=False)
+    return shown.update_layout(margin={"r": 112}, showlegend=False)
 
 
 def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], setting: str) -> look.Figure:
@@ -126,8 +126,8 @@ def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], sett
     name, level = baseline
     ends = "; ".join(f"{cell} {say(np.median(np.atleast_2d(runs)[:, -100:].mean(axis=1)))}" for cell, runs in losses.items())
     says = f"Mean loss over the last 100 steps: {ends}. {name[0].upper()}{name[1:]}: {say(level)}."
-    lines = (setting, f"each point the mean of {OVER} steps")
-    shown = look.figure("Loss in training", lines, says, 400, bottom=116, width=36)
+    notes = (setting, f"each point the mean of {OVER} steps")
+    shown = look.figure("Loss in training", notes, says, 400, bottom=116)
     shown.update_yaxes({**look.log_axis(0.001, 1, [0.001, 0.01, 0.1, 1]), "range": [-3, 0.2]})
     look.level(shown, level, name)
     for cell, runs in losses.items():
@@ -157,8 +157,7 @@ def memory(
     T, B, H = shape
     run = ", ".join([f"T={T}, H={H}", *[f"geometric means of {B} sequences"] * (B > 1)])
     says = " ".join([f"{run}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())])
-    lines = [run, f"{measured} by lag", f"horizon: {words['horizon']}"]
-    shown = look.figure("What is left of the gradient", lines, says, 424, bottom=116)
+    shown = look.figure("What is left of the gradient", [f"{measured} by lag"], says, 424, bottom=116)
     shown.update_yaxes(look.magnitude_axis())
     look.level(shown, 0.01, "1 %", yanchor="bottom", yshift=0)
     own = look.CELL_COLOURS.get(cell, look.INK)  # none for sigmoid

@@ -2,9 +2,7 @@
 
 import html
 import os
-import re
 import sys
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,12 +36,13 @@ OWN_WAYS = {
     "PLOTLY_RENDERER", "COLAB_NOTEBOOK_ID", "KAGGLE_KERNEL_RUN_TYPE", "COCALC_PROJECT_ID", "DATABRICKS_RUNTIME_VERSION",
 }  # fmt: skip
 
-# The sentence under a figure, and what Plotly cannot say: the page's ink, and at most 860 pixels.
+# What stands under a figure, in lines as long as the page is wide: Plotly breaks none. And what Plotly cannot say:
+# the page's ink, and at most 860 pixels.
 CAPTION = """<style>
 .jp-OutputArea-child:has(+ * .bptt-says) :is(.jp-RenderedPlotly, .js-plotly-plot) {{ max-width: 860px; }}
 .jp-OutputArea-child:has(+ * .bptt-says) g:not(.hovertext) > text {{ fill: var(--jp-ui-font-color1, {ink}) !important; }}
 .bptt-says {{ max-width: 860px; margin: 12px 0 !important; font-size: .875em; line-height: 1.5; opacity: .8; }}
-</style><p class="bptt-says">{sentence}</p>"""
+</style><p class="bptt-says">{notes}{sentence}</p>"""
 
 
 class Figure(go.Figure):
@@ -59,49 +58,32 @@ class Figure(go.Figure):
             display(PlotlyRenderer(config=CONFIG).to_mimebundle(self.to_dict()), raw=True)
         else:
             self.show(config=CONFIG)
-        caption = CAPTION.format(ink=INK, sentence=html.escape(sentence(self)))
-        display({"text/html": caption, "text/plain": sentence(self)}, raw=True)
+        notes = (self.layout.meta or {}).get("notes", "")
+        caption = CAPTION.format(ink=INK, notes=html.escape(notes) + "<br>" * bool(notes), sentence=html.escape(sentence(self)))
+        display({"text/html": caption, "text/plain": f"{notes} {sentence(self)}".strip()}, raw=True)
 
 
-def figure(title: str, lines: Sequence[str], in_words: str, height: int, bottom: int = 56, width: int = 46) -> Figure:
-    """An empty figure with the course's look. in_words: what it shows.
-
-    lines: small ones under the title, for which it grows; the first, the setting, is broken at so many letters as a telephone
-    has room for, after a comma or semicolon where it can.
-    """
-    setting, *notes = lines
-    lines = [*broken(setting, width), *notes]
-    result, room = Figure(), TOOLS + 18 * len(lines)
-    title = "<br>".join([title, *(f'<span style="font-size:12px">{line}</span>' for line in lines)])
+def figure(title: str, notes: Sequence[str], in_words: str, height: int, bottom: int = 56) -> Figure:
+    """An empty figure with the course's look. notes: the setting and what the marks are. in_words: what it shows."""
+    result = Figure()
     result.update_layout(
         template="none",
         title={"text": title, "font": {"size": 15}, "x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top"},
         title_pad_t=TOOLS + 16,
-        height=height + room,
-        margin={"l": 24, "r": 24, "t": 56 + room, "b": bottom},
+        height=height + TOOLS,
+        margin={"l": 24, "r": 24, "t": 56 + TOOLS, "b": bottom},
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": INK, "activecolor": SERIES[0][0]},  # else a grey box, where nothing hovers
         dragmode=False,  # a finger that moves over a figure scrolls the page; "Zoom" in its buttons lets it zoom
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": INK, "family": "system-ui, sans-serif", "size": 13},
-        meta={"sentence": in_words},
+        meta={"sentence": in_words, "notes": f"{'; '.join(notes)}." if any(notes) else ""},
     )
     result.update_xaxes(
         gridcolor=GRID, zeroline=False, title={"font": {"size": 13}, "standoff": 8}, tickangle=0, ticklabelstandoff=6
     )
     result.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True)
     return result
-
-
-def broken(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` letters; a line ends after a comma or semicolon where it can."""
-    lines: list[str] = []
-    for part in re.split(r"(?<=[,;]) ", text):
-        if lines and len(lines[-1]) + 1 + len(part) <= width:
-            lines[-1] += f" {part}"
-        else:
-            lines += textwrap.wrap(part, width)
-    return lines
 
 
 def level(shown: go.Figure, y: float, text: str = "", **at) -> None:
@@ -124,15 +106,15 @@ def line(shown: go.Figure, x, y, what: str, hover: str, **look) -> None:
     shown.add_trace(go.Scatter(x=x, y=y, hovertemplate=f"{hover}<extra>{what}</extra>", **{"mode": "lines", **look}))
 
 
-def rows(title: str, in_words: str, lines: Sequence[str], names: Sequence[str], row: int, dotted: float, above: float,
-         ends: tuple[str, str], around: int = 172, bottom: int = 116, width: int = 46) -> Figure:  # fmt: skip
+def rows(title: str, in_words: str, notes: Sequence[str], names: Sequence[str], row: int, dotted: float, above: float,
+         ends: tuple[str, str], around: int = 172, bottom: int = 116) -> Figure:  # fmt: skip
     """An empty figure with rows 0, 1, … from the top, and a dotted line down through them at x = `dotted`.
 
     Each row, so many px high, has its name, of one line or two, above its marks, where a narrow page has room for it. ends:
     what it means to stand further left, and further right; it is said under the axis. around: px beside the rows. For the
     rest see `figure`.
     """
-    shown = figure(title, lines, in_words, around + row * len(names), bottom, width)
+    shown = figure(title, notes, in_words, around + row * len(names), bottom)
     shown.add_vline(x=dotted, line={"color": INK, "dash": "dot", "width": 1.5})
     for i, name in enumerate(names):
         shown.add_annotation(text=name, x=0, xref="paper", y=i - above, xanchor="left", align="left", showarrow=False)

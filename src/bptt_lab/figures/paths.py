@@ -9,7 +9,7 @@ WORDS = 6
 # A net, what a message is multiplied by on each step of its road, and whether steps lie beside the road or jump over all of it.
 NETS = {
     "plain net": ("diag(f′) W_hh, a full matrix", "steps"),
-    "residual links": ("I + what the layer adds", "steps and links"),
+    "residual links": ("I + what the layer adds (the circles are layers)", "steps and links"),
     "linear recurrence": ("λ, one fixed number for each unit", "steps"),
     "minimal GRU": ("1 − z_t, set by word t alone", "steps"),
     "attention": ("one weight, and the way through its softmax", "jumps"),
@@ -17,11 +17,12 @@ NETS = {
 
 
 def paths() -> look.Figure:
-    """Five rows of states, oldest left. An arrow is one factor of the message that goes back from the last word to word 1."""
+    """Five rows of states, oldest left. A step, an arrow or a jump, is one factor of the message that goes back."""
     lengths = {name: 1 if kind == "jumps" else WORDS - 1 for name, (_, kind) in NETS.items()}
     told = "; ".join(f"{name}, {lengths[name]}: {factor}" for name, (factor, _) in NETS.items())
     says = f"Factors between word {WORDS} and word 1, and what each is. {told}."
-    shown = look.figure("Back to word 1", ["each arrow or arc is one factor"], says, 78 + 116 * len(NETS), bottom=48)
+    note = "each step is one factor; the arc of a residual link is its I"
+    shown = look.figure("Back to word 1", [note], says, 78 + 116 * len(NETS), bottom=48)
     colours = plotly.colors.sample_colorscale("Cividis", [i / (WORDS - 1) for i in range(WORDS)])
     for row, (name, (factor, kind)) in enumerate(NETS.items()):
         marker = {"size": 18, "color": colours, "line": {"color": look.INK, "width": 1.5}}

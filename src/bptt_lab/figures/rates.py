@@ -28,7 +28,7 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
     names = list(reached)
     rows = [names[i : i + columns] for i in range(0, len(names), columns)]
     heights = [ABOVE + ROW * max(len(reached[name]) for name in row) + BELOW for row in rows]
-    shown = look.figure("Was or were, by learning rate", (setting, *LEGEND), _sentence(reached), 48 + sum(heights), width=44)
+    shown = look.figure("Was or were, by learning rate", (setting, *LEGEND), _sentence(reached), 48 + sum(heights))
     beside = 0.5 + 0.2 * max(len(f"{rate:g}") for places in reached.values() for rate in places)  # in places, for the rates
     width = 0.0
     for i, row in enumerate(rows):

@@ -105,7 +105,7 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
         title,
         f"Seeds that got there within {budget} steps, {', then '.join(reached)}. {'; '.join(parts)}.",
         (setting, "small marks seeds, large marks medians"),
-        rows, 28 + 22 * len(reached), budget * 1.35, 0.28, ("steps of training", f"not in {budget} ▸"), width=36,
+        rows, 28 + 22 * len(reached), budget * 1.35, 0.28, ("steps of training", f"not in {budget} ▸"),
     )  # fmt: skip
     shifts = np.linspace(0.02, 0.42, len(reached) + 1)
     for (name, found), (colour, symbol), shift in zip(reached.items(), look.SERIES, shifts):

@@ -127,10 +127,15 @@ def flat_states(clip: float | None, seed: int, steps: int = 1000, length: int = 
     return float((np.abs(h) > 0.95).mean())
 
 
-def message_left(init: str, seed: int, length: int = 30) -> float:
-    """log10 ‖dh_T/dh_1‖₂ of that recipe's untrained net of this start, T = `length`: the geometric mean of 16 sequences."""
-    x, _, _ = TemporalOrder(length).batch(16, np.random.default_rng(0))
-    cell = RNNCell(TemporalOrder.input_size, 50, init=init, seed=seed)
+def message_left(init: str, seed: int, length: int = 30, steps: int = 0) -> float:
+    """log10 ‖dh_T/dh_1‖₂ of that recipe's net of this start, T = `length`: the geometric mean of 16 sequences.
+
+    Untrained, or after so many steps, clipped at 1.
+    """
+    task, cell = TemporalOrder(length), RNNCell(TemporalOrder.input_size, 50, init=init, seed=seed)
+    if steps:
+        train.fit(SequenceModel(cell, 4, seed=seed), task, steps, batch_size=20, lr=0.1, clip=1.0, seed=seed, progress=False)
+    x, _, _ = task.batch(16, np.random.default_rng(0))
     return float(memory.norms_back(cell, cell.unroll(x), length - 1, [length - 1]).mean())
 
 
