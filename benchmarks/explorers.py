@@ -42,11 +42,36 @@ PROBE = """() => {
     });
     bench.waitForAnswer = () => {
         const pressed = key, before = bench.text;
-        const answered = () => painted((now) => bench.asked.push(now - pressed));
-        const look = () => root.bpttDrawn.text !== before ? answered() : requestAnimationFrame(look);
+        // Looked at once a frame is through: within it the picture may be drawn after the look, and count one frame more.
+        const seen = (now) => root.bpttDrawn.text !== before ? bench.asked.push(now - pressed) : requestAnimationFrame(look);
+        const look = () => painted(seen);
         look();
     };
 }"""
+EXPLORER = "import bptt_lab as bl\nw = bl.explore.GradientByLag(length=64)\nw"
+# The floor of a control that asks Python: a widget whose Python sends one number back, drawn as text in the next frame.
+ECHO = '''
+import anywidget, traitlets
+class Echo(anywidget.AnyWidget):
+    _esm = """export default { render({ model, el }) {
+        const root = document.createElement("div"), input = document.createElement("input"), draw = () => {
+            root.bpttDrawn = { text: String(model.get("answer")) };
+            root.lastChild.data = root.bpttDrawn.text;
+        };
+        el.append(root);
+        root.append(input, "");
+        root.className = "bptt";
+        Object.assign(input, { type: "range", max: 20, value: 0, ariaLabel: "Another net" });
+        input.dataset.lmSuppressShortcuts = "true";
+        input.addEventListener("input", () => { model.set("asked", input.valueAsNumber); model.save_changes(); });
+        model.on("change:answer", () => requestAnimationFrame(draw));
+        draw();
+    } }"""
+    asked = traitlets.Int().tag(sync=True)
+    answer = traitlets.Int().tag(sync=True)
+w = Echo()
+w.observe(lambda change: w.set_trait("answer", change.new), "asked")
+w'''
 # Moves a slider at 60 events a second for two seconds; how many pictures, and how many frames the page had for them.
 SIXTY_HERTZ = """(label) => new Promise((done) => {
     const root = document.querySelector('.bptt');
@@ -152,8 +177,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Course]:
-    """A page of a JupyterLab with an explorer in it, ready to be measured."""
+def opened(folder: Path, cell: str = EXPLORER, shown: str = DRAWN) -> Iterator[Course]:
+    """A page of a JupyterLab with an explorer in it, or what else a cell shows, ready to be measured."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the kernel inherits it, as from `make lab`
     (folder / "root").mkdir()
     lab = Lab(folder)
@@ -161,10 +186,10 @@ def opened(folder: Path) -> Iterator[Course]:
     try:
         with chromium() as browser:
             course = Course(browser.new_context(viewport={"width": 1280, "height": 1000}, bypass_csp=True), lab)
-            course.write("bench.ipynb", ["import bptt_lab as bl\nw = bl.explore.GradientByLag(length=64)\nw"])
+            course.write("bench.ipynb", [cell])
             course.open("bench.ipynb")
             course.run_all()
-            course.page.wait_for_selector(DRAWN)
+            course.page.wait_for_selector(shown)
             time.sleep(2)
             course.page.evaluate(PROBE)
             yield course
@@ -173,23 +198,26 @@ def opened(folder: Path) -> Iterator[Course]:
         lab.stop()
 
 
-def asked() -> float:
-    """Seconds from a key to the frame with what Python answered, at the 95th percentile."""
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as course:
-        return float(np.percentile(times_asked(course), 95)) / 1000
+def asked() -> list[float]:
+    """Seconds from a key to the frame with what Python answered, at the 95th percentile: an explorer's, and the floor."""
+    found = []
+    for what in (EXPLORER, DRAWN), (ECHO, ".bptt"):
+        with tempfile.TemporaryDirectory() as folder, opened(Path(folder), *what) as course:
+            found.append(float(np.percentile(times_asked(course), 95)) / 1000)
+    return found
 
 
-def first_visit(folder: str, name: str, wanted: str) -> list[float]:
-    """Seconds until `wanted` stands on a page of a folder that is served here, and the bytes that the page fetched of it."""
+def first_visit(folder: str, name: str, wanted: str, part: str = "") -> list[float]:
+    """Seconds until `wanted` stands on a page of a folder that is served here; the bytes fetched of it, and of a part of it."""
     with served(Path(folder)) as address, chromium() as browser:
-        page, fetched = browser.new_page(), list[int]()
-        page.on("requestfinished", lambda one: fetched.append(one.sizes()["responseBodySize"] * one.url.startswith(address)))
+        page, fetched = browser.new_page(), list[tuple[str, int]]()
+        page.on("requestfinished", lambda one: fetched.append((one.url, one.sizes()["responseBodySize"])))
         start = time.perf_counter()
-        page.goto(address + name)
+        page.goto(address + name, wait_until="commit")  # what else is loading is not waited for
         page.wait_for_selector(wanted, timeout=120_000, state="attached")
         took = time.perf_counter() - start
         page.wait_for_load_state("networkidle")
-        return [took, sum(fetched)]
+        return [took, *(sum(size for url, size in fetched if url.startswith(address + place)) for place in ("", part))]
 
 
 def times_asked(course: Course) -> np.ndarray:

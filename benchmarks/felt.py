@@ -152,7 +152,7 @@ def timed(call: str, floor: str, times: int) -> Measure:
 
 
 AGAINST = "from benchmarks.core import against; print([against('%s')])"
-ASKED = "from benchmarks.explorers import asked; print([asked()])"
+ASKED = "from benchmarks.explorers import asked; print(asked())"
 STEP = """
 from benchmarks.training import ratio_to_torch, times_of
 print([ratio_to_torch(times, to) for name in ("tanh", "LSTM") for times in [times_of(name)] for to in (0, 2)])
@@ -160,12 +160,21 @@ print([ratio_to_torch(times, to) for name in ("tanh", "LSTM") for times in [time
 VISIT = "import sys; from benchmarks.explorers import first_visit; print(first_visit(*sys.argv[1:]))"
 
 
-def page(folder: str, name: str, wanted: str) -> Measure:
-    def measure(root):
-        built = str(root / "build" / folder)
-        return python(VISIT, root, built, name, wanted) if Path(built).exists() else [None, None]
+def visit(built: Path, *what: str) -> Numbers:
+    return python(VISIT, built.parents[1], str(built), *what) if built.exists() else [None] * 3
 
-    return measure
+
+def site(root: Path) -> Numbers:
+    """To a slider, and the bytes; and to the end of a page of the same theme with nothing on it."""
+    took, size, _ = visit(root / "build" / "site", "notebooks/00_start_here.html", ".bptt input[type=range]:enabled")
+    return [took, size, visit(root / "build" / "site", "genindex.html", "footer.bd-footer")[0]]
+
+
+def lite(root: Path) -> Numbers:
+    """To the notebook, and the bytes, those of JupyterLite alone among them; and what the first cell then installs from there."""
+    built = root / "build" / "lite"
+    wheels = sum(wheel.stat().st_size for wheel in built.glob("pypi/*.whl")) if built.exists() else None
+    return [*visit(built, "lab/index.html?path=00_start_here.ipynb", ".jp-Notebook .jp-Cell", "build/"), wheels]
 
 
 def lab(root: Path) -> Numbers:
@@ -200,7 +209,11 @@ ROWS = {
     "figure": Row(script(FIGURE), [Line("first Plotly figure in a fresh kernel", "s", 0.15, True)]),
     "lab": Row(lab, [Line("make lab until a page answers", "s", 0.7), Line("… JupyterLab alone", "s")]),
     "explorer": Row(script(EXPLORER), [Line("explore and a first explorer", "s", 0.5), Line("… NumPy and anywidget alone", "s")]),
-    "asked": Row(script(ASKED), [Line("key to painted, Python asked, p95", "s", 0.04, True)], slow=True),
+    "asked": Row(
+        script(ASKED),
+        [Line("key to painted, Python asked, p95", "s", 0.04, True), Line("… an echo of one number", "s")],
+        slow=True,
+    ),
     "terms": Row(
         timed("model.chain_rule_terms(run, 99)", "outer_products()", 200),
         [Line("chain_rule_terms, H=32, T=100", "s", THIRD), Line("… rows carried, outer products alone", "s")],
@@ -232,12 +245,22 @@ ROWS = {
     "jax": Row(script(AGAINST % "jax"), [Line("both ways, 14 sizes: JAX / ours", "×", 1.5, True)], slow=True, needs=JAX),
     "torch": Row(script(AGAINST % "torch"), [Line("both ways, 21 sizes: torch / ours", "×", 6, True)], slow=True, needs=TORCH),
     "site": Row(
-        page("site", "notebooks/00_start_here.html", ".bptt input[type=range]:enabled"),
-        [Line("site: 00 open to a slider", "s", 0.6, True), Line("… bytes, uncompressed", "B", 3e6, True)],
+        site,
+        [
+            Line("site: 00 open to a slider", "s", 0.6, True),
+            Line("… bytes, uncompressed", "B", 3e6, True),
+            Line("… an empty page of its theme", "s"),
+        ],
     ),
     "lite": Row(
-        page("lite", "lab/index.html?path=00_start_here.ipynb", ".jp-Notebook .jp-Cell"),
-        [Line("Lite: first visit to 00", "s"), Line("… bytes of ours, uncompressed", "B", 0.5)], slow=True,
+        lite,
+        [
+            Line("Lite: first visit to 00", "s"),
+            Line("… bytes of ours, uncompressed", "B", 0.5),
+            Line("… JupyterLite's own among them", "B"),
+            Line("… wheels that the first cell installs", "B", 0.5),
+        ],
+        slow=True,
     ),
 }  # fmt: skip
 

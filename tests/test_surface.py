@@ -13,7 +13,7 @@ def run(code: str) -> str:
 
 def test_importing_the_package_loads_numpy_and_nothing_else():
     loaded = run(
-        "import sys; before = set(sys.modules); import bptt_lab\n"
+        "import sys; before = set(sys.modules); from bptt_lab import *; import bptt_lab.experiments, bptt_lab.exercises\n"
         "new = {name.split('.')[0] for name in set(sys.modules) - before}\n"
         "new -= sys.stdlib_module_names\n"
         "print(*sorted(name for name in new if getattr(sys.modules.get(name), '__file__', None)))"
@@ -26,6 +26,15 @@ def test_the_explorers_load_when_first_used():
         run("import bptt_lab as bl, sys; a = 'anywidget' in sys.modules; bl.explore; print(a, 'anywidget' in sys.modules)")
         == "False True"
     )
+
+
+def test_an_explorer_loads_no_other_and_no_lesson_and_all_names_are_listed():
+    says = run(
+        "import bptt_lab as bl, sys; bl.explore.LivingEquation\n"
+        "print([name for name in ('lessons', 'memory', 'readers', 'explore.wall') if f'bptt_lab.{name}' in sys.modules])\n"
+        "print(set(bl.__all__) - set(dir(bl)), set(bl.explore.__all__) - set(dir(bl.explore)))"
+    )
+    assert says.split("\n") == ["[]", "set() set()"]
 
 
 def test_a_memory_report_loads_plotly_only_when_asked_to_draw():

@@ -6,6 +6,7 @@ The package's wheel, and those that it needs beside NumPy, go along with the sit
 for the browser, which fetches it from its own host when a notebook first imports it.
 """
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 import nbformat
+import plotly
 
 from .notebooks import ALL, NOTEBOOKS
 
@@ -69,6 +71,19 @@ def slim(wheel: Path) -> None:
             slimmer.writestr(file.filename, content)
 
 
+def figures_when_first_shown(lite: Path) -> None:
+    """Lab's extension for Plotly's figures in a built site, replaced by lite_figures.js, which see."""
+    folder, config = lite / "extensions" / "jupyterlab-plotly" / "static", lite / "jupyter-lite.json"
+    program = Path(__file__).with_name("lite_figures.js").read_bytes()
+    name = f"remoteEntry.{hashlib.sha256(program).hexdigest()[:16]}.js"
+    (before,) = folder.glob("remoteEntry.*.js")
+    config.write_text(config.read_text(encoding="utf-8").replace(before.name, name), encoding="utf-8")
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / name).write_bytes(program)
+    shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", folder)
+
+
 def main() -> int:
     for folder in (WORK, TARGET):
         shutil.rmtree(folder, ignore_errors=True)
@@ -77,7 +92,10 @@ def main() -> int:
     along = [option for wheel in wheels() for option in ("--piplite-wheels", str(wheel))]
     build = [sys.executable, "-m", "jupyter", "lite", "build", "--lite-dir", str(WORK), "--output-dir", str(TARGET)]
     apps = ["--apps", "lab", "--no-unused-shared-packages", "--no-sourcemaps", "--contents", str(WORK / "notebooks")]
-    return subprocess.run([*build, *apps, *along]).returncode
+    failed = subprocess.run([*build, *apps, *along]).returncode
+    if not failed:
+        figures_when_first_shown(TARGET)
+    return failed
 
 
 if __name__ == "__main__":

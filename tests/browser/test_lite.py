@@ -7,7 +7,9 @@ import re
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_output
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, served
@@ -39,6 +41,25 @@ def test_a_notebook_opens_and_nothing_but_pyodide_is_asked_for_outside(chromium,
     expect(page.locator(".jp-Notebook")).to_contain_text("%pip install -q bptt_lab")
     context.close()
     assert all("/pyodide/" in url for url in outside)
+
+
+@pytest.mark.parametrize("figure", [False, True])
+def test_plotly_js_is_fetched_with_the_first_figure_and_not_before(chromium, address, figure):
+    context, fetched = chromium.new_context(service_workers="block"), []  # else it fetches the notebook, and no test changes it
+    page = context.new_page()
+    page.on("requestfinished", lambda request: fetched.append(request.url))
+    notebook = nbformat.read(LITE / "files" / "00_start_here.ipynb", as_version=4)
+    drawn = {"data": [{"y": [1, 3, 2]}], "layout": {"title": {"text": "Three points"}}}
+    notebook.cells[0].outputs = [new_output("display_data", {"application/vnd.plotly.v1+json": drawn})] * figure
+    page.route("**/files/00_start_here.ipynb*", lambda route: route.fulfill(body=nbformat.writes(notebook)))
+    page.goto(address + "lab/index.html?path=00_start_here.ipynb")
+    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
+    if figure:
+        expect(page.locator(".jp-OutputArea .main-svg").first).to_be_visible()
+        expect(page.locator(".jp-OutputArea .gtitle")).to_have_text("Three points")
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert any("plotly.min.js" in url for url in fetched) == figure
 
 
 def test_every_notebook_and_every_wheel_of_ours_is_there():

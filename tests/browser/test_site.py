@@ -233,6 +233,21 @@ def test_a_page_and_all_that_it_fetches_is_small(chromium, address, name, most):
     assert sum(sizes) < most
 
 
+def test_formulas_wait_for_the_first_explorer_and_come_without_it_too(chromium, address):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(address + "notebooks/03_four_words_four_terms.html", wait_until="networkidle")
+    fetched = page.evaluate(
+        "() => performance.getEntriesByType('resource').map(one => [one.name, one.startTime, one.responseEnd])"
+    )
+    table = min(end for url, _, end in fetched if url.endswith(".bin"))
+    assert [start > table for url, start, _ in fetched if "mathjax/tex-chtml.js" in url] == [True]
+    page.route("**/explorers/*", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("article mjx-container").first).to_be_visible()
+    context.close()
+
+
 def test_no_two_pages_have_the_same_card_or_description():
     cards = [path.read_bytes() for path in (SITE / "_static" / "cards").glob("*.png")]
     texts = [re.search('name="description" content="([^"]*)"', (SITE / name).read_text(encoding="utf-8"))[1] for name in PAGES]

@@ -12,7 +12,6 @@ import traitlets
 from ipywidgets import Widget
 
 from bptt_lab import explore
-from bptt_lab.explore import gradient_by_lag
 from bptt_lab.explore.base import Explorer, fixed
 from bptt_lab.explore.still import AXES, still_svg
 from bptt_lab.explore.words import EN
@@ -85,8 +84,7 @@ def test_a_control_that_asks_python_sends_what_is_on_show_first_and_then_the_who
     explorer.observe(lambda _: sent.append(set(explorer.layout_of_table)), "table")
     explorer.net = 3
     names = ("right", "lost", "cosine", "forward")
-    on_show = {f"{name}_relu_normal_{T}" for name in names for T in gradient_by_lag.LENGTHS}
-    assert sent == [on_show, set(whole)]
+    assert sent == [{f"{name}_relu_normal_24" for name in names}, set(whole)]
     assert explorer.layout_of_table == whole, "shapes and places stay"
     assert same_table(explorer, explore.GradientByLag(net=3))
 

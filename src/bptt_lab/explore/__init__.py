@@ -3,24 +3,36 @@
 Needs the course's packages (anywidget); `import bptt_lab` alone does not.
 """
 
-from .cell_switch import CellSwitch
-from .decay import Decay
-from .four_cells import FourCells
-from .four_terms import FourTerms
-from .gate_pad import GatePad
-from .gradient_by_lag import GradientByLag
-from .ledger import Ledger
-from .living_equation import LivingEquation
-from .predict import Predict
-from .predictions import my_predictions
-from .quiz import Quiz
-from .starts import Starts
-from .token_losses import TokenLosses
-from .truncation import Truncation
-from .wall import Wall
-from .word_by_word import WordByWord
+from importlib import import_module
 
-__all__ = [
-    "CellSwitch", "Decay", "FourCells", "FourTerms", "GatePad", "GradientByLag", "Ledger", "LivingEquation", "Predict", "Quiz",
-    "Starts", "TokenLosses", "Truncation", "Wall", "WordByWord", "my_predictions",
-]  # fmt: skip
+from . import base  # noqa: F401
+
+_WHERE = {
+    "CellSwitch": "cell_switch",
+    "Decay": "decay",
+    "FourCells": "four_cells",
+    "FourTerms": "four_terms",
+    "GatePad": "gate_pad",
+    "GradientByLag": "gradient_by_lag",
+    "Ledger": "ledger",
+    "LivingEquation": "living_equation",
+    "Predict": "predict",
+    "my_predictions": "predictions",
+    "Quiz": "quiz",
+    "Starts": "starts",
+    "TokenLosses": "token_losses",
+    "Truncation": "truncation",
+    "Wall": "wall",
+    "WordByWord": "word_by_word",
+}
+__all__ = [*_WHERE]
+
+
+def __getattr__(name: str):
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__():
+    return sorted({*globals(), *_WHERE})

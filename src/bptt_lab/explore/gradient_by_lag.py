@@ -6,7 +6,7 @@ from ..cells import RNNCell
 from ..chain_rule import norm
 from ..model import SequenceModel
 from .base import Arrays, Bars, Choice, Explorer, Grid, Parts, Pointed, Said, fixed, kept
-from .sentence_net import ACTIVATIONS, SCALES, at_every_scale, carried_back
+from .sentence_net import ACTIVATIONS, SCALES, at_every_scale
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 8, 32, 8, 100
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
@@ -29,10 +29,11 @@ class GradientByLag(Explorer):
     net = Grid(range(21), asks_python=True)
     lag = Pointed(range(-1, STEPS))
 
-    def parts(self, net, activation, start) -> Parts:
-        settings = [(a, s) for a in ACTIVATIONS for s in STARTS]
-        for a, s in sorted(settings, key=lambda setting: setting != (activation, start)):  # what is on show goes first
-            yield carry_back(a, s, net)
+    def parts(self, net, activation, start, length) -> Parts:
+        yield carry_back(activation, start, net, (length,))  # what is on show goes first
+        for a in ACTIVATIONS:
+            for s in STARTS:
+                yield carry_back(a, s, net)
 
     def at(self, name: str) -> np.ndarray:
         """The curve "right", "lost" or "cosine" by lag; or the one number "forward"."""
@@ -53,30 +54,36 @@ class GradientByLag(Explorer):
 
 
 @kept
-def carry_back(activation: str, start: str, net: int) -> Arrays:
-    """For each weight scale, and for T of LENGTHS: norm by lag, right and with the transpose lost, and their cosine.
+def carry_back(activation: str, start: str, net: int, lengths: tuple[int, ...] = LENGTHS) -> Arrays:
+    """For each weight scale, and for T of `lengths`: norm by lag, right and with the transpose lost, and their cosine.
 
     right, lost, cosine (scales, T): entry d is d steps back. forward (scales,): the first word's norm once more, from a product
     of Jacobians that was carried forward.
     """
-    rng, ends = np.random.default_rng(net), np.array(LENGTHS) - 1
+    rng, ends, steps = np.random.default_rng(net), np.array(lengths) - 1, max(lengths)
     x, targets = 0.1 * rng.standard_normal((STEPS, INPUTS)), rng.integers(OUTPUTS, size=STEPS)
     cell = RNNCell(INPUTS, HIDDEN, activation=activation, init=start, seed=net)
-    run, dh, slope = at_every_scale(SequenceModel(cell, OUTPUTS, seed=net), x, targets)
+    _, dh, slope = at_every_scale(SequenceModel(cell, OUTPUTS, seed=net), x[:steps], targets[:steps])
     W_hh = cell.params["W_hh"]
-    arrays, product = {}, slope[0][:, :, None] * np.eye(HIDDEN)
-    for t in range(STEPS):
+    # J_t ⋯ J_2 · f'(a_1) of every scale, one matrix (H, S · H) for W_hh: half the time of the Jacobians one by one.
+    arrays, product, scales = {}, np.eye(HIDDEN)[:, None] * slope[0].T[:, :, None], np.array(SCALES)[:, None]
+    for t in range(steps):
         if t:
-            product = cell.jacobian(run.trace, t) @ product
-        if t + 1 in LENGTHS:
-            row = np.einsum("sh,shj->sj", dh[t], product)
+            product = (W_hh @ product.reshape(HIDDEN, -1)).reshape(product.shape) * (slope[t] * scales).T[:, :, None]
+        if t + 1 in lengths:
+            row = np.einsum("sh,hsj->sj", dh[t], product)
             arrays[f"forward_{activation}_{start}_{t + 1}"] = norm(row) * norm(x[0])
-    back = {"right": carried_back(dh, slope, W_hh, ends), "lost": carried_back(dh, slope, W_hh.T, ends)}
-    for i, T in enumerate(LENGTHS):
-        da = {name: found[i, :T][::-1] for name, found in back.items()}  # by lag
-        sizes = {name: norm(rows) for name, rows in da.items()}
-        for name, size in sizes.items():
-            arrays[f"{name}_{activation}_{start}_{T}"] = (size * norm(x[:T])[::-1, None]).T
-        right, lost = (rows / np.where(sizes[name] > 0, sizes[name], 1.0)[..., None] for name, rows in da.items())
-        arrays[f"cosine_{activation}_{start}_{T}"] = (right * lost).sum(axis=-1).T
+    found, rows = np.zeros((3, len(lengths), steps, len(SCALES))), (dh[ends], dh[ends])
+    for k in reversed(range(steps)):  # of each row only its norm and cosine are kept: half the time of keeping all
+        live = slice(ends.searchsorted(k), None)
+        da = [each[live] * slope[k] for each in rows]
+        sizes = [norm(each) for each in da]
+        right, lost = (each / np.where(size > 0, size, 1.0)[..., None] for each, size in zip(da, sizes))
+        found[:, live, k] = *sizes, np.vecdot(right, lost)
+        for each, now, W in zip(rows, da, (W_hh, W_hh.T)):
+            each[live] = now @ W * scales
+    for name, of in zip(("right", "lost", "cosine"), found):
+        for i, T in enumerate(lengths):
+            by_lag = of[i, :T][::-1].T
+            arrays[f"{name}_{activation}_{start}_{T}"] = by_lag if name == "cosine" else by_lag * norm(x[:T])[::-1]
     return arrays

@@ -5,16 +5,17 @@ that of magnitude, from 10⁻¹² to 10⁶, of losses, from 0 to 12 nats, of sha
 """
 
 import base64
+import html
 import math
 import textwrap
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from ..basics.text import say
 
 LOW, HIGH = -12, 6
-QUOTES = {'"': "&quot;"}
+escape = partial(html.escape, quote=False)
 NATS = 12  # where the axis of losses ends
 WIDTH, LEFT, RIGHT, ROW = 720, 190, 110, 24
 
@@ -65,7 +66,7 @@ def still_svg(
 
 def as_image(svg: str, sentence: str) -> str:
     """The picture as HTML: Lab draws no SVG before a notebook is trusted, which a fresh clone's is not."""
-    return f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" alt="{escape(sentence, QUOTES)}">'
+    return f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" alt="{html.escape(sentence)}">'
 
 
 def _ten_to(exponent: int) -> str:
