@@ -74,7 +74,10 @@ ANSWERED = """() => {
     document.querySelectorAll('.bptt .more').forEach(more => { more.open = true; });
 }"""
 # What follows the reader on a page would lie on what is shown.
-STILL = ".bd-header-article { display: none } .bptt:not(#page) :is(.controls, .sentence) { position: static !important }"
+STILL = """
+    .bd-header-article { display: none } .bptt:not(#page) :is(.controls, .sentence) { position: static !important }
+    article :is(pre, mjx-container) { background-image: none !important } /* shadows of what scrolls */
+"""
 # The box around the elements, those of the first one's cell.
 BOX = """all => {
     const cell = all[0].closest('.cell, .formulas');

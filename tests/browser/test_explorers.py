@@ -318,6 +318,7 @@ def test_a_reload_with_a_living_kernel_shows_the_same_state(course):
     before = course.python("value = w.sentence()")
     course.wait("said => document.querySelector('.bptt').bpttDrawn.text === said", before)
     course.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")  # a promise: it is saved then
+    course.spoiled = True  # Lab opens the notebook once more, when it likes
     course.page.reload(wait_until="domcontentloaded")
     course.wait(SHOWN)
     settled(course.page)

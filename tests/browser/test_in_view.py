@@ -48,14 +48,15 @@ def test_what_is_moved_what_it_changes_and_the_sentence_are_in_view_together(kin
     for width, height in SCREENS:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(50)
-        for trait, control_kind, _, asks in explorer.controls:
-            if asks:
+        for control_of in explorer.controls:
+            if control_of.asks_python:
                 continue
+            trait = control_of.name
             named = f".controls [id^='bptt-{trait}-'], .controls [name^='bptt-{trait}-']:checked"
             control = page.locator(named).first
             control.evaluate("node => scrollTo(0, scrollY + node.getBoundingClientRect().top - 8)")
             at = control.evaluate("node => node.type === 'range' ? node.valueAsNumber : 1")
-            there, back = KEYS[control_kind] if at else reversed(KEYS[control_kind])
+            there, back = KEYS[control_of.kind] if at else reversed(KEYS[control_of.kind])
             control.focus()
             page.evaluate(LOOK)
             control.press(there)

@@ -119,6 +119,18 @@ def test_every_explorer_is_alive_and_every_figure_drawn(page):
         expect(figure.locator(".main-svg").first).to_be_visible()
 
 
+def test_nothing_around_an_explorer_scrolls_for_then_its_sentence_would_not_stay_in_view(page):
+    around = """node => {
+        const found = [];
+        for (let up = node.parentElement; up !== document.body; up = up.parentElement) {
+            if (getComputedStyle(up).overflowY !== 'visible') found.push(up.className);
+        }
+        return found;
+    }"""
+    for sentence in page.locator(".bptt .sentence").all():
+        assert sentence.evaluate(around) == []
+
+
 def test_axe_finds_nothing_on_a_page(page):
     assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
     assert violations(page) == []

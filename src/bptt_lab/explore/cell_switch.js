@@ -23,11 +23,11 @@ const EQUATIONS = {
 };
 
 function symbol(row, token) {
-  if (/^[σ=⊙+−(),/|]$|^∂⁺?$/.test(token)) return math(row, token === "σ" ? "mi" : "mo", { text: token, ...(/^∂|\//.test(token) ? { lspace: "0", rspace: "0" } : /^[()]$/.test(token) ? { stretchy: "false" } : {}) });
+  if (/^[σ=⊙+−(),/|]$|^∂⁺?$/.test(token)) return math(row, token === "σ" ? "mi" : "mo", { text: token, ...(token === "σ" ? { class: "upright" } : {}), ...(/^∂|\//.test(token) ? { lspace: "0", rspace: "0" } : /^[()]$/.test(token) ? { stretchy: "false" } : {}) });
   if (/^\d+$/.test(token)) return math(row, "mn", { text: token });
   const [, name, below, above] = token.match(/^([^_^]+)(?:_([^^]+))?(?:\^(.+))?$/);
   const part = math(row, below && above ? "msubsup" : below ? "msub" : above ? "msup" : "mrow");
-  math(part, "mi", { text: name });
+  math(part, "mi", { text: name, ...(name.length > 1 ? { class: "upright" } : {}) });
   for (const index of [below, above]) if (index) index.includes("−") ? index.split("−").forEach((piece, i, all) => { const group = all.group ??= math(part, "mrow"); if (i) math(group, "mo", { text: "−" }); math(group, /\d/.test(piece) ? "mn" : "mi", { text: piece }); }) : math(part, "mi", { text: index });
   return part;
 }

@@ -9,8 +9,9 @@ const explorer = {
   holds: ({ text }, valuesOf) => valuesOf.text.includes(text), // the table has the sentences of the menu, whatever it was computed for
   build({ figure, words, facts, valuesOf, tell, change, asked: wanted }) {
     const examples = valuesOf.text, most = valuesOf.read.at(-1), { names, kinds, vocabulary, number_of } = facts, known = new Set(vocabulary.map((word) => word.toLowerCase()));
-    let shown = [], asked = null, seen = null, top = TOP; // asked and seen: what was typed here, and what was on show
-    const ask = (text) => { asked = text; change("text", text); change("read", most); };
+    let shown = [], asked = null, seen = null, top = TOP; // asked and seen: what was typed here last, and what was on show
+    const open = new Set(); // what was typed here and has no answer yet: a late one must not stand in the place of what is typed now
+    const ask = (text) => { asked = text; open.add(text); change("text", text); change("read", most); };
     const knows = (text) => text && text.split(" ").every((word) => known.has(word.toLowerCase()));
     const ahead = () => (asked === wanted("text") && knows(asked) ? asked.split(" ") : shown); // more is built on what Python was asked for
 
@@ -63,8 +64,9 @@ const explorer = {
       const p = (net, t, verb) => (e >= 0 ? arrays.examples(e, net, s, t, verb) : arrays.typed(net, s, t, verb));
       state.limits = { read: T };
       state.read = r;
-      if (document.activeElement !== input || (text !== seen && text !== asked)) { if (input.value !== text) input.value = text; } // else it is being typed
+      if (document.activeElement !== input || (text !== seen && !open.has(text))) { if (input.value !== text) input.value = text; } // else it is being typed
       seen = text;
+      if (text === asked) open.clear();
       set(input, { "aria-invalid": complaint ? "true" : null, disabled: !!mute });
       set(build, { hidden: !!mute }); // ninety-nine buttons that would all be dead
       set(why, { text: words[mute] ?? (complaint || words.own_help) });

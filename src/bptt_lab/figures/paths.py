@@ -1,5 +1,7 @@
 """The roads from word 1 to the last word, in five kinds of net."""
 
+import re
+
 import plotly.colors
 import plotly.graph_objects as go
 
@@ -32,7 +34,8 @@ def paths() -> look.Figure:
         shown.data[-1].update(hovertemplate=hover, showlegend=False, cliponaxis=False)
         length = f"{lengths[name]} factor{'s' if lengths[name] > 1 else ''}"
         shown.add_annotation(text=f"<b>{name}</b>, {length}", x=0.75, y=row - 0.62, xanchor="left", showarrow=False)
-        shown.add_annotation(text=factor, x=0.75, y=row - 0.42, xanchor="left", showarrow=False, font={"size": 12})
+        typeset = re.sub(r"_(\w+)", r"<sub>\1</sub>", factor)
+        shown.add_annotation(text=typeset, x=0.75, y=row - 0.42, xanchor="left", showarrow=False, font={"size": 12})
         for start in range(1, WORDS):
             if kind == "jumps":
                 _arc(shown, start, WORDS, row, 0.07 + 0.055 * (WORDS - start), faint=start > 1)

@@ -80,7 +80,7 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
 def _name_numbers(shown: look.Figure, x: float, top: float, bottom: float) -> None:
     """Write beside a panel's numbers, to the left of x, what they are; the panel's rows begin at top and end at bottom."""
     _write(shown, "rate", x, top - 14, "right", 11, xshift=-10)  # left of the panel's own name
-    for text, y in (("words", bottom + 11), ("norm,", bottom + 28), ("10^…", bottom + 41)):
+    for text, y in (("words", bottom + 11), ("log₁₀", bottom + 28), ("norm", bottom + 41)):
         _write(shown, text, x, y, "right", 11)
 
 
