@@ -533,7 +533,7 @@ def test_going_back_finds_the_sliders_where_they_were_left(visit):
     expect(sentence).not_to_have_text(opened)
     left = sentence.text_content()
     page.wait_for_function("() => history.state?.explorers")
-    page.get_by_role("link", name="start here", exact=True).click()
+    page.get_by_role("link", name="Start here", exact=True).click()
     page.wait_for_url("**/00_start_here.html")
     page.go_back()
     page.wait_for_function(DRAWN)
