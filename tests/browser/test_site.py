@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from bptt_lab import explore
 from tests.browser.access import violations
 from tests.browser.conftest import WINDOW, Pages, served
-from tests.browser.waiting import settled
+from tests.browser.waiting import frames, settled
 from tools.site import dead_links
 
 SITE = Path(__file__).parents[2] / "build" / "site"
@@ -248,12 +248,17 @@ def test_a_page_and_all_that_it_fetches_is_small(chromium, address, name, most):
 def test_formulas_wait_for_the_first_explorer_and_come_without_it_too(chromium, address):
     context = chromium.new_context()
     page = context.new_page()
-    page.goto(address + "notebooks/03_four_words_four_terms.html", wait_until="networkidle")
-    fetched = page.evaluate(
-        "() => performance.getEntriesByType('resource').map(one => [one.name, one.startTime, one.responseEnd])"
-    )
-    table = min(end for url, _, end in fetched if url.endswith(".bin"))
-    assert [start > table for url, start, _ in fetched if "mathjax/tex-chtml.js" in url] == [True]
+    asked, held = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/*.bin", lambda route: held.append(route))  # the explorers' tables
+    page.goto(address + "notebooks/03_four_words_four_terms.html", wait_until="domcontentloaded")
+    page.wait_for_function("() => document.readyState !== 'loading'")
+    frames(page, 30)
+    assert held and not any("mathjax/tex-chtml.js" in url for url in asked)
+    for route in held:
+        route.continue_()
+    page.unroute("**/*.bin")
+    expect(page.locator("article mjx-container").first).to_be_visible()
     page.route("**/explorers/*", lambda route: route.abort())
     page.reload()
     expect(page.locator("article mjx-container").first).to_be_visible()
