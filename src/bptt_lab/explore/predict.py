@@ -3,7 +3,7 @@
 import html
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import traitlets
@@ -112,7 +112,7 @@ class Predict(Explorer):
     asked = traitlets.Unicode().tag(sync=True)
     powers = traitlets.Bool().tag(sync=True)
     truth = traitlets.Float().tag(sync=True)
-    guess = traitlets.Int(None, allow_none=True).tag(sync=True)
+    guess: Any = traitlets.Int(None, allow_none=True).tag(sync=True)
     committed = traitlets.Bool(False).tag(sync=True)
     seen = traitlets.Bool(False).tag(sync=True)
 

@@ -57,7 +57,7 @@ class Quiz(Explorer):
     """The quiz of a notebook, by its number: `Quiz("04")`. `answers`: the place of each chosen answer, −1 for none yet."""
 
     name = "quiz"
-    questions = traitlets.List().tag(sync=True)
+    questions: traitlets.List = traitlets.List().tag(sync=True)
     answers = traitlets.List(traitlets.Int()).tag(sync=True)
 
     def __init__(self, notebook: str, **settings):

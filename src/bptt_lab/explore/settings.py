@@ -1,12 +1,13 @@
 """The settings of an explorer: traits that know their values, and which control moves them."""
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
 import traitlets
 
 
-class Setting(traitlets.TraitType):
+class Setting(traitlets.TraitType[Any, Any]):
     """One of the values; without a default it is the first.
 
     `kind` is that of the control that moves it: "slider", "choice" (a few options, all in sight), "menu" (many), "switch", or
@@ -14,18 +15,14 @@ class Setting(traitlets.TraitType):
     """
 
     kind = ""
+    name: str
+    validate: Any
 
     def __init__(self, values: Any, default: Any = None, kind: str | None = None, asks_python: bool = False):
         self.values, self.asks_python = tuple(values), asks_python
         self.kind = self.kind if kind is None else kind
         super().__init__(default_value=self.values[0] if default is None else default)
         self.tag(sync=True, asks_python=asks_python)
-
-    if TYPE_CHECKING:  # read from an explorer, a setting is its value
-
-        def __get__(self, obj, kind=None) -> Any: ...
-
-        def __set__(self, obj, value: Any) -> None: ...
 
     def refuse(self, value: Any, expected: str):
         raise traitlets.TraitError(f"{self.name}: got {value!r}, expected {expected}.")
@@ -52,12 +49,6 @@ class Guess(Grid):
         self.default_value, self.allow_none = None, True
 
 
-class Pointed(Grid):
-    """A number that is chosen in the picture itself."""
-
-    kind = ""
-
-
 class Choice(Setting):
     """One of a few."""
 
@@ -67,15 +58,6 @@ class Choice(Setting):
         if value not in self.values:
             self.refuse(value, f"one of {', '.join(map(repr, self.values))}")
         return self.values[self.values.index(value)]
-
-
-class Switch(Choice):
-    """On or off."""
-
-    kind = "switch"
-
-    def __init__(self):
-        super().__init__((True, False), False)
 
 
 class Text(Setting):
@@ -102,3 +84,7 @@ class PointedCell(Setting):
         if not pair or not set(value) <= set(self.values):
             self.refuse(value, f"two whole numbers from 0 to {self.values[-1]}")
         return list(value)
+
+
+Pointed = partial(Grid, kind="")  # a number that is chosen in the picture itself
+Switch = partial(Choice, (True, False), False, "switch")  # on or off
