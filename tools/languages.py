@@ -24,7 +24,7 @@ def english() -> dict[str, list[str]]:
     for path in sorted((quiz.HERE / "quizzes").glob("*.md")):
         questions = quiz.read(path.read_text(encoding="utf-8"))
         told = [[q.text, *(text for answer in q.answers for text in (answer.text, answer.why))] for q in questions]
-        found[quiz.section(path.stem)] = sum(told, [])
+        found[f"quiz {path.stem}"] = sum(told, [])
     found["checks"] = [*telling.HEADS, *_told(), *mutants.says().values()]
     for exercise in exercises.all():
         found[exercise.name] = [*exercise.english, *(slip.says for slip in exercise.slips)]

@@ -48,11 +48,6 @@ def read(text: str) -> list[Question]:
     return questions
 
 
-def section(notebook: str) -> str:
-    """Where the translations of a notebook's quiz stand."""
-    return f"quiz {notebook}"
-
-
 class Quiz(Explorer):
     """The quiz of a notebook, by its number: `Quiz("04")`. `answers`: the place of each chosen answer, −1 for none yet."""
 
@@ -64,8 +59,9 @@ class Quiz(Explorer):
         files = {path.stem: path for path in sorted((HERE / "quizzes").glob("*.md"))}
         path = files[checks.choice("notebook", notebook, files)]
         questions = read(path.read_text(encoding="utf-8"))
-        settings["language"] = spoken(section(notebook), known("language", settings.get("language", current())))
-        say = partial(tr, section(notebook), name=settings["language"])
+        section = f"quiz {notebook}"  # where its translations stand
+        settings["language"] = spoken(section, known("language", settings.get("language", current())))
+        say = partial(tr, section, name=settings["language"])
         asked = [
             {"text": say(q.text), "answers": [{"text": say(a.text), "right": a.right, "why": say(a.why)} for a in q.answers]}
             for q in questions
