@@ -123,10 +123,8 @@ class MemoryReport:
             words["seen by a readout"] = f"{self._horizon(self.seen)}: h alone"
         if self.trace.T > 1 and self.norms.max() > GROWTH:
             peak = int(self.norms.argmax())
-            words["growth"] = f"{say_log10(float(self.norms[peak]))}-fold at lag {peak}"
-            words["growth"] += (
-                ", before it decays" if self.norms[-1] < self.norms[peak] - GROWTH else ", and no decay in this run"
-            )
+            then = "before it decays" if self.norms[-1] < self.norms[peak] - GROWTH else "and no decay in this run"
+            words["growth"] = f"{say_log10(float(self.norms[peak]))}-fold at lag {peak}, {then}"
         if self.slope is not None and (apart := _apart(self.slope, self.lyapunov, self.trace.T)):
             both = f"half-life {_halves(self.slope)} by slope, {_halves(self.lyapunov)} by exponent"
             words["disagreement"] = f"{both}: {apart} apart by the end. Neither is a rate yet: take a longer run"
