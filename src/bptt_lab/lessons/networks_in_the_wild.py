@@ -197,9 +197,8 @@ def rates(wild: Networks) -> dict[str, np.ndarray]:
 
 def gates_and_half_lives(wild: Networks, network: str) -> np.ndarray:
     """(n, 3): of each layer and input the mean of the gate that keeps, its most open unit, and the half-life."""
-    return np.array(
-        [(one["gates"][3], one["gates"][2], one["half_life"]["state"] or np.inf) for _, one in runs_of(wild, network)]
-    )
+    runs = [one for _, one in runs_of(wild, network)]
+    return np.array([(one["gates"][3], one["gates"][2], one["half_life"]["state"] or np.inf) for one in runs])
 
 
 def rank_correlations(found: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ from ..tasks import vocabulary
 
 WORDS = len(vocabulary.VOCABULARY)
 Gradients = dict[str, np.ndarray]
+Recursion = Callable[[np.ndarray, Cell, Trace, int], np.ndarray]
+WayBack = Callable[[SequenceModel, Run, np.ndarray, Iterable[int]], np.ndarray]
 
 
 def spread(values: np.ndarray, form: text.Form = text.say) -> str:
@@ -61,9 +63,7 @@ def difference(grads: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray])
     return max(float(np.abs(grads[name] - right[name]).max() / np.abs(right[name]).max()) for name in names)
 
 
-def both_ways(
-    recursion: Callable[[np.ndarray, Cell, Trace, int], np.ndarray], sentence: str, H: int = 32, seeds: int = 50
-) -> dict[str, np.ndarray]:
+def both_ways(recursion: Recursion, sentence: str, H: int = 32, seeds: int = 50) -> dict[str, np.ndarray]:
     """Three norms for each token t of a sentence that has its first word once, each (seeds, T); PyTorch's start.
 
     `recursion(dh_dW, cell, trace, t)` takes dh_{t-1}/dW_x to dh_t/dW_x, each (H, H, I). "whole": of dL_t/dW_x. "word 1
@@ -82,12 +82,7 @@ def both_ways(
 
 
 def lost_transpose(
-    way_back: Callable[[SequenceModel, Run, np.ndarray, Iterable[int]], np.ndarray],
-    sentence: str,
-    H: int,
-    init: str,
-    weight_scale: float,
-    seeds: int = 200,
+    way_back: WayBack, sentence: str, H: int, init: str, weight_scale: float, seeds: int = 200
 ) -> dict[str, np.ndarray]:
     """What W_hh in place of its transpose does to dL/dW_x; each (seeds,).
 

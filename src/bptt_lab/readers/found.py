@@ -35,10 +35,8 @@ class Convention(NamedTuple):
         if n == 4:
             return ", ".join([" ".join(self.lstm), *[f"forget gate + {self.forget:g}"] * (self.forget != 0), *gates])
         if n == 3:
-            said = (
-                f"z keeps the {'old' if self.z_keeps else 'new'}, reset {'after' if self.reset_after else 'before'} the product"
-            )
-            return ", ".join([" ".join(self.gru), said, *gates])
+            keeps, reset = "old" if self.z_keeps else "new", "after" if self.reset_after else "before"
+            return ", ".join([" ".join(self.gru), f"z keeps the {keeps}, reset {reset} the product", *gates])
         return self.activation + ", transposed" * self.transposed
 
 
@@ -216,7 +214,5 @@ class Found(list[Layer]):
             size = (cell.input_size, cell.hidden_size) if cell else ("?", "?")
             rows.append((each.name, type(cell).__name__ if cell else each.kind, *size, each.layer, way, how))
         notes = dict.fromkeys(f"{each.name}: {note}" for each in self for note in each.notes)
-        n = len(self)
-        return "\n".join(
-            [f"{self.source}: {n} recurrent {'layer' if n == 1 else 'layers, a direction each'}", table(head, rows), *notes]
-        )
+        what = "layer" if len(self) == 1 else "layers, a direction each"
+        return "\n".join([f"{self.source}: {len(self)} recurrent {what}", table(head, rows), *notes])
