@@ -4,8 +4,7 @@ import numpy as np
 import traitlets
 
 from .. import memory
-from ..basics import checks
-from ..basics.overflow import quietly
+from ..basics import checks, overflow
 from ..cells import RNNCell
 from .base import Arrays, Bars, Choice, Grid, Guess, Magnified, Parts, Pointed, Said, Switch, kept
 from .predictions import Made, judge, keep
@@ -70,7 +69,7 @@ class Decay(Magnified):
     def norms(self, name: str = "true") -> dict[int, float]:
         """lag -> norm, or one of the rungs "product", "sigma" and "radius"."""
         lags = np.array(lags_of(self.length))
-        with quietly():
+        with overflow.quietly():
             if name in ("true", "product"):
                 values = 10.0 ** self.at("ladder")[("true", "product").index(name)]
             else:
@@ -167,7 +166,7 @@ def curves_of(cell, net: str) -> Arrays:
         ladder = np.stack([bounds["true"], bounds["product of norms"]], axis=1)
         stretches = np.linalg.svd(memory.jacobian_product(cell, trace, T - 1, 0), compute_uv=False)
         stretches[stretches < 1e-12 * stretches[..., :1]] = 0.0
-        with quietly():
+        with overflow.quietly():
             stretches = np.log10(stretches)
         for i, spread in enumerate(INPUTS):
             arrays[f"ladder_{net}_{spread:g}_{T}"] = ladder[i * S : (i + 1) * S]

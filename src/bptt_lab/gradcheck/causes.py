@@ -20,8 +20,7 @@ import numpy as np
 from .. import chain_rule
 from ..basics import arrays, overflow, text
 from ..basics.activations import sigmoid
-from ..cells import Cell, RNNCell
-from ..cells.trace import Trace
+from ..cells import Cell, RNNCell, Trace
 from ..model import Run, SequenceModel
 from .numeric import alike
 

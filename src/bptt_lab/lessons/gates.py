@@ -11,11 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from .. import memory
-from ..basics import checks
-from ..basics.overflow import quietly
-from ..cells import Cell, GatedCell, GRUCell, LSTMCell
-from ..cells.trace import Trace
-from ..memory import half_life
+from ..basics import checks, overflow
+from ..cells import Cell, GatedCell, GRUCell, LSTMCell, Trace
 from ..memory.scaled import log10_norms, rescaled
 from .vanishing_and_exploding import LAGS, STEPS, fitted, inputs, slope
 from .vanishing_and_exploding import exponents as exponents
@@ -32,7 +29,7 @@ def gate(bias: float) -> float:
     >>> round(gate(2.0), 3)
     0.881
     """
-    with quietly():
+    with overflow.quietly():
         return float(1.0 / (1.0 + np.exp(-np.float64(bias))))
 
 
@@ -58,20 +55,15 @@ def at_rest(bias: float) -> float:
 
 def norms(A: np.ndarray) -> np.ndarray:
     """The largest stretch ‖A‖₂ of each matrix, (…, H, H) -> (…)."""
-    with quietly():
+    with overflow.quietly():
         return 10.0 ** log10_norms(*rescaled(A.copy()))
 
 
 def step_norms(cell: GatedCell, trace: Trace, steps: Iterable[int]) -> dict[str, np.ndarray]:
     """‖·‖₂ of the four terms, by their names, and of their sum "J", each (steps, B)."""
-    found: dict[str, list] = {name: [] for name in (*TERMS, "J")}
-    for t in steps:
-        terms = cell.jacobian_terms(trace, t)
-        terms["J"] = cell.jacobian(trace, t)
-        for name, matrix in terms.items():
-            diagonal = name == "keep"  # its norm is its largest entry
-            found[name].append(np.atleast_1d(np.abs(matrix).max(axis=(-2, -1)) if diagonal else norms(matrix)))
-    return {name: np.stack(values) for name, values in found.items()}
+    steps = list(steps)
+    terms = overflow.settled(trace.cell._ways, *cell.kept_at(trace, steps)) | {"J": cell.jacobians(trace, steps)}
+    return {name: np.abs(A).max(axis=(-2, -1)) if name == "keep" else norms(A) for name, A in terms.items()}  # keep is diagonal
 
 
 def no_longer_bound(bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, steps: int = 150) -> dict[str, np.ndarray]:
@@ -143,7 +135,7 @@ def half_lives(rates, edge: float = 0.0) -> str:
     """
 
     def words(rate):
-        steps = half_life(rate)
+        steps = memory.half_life(rate)
         if 0.0 <= rate < edge:
             return "stays"
         return "grows" if steps == np.inf else "none" if steps == 0 else f"{steps:.{1 if steps < 9.95 else 0}f}"

@@ -20,8 +20,7 @@ import numpy as np
 
 from .. import memory
 from ..basics import checks, overflow
-from ..cells import Cell, GRUCell, LSTMCell, RNNCell
-from ..cells.trace import Trace
+from ..cells import Cell, GRUCell, LSTMCell, RNNCell, Trace
 from ..memory.products import products
 from ..memory.scaled import power
 from .gates import SHUT, hold

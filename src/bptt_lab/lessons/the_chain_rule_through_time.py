@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import numpy as np
 
 from ..basics import text
-from ..cells import Cell, RNNCell
-from ..cells.trace import Trace
+from ..cells import Cell, RNNCell, Trace
 from ..gradcheck import gradcheck
 from ..model import Run, SequenceModel, rtrl
 from ..tasks import vocabulary

@@ -7,8 +7,7 @@ import numpy as np
 
 from ..basics import checks, overflow
 from ..basics.text import say, say_log10, spread, table
-from ..cells import Cell, RNNCell
-from ..cells.trace import Trace
+from ..cells import Cell, RNNCell, Trace
 from . import exponents, products, real_moves, scaled
 
 FAINT = -2.0  # log10 of 1 %

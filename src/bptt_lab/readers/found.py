@@ -12,8 +12,7 @@ import numpy as np
 
 from ..basics import checks
 from ..basics.text import say, table
-from ..cells import Cell, GRUCell, LSTMCell, RNNCell
-from ..cells.trace import Trace
+from ..cells import Cell, GRUCell, LSTMCell, RNNCell, Trace
 from .other_gates import HardSigmoidGRU, HardSigmoidLSTM, PeepholeLSTM
 
 
