@@ -90,11 +90,9 @@ class Decay(Magnified):
         norms, shown, lags = self.norms(), self.curve == "shown", self.length - 1
         guess = self.words["unset" if self.guess is None else f"guess_{self.guess}"]
         told = {"guess": guess, "lags": lags, **self._setting()}
-        if self._cell is None or isinstance(self._cell, RNNCell):
-            rho, sigma, _ = self.at("sizes")
-            told["matrix"] = self.say("matrix", rho=rho, sigma=sigma, **told)
-        else:
-            told["matrix"] = self.say("matrix_own", **told)
+        plain = self._cell is None or isinstance(self._cell, RNNCell)
+        sizes = dict(zip(("rho", "sigma"), self.at("sizes"))) if plain else {}
+        told["matrix"] = self.say("matrix" if plain else "matrix_own", **sizes, **told)
         if not lags:
             yield self.say("shows_one", **told)
             yield from self.said_of_axis()

@@ -76,9 +76,6 @@ class Text(Setting):
 class PointedCell(Setting):
     """A row and a column of a triangle that are chosen in the picture, each counted from 1; [0, 0] is none."""
 
-    def __init__(self, highest: int):
-        super().__init__(range(highest + 1), [0, 0])
-
     def validate(self, obj, value):
         pair = isinstance(value, list | tuple) and len(value) == 2 and all(type(entry) is int for entry in value)
         if not pair or not set(value) <= set(self.values):

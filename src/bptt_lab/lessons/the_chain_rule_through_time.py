@@ -109,14 +109,12 @@ def lost_far(steps: int, H: int = 32, seeds: int = 200) -> np.ndarray:
     for seed in range(seeds):
         rng, model = np.random.default_rng(seed), SequenceModel(RNNCell(8, H, seed=seed), 8, seed=seed)
         run = model.forward(0.1 * rng.standard_normal((100, 8))[: steps + 1], rng.integers(8, size=100)[: steps + 1])
-        slope, W = 1 - run.trace.h**2, model.params["W_hh"]
-        sizes = []
-        for matrix in (W.T, W):
-            da = slope[-1] * run.dh[-1, 0]
-            for t in range(steps - 1, -1, -1):
-                da = slope[t] * (matrix @ da)
-            sizes.append(np.linalg.norm(da))
-        found.append(sizes[1] / sizes[0])
+        slope, W = 1 - run.trace.h[..., None] ** 2, model.params["W_hh"]
+        matrices, da = np.stack([W.T, W]), slope[-1] * run.dh[-1, 0, :, None]
+        for f in slope[-2::-1]:
+            da = f * (matrices @ da)
+        right, lost = np.linalg.norm(da, axis=(-2, -1))
+        found.append(lost / right)
     return np.array(found)
 
 
