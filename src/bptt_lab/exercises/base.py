@@ -166,10 +166,9 @@ class Exercise:
             if answer.value is None and code == self.stub.function.__code__.co_code:
                 return report(tell("Not tried yet: the function returns None."), verdict="not tried")
             if answer.value is None:
-                says = tell("Your function returns None. At its end hand the result back: return, and what you computed.")
-                if printed:
-                    says = tell("Your function prints, but returns None. Hand the result back with return.")
-                return report(says, verdict="returns None")
+                nothing = tell("Your function returns None. At its end hand the result back: return, and what you computed.")
+                but_prints = tell("Your function prints, but returns None. Hand the result back with return.")
+                return report(but_prints if printed else nothing, verdict="returns None")
             values.append(answer.value)
             ran = sizes(self.parameters, problem.arguments)
             changed = changed or self._changed(problem.arguments, arguments)

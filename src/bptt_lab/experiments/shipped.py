@@ -273,9 +273,8 @@ def beatnet(path: Path) -> list[Part]:
 
     sys.modules.setdefault("librosa", MagicMock())  # asked for where nothing of it is used
     of_madmom("audio")
-    hears = importlib.import_module("BeatNet.log_spect").LOG_SPECT(
-        sample_rate=22_050, win_length=1411, hop_size=441, n_bands=[24]
-    )
+    log_spect = importlib.import_module("BeatNet.log_spect")
+    hears = log_spect.LOG_SPECT(sample_rate=22_050, win_length=1411, hop_size=441, n_bands=[24])
     net = importlib.import_module("BeatNet.model").BDA(272, 150, 2, "cpu").double()
     net.load_state_dict(torch.load(path, "cpu", weights_only=True), strict=False)
     met = list[list[np.ndarray]]()

@@ -194,9 +194,7 @@ def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterabl
     return {"norm": norms, "signal to noise": ratios}
 
 
-def signals(
-    lags: Iterable[int], seeds: int = 5, H: int = 32, sequences: int = 1000
-) -> dict[tuple[str, float], dict[str, np.ndarray]]:
+def signals(lags: Iterable[int], seeds: int = 5, H: int = 32, sequences: int = 1000) -> dict[tuple[str, float], dict]:
     """`signal_to_noise` by start and deviation of the inputs: PyTorch's start and N(0, 1), each with 0.1 and 1."""
     starts, lags = {"U(±1/√H), PyTorch": ("uniform", 1.0), "N(0, 1)": ("normal", H**0.5)}, list(lags)
     kinds = [(name, spread) for name in starts for spread in (0.1, 1.0)]
