@@ -8,7 +8,7 @@ import traitlets
 
 
 class Setting(traitlets.TraitType[Any, Any]):
-    """One of the values; without a default it is the first.
+    """One of the values; without a default it is the first, and with None it may be not set.
 
     `kind` is that of the control that moves it: "slider", "choice" (a few options, all in sight), "menu" (many), "switch", or
     "" for none. One that `asks_python` is not in the table: it takes a round trip, and is off where no kernel runs.
@@ -18,10 +18,10 @@ class Setting(traitlets.TraitType[Any, Any]):
     name: str
     validate: Any
 
-    def __init__(self, values: Any, default: Any = None, kind: str | None = None, asks_python: bool = False):
+    def __init__(self, values: Any, default: Any = ..., kind: str | None = None, asks_python: bool = False):
         self.values, self.asks_python = tuple(values), asks_python
         self.kind = self.kind if kind is None else kind
-        super().__init__(default_value=self.values[0] if default is None else default)
+        super().__init__(self.values[0] if default is ... else default, allow_none=default is None)
         self.tag(sync=True, asks_python=asks_python)
 
     def refuse(self, value: Any, expected: str):
@@ -39,14 +39,6 @@ class Grid(Setting):
         if not number or not low <= value <= high:
             self.refuse(value, f"{'a whole number' if whole else 'a number'} from {low:g} to {high:g}")
         return min(self.values, key=lambda grid_value: abs(grid_value - value))
-
-
-class Guess(Grid):
-    """A number that the learner guesses. At first it is not set: None."""
-
-    def __init__(self, values: Any):
-        super().__init__(values)
-        self.default_value, self.allow_none = None, True
 
 
 class Choice(Setting):
@@ -83,5 +75,6 @@ class PointedCell(Setting):
         return list(value)
 
 
+Guess = partial(Grid, default=None)  # a number that the learner guesses
 Pointed = partial(Grid, kind="")  # a number that is chosen in the picture itself
 Switch = partial(Choice, (True, False), False, "switch")  # on or off

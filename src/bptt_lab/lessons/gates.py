@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from .. import memory
-from ..basics import checks, overflow
+from ..basics import activations, checks, overflow
 from ..cells import Cell, GatedCell, GRUCell, LSTMCell, Trace
 from ..memory.scaled import log10_norms, rescaled
 from .vanishing_and_exploding import LAGS, STEPS, fitted, inputs, slope
@@ -29,8 +29,7 @@ def gate(bias: float) -> float:
     >>> round(gate(2.0), 3)
     0.881
     """
-    with overflow.quietly():
-        return float(1.0 / (1.0 + np.exp(-np.float64(bias))))
+    return float(activations.sigmoid(np.array([bias]))[0])
 
 
 def one_unit(keep: float, words: Sequence[str] = CATS, heard: str = "cats") -> np.ndarray:
