@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..basics import checks
-from ..basics.text import say, table
+from ..basics import checks, text
 from ..cells import Cell, GRUCell, LSTMCell, RNNCell, Trace
 from .other_gates import HardSigmoidGRU, HardSigmoidLSTM, PeepholeLSTM
 
@@ -177,7 +176,7 @@ class Layer:
         expected = self.convention.of(n) if self.convention else ""
         words = expected if expected in fits else next(iter(fits))
         missed, other = next(((error, how.of(n)) for error, how in tried if error > best + 1e-9), (np.inf, "none"))
-        off = f"{words} is off by {say(best, '0')}, the next best, {other}, by {say(missed, exploded='∞')}"
+        off = f"{words} is off by {text.say(best, '0')}, the next best, {other}, by {text.say(missed, exploded='∞')}"
         if best > 1e-3 or missed < 10 * best:
             hint = f"{off}. Is h this layer's own output, from a start of zeros, and x what it reads?"
             hint += f" {BATCHED}" * (x.ndim > 2)
@@ -214,4 +213,4 @@ class Found(list[Layer]):
             rows.append((each.name, type(cell).__name__ if cell else each.kind, *size, each.layer, way, how))
         notes = dict.fromkeys(f"{each.name}: {note}" for each in self for note in each.notes)
         what = "layer" if len(self) == 1 else "layers, a direction each"
-        return "\n".join([f"{self.source}: {len(self)} recurrent {what}", table(head, rows), *notes])
+        return "\n".join([f"{self.source}: {len(self)} recurrent {what}", text.table(head, rows), *notes])
