@@ -2,7 +2,7 @@
 # ONNX comes with an evaluator of its own, `onnx.reference`, and who doubts a run-time asks it. Good guess: it does what the
 # standard says, or it says that it cannot. Seen: for LSTM and GRU it takes `sequence_lens`, `clip` and `activations`, and for
 # LSTM `input_forget`, and answers without a word as if they were not there: the same bits as the file without them. Past a
-# row's end, where the standard has zeros, stand states of the padding. `direction`, peepholes, initial states and
+# row's end, where onnxruntime has zeros, stand states of the padding. `direction`, peepholes, initial states and
 # `linear_before_reset` it reads as onnxruntime does. onnxruntime differs from itself without each of them, as it should.
 # (That `direction` was left out in earlier versions is known and mended, onnx 7935; of the others no report was found.)
 #
