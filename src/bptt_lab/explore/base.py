@@ -45,6 +45,7 @@ from .words import words_of
 
 HERE = Path(__file__).parent
 PAUSE = 0.01  # s, in which a kernel sends and hears: while NumPy computes, its other threads wait for their turn
+DRAWN = 0.1  # s, after which the browser has drawn an answer: what is computed meanwhile would be in its way
 SITE_FOLDER = "BPTT_SITE_FOLDER"  # if set: notebooks run for the site, and explorers are embedded in its pages
 
 # Of the still picture and the explorer under it one is shown. Where Jupyter finds no explorer it would write "model not found".
@@ -205,12 +206,12 @@ class Explorer(anywidget.AnyWidget):
             return self.refresh()
         with self._computing:
             self._rest = self._computed()
-            self._go_on(self._rest, loop)
+            self._go_on(self._rest, loop, DRAWN)
 
-    def _go_on(self, rest: Iterator[bool], loop: asyncio.AbstractEventLoop) -> None:
+    def _go_on(self, rest: Iterator[bool], loop: asyncio.AbstractEventLoop, pause: float = PAUSE) -> None:
         with self._computing:
             if rest is self._rest and next(rest, None) is not None:
-                loop.call_later(PAUSE, self._go_on, rest, loop)
+                loop.call_later(pause, self._go_on, rest, loop)
 
     def _computed(self) -> Iterator[bool]:
         """The work of `refresh`, part by part: whether one was sent by itself."""
@@ -282,7 +283,10 @@ class Explorer(anywidget.AnyWidget):
 
         With a path the page is written there, and nothing is returned: as the last line of a cell it prints nothing.
         """
-        text = page.alone(self)
+        with self._computing:
+            for _ in self._rest:  # the table may wait for the browser to draw
+                pass
+            text = page.alone(self)
         if path is None:
             return text
         Path(path).write_text(text, encoding="utf-8")
