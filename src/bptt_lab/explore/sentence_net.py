@@ -12,7 +12,6 @@ import numpy as np
 from .. import chain_rule
 from ..basics import activations, overflow
 from ..cells import RNNCell
-from ..memory import scaled
 from ..model import SequenceModel
 from ..tasks import vocabulary
 from .base import Arrays, Choice, Explorer, Grid, kept
@@ -121,6 +120,8 @@ def _shares(da: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @overflow.silent
 def _stretches(slope: np.ndarray, steepest: np.ndarray, W_hh: np.ndarray) -> np.ndarray:
     """‖J_t‖₂ for every scale, (…, S, T), from f'(a_t), (…, S, T, H), and the largest of each."""
+    from ..memory import scaled  # only where a net is computed: an explorer that is named loads no such thing
+
     D = slope / np.where(steepest > 0, steepest, 1.0)[..., None]
     # J Jᵀ, squared three times: its largest eigenvalue is then far from the others, and found in a third of LAPACK's time.
     G = D[..., None] * (W_hh @ W_hh.T) * D[..., None, :]
