@@ -199,7 +199,7 @@ class Explorer(anywidget.AnyWidget):
         """Refresh for a setting that asks Python. Where a reader moved it in the browser, only what is on show is computed now.
 
         Jupyter holds the reader's next question back until this one is done with; the rest is computed between questions, and a
-        new one ends it. While keys follow fast, an answer takes a third of the time.
+        new one ends it. While keys follow fast on a busy machine, an answer takes half the time.
         """
         loop = asyncio._get_running_loop() if self._property_lock else None  # held while a message of the browser is read
         if loop is None:
