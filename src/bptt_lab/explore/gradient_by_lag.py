@@ -69,19 +69,20 @@ def carry_back(activation: str, start: str, net: int, lengths: tuple[int, ...] =
     arrays, product, scales = {}, np.eye(HIDDEN)[:, None] * slope[0].T[:, :, None], np.array(SCALES)[:, None]
     for t in range(steps):
         if t:
-            product = (W_hh @ product.reshape(HIDDEN, -1)).reshape(product.shape) * (slope[t] * scales).T[:, :, None]
+            product = (W_hh @ product.reshape(HIDDEN, -1)).reshape(product.shape)
+            product *= (slope[t] * scales).T[:, :, None]
         if t + 1 in lengths:
             row = np.einsum("sh,hsj->sj", dh[t], product)
             arrays[f"forward_{activation}_{start}_{t + 1}"] = norm(row) * norm(x[0])
-    found, rows = np.zeros((3, len(lengths), steps, len(SCALES))), (dh[ends], dh[ends])
+    found, rows = np.zeros((3, len(lengths), steps, len(SCALES))), np.stack([dh[ends], dh[ends]])  # right, and lost
+    back = np.stack([W_hh, W_hh.T])[:, None]
     for k in reversed(range(steps)):  # of each row only its norm and cosine are kept: half the time of keeping all
         live = slice(ends.searchsorted(k), None)
-        da = [each[live] * slope[k] for each in rows]
-        sizes = [norm(each) for each in da]
-        right, lost = (each / np.where(size > 0, size, 1.0)[..., None] for each, size in zip(da, sizes))
-        found[:, live, k] = *sizes, np.vecdot(right, lost)
-        for each, now, W in zip(rows, da, (W_hh, W_hh.T)):
-            each[live] = now @ W * scales
+        da = rows[:, live] * slope[k]
+        found[:2, live, k] = sizes = norm(da)
+        da /= np.where(sizes > 0, sizes, 1.0)[..., None]
+        found[2, live, k] = np.vecdot(*da)
+        rows[:, live] = da @ back * (sizes[..., None] * scales)
     for name, of in zip(("right", "lost", "cosine"), found):
         for i, T in enumerate(lengths):
             by_lag = of[i, :T][::-1].T

@@ -11,11 +11,9 @@ import numpy as np
 from ..basics import checks, overflow, text
 from ..cells import Cell, GatedCell, GRUCell, LSTMCell, RNNCell
 from ..model import SequenceModel, check_model
-from . import causes, numeric, one_step
-from .where import first_wrong_step
+from . import numeric, one_step
 
 BUILT_IN = (RNNCell, GatedCell, GRUCell, LSTMCell)
-SAYS = causes.KNOWN["answers"]
 
 
 class GradCheck:
@@ -60,7 +58,9 @@ class GradCheck:
             entry, right = f"{name}[{', '.join(map(str, index))}]", text.say(float(self.numeric[name][index]), vanished="0")
             lines.append(f"Wrong: {entry} is {text.say(self._entry, vanished='0')}, should be near {right}.")
         else:
-            lines.append(SAYS[self._says])
+            from .causes import KNOWN
+
+            lines.append(KNOWN["answers"][self._says])
         if self.step is not None:
             lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
         lines += self.slips if self.cause is None else [f"Most likely {self.cause}", *self.slips]
@@ -101,7 +101,9 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
         off = {name: given[name] for name, one in found.items() if one.says == "wrong"}
         report.slips = [] if type(cell) in BUILT_IN else one_step.slips(cell)
         if grads is not None and not report.slips:
-            report.step = first_wrong_step(run, {name: value - bptt[name] for name, value in off.items()})
+            from . import causes, where  # the known mistakes take 7 ms to load: `import bptt_lab` leaves them
+
+            report.step = where.first_wrong_step(run, {name: value - bptt[name] for name, value in off.items()})
             report.cause = causes.likely(model, run, off, bptt, lambda vector: model.backward(forward(model, vector)))
     return report
 

@@ -3,7 +3,6 @@
 "The cats that I saw earlier this morning were very hungry": whether *was* or *were* comes next hangs on the second word.
 """
 
-import difflib
 import re
 import tomllib
 from pathlib import Path
@@ -38,6 +37,8 @@ def unknown(text: str) -> tuple[str, list[str]] | None:
     """The first word of `text` that is not in the vocabulary, and up to three of it that look alike; None if all are known."""
     for word in _split(text):
         if word.lower() not in _INDEX:
+            import difflib
+
             return word, difflib.get_close_matches(word.lower(), _INDEX, n=3)
     return None
 
