@@ -111,8 +111,9 @@ def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np
 
 def _terms(cell, trace, t, wrt, dh_t):
     """The terms' gradients, (t + 1, rows, m), and their norms."""
-    da = way_back.one_loss(cell, trace, dh_t, t)
-    if da is None:
+    if way_back.fits(cell, trace, dh_t):
+        da = way_back.one_loss(cell, trace, dh_t, t)
+    else:
         rows, found = state_rows(cell, dh_t)[None], []
         for k in range(t, -1, -1):
             da_k, rows = pull(cell, trace, k, rows)
@@ -157,11 +158,10 @@ def factors(cell, trace, t: int, wrt: str, k: int) -> dict[str, np.ndarray]:
 def carried_back(cell, trace, dh):
     """From the last step to the first: k, the t ≥ k whose loss still reaches it, and dL_t/da_k of these t, (n, B, rows of W).
 
-    Or all at once, with an entry of k and t for each row.
+    From `engine/` all come at once, with a k and a t for each row.
     """
-    da = way_back.all_losses(cell, trace, dh)
-    if da is not None:
-        yield *np.triu_indices(trace.T), da
+    if way_back.fits(cell, trace, dh):
+        yield *np.triu_indices(trace.T), way_back.all_losses(cell, trace, dh)
         return
     rows, end = state_rows(cell, dh), trace.T
     for k in range(trace.T - 1, -1, -1):

@@ -129,7 +129,7 @@ def test_terms_and_ledgers_are_the_same_both_ways(kind, T, B, I, H, start, scale
 @pytest.mark.parametrize(("T", "H", "size"), [(12, 3, 1e-200), (12, 3, 1e200), (100, 32, 1.0), (150, 40, 1.0)])
 def test_long_tiny_and_huge_losses_give_the_same_terms_and_ledgers(kind, T, H, size):
     assert_terms_and_ledgers_are_the_same(problem(kind, T, None, 3, H, True, 0.7), 1e-12, size)
-    assert 100 * 32 * 164 < 4 * scratch.SMALL < 150 * 40 * 230
+    assert 100 * 32 * 164 < 1_000_000 < 150 * 40 * 230  # on both sides of the bound in `way_back.fits`
 
 
 @pytest.mark.parametrize("kind", ["tanh", "relu"])
