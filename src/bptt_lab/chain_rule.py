@@ -59,8 +59,8 @@ def norm(rows: np.ndarray) -> np.ndarray:
         result = np.asarray(np.sqrt(squares))
         for far, scale in (squares < 1e-280, 2.0**600), (squares > 1e300, 2.0**-600):
             if far.any():
-                some = rows[far] * scale
-                result[far] = np.sqrt(np.einsum("...i,...i", some, some)) / scale
+                some = rows * scale  # of all, for less than it takes to pick some
+                result = np.where(far, np.sqrt(np.einsum("...i,...i", some, some)) / scale, result)
     return result[()]
 
 
