@@ -108,8 +108,10 @@ print([time.perf_counter() - start, floor])
 """
 RUN = """
 import time, tracemalloc, timeit, numpy as np, bptt_lab as bl
-# Of the processor: these rows only compute, and what else runs on the machine is left out so.
-seconds = lambda times, call: timeit.timeit(call, timer=time.process_time, number=times) / times
+def seconds(times, call):
+    call()  # modules load with the first call: that is another wait
+    # Of the processor: these rows only compute, and what else runs on the machine is left out so.
+    return timeit.timeit(call, timer=time.process_time, number=times) / times
 def made(H, T):
     rng, model = np.random.default_rng(0), bl.SequenceModel(bl.RNNCell(H, H), 8)
     return model, model.forward(rng.standard_normal((T, H)), rng.integers(8, size=T))

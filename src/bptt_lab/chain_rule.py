@@ -15,13 +15,15 @@ run. Steps count as code does, from 0.
 
 from collections.abc import Callable
 from functools import partial, reduce
+from itertools import repeat
 
 import numpy as np
 
 from .basics import overflow, text
+from .cells import Cell
+from .engine import way_back
 
-TOGETHER = 30_000  # numbers: what is computed together on the way back stays in the processor's cache
-LOSSES = 1000  # carried back together: T=5000, H=8 takes half the time, for their rows stay there too, and vanish together
+LOOK = 64  # steps between two looks at which losses still reach back
 
 
 class Term:
@@ -33,7 +35,9 @@ class Term:
     factors   the matrices whose product it is, left to right: ordered name -> array, computed when asked for
     """
 
-    def __init__(self, k: int, gradient: np.ndarray, size: float, factors: Callable[[], dict[str, np.ndarray]]):
+    __slots__ = "k", "gradient", "norm", "_factors"
+
+    def __init__(self, k: int, gradient: np.ndarray, size: float, factors: Callable[[int], dict[str, np.ndarray]]):
         self.k = k
         self.gradient = gradient
         self.norm = size
@@ -41,7 +45,7 @@ class Term:
 
     @property
     def factors(self) -> dict[str, np.ndarray]:
-        return self._factors()
+        return self._factors(self.k)
 
     def __repr__(self) -> str:
         return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm)}"
@@ -55,8 +59,8 @@ def norm(rows: np.ndarray) -> np.ndarray:
         result = np.asarray(np.sqrt(squares))
         for far, scale in (squares < 1e-280, 2.0**600), (squares > 1e300, 2.0**-600):
             if far.any():
-                some = rows[far] * scale
-                result[far] = np.sqrt(np.einsum("...i,...i", some, some)) / scale
+                some = rows * scale  # of all, for less than it takes to pick some
+                result = np.where(far, np.sqrt(np.einsum("...i,...i", some, some)) / scale, result)
     return result[()]
 
 
@@ -99,41 +103,48 @@ def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np
 
     A row vector is carried back from t, so all terms together cost one step of arithmetic a word.
     """
-    gradients = overflow.settled(partial(_gradients, cell, trace, t, wrt), dh_t)
+    gradients, sizes = overflow.settled(partial(_terms, cell, trace, t, wrt), dh_t)
     gradients = gradients.reshape(t + 1, *cell.params[wrt].shape)
-    sizes = norm(gradients.reshape(t + 1, -1)).tolist()
-    return [Term(k, gradients[k], sizes[k], partial(_all_factors, readout, cell, trace, t, k, wrt)) for k in range(t + 1)]
+    found = partial(_all_factors, readout, cell, trace, t, wrt)
+    return list(map(Term, range(t + 1), gradients, sizes.tolist(), repeat(found)))
 
 
-def _gradients(cell, trace, t, wrt, dh_t):
-    """The terms' gradients, (t + 1, rows, m)."""
-    rows, found, steps = state_rows(cell, dh_t)[None], [], slice(t + 1)
-    if trace.shape[1] == 1:  # by Jacobians, and one step back of all steps at once: half the time at T=100, H=32
-        δ, n = [rows[0]], max(1, TOGETHER // rows.shape[2] ** 2)
-        for last in range(t, 0, -n):
-            for J in cell.jacobians(trace, slice(max(1, last + 1 - n), last + 1))[::-1, 0]:
-                δ.append(δ[-1] @ J)
-        every = cell.state_of(cell.split(np.concatenate(δ[::-1])))
-        found = [trace.cell.step_back(every, *cell.kept_at(trace, (steps, 0)))[0][:, None]]
+def _terms(cell, trace, t, wrt, dh_t):
+    """The terms' gradients, (t + 1, rows, m), and their norms."""
+    if way_back.fits(cell, trace, dh_t):
+        da = way_back.one_loss(cell, trace, dh_t, t)
     else:
+        rows, found = state_rows(cell, dh_t)[None], []
         for k in range(t, -1, -1):
-            da, rows = pull(cell, trace, k, rows)
-            found.insert(0, da)
-    return _summed(cell.all_pairs(trace, steps, np.concatenate(found))[wrt])
+            da_k, rows = pull(cell, trace, k, rows)
+            found.append(da_k)
+        da = np.concatenate(found[::-1])
+    pairs = cell.all_pairs(trace, slice(t + 1), da)[wrt]
+    gradients = _summed(pairs)
+    if trace.shape[1] > 1:
+        return gradients, norm(gradients.reshape(t + 1, -1))
+    return gradients, _outer_norms(pairs)[:, 0]  # for these no matrix is needed: 15 % of the time
 
 
 def _summed(pairs):
     """Σ left rightᵀ over the sequences, (n, rows of W, m)."""
-    product = np.multiply if pairs[0][0].shape[1] == 1 else np.matmul  # nothing to sum: `terms` takes 6 % less
-    groups = [product(left.swapaxes(1, 2), right) for left, right in pairs]
+    if pairs[0][0].shape[1] == 1 and type(pairs[0][0]) is np.ndarray:  # nothing to sum: half the time of a product
+        groups = [np.einsum("nbi,nbj->nij", left, right) for left, right in pairs]
+    else:
+        groups = [left.swapaxes(1, 2) @ right for left, right in pairs]
     return groups[0] if len(groups) == 1 else np.concatenate(groups, axis=1)  # a copy of what may be megabytes
 
 
-def _all_factors(readout, *rest):
-    return {**readout, **factors(*rest)}
+def _outer_norms(pairs):
+    """The norm of left rightᵀ, of each sequence by itself: groups of rows of W are parts of one matrix."""
+    return reduce(np.hypot, [norm(left) * norm(right).view(type(left)) for left, right in pairs])
 
 
-def factors(cell, trace, t: int, k: int, wrt: str) -> dict[str, np.ndarray]:
+def _all_factors(readout, cell, trace, t, wrt, k):
+    return {**readout, **factors(cell, trace, t, wrt, k)}
+
+
+def factors(cell, trace, t: int, wrt: str, k: int) -> dict[str, np.ndarray]:
     """dh[t]/dh[t-1], …, dh[k+1]/dh[k] and ∂⁺h[k]/∂W, with a batch axis only if the input had one.
 
     Where the state is a pair, it stands in the place of h in the names too.
@@ -145,33 +156,20 @@ def factors(cell, trace, t: int, k: int, wrt: str) -> dict[str, np.ndarray]:
 
 
 def carried_back(cell, trace, dh):
-    """From the last step to the first: k, the t ≥ k, and dL_t/da_k of these t, (n, B, rows). Step k moves all rows at once.
+    """From the last step to the first: k, the t ≥ k whose loss still reaches it, and dL_t/da_k of these t, (n, B, rows of W).
 
-    Of short sequences several k come together, with an entry of k and t for each row: a ledger of 100 words takes half the time.
+    From `engine/` all come at once, with a k and a t for each row.
     """
-    rows, (T, B, _), pair = state_rows(cell, dh), trace.shape, len(cell.parts) > 1
-    # As in `pull`, but what is the same in each step is done once: a ledger of 100 words takes a quarter less.
-    rows, step_back = rows[:, 0] if B == 1 else rows, trace.cell.step_back
-    kept, before = list(zip(*trace.kept)) or [()] * T, list(map(cell.state_of, zip(*trace.parts)))
-    steps, found = np.arange(T), list[tuple]()
-    for end in range(T, 0, -LOSSES):
-        start, back = max(0, end - LOSSES), rows[:0]
-        for k in range(end - 1, -1, -1):
-            δ = np.concatenate([rows[k : k + 1], back]) if k >= start else back
-            da, back = step_back(cell.state_of(cell.split(δ)) if pair else δ, kept[k], before[k])
-            back, first = cell.join(*back) if pair else back, max(k, start)
-            last = k == 0 or k <= start and k % 64 == 0 and not back.any()  # what has vanished exactly stays so
-            if not found and da.size > TOGETHER // 8:
-                yield k, slice(first, end), da.reshape(end - first, B, -1)
-            else:
-                found.append((k, steps[first:end], da))
-            if found and (last or len(found) * da.size > TOGETHER):
-                ks, ts, das = zip(*found)
-                every_t = np.concatenate(ts)
-                yield np.repeat(ks, list(map(len, ts))), every_t, np.concatenate(das).reshape(len(every_t), B, -1)
-                found = []
-            if last:
-                break
+    if way_back.fits(cell, trace, dh):
+        yield *np.triu_indices(trace.T), way_back.all_losses(cell, trace, dh)
+        return
+    rows, end = state_rows(cell, dh), trace.T
+    for k in range(trace.T - 1, -1, -1):
+        da, before = pull(cell, trace, k, rows[k:end])
+        yield k, slice(k, end), da
+        rows[k:end] = before
+        if k % LOOK == 0:  # what has vanished exactly stays so: T=5000, H=8 takes half the time
+            end = k + 1 + np.flatnonzero(before.any(axis=(1, 2))).max(initial=-1)
 
 
 def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
@@ -197,10 +195,11 @@ def _sequence_ledgers(cell, trace, wrt, dh):
     """Indexed [k, t]: step k then writes one row of neighbours. For T in the thousands all else takes longer."""
     T, B, _ = trace.shape
     result, size_v = np.zeros((T, T, B)), [norm(right).view(type(dh)) for _, right in multiplied(cell, trace, wrt)]
+    # Of W_x, b and mostly W_hh, left is da itself; and `all_pairs` copies right: of 100 words, H=32, a third of the time.
+    alone = wrt in ("W_x", "b") or wrt == "W_hh" and type(cell).pairs is Cell.pairs and trace.cell.scales is None
     for k, t, da in carried_back(cell, trace, dh):
-        # `pairs` copies what each row multiplies; of W_x and b they are da itself: T=100, H=32 takes half the time so.
-        pairs = [(da, None)] if wrt in ("W_x", "b") else cell.all_pairs(trace, k, da)[wrt]
-        sizes = [norm(left) * size[k] for (left, _), size in zip(pairs, size_v)]
+        lefts = [da] if alone else [left for left, _ in cell.all_pairs(trace, k, da)[wrt]]
+        sizes = [norm(left) * size[k] for left, size in zip(lefts, size_v)]
         result[k, t] = reduce(np.hypot, sizes)  # groups of rows of W that multiply the same
     return result
 

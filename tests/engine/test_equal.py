@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bptt_lab as bl
+from bptt_lab import chain_rule
 from bptt_lab.engine import scratch
 from tests.conftest import CELLS, GATES, STARTS
 
@@ -95,6 +96,46 @@ def test_a_model_s_gradient_and_a_mask_are_the_same_both_ways():
         assert loss == pytest.approx(plain_loss, rel=1e-13)
         for name, value in plain.items():
             np.testing.assert_allclose(grads[name], value, rtol=0, atol=1e-13 * max(1.0, np.abs(value).max()))
+
+
+def terms_and_ledgers(p, size):
+    """What is carried back from single losses, by name: the terms of the last step's and the ledger, of each parameter."""
+    cell, x, h0, (dh, *_) = p
+    model, trace, rows = bl.SequenceModel(cell, 2), cell.unroll(x, h0), size * dh.reshape(len(x), -1, cell.hidden_size)
+    found = {}
+    for name in cell.params:
+        terms = chain_rule.terms(cell, trace, rows[-1], len(x) - 1, name, {})
+        found[f"terms of {name}"] = np.stack([term.gradient for term in terms])
+        found[f"their norms, {name}"] = np.array([term.norm for term in terms])
+        found[f"ledger of {name}"] = chain_rule.ledger(model.cell, trace, rows, name)
+    return found
+
+
+def assert_terms_and_ledgers_are_the_same(p, tolerance, size=1.0):
+    quick = terms_and_ledgers(p, size)
+    with bl.engine.off():
+        assert_same([terms_and_ledgers(p, size), quick], tolerance)
+
+
+@given(
+    st.sampled_from(KINDS), st.sampled_from([1, 2, 5, 12]), st.sampled_from([None, 1, 3]), st.sampled_from([1, 3]),
+    st.sampled_from([1, 4, 9]), st.booleans(), st.sampled_from([0.0, 0.5, 1.0, 2.0]), st.sampled_from(STARTS), st.integers(0, 99),
+)  # fmt: skip
+def test_terms_and_ledgers_are_the_same_both_ways(kind, T, B, I, H, start, scale, init, seed):
+    assert_terms_and_ledgers_are_the_same(problem(kind, T, B, I, H, start, scale, init, 1.0, seed), 1e-12)
+
+
+@pytest.mark.parametrize("kind", ["tanh", "relu", "lstm"])
+@pytest.mark.parametrize(("T", "H", "size"), [(12, 3, 1e-200), (12, 3, 1e200), (100, 32, 1.0), (150, 40, 1.0)])
+def test_long_tiny_and_huge_losses_give_the_same_terms_and_ledgers(kind, T, H, size):
+    assert_terms_and_ledgers_are_the_same(problem(kind, T, None, 3, H, True, 0.7), 1e-12, size)
+    assert 100 * 32 * 164 < 1_000_000 < 150 * 40 * 230  # on both sides of the bound in `way_back.fits`
+
+
+@pytest.mark.parametrize("kind", ["tanh", "relu"])
+def test_terms_and_ledgers_that_overflow_are_the_same_and_never_nan(kind):
+    with np.errstate(all="raise"):
+        assert_terms_and_ledgers_are_the_same(problem(kind, 12, None, 2, 3, True, 1e100, size=0.1), 1e-9, 1e10)
 
 
 def test_off_is_off_inside_and_on_again_after_it_also_after_an_error():

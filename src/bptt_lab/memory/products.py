@@ -39,17 +39,11 @@ def norms(cell: Cell, trace: Trace) -> np.ndarray:
     (T, B, _), D = trace.shape, size_of_state(cell)
     result = np.full((B, T, T), np.nan)
     result[:, range(T), range(T)] = 0.0
-    # dh_t/dh_k of all k < t, one transposed below the other: a row is a column, which step t moves by J_t.
-    before, after = np.empty((2, B, T * D, D))
-    exponents = np.zeros((B, T * D), np.int64)
-    for steps, J, e_J in jacobians(cell, trace, range(T), transposed=True):
-        for i, t in enumerate(steps):
-            if t:
-                before[:, (t - 1) * D : t * D] = np.eye(D)
-                rows, powers = np.matmul(before[:, : t * D], J[i], out=after[:, : t * D]), exponents[:, : t * D]
-                _, powers[...] = scaled.rescaled(rows, powers + e_J[i][:, None])
-                result[:, t, :t] = scaled.log10_norms(rows.reshape(B, t, D, D), powers.reshape(B, t, D))
-                before, after = after, before
+    J, e_J = (np.concatenate(chunks) for chunks in list(zip(*jacobians(cell, trace, range(T))))[1:])
+    rows, exponents = np.broadcast_to(np.eye(D), J.shape), np.zeros((T, B, D), np.int64)
+    for lag in range(1, T):  # dh_t/dh_{t−lag} of all t ≥ lag
+        rows, exponents = scaled.rescaled(rows[1:] @ J[1 : T - lag + 1], exponents[1:] + e_J[1 : T - lag + 1, :, None])
+        result[:, range(lag, T), range(T - lag)] = scaled.log10_norms(rows, exponents).T
     return trace.squeeze(result, axis=0)
 
 
@@ -92,7 +86,7 @@ def lags_of(lags, t: int) -> list[int]:
     return [checks.index("lags", lag, t + 2) for lag in lags.tolist()]
 
 
-def jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Iterator[tuple]:
+def jacobians(cell: Cell, trace: Trace, steps) -> Iterator[tuple]:
     """In chunks: some of the steps, their J_j as (n, B, D, D) of a size near 1, and their powers of two (n, B)."""
     B = trace.shape[1]
     chunk = max(1, 300_000 // (B * trace.shape[2] ** 2))
@@ -102,7 +96,7 @@ def jacobians(cell: Cell, trace: Trace, steps, transposed: bool = False) -> Iter
         n, D = len(some), J.shape[-1]
         flat, e = scaled.rescaled(J.reshape(n, B, D * D))
         J = flat.reshape(n, B, D, D)
-        yield some, J.swapaxes(2, 3) if transposed else J, e
+        yield some, J, e
 
 
 def products(cell: Cell, trace: Trace, t: int, longest: int, last: int = 0) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -91,14 +91,14 @@ class SequenceModel:
                 dy_dh: chain_rule.state_rows(self.cell, run.W_oh.copy()),
             }
             return chain_rule.terms(self.cell, run.trace, run.dh[t], t, wrt, readout)
-        nothing = [chain_rule.Term(k, np.zeros_like(self.params[wrt]), 0.0, dict) for k in range(t)]
+        nothing = [chain_rule.Term(k, np.zeros_like(self.params[wrt]), 0.0, lambda k: {}) for k in range(t)]
         return [*nothing, self._readout_term(run, t, wrt)]
 
     def _readout_term(self, run: Run, t: int, wrt: str) -> chain_rule.Term:
         (B, O), trace = run.dy[t].shape, run.trace
         v = trace.states[t + 1] if wrt == "W_oh" else np.ones((B, 1))
 
-        def factors():
+        def factors(k):
             immediate = np.zeros((B, O, O, v.shape[1]))
             immediate[:, range(O), range(O)] = v[:, None]  # row i of W_oh feeds output i alone
             immediate = immediate.reshape(B, O, *self.params[wrt].shape)
