@@ -123,11 +123,8 @@ def _stretches(slope: np.ndarray, steepest: np.ndarray, W_hh: np.ndarray) -> np.
     from ..memory import scaled  # only where a net is computed: an explorer that is named loads no such thing
 
     D = slope / np.where(steepest > 0, steepest, 1.0)[..., None]
-    # J Jᵀ, squared three times: its largest eigenvalue is then far from the others, and found in a third of LAPACK's time.
-    G = D[..., None] * (W_hh @ W_hh.T) * D[..., None, :]
-    for _ in range(3):
-        G = G @ G
-    return np.maximum(scaled.largest_eigenvalues(G), 0.0) ** (1 / 16) * steepest * np.array(SCALES)[:, None]
+    G = D[..., None] * (W_hh @ W_hh.T) * D[..., None, :]  # J Jᵀ
+    return np.sqrt(np.maximum(scaled.largest_eigenvalues(G), 0.0)) * steepest * np.array(SCALES)[:, None]
 
 
 def at_every_scale(model, x, targets, nets: int = 1) -> tuple:
