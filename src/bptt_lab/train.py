@@ -20,6 +20,7 @@ import numpy as np
 from .basics import checks, overflow, text
 from .cells.parameters import Parameters
 from .model import SequenceModel, check_fits
+from .tasks import Task
 
 Item = TypeVar("Item")
 
@@ -92,6 +93,7 @@ def fit(
     if until is not None and not callable(until):
         raise checks.error("until", repr(until), "a function of the number of steps done, or None")
     params, new = model.params, np.empty(0)
+    batch = task._batch if getattr(task.batch, "__func__", None) is Task.batch else task.batch  # words may stay numbers, `OneHot`
     training = repr(task), batch_size, optimizer, clip, truncate, seed
     history, (random, direction) = _unfinished(model, training, steps) or (History(steps), (rng.bit_generator.state, direction))
     before, step = (random, direction), len(history)  # what a stop before the first step leaves
@@ -104,7 +106,7 @@ def fit(
                     history.stopped = f"Ended after step {step}, as asked."
                 if step == steps or history.stopped:
                     break
-                run = model.forward(*task.batch(batch_size, rng))
+                run = model.forward(*batch(batch_size, rng))
                 run.trace.needs_dx = False  # a step with H=32 and 98 words takes an eighth less time so
                 grads = model.backward(run, truncate)
                 clipped, norm = clip_by_norm({"": _joined(grads, params)}, limit)

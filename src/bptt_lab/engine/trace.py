@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from ..basics.one_hot import OneHot
 from ..cells.trace import Trace
 
 
 def fits(cell: Any, x) -> bool:
     """Whether x is seen to fit at a glance. Its numbers are looked at in the end, since they reach the states."""
-    numbers = type(x) is np.ndarray and x.dtype.kind in "fiub" and x.size > 0
+    numbers = type(x) is np.ndarray and x.dtype.kind in "fiub" and x.size > 0 or isinstance(x, OneHot)
     return numbers and x.shape[-1:] == (cell.input_size,) and 2 <= x.ndim <= 3
 
 

@@ -13,8 +13,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ..basics import checks
+from ..basics.one_hot import OneHot
 from ..model import SequenceModel
-from .task import Batch, Task, one_hot
+from .task import Batch, Task
 from .vocabulary import VOCABULARY, WORDS, decode, encode
 
 _PLURALS = {"child": "children", "was": "were"}
@@ -62,7 +63,7 @@ class Agreement(Task):
 
     def _batch(self, size: int, rng: np.random.Generator) -> Batch:
         words, verb_at = self._draw(size, rng)
-        x, targets, steps = one_hot(words[:-1], self.input_size), words[1:], np.arange(self.length)[:, None]
+        x, targets, steps = OneHot(words[:-1], self.input_size), words[1:], np.arange(self.length)[:, None]
         if self.targets == "all":
             return x, targets, steps < verb_at + 3
         return x, (targets == _WERE).astype(np.intp), steps == verb_at - 1

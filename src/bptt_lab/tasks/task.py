@@ -3,9 +3,10 @@
 import numpy as np
 
 from ..basics import checks, overflow
+from ..basics.one_hot import OneHot
 from ..model import SequenceModel, check_fits
 
-Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
+Batch = tuple[np.ndarray | OneHot, np.ndarray, np.ndarray]
 _TOGETHER = 250_000  # numbers of x that are scored at once: a few megabytes
 
 
@@ -28,7 +29,8 @@ class Task:
         size = checks.count("size", size)
         if not isinstance(rng, np.random.Generator):
             raise checks.error("rng", repr(rng), "a NumPy generator", "Try `np.random.default_rng(0)`.")
-        return self._batch(size, rng)
+        x, targets, mask = self._batch(size, rng)
+        return np.asarray(x), targets, mask
 
     def score(self, model: SequenceModel, n: int = 1000, seed: int = 0) -> float:
         """How well a model does on n fresh sequences: accuracy, or mean squared error for the loss "mse"."""
@@ -54,9 +56,3 @@ class Task:
                 return float(np.square(y[mask][:, 0] - targets[mask]).mean())
         return float((y[mask].argmax(axis=-1) == targets[mask]).mean())
 
-
-def one_hot(classes: np.ndarray, n: int) -> np.ndarray:
-    """(…, n): a 1 at the number of each class."""
-    x = np.zeros((classes.size, n))
-    x[np.arange(classes.size), classes.reshape(-1)] = 1.0
-    return x.reshape(*classes.shape, n)

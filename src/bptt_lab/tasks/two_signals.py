@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..basics import checks
-from .task import Batch, Task, one_hot
+from ..basics.one_hot import OneHot
+from .task import Batch, Task
 
 SYMBOLS = ("A", "B", "c", "d", "e", "f")  # two signals, four that mean nothing
 CLASSES = ("AA", "AB", "BA", "BB")
@@ -55,4 +56,4 @@ class TemporalOrder(Task):
         symbols[rng.integers(4 * T // 10, 5 * T // 10, size=size), sequences] = second
         targets, mask = np.zeros((T, size), np.intp), np.zeros((T, size), bool)
         targets[-1], mask[-1] = 2 * first + second, True
-        return one_hot(symbols, len(SYMBOLS)), targets, mask
+        return OneHot(symbols, len(SYMBOLS)), targets, mask

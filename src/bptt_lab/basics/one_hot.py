@@ -1,0 +1,31 @@
+"""One-hot rows that are never written out while a net is trained."""
+
+import numpy as np
+
+
+class OneHot:
+    """(…, n), a 1 at the number of each class: W_x x_t is then one column of W_x, which is read where it stands.
+
+    To NumPy it is the array of zeros and ones. A training step takes GAIN less time so: PLACE.
+    """
+
+    def __init__(self, classes: np.ndarray, n: int):
+        self.classes, self.shape, self.ndim = classes, (*classes.shape, n), classes.ndim + 1
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        x = np.zeros((self.classes.size, self.shape[-1]), dtype or float)
+        x[np.arange(len(x)), self.classes.reshape(-1)] = 1.0
+        return x.reshape(self.shape)
+
+    def __getitem__(self, steps: slice) -> "OneHot":
+        return OneHot(self.classes[steps], self.shape[-1])
+
+    def summed(self, columns: np.ndarray, H: int) -> np.ndarray:
+        """Σ column xᵀ over all of these and as many columns, (m, N) -> (m, n). H rows are added up at once: m is n H."""
+        n, places = self.shape[-1], np.empty_like(columns[:H], np.intp)
+        places = np.add(n * np.arange(H)[:, None], self.classes.reshape(-1), places).ravel("K")
+        pieces = [columns[start : start + H].ravel("K") for start in range(0, len(columns), H)]
+        return np.concatenate([np.bincount(places, piece, H * n) for piece in pieces]).reshape(-1, n)
