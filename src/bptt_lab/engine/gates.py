@@ -122,7 +122,7 @@ class GateEngine:
         if words is None:
             return W.dot
         I, room, add, steps = p.work["x rows"], np.empty((len(W), words.shape[1])), np.add, iter(words)
-        W_x, others = W[:, :I].copy(), W[:, I:]
+        W_x, others = W[:, :I].copy(), W[:, I:].copy()
 
         def product(z_t, a_t):
             W_x.take(next(steps), 1, a_t, "clip")
