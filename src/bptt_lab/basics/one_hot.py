@@ -1,5 +1,7 @@
 """One-hot rows that are never written out while a net is trained."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 
@@ -22,6 +24,21 @@ class OneHot:
 
     def __getitem__(self, steps: slice) -> "OneHot":
         return OneHot(self.classes[steps], self.shape[-1])
+
+    def columns(self, W: np.ndarray) -> np.ndarray:
+        """W x for each of these: (m, n) -> (m, …)."""
+        return W.take(self.classes, 1)
+
+    def products(self, W: np.ndarray) -> Callable:
+        """For W (m, n + …) a function of v (…, B), called for one step after the other: it writes W [x_t; v] into out (m, B)."""
+        n, room, add, steps = self.shape[-1], np.empty((len(W), self.shape[-2])), np.add, iter(self.classes)
+        W_x, others = W[:, :n].copy(), W[:, n:].copy()
+
+        def product(v, out):
+            W_x.take(next(steps), 1, out, "clip")
+            add(out, others.dot(v, room), out)
+
+        return product
 
     def summed(self, columns: np.ndarray, H: int) -> np.ndarray:
         """Σ column xᵀ over all of these and as many columns, (m, N) -> (m, n). H rows are added up at once: m is n H."""

@@ -17,7 +17,7 @@ class GatedEngine(GateEngine):
 
     def forward(self, p, cell):
         tanh, multiply, add = np.tanh, np.multiply, np.add
-        fold, rest, new, product = p.work["fold"], p.work["rest"], p.work["spare"], self.products(p)
+        fold, rest, new, product = p.work["fold"], p.work["rest"], p.work["spare"], p.work["products"](p.work["folded"])
         for z_t, a_t, G1, G2, candidate, h_previous, h_t in p.steps:
             product(z_t, a_t)
             tanh(a_t, a_t)

@@ -9,7 +9,6 @@ derivatives come first, all at once; then the cell's loop turns them into dL/da_
 step's vectors below each other, `local_names`, and last dL_{t-1}/dh_{t-1}.
 """
 
-import functools
 import math
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -27,25 +26,21 @@ HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twi
 
 
 class GateTrace(QuickTrace):
-    """`arrays`, as the loops wrote them: weights; z (T + 1, I + 1 + H, B), the last rows h; gates (T, …, H, B); `also_kept`."""
+    """What the loops wrote: weights; z (T + 1, I + 1 + H, B), the last rows h; gates (T, …, H, B); `also_kept`."""
 
     def __init__(self, flat: np.ndarray, live, key: tuple, layout: scratch.Layout, with_batch: bool, words: OneHot | None):
         self.flat, self.live, self.key, self.layout, self.with_batch, self.words = flat, live, key, layout, with_batch, words
-        self.states = self.arrays["z"].swapaxes(1, 2)[:, :, -key[4] :]  # a run asks for these at once
+        self.states = scratch.carve(layout[1:2], flat)["z"].swapaxes(1, 2)[:, :, -key[4] :]  # a run asks for these at once
         self.states.setflags(write=False)
 
-    @functools.cached_property
-    def arrays(self) -> dict[str, np.ndarray]:
-        return scratch.carve(self.layout, self.flat)
-
     def views(self):
-        arrays, live, n = self.arrays, self.live, self.key[-1]
+        arrays, live, n = scratch.carve(self.layout, self.flat), self.live, self.key[-1]
         z = arrays["z"].swapaxes(1, 2)
         parts = z[:, :, n + 1 :], *(arrays[name].swapaxes(1, 2) for name in live.parts[1:])
         gates = [gate.swapaxes(1, 2) for gate in arrays["gates"].swapaxes(0, 1)]
         kept = *gates, *(arrays[name].swapaxes(1, 2) for name in live.keeps[len(gates) :])
         cell = live.frozen(stack=arrays["weights"], **{name: arrays[name] for name in live.vectors})
-        return cell, z[:-1, :, :n] if n else np.asarray(self.words), parts, kept, self.with_batch
+        return cell, z[:-1, :, :n] if n else self.words, parts, kept, self.with_batch
 
 
 class GateEngine:
@@ -86,9 +81,9 @@ class GateEngine:
         key = type(self), T, B, I, cell.hidden_size, 0 if words else I  # the last: how many rows of z_t are x_t
         p = scratch.take(key, lambda: self._forward_scratch(*key[1:]))
         work = p.work
-        work["words"] = words and words.classes
         if not words:
             work["x"][...] = x
+        work["words"], work["products"] = words, words.products if words else lambda W: W.dot
         for place, value in zip(work["starts"], start):
             place[...] = value
         p.arrays["weights"][...] = cell.stack
@@ -111,24 +106,10 @@ class GateEngine:
         fold = np.repeat([0.5 if block in self.logistic else 1.0 for block in range(self.blocks)], H)[:, None]
         column = scratch.one_column(np.repeat(fold, B, axis=1))
         p.work = {"fold": column, "rest": 1.0 - column, "spare": np.empty_like(h[0]), "x": arrays["z"][:T, :n].swapaxes(1, 2)}
-        p.work |= {"x rows": I, "starts": [arrays[name][0] for name in self.parts], "fold weights": np.repeat(fold, I + 1 + H, axis=1)}
+        p.work |= {"starts": [arrays[name][0] for name in self.parts], "fold weights": np.repeat(fold, I + 1 + H, axis=1)}
         p.work["folded"] = np.empty_like(p.work["fold weights"])
         p.steps = self.forward_views(p, z, gates, h)
         return p
-
-    def products(self, p: Scratch, rows: int | None = None) -> Callable:
-        """(z_t, a_t) -> [W_x | b | W_hh] z_t, its first rows if not all. Of words W_x x_t is read from W_x."""
-        W, words = p.work["folded"][:rows], p.work["words"]
-        if words is None:
-            return W.dot
-        I, room, add, steps = p.work["x rows"], np.empty((len(W), words.shape[1])), np.add, iter(words)
-        W_x, others = W[:, :I].copy(), W[:, I:].copy()
-
-        def product(z_t, a_t):
-            W_x.take(next(steps), 1, a_t, "clip")
-            add(a_t, others.dot(z_t, room), a_t)
-
-        return product
 
     # Backward
 
@@ -142,7 +123,8 @@ class GateEngine:
         for name, value in own.items():
             p.work[name][...] = value
         if p.seen is None:
-            kept = {**trace.arrays, "h": trace.arrays["z"][:, trace.key[-1] + 1 :]}
+            kept = scratch.carve(trace.layout, trace.flat)
+            kept["h"] = kept["z"][:, trace.key[-1] + 1 :]
             chunks = self._chunks(p, kept)
         else:
             p.seen.flat[...] = trace.flat
@@ -159,16 +141,14 @@ class GateEngine:
             if not chunk.last:
                 for name, value in sums.items():
                     found[name] += value
-            if not chunk.first:  # the next chunk is computed where these stand
-                δ = [value.copy() for value in δ]
+            δ = [value.copy() for value in δ]  # the next chunk is computed where these stand
         for place, δ_0 in zip(p.work["starts"], δ):
             place[...] = δ_0
-        grads = None
-        if p.found.finite():
-            views = p.work["grads"][trace.with_batch].items()
-            grads = {name: view.copy() for name, view in views} if p.small else dict(views)
+        grads, finite = p.work["grads"][trace.with_batch], p.found.finite()
+        if finite and p.small:
+            grads = {name: view.copy() for name, view in grads.items()}
         scratch.give_back(key, p)
-        return grads
+        return grads if finite else None
 
     def _own(self, cell, trace: GateTrace, dh, dc) -> dict[str, np.ndarray]:
         """dh and dc, as far as given, as arrays (T, B, H). What does not fit is refused."""
@@ -219,15 +199,12 @@ class GateEngine:
         n, G, B = steps.stop - steps.start, self.gate_rows, kept["z"].shape[-1]
         local, seen, slopes = p.arrays["local"][:n], p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
         chunk = SimpleNamespace(local=local, z=kept["z"][steps], seen=seen, slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
-        chunk.first, chunk.last, chunk.at, chunk.steps = steps.start == 0, steps.stop == T, steps, p.steps[steps][::-1]
+        chunk.last, chunk.at, chunk.steps = steps.stop == T, steps, p.steps[steps][::-1]
         chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1) if "x" in p.found.arrays else None
         others = [kept[name][: len(kept["gates"])][steps] for name in self.also_read]
         # One gate's steps side by side: small arrays in one piece are five times as fast.
-        chunk.reads = [
-            (seen[:G], kept["gates"][steps].swapaxes(0, 1)),
-            *zip(seen[G:], others),
-            (local[:, -1], p.arrays["dh"][steps]),
-        ]
+        chunk.reads = [(local[:, -1], p.arrays["dh"][steps]), (seen[:G], kept["gates"][steps].swapaxes(0, 1))]
+        chunk.reads += zip(seen[G:], others)
         if chunk.last:
             weights = kept["weights"][:, : p.work["W_x"].shape[1]]
             chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self.da_rows(B, local.shape[2])]

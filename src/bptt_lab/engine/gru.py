@@ -23,8 +23,8 @@ class GRUEngine(GateEngine):
         return {"b_hn": (H,)}
 
     def forward_views(self, p, z, gates, h):
-        H, I, n = h.shape[1], p.work["x rows"], z.shape[1] - 1 - h.shape[1]
-        few, folded, W = z.ndim == 2 and H <= FEW_UNITS, p.work["folded"], np.zeros((4 * H, I + 1 + H))
+        H, n, folded = h.shape[1], z.shape[1] - 1 - h.shape[1], p.work["folded"]
+        I, few, W = folded.shape[1] - 1 - H, z.ndim == 2 and H <= FEW_UNITS, np.zeros((4 * H, folded.shape[1]))
         p.work |= {"few": few, "x1": p.arrays["z"][:-1, : n + 1], "x part": p.arrays["gates"][:, 2]}
         p.work |= {"W": W, "inner": np.empty((H, H + 1))}
         p.work |= {"W_x3, b_3": folded[2 * H :, : I + 1], "W_hh3": folded[2 * H :, I + 1 :]}
@@ -63,11 +63,11 @@ class GRUEngine(GateEngine):
             for to, read in work["few W"]:
                 to[...] = read
             return work["W"].dot, None, None
-        W, by_x = work["inner"], work["W_x3, b_3"]  # [b_hn | W_hh3]
+        W, by_x = work["inner"], work["W_x3, b_3"]  # W: [b_hn | W_hh3]
         W[:, 1:], W[:, 0] = work["W_hh3"], p.arrays["b_hn"]
-        x_part = np.matmul(by_x, work["x1"]) if words is None else (by_x[:, :-1] + by_x[:, -1:]).take(words, 1).swapaxes(0, 1)
+        x_part = words.columns(by_x[:, :-1] + by_x[:, -1:]).swapaxes(0, 1) if words else np.matmul(by_x, work["x1"])
         work["x part"][...] = x_part
-        return None, self.products(p, 2 * H), W.dot
+        return None, work["products"](work["folded"][: 2 * H]), W.dot
 
     def derivative_views(self, seen, out, spare):
         gates, square, spare = seen[:3], spare[:3], spare[3]
@@ -102,9 +102,9 @@ class GRUEngine(GateEngine):
         return [(slice(H), slice(2 * H, None)), (slice(H, 3 * H), slice(2 * H))]  # dL/da3_t stands first
 
     def sums(self, B, I, H, n):
-        stack = "stack" if B == 1 else "by h"
         shapes = {**super().sums(B, I, H, n), "by h": (3 * H, H + 1), "by x": (3 * H, n + 1)}
-        return {name: shapes[name] for name in shapes if name not in ("by h" if B == 1 else "stack")}
+        del shapes["by h" if B == 1 else "stack"]
+        return shapes
 
     def named(self, found, B, n, H):
         by_x, by_h = found["by x"], found["stack"][H : 4 * H, n:] if B == 1 else found["by h"]

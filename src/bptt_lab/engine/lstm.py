@@ -25,7 +25,7 @@ class LSTMEngine(GateEngine):
 
     def forward(self, p, cell):
         tanh, multiply, add = np.tanh, np.multiply, np.add
-        fold, rest, new, product = p.work["fold"], p.work["rest"], p.work["spare"], self.products(p)
+        fold, rest, new, product = p.work["fold"], p.work["rest"], p.work["spare"], p.work["products"](p.work["folded"])
         for z_t, a_t, i, f, g, o, c_previous, c_t, tanh_c, h_t in p.steps:
             product(z_t, a_t)
             tanh(a_t, a_t)

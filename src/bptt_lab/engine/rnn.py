@@ -8,6 +8,7 @@ from numpy import ndarray
 
 from ..basics import checks, overflow
 from ..basics.one_hot import OneHot
+from ..cells.trace import Trace
 from .scratch import SMALL
 from .trace import QuickTrace, fits
 
@@ -42,12 +43,8 @@ class RNNEngine:
                 if found is not None:
                     W_x, W_hh, b, dx, dh0 = plan.places
                     return {"W_x": found[W_x], "W_hh": found[W_hh], "b": found[b], "x": found[dx], "h0": found[dh0]}
-        if type(trace) is not BatchTrace or not trace.asked(cell, dh, dc):
-            (dh,) = checks.gradients(cell, trace, dh, dc)
-            if trace.cell.scales is not None:
-                return None
-            trace = BatchTrace(trace.states, trace.cell, trace.inputs, trace.batched, trace.needs_dx)
-        return self._backward_batch(trace, dh.reshape(trace.shape))
+        (dh,) = checks.gradients(cell, trace, dh, dc)
+        return None if trace.cell.scales is not None else self._backward_batch(trace, dh)
 
     @overflow.silent
     def _unroll_batch(self, cell, x, h0, batched):
@@ -67,11 +64,11 @@ class RNNEngine:
             np.dot(h_previous, W_hhT, product)
             np.add(h_t, product, h_t)
             f(h_t, h_t)
-        return BatchTrace(h, cell, x, batched) if checks.all_finite(h) else None
+        return Trace(cell, x, (h,), (h[1:],), batched) if checks.all_finite(h) else None
 
     @overflow.silent
     def _backward_batch(self, trace, dh):
-        x, h, cell, (T, B, H), I = trace.read, trace.flat, trace.live, trace.shape, trace.read.shape[2]
+        cell, x, h, (T, B, I), H = trace.cell, trace.read, trace.states, trace.read.shape, trace.cell.hidden_size
         W_x, W_hh = cell.W_x.copy(), cell.W_hh.copy()
         dW_x, dW_hh, db, dx = np.zeros((H, I)), np.zeros((H, H)), np.zeros(H), np.empty((T, B, I) if trace.needs_dx else 0)
         δ, back = np.empty((B, H)), np.zeros((B, H))
@@ -211,23 +208,3 @@ class SingleTrace(QuickTrace):
         z = self.flat[H:, None]
         cell, states, batched = self.live.frozen(stack=self.flat[:H]), z[:, :, -H:], len(self.size.x_shape) == 3
         return cell, z[:-1, :, : -1 - H], (states,), (states[1:],), batched
-
-
-class BatchTrace(QuickTrace):
-    """A trace that keeps h with its start in front, and x as it was read: perhaps as the numbers of the words alone."""
-
-    def __init__(self, h: np.ndarray, frozen, x, batched: bool, needs_dx: bool = True):
-        self.flat = self.states = h
-        self.live, self.read, self.with_batch, self.needs_dx = frozen, x, batched, needs_dx
-        h.setflags(write=False)
-
-    def views(self):
-        return self.live, np.asarray(self.read), (self.flat,), (self.flat[1:],), self.with_batch
-
-    def asked(self, cell, dh, dc) -> bool:
-        """Whether what `backward` is handed is seen to fit at a glance."""
-        shape, same = self.shape if self.with_batch else self.shape[::2], self.live.stack.shape == cell.stack.shape
-        return dc is None and same and type(dh) is ndarray and dh.dtype is FLOAT64 and dh.shape == shape
-
-    def piece(self, steps: slice):
-        return BatchTrace(self.flat[steps.start : steps.stop + 1], self.live, self.read[steps], True)

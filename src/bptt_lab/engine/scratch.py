@@ -29,7 +29,6 @@ class Scratch:
         self.flat = np.zeros(ends[-1])
         self.small = self.flat.size <= SMALL
         self.arrays = carve(self.layout, self.flat)
-        self._squares = checks.square_sum(self.flat)
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
         self.seen: Any = None  # a copy of what a trace kept
@@ -37,7 +36,7 @@ class Scratch:
         self.chunks: Any = None
 
     def finite(self) -> bool:
-        return math.isfinite(self._squares().item()) or bool(np.isfinite(self.flat).all())
+        return checks.all_finite(self.flat)
 
 
 def carve(layout: Layout, flat: np.ndarray) -> dict[str, np.ndarray]:

@@ -14,7 +14,7 @@ def fits(cell: Any, x) -> bool:
     return numbers and x.shape[-1:] == (cell.input_size,) and 2 <= x.ndim <= 3
 
 
-FIELDS = ("cell", "inputs", "parts", "states", "kept", "batched")  # of a `Trace`, made when first asked for
+FIELDS = ("cell", "read", "parts", "states", "kept", "batched")  # of a `Trace`, made when first asked for
 
 
 class QuickTrace(Trace):
@@ -35,4 +35,4 @@ class QuickTrace(Trace):
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles need no views."""
-        return {name: value for name, value in self.__dict__.items() if name not in (*FIELDS, "arrays")}
+        return {name: value for name, value in self.__dict__.items() if name not in FIELDS}

@@ -55,4 +55,3 @@ class Task:
             with overflow.quietly():
                 return float(np.square(y[mask][:, 0] - targets[mask]).mean())
         return float((y[mask].argmax(axis=-1) == targets[mask]).mean())
-
