@@ -118,7 +118,7 @@ def fit(
                     update = direction(gradient.flat)
                     update *= lr_now
                     new.flat -= update
-                if not (math.isfinite(run.loss) and math.isfinite(norm) and new.finite()):
+                if not (math.isfinite(run.loss) and math.isfinite(norm) and checks.all_finite(new.flat)):
                     looked_at = {"the loss": run.loss, "the gradient": norm}
                     what = next((name for name, value in looked_at.items() if not math.isfinite(value)), "an update")
                     cure = "a smaller lr" if clip is not None else "clip=1.0, or a smaller lr"

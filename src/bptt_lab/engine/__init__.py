@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 from ..cells import GatedCell, GRUCell, LSTMCell, RNNCell
 from .gated import GatedEngine
 from .gru import GRUEngine
@@ -21,10 +19,6 @@ from .lstm import LSTMEngine
 from .rnn import RNNEngine
 
 ENGINES: dict[Any, Any] = {RNNCell: RNNEngine(), GatedCell: GatedEngine(), GRUCell: GRUEngine(), LSTMCell: LSTMEngine()}
-
-
-# 16 MB, given back at once: from now on glibc keeps freed memory for the next call, and a training step takes 12 % less.
-np.empty(2_000_000)
 
 
 def _on(on: bool) -> None:

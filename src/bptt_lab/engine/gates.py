@@ -89,7 +89,7 @@ class GateEngine:
         p.arrays["weights"][...] = cell.stack
         np.multiply(cell.stack, work["fold weights"], work["folded"])
         self.forward(p, cell)
-        flat = None if not p.finite() else p.flat.copy() if p.small else p.flat  # too large to be used again
+        flat = None if not checks.all_finite(p.flat) else p.flat.copy() if p.small else p.flat  # too large to be used again
         scratch.give_back(key, p)
         return None if flat is None else GateTrace(flat, cell, key, p.layout, batched, words)
 
@@ -144,7 +144,7 @@ class GateEngine:
             δ = [value.copy() for value in δ]  # the next chunk is computed where these stand
         for place, δ_0 in zip(p.work["starts"], δ):
             place[...] = δ_0
-        grads, finite = p.work["grads"][trace.with_batch], p.found.finite()
+        grads, finite = p.work["grads"][trace.with_batch], checks.all_finite(p.found.flat)
         if finite and p.small:
             grads = {name: view.copy() for name, view in grads.items()}
         scratch.give_back(key, p)
@@ -173,10 +173,10 @@ class GateEngine:
         p.found = Scratch({**sums, **dx, **{f"{name}0": (B, H) for name in self.parts}})
         p.work = {name: p.arrays[f"d{name}"][1:].swapaxes(1, 2) for name in self.parts}
         p.work |= {"δ": [columns(name)[T] for name in own], "given": given, "sums": sums, "back": columns("back")}
-        p.work["starts"] = [scratch.one_column(p.found.arrays[f"{name}0"].T) for name in self.parts]
         batched = self.named(p.found.arrays, B, n_x, H)
         alone = {name: view[:, 0] if name == "x" else view[0] if name[1:] == "0" else view for name, view in batched.items()}
-        p.work["grads"] = {True: batched, False: alone}
+        starts = [scratch.one_column(p.found.arrays[f"{name}0"].T) for name in self.parts]
+        p.work |= {"grads": {True: batched, False: alone}, "starts": starts}
         W = np.tile(np.eye(H), (1, rows - self.onward)) if few else np.empty((H, self.blocks * H))
         p.work |= {"W_x": np.zeros((rows * H if B == 1 else self.blocks * H, I)), "W back": W, "W_hhᵀ": W[:, : self.blocks * H]}
         p.work |= {"few": few, "spread": _spread(rows, H) if B == 1 else lambda δ, n: δ}

@@ -44,11 +44,10 @@ class GRUEngine(GateEngine):
                 product(z_t, a_t)
             else:
                 first(z_t, a12)
+                inner(one_and_h, q_t)
             tanh(a12, a12)
             multiply(a12, HALF, a12)
             add(a12, HALF, a12)
-            if not few:
-                inner(one_and_h, q_t)
             multiply(r, q_t, new)
             tanh(add(n, new, new), n)  # n_t stands where W_x3 x_t + b_3 stood
             subtract(h_previous, n, new)  # h_t = n + z ⊙ (h_{t-1} − n)

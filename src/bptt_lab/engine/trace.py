@@ -1,5 +1,6 @@
 """A trace that lies in one array: to keep a run costs one copy, and what a reader asks for are views of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,7 @@ class QuickTrace(Trace):
     def __init__(self, flat: np.ndarray, live: Any):
         self.flat, self.live = flat, live
 
-    def views(self) -> tuple:
-        """The arguments of `Trace`."""
-        raise NotImplementedError
+    views: Callable  # () -> the arguments of `Trace`
 
     def __getattr__(self, name: str):
         if name not in FIELDS:

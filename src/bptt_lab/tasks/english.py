@@ -17,7 +17,7 @@ import numpy as np
 from ..basics import checks
 from ..basics.one_hot import OneHot
 from ..model import SequenceModel, check_fits
-from .task import Batch, Task
+from .task import Drawn, Task
 
 VERBS = ("was", "were")
 LONGEST = 20  # words before the verb
@@ -63,13 +63,13 @@ class English(Task):
     def __repr__(self) -> str:
         return "English()"
 
-    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def _batch(self, size: int, rng: np.random.Generator) -> Drawn:
         return self._sequences(self.train, rng.integers(len(self.train.were), size=size))
 
-    def _judged(self, size: int, rng: np.random.Generator) -> Batch:
+    def _judged(self, size: int, rng: np.random.Generator) -> Drawn:
         return self._sequences(self.test, rng.integers(len(self.test.were), size=size))
 
-    def _sequences(self, part: Prefixes, chosen) -> Batch:
+    def _sequences(self, part: Prefixes, chosen) -> Drawn:
         at, B = part.length[chosen] - 1, len(chosen)
         targets, mask = np.zeros((LONGEST, B), np.intp), np.zeros((LONGEST, B), bool)
         targets[at, np.arange(B)], mask[at, np.arange(B)] = part.were[chosen], True

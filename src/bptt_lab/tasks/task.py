@@ -6,7 +6,8 @@ from ..basics import checks, overflow
 from ..basics.one_hot import OneHot
 from ..model import SequenceModel, check_fits
 
-Batch = tuple[np.ndarray | OneHot, np.ndarray, np.ndarray]
+Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
+Drawn = tuple[np.ndarray | OneHot, np.ndarray, np.ndarray]  # the same, and words may still be numbers
 _TOGETHER = 250_000  # numbers of x that are scored at once: a few megabytes
 
 
@@ -41,14 +42,14 @@ class Task:
         points = [size * self._points(model, *self._judged(size, rng)) for size in sizes]
         return float(sum(points) / n)
 
-    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def _batch(self, size: int, rng: np.random.Generator) -> Drawn:
         raise NotImplementedError
 
-    def _judged(self, size: int, rng: np.random.Generator) -> Batch:
+    def _judged(self, size: int, rng: np.random.Generator) -> Drawn:
         """What a score looks at: fresh sequences, unless a task keeps others for that."""
         return self._batch(size, rng)
 
-    def _points(self, model: SequenceModel, x: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> float:
+    def _points(self, model: SequenceModel, x: np.ndarray | OneHot, targets: np.ndarray, mask: np.ndarray) -> float:
         """The score of one batch: the share of the steps with a loss where the target is the likeliest class."""
         y = model.forward(x, targets, mask).y
         if self.loss == "mse":

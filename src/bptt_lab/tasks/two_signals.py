@@ -4,7 +4,7 @@ import numpy as np
 
 from ..basics import checks
 from ..basics.one_hot import OneHot
-from .task import Batch, Task
+from .task import Drawn, Task
 
 SYMBOLS = ("A", "B", "c", "d", "e", "f")  # two signals, four that mean nothing
 CLASSES = ("AA", "AB", "BA", "BB")
@@ -23,7 +23,7 @@ class Adding(Task):
     def __init__(self, length: int = 50):
         self.length = checks.count("length", length, lowest=2)
 
-    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def _batch(self, size: int, rng: np.random.Generator) -> Drawn:
         T, half, sequences = self.length, self.length // 2, np.arange(size)
         x = np.zeros((T, size, 2))
         x[:, :, 0] = rng.random((T, size))
@@ -48,7 +48,7 @@ class TemporalOrder(Task):
     def __init__(self, length: int = 20):
         self.length = checks.count("length", length, lowest=10)
 
-    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def _batch(self, size: int, rng: np.random.Generator) -> Drawn:
         T, sequences = self.length, np.arange(size)
         symbols = rng.integers(2, len(SYMBOLS), size=(T, size))
         first, second = rng.integers(2, size=(2, size))
