@@ -30,8 +30,6 @@ class GateTrace(QuickTrace):
 
     def __init__(self, flat: np.ndarray, live, key: tuple, layout: scratch.Layout, with_batch: bool, words: OneHot | None):
         self.flat, self.live, self.key, self.layout, self.with_batch, self.words = flat, live, key, layout, with_batch, words
-        self.states = scratch.carve(layout[1:2], flat)["z"].swapaxes(1, 2)[:, :, -key[4] :]  # a run asks for these at once
-        self.states.setflags(write=False)
 
     def views(self):
         arrays, live, n = scratch.carve(self.layout, self.flat), self.live, self.key[-1]
@@ -81,9 +79,9 @@ class GateEngine:
         key = type(self), T, B, I, cell.hidden_size, 0 if words else I  # the last: how many rows of z_t are x_t
         p = scratch.take(key, lambda: self._forward_scratch(*key[1:]))
         work = p.work
-        if not words:
+        if words is None:
             work["x"][...] = x
-        work["words"], work["products"] = words, words.products if words else lambda W: W.dot
+        work["words"] = words
         for place, value in zip(work["starts"], start):
             place[...] = value
         p.arrays["weights"][...] = cell.stack
@@ -141,7 +139,7 @@ class GateEngine:
             if not chunk.last:
                 for name, value in sums.items():
                     found[name] += value
-            δ = [value.copy() for value in δ]  # the next chunk is computed where these stand
+            δ = δ if chunk.first else [value.copy() for value in δ]  # the next chunk is computed where these stand
         for place, δ_0 in zip(p.work["starts"], δ):
             place[...] = δ_0
         grads, finite = p.work["grads"][trace.with_batch], checks.all_finite(p.found.flat)
@@ -199,7 +197,7 @@ class GateEngine:
         n, G, B = steps.stop - steps.start, self.gate_rows, kept["z"].shape[-1]
         local, seen, slopes = p.arrays["local"][:n], p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
         chunk = SimpleNamespace(local=local, z=kept["z"][steps], seen=seen, slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
-        chunk.last, chunk.at, chunk.steps = steps.stop == T, steps, p.steps[steps][::-1]
+        chunk.first, chunk.last, chunk.at, chunk.steps = steps.start == 0, steps.stop == T, steps, p.steps[steps][::-1]
         chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1) if "x" in p.found.arrays else None
         others = [kept[name][: len(kept["gates"])][steps] for name in self.also_read]
         # One gate's steps side by side: small arrays in one piece are five times as fast.

@@ -66,7 +66,8 @@ class GRUEngine(GateEngine):
         W[:, 1:], W[:, 0] = work["W_hh3"], p.arrays["b_hn"]
         x_part = words.columns(by_x[:, :-1] + by_x[:, -1:]).swapaxes(0, 1) if words else np.matmul(by_x, work["x1"])
         work["x part"][...] = x_part
-        return None, work["products"](work["folded"][: 2 * H]), W.dot
+        first = work["folded"][: 2 * H]
+        return None, words.products(first) if words else first.dot, W.dot
 
     def derivative_views(self, seen, out, spare):
         gates, square, spare = seen[:3], spare[:3], spare[3]
