@@ -239,8 +239,8 @@ ROWS = {
     "training": Row(
         script(STEP),
         [
-            Line("training, tanh: torch / ours", "×", 3, True), Line("… torch / products, tanh and batch alone", "×"),
-            Line("training, LSTM: torch / ours", "×", 2.5, True), Line("… torch / products, tanh and batch alone", "×"),
+            Line("training, tanh: torch / ours", "×", 3, True), Line("… torch / words, products and tanh alone", "×"),
+            Line("training, LSTM: torch / ours", "×", 2.5, True), Line("… torch / words, products and tanh alone", "×"),
         ],
         needs=TORCH,
     ),

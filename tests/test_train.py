@@ -5,6 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 import bptt_lab as bl
+from bptt_lab.cells.parameters import Parameters
 from bptt_lab.tasks import Adding, Agreement
 from tools.notebooks import client
 
@@ -86,9 +87,9 @@ class Stops(Agreement):
         super().__init__(distance)
         self.after, self.calls = after, 0
 
-    def batch(self, size, rng):
+    def _batch(self, size, rng):
         self.calls += 1
-        made = super().batch(size, rng)
+        made = super()._batch(size, rng)
         if self.calls == self.after + 1:
             raise KeyboardInterrupt
         return made
@@ -157,18 +158,17 @@ def test_until_ends_the_run():
 
 def test_a_stop_inside_an_update_finishes_the_update(monkeypatch):
     task, model = make()
-    real, calls = bl.train._set, []
+    real, calls = bl.train._copy, []
 
-    def interrupted(params, joined):
-        calls.append(joined)
-        if len(calls) == 2:
-            next(iter(params.values()))[...] = joined[: next(iter(params.values())).size].reshape(
-                next(iter(params.values())).shape
-            )
+    def interrupted(arrays, to):
+        calls.append(isinstance(to, Parameters))
+        if calls[-1] and sum(calls) == 2:
+            name = next(iter(to))
+            to[name] = arrays[name]
             raise KeyboardInterrupt
-        real(params, joined)
+        real(arrays, to)
 
-    monkeypatch.setattr(bl.train, "_set", interrupted)
+    monkeypatch.setattr(bl.train, "_copy", interrupted)
     with pytest.raises(KeyboardInterrupt):
         fit(model, task, 5)
     monkeypatch.undo()

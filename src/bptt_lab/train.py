@@ -18,8 +18,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from .basics import checks, overflow, text
-from .cells.parameters import Parameters
+from .engine.scratch import Scratch
 from .model import SequenceModel, check_fits
+from .tasks import Task
 
 Item = TypeVar("Item")
 
@@ -91,7 +92,10 @@ def fit(
     progress = checks.flag("progress", progress)
     if until is not None and not callable(until):
         raise checks.error("until", repr(until), "a function of the number of steps done, or None")
-    params, new = model.params, np.empty(0)
+    params = model.params
+    shapes = {name: value.shape for name, value in params.items()}
+    new, gradient = Scratch(shapes), Scratch(shapes)  # all parameters in one vector, and their gradient
+    batch = task._batch if getattr(task.batch, "__func__", None) is Task.batch else task.batch  # words may stay numbers, `OneHot`
     training = repr(task), batch_size, optimizer, clip, truncate, seed
     history, (random, direction) = _unfinished(model, training, steps) or (History(steps), (rng.bit_generator.state, direction))
     before, step = (random, direction), len(history)  # what a stop before the first step leaves
@@ -104,14 +108,17 @@ def fit(
                     history.stopped = f"Ended after step {step}, as asked."
                 if step == steps or history.stopped:
                     break
-                run = model.forward(*task.batch(batch_size, rng))
+                run = model.forward(*batch(batch_size, rng))
                 run.trace.needs_dx = False  # a step with H=32 and 98 words takes an eighth less time so
-                grads = model.backward(run, truncate)
-                clipped, norm = clip_by_norm({"": _joined(grads, params)}, limit)
+                _copy(model.backward(run, truncate), gradient.arrays)
+                norm = _clip([gradient.flat], limit)
                 lr_now = fixed_rate or checks.positive("lr", lr(step))  # type: ignore[operator]
+                _copy(params, new.arrays)
                 with overflow.quietly():
-                    new = _joined(params, params) - lr_now * direction(clipped[""])
-                if not (math.isfinite(run.loss) and math.isfinite(norm) and checks.all_finite(new)):
+                    update = direction(gradient.flat)
+                    update *= lr_now
+                    new.flat -= update
+                if not (math.isfinite(run.loss) and math.isfinite(norm) and checks.all_finite(new.flat)):
                     looked_at = {"the loss": run.loss, "the gradient": norm}
                     what = next((name for name, value in looked_at.items() if not math.isfinite(value)), "an update")
                     cure = "a smaller lr" if clip is not None else "clip=1.0, or a smaller lr"
@@ -119,13 +126,13 @@ def fit(
                     history.stopped += f"Try {cure}, or a smaller weight_scale."
                     break
                 history.rows.append((run.loss, norm, lr_now))
-                _set(params, new)
+                _copy(new.arrays, params)
                 bar.update()
         except KeyboardInterrupt:
             if len(history) == step + 1:  # the step counts, so all of its update does
-                _set(params, new)
+                _copy(new.arrays, params)
                 before = rng.bit_generator.state, direction
-            UNFINISHED[model] = training, history, before, _joined(params, params)
+            UNFINISHED[model] = training, history, before, {name: value.copy() for name, value in params.items()}
             if progress:
                 print(f"Stopped after step {len(history)} of {steps}. The same call on this model goes on from there.")
             raise
@@ -140,22 +147,17 @@ UNFINISHED: WeakKeyDictionary[SequenceModel, tuple] = WeakKeyDictionary()
 
 def _unfinished(model: SequenceModel, training: tuple, steps: int):
     """The history and the state to go on from, if this very training of this model was stopped and nothing changed since."""
-    same, history, state, weights = UNFINISHED.pop(model, (None, (), None, None))
-    if same != training or len(history) > steps or not np.array_equal(weights, _joined(model.params, model.params)):
+    same, history, state, weights = UNFINISHED.pop(model, (None, (), None, {}))
+    changed = any(not np.array_equal(value, model.params[name]) for name, value in weights.items())
+    if same != training or len(history) > steps or changed:
         return None
     history.asked = steps
     return history, state
 
 
-def _joined(arrays: Mapping[str, np.ndarray], names) -> np.ndarray:
-    return np.concatenate([arrays[name].reshape(-1) for name in names])
-
-
-def _set(params: Parameters, joined: np.ndarray) -> None:
-    start = 0
-    for value in params.values():
-        value[...] = joined[start : start + value.size].reshape(value.shape)
-        start += value.size
+def _copy(arrays: Mapping[str, np.ndarray], to: Mapping[str, np.ndarray]) -> None:
+    for name, place in to.items():
+        place[...] = arrays[name]
 
 
 def _bar(steps: int, progress: bool, done: int):
@@ -201,7 +203,6 @@ class _Adam:
 OPTIMIZERS: dict[str, Callable[[], Callable]] = {"sgd": lambda: lambda gradient: gradient, "adam": _Adam}
 
 
-@overflow.silent
 def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[str, np.ndarray], float]:
     """(clipped gradients, norm before): all arrays together are scaled down to Euclidean norm `limit` if theirs is larger.
 
@@ -212,13 +213,20 @@ def clip_by_norm(grads: Mapping[str, np.ndarray], limit: float) -> tuple[dict[st
     limit = checks.positive("limit", limit, allow_inf=True)
     if not isinstance(grads, Mapping):
         raise checks.error("grads", type(grads).__name__, "a dict from names to arrays")
-    arrays = {name: checks.array(f"grads[{name!r}]", value, allow_inf=True) for name, value in grads.items()}
-    largest = float(max((np.abs(array).max(initial=0.0) for array in arrays.values()), default=0.0))
+    arrays = {name: checks.array(f"grads[{name!r}]", value, allow_inf=True).copy() for name, value in grads.items()}
+    return arrays, _clip([*arrays.values()], limit)
+
+
+@overflow.silent
+def _clip(arrays: list[np.ndarray], limit: float) -> float:
+    """The norm before; the arrays are clipped where they stand."""
+    largest = float(max((max(array.max(initial=0.0), -array.min(initial=0.0)) for array in arrays), default=0.0))
     # Divided by the largest entry first, so that squares neither overflow nor vanish.
     finite = largest < np.inf
     of = lambda array: array / (largest or 1.0) if finite else np.where(np.isinf(array), np.sign(array), 0.0)  # noqa: E731
-    directions = {name: of(array) for name, array in arrays.items()}
-    length = float(np.sqrt(sum(np.square(direction).sum() for direction in directions.values())))
-    if largest * length <= limit:
-        return {name: array.copy() for name, array in arrays.items()}, largest * length
-    return {name: direction * (limit / length) for name, direction in directions.items()}, largest * length
+    directions = [of(array) for array in arrays]
+    length = float(np.sqrt(sum(np.square(direction).sum() for direction in directions)))
+    if largest * length > limit:
+        for array, direction in zip(arrays, directions):
+            np.multiply(direction, limit / length, array)
+    return largest * length

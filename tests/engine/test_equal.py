@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import bptt_lab as bl
 from bptt_lab import chain_rule
+from bptt_lab.basics.one_hot import OneHot
 from bptt_lab.engine import scratch
 from tests.conftest import CELLS, GATES, STARTS
 
@@ -74,6 +75,27 @@ def test_both_ways_give_the_same_at_every_size_where_the_quick_way_changes(kind,
     scale = 0.7 if kind == "relu" else 1.0  # relu of gain 1 explodes on long sequences
     assert_same(both_ways(*problem(kind, T, B, 3, H, True, scale)), 1e-12)
     assert 900 * 3 * 40 * 3 > scratch.SMALL > 60 * 70
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("T", "B", "H"), [(1, 2, 3), (7, 1, 5), (12, 3, 4), (60, 2, 70), (900, 3, 40)])
+@pytest.mark.parametrize("scale", [0.7, 1e150])
+def test_words_that_stay_numbers_give_what_zeros_and_ones_give(kind, T, B, H, scale):
+    cell, _, _, own = problem(kind, T, B, 11, H, False, scale)
+    words = OneHot(np.random.default_rng(0).integers(11, size=(T, B)), 11)
+    assert (np.asarray(words) == np.eye(11)[words.classes]).all()
+    found = both_ways(cell, words, None, own)
+    assert (found[0]["x"] == np.asarray(words)).all()
+    assert_same(found, 1e-12 if scale < 1 else 1e-9)
+
+
+def test_training_never_writes_them_out(monkeypatch):
+    monkeypatch.delattr(OneHot, "__array__")
+    task = bl.tasks.Agreement(3)
+    for kind in (bl.RNNCell, bl.GatedCell, bl.GRUCell, bl.LSTMCell):
+        model = bl.SequenceModel(kind(task.input_size, 5), 2)
+        assert len(bl.train.fit(model, task, 2, 4, progress=False)) == 2
+        assert 0 <= task.score(model, 20) <= 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .one_hot import OneHot
+
 
 def error(name: str, given, expected: str, hint: str = "") -> ValueError:
     """The one form of this package's complaints, ready to be raised."""
@@ -150,9 +152,9 @@ def seed(name: str, value) -> int:
 # What a cell and a model are handed is looked at here, once. Behind this door nobody asks again.
 
 
-def sequence(cell: Any, x) -> np.ndarray:
-    """x as a float64 array, (T, I) or (T, B, I)."""
-    x, I = array("x", x), cell.input_size
+def sequence(cell: Any, x) -> Any:
+    """x as a float64 array, or as it is if it is `OneHot`; (T, I) or (T, B, I)."""
+    x, I = x if isinstance(x, OneHot) else array("x", x), cell.input_size
     shape = x.shape
     if not (2 <= len(shape) <= 3 and shape[-1] == I and 0 not in shape):
         raise error("x", f"shape {shape}", f"(T, {I}) or (T, B, {I}) with at least one step and one sequence")
@@ -161,7 +163,7 @@ def sequence(cell: Any, x) -> np.ndarray:
 
 def inputs(cell: Any, x, h0) -> tuple[np.ndarray, tuple[np.ndarray, ...], bool]:
     """x as (T, B, I), the start as (B, H) each, and whether x came with a batch axis. The weights must be finite too."""
-    x = sequence(cell, x)
+    x = np.asarray(sequence(cell, x))
     batched = x.ndim == 3
     x = x if batched else x[:, None]
     if not all_finite(cell.stack) or cell.vectors:
@@ -200,8 +202,8 @@ def gradients(cell: Any, of, dh, dc) -> tuple[np.ndarray, ...]:
     return tuple(array(f"d{p}", given[p], shape, allow_inf=True).reshape(T, B, H) for p in cell.parts)
 
 
-def problem(model: Any, x, mask) -> tuple[np.ndarray, np.ndarray]:
-    """x as floats, and which tokens count, (T[, B]) of bools; the readout's weights must be finite too."""
+def problem(model: Any, x, mask) -> tuple[Any, np.ndarray]:
+    """x as `sequence` gives it, and which tokens count, (T[, B]) of bools; the readout's weights must be finite too."""
     for name in ("W_oh", "b_o"):
         array(f"params[{name!r}]", getattr(model, name))
     x = sequence(model.cell, x)

@@ -18,10 +18,16 @@ class Trace:
     needs_dx = True  # if False, `backward` may leave out dL/dx
 
     def __init__(self, cell: Any, inputs, parts: tuple[np.ndarray, ...], kept: tuple[np.ndarray, ...], batched: bool):
-        self.cell, self.inputs, self.parts, self.kept, self.batched = cell, inputs, parts, kept, batched
+        self.cell, self.read, self.parts, self.kept, self.batched = cell, inputs, parts, kept, batched
         self.states = parts[0]
-        for array in (inputs, *parts, *kept):
+        for array in (*parts, *kept):
             array.setflags(write=False)
+
+    @property
+    def inputs(self) -> np.ndarray:
+        inputs = np.asarray(self.read)  # which may be the numbers of words
+        inputs.setflags(write=False)
+        return inputs
 
     shape = property(lambda self: self.states[1:].shape)  # (T, B, H)
     T = property(lambda self: self.shape[0])
@@ -54,11 +60,11 @@ class Trace:
     def piece(self, steps: slice) -> "Trace":
         """The trace of some consecutive steps, as if the cell had started at the state before them. Has a batch axis."""
         parts = tuple(part[steps.start : steps.stop + 1] for part in self.parts)
-        return Trace(self.cell, self.inputs[steps], parts, tuple(kept[steps] for kept in self.kept), True)
+        return Trace(self.cell, self.read[steps], parts, tuple(kept[steps] for kept in self.kept), True)
 
     def with_other(self, cell: Any = None, kept: tuple[np.ndarray, ...] | None = None) -> "Trace":
         """The same states, as if another cell had led to them, or something else had been kept: a derivative then sees that."""
-        return Trace(cell or self.cell, self.inputs, self.parts, kept or self.kept, self.batched)
+        return Trace(cell or self.cell, self.read, self.parts, kept or self.kept, self.batched)
 
     def __repr__(self) -> str:
         T, B, H = self.shape

@@ -9,7 +9,6 @@ derivatives come first, all at once; then the cell's loop turns them into dL/da_
 step's vectors below each other, `local_names`, and last dL_{t-1}/dh_{t-1}.
 """
 
-import functools
 import math
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..basics import checks, overflow
+from ..basics.one_hot import OneHot
 from . import scratch
 from .scratch import FEW_UNITS, Scratch, below_each_other
 from .trace import QuickTrace, fits
@@ -26,23 +26,19 @@ HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twi
 
 
 class GateTrace(QuickTrace):
-    """`arrays`, as the loops wrote them: weights; z (T + 1, I + 1 + H, B), the last rows h; gates (T, …, H, B); `also_kept`."""
+    """What the loops wrote: weights; z (T + 1, I + 1 + H, B), the last rows h; gates (T, …, H, B); `also_kept`."""
 
-    def __init__(self, flat: np.ndarray, live, key: tuple, layout: scratch.Layout, with_batch: bool):
-        self.flat, self.live, self.key, self.layout, self.with_batch = flat, live, key, layout, with_batch
-
-    @functools.cached_property
-    def arrays(self) -> dict[str, np.ndarray]:
-        return scratch.carve(self.layout, self.flat)
+    def __init__(self, flat: np.ndarray, live, key: tuple, layout: scratch.Layout, with_batch: bool, words: OneHot | None):
+        self.flat, self.live, self.key, self.layout, self.with_batch, self.words = flat, live, key, layout, with_batch, words
 
     def views(self):
-        arrays, live, I = self.arrays, self.live, self.key[3]
+        arrays, live, n = scratch.carve(self.layout, self.flat), self.live, self.key[-1]
         z = arrays["z"].swapaxes(1, 2)
-        parts = z[:, :, I + 1 :], *(arrays[name].swapaxes(1, 2) for name in live.parts[1:])
+        parts = z[:, :, n + 1 :], *(arrays[name].swapaxes(1, 2) for name in live.parts[1:])
         gates = [gate.swapaxes(1, 2) for gate in arrays["gates"].swapaxes(0, 1)]
         kept = *gates, *(arrays[name].swapaxes(1, 2) for name in live.keeps[len(gates) :])
         cell = live.frozen(stack=arrays["weights"], **{name: arrays[name] for name in live.vectors})
-        return cell, z[:-1, :, :I], parts, kept, self.with_batch
+        return cell, z[:-1, :, :n] if n else self.words, parts, kept, self.with_batch
 
 
 class GateEngine:
@@ -79,32 +75,35 @@ class GateEngine:
             x, given, batched = checks.inputs(cell, x, h0)
             start = [part.T for part in given]
         T, B, I = x.shape
-        key = type(self), T, B, I, cell.hidden_size
+        words = x if isinstance(x, OneHot) and B > 1 else None
+        key = type(self), T, B, I, cell.hidden_size, 0 if words else I  # the last: how many rows of z_t are x_t
         p = scratch.take(key, lambda: self._forward_scratch(*key[1:]))
         work = p.work
-        work["x"][...] = x
+        if words is None:
+            work["x"][...] = x
+        work["words"] = words
         for place, value in zip(work["starts"], start):
             place[...] = value
         p.arrays["weights"][...] = cell.stack
         np.multiply(cell.stack, work["fold weights"], work["folded"])
         self.forward(p, cell)
-        flat = None if not p.finite() else p.flat.copy() if p.small else p.flat  # too large to be used again
+        flat = None if not checks.all_finite(p.flat) else p.flat.copy() if p.small else p.flat  # too large to be used again
         scratch.give_back(key, p)
-        return None if flat is None else GateTrace(flat, cell, key, p.layout, batched)
+        return None if flat is None else GateTrace(flat, cell, key, p.layout, batched, words)
 
-    def _kept_shapes(self, T, B, I, H) -> dict[str, tuple[int, ...]]:
-        z, gates = (T + 1, I + 1 + H, B), (T, self.gate_rows, H, B)
+    def _kept_shapes(self, T, B, I, H, n) -> dict[str, tuple[int, ...]]:
+        z, gates = (T + 1, n + 1 + H, B), (T, self.gate_rows, H, B)
         return {"weights": (self.blocks * H, I + 1 + H), "z": z, "gates": gates, **self.also_kept(T, H, B)}
 
-    def _forward_scratch(self, T, B, I, H) -> Scratch:
-        p = Scratch(self._kept_shapes(T, B, I, H))
+    def _forward_scratch(self, T, B, I, H, n) -> Scratch:
+        p = Scratch(self._kept_shapes(T, B, I, H, n))
         arrays = p.arrays
-        arrays["z"][:, I], arrays["h"] = 1.0, arrays["z"][:, I + 1 :]
+        arrays["z"][:, n], arrays["h"] = 1.0, arrays["z"][:, n + 1 :]
         z, gates, h = (scratch.one_column(arrays[name]) for name in ("z", "gates", "h"))
         # ½ for the rows that go through σ, 1 for the others: multiplies a_t before tanh and after it.
         fold = np.repeat([0.5 if block in self.logistic else 1.0 for block in range(self.blocks)], H)[:, None]
         column = scratch.one_column(np.repeat(fold, B, axis=1))
-        p.work = {"fold": column, "rest": 1.0 - column, "spare": np.empty_like(h[0]), "x": arrays["z"][:T, :I].swapaxes(1, 2)}
+        p.work = {"fold": column, "rest": 1.0 - column, "spare": np.empty_like(h[0]), "x": arrays["z"][:T, :n].swapaxes(1, 2)}
         p.work |= {"starts": [arrays[name][0] for name in self.parts], "fold weights": np.repeat(fold, I + 1 + H, axis=1)}
         p.work["folded"] = np.empty_like(p.work["fold weights"])
         p.steps = self.forward_views(p, z, gates, h)
@@ -122,7 +121,8 @@ class GateEngine:
         for name, value in own.items():
             p.work[name][...] = value
         if p.seen is None:
-            kept = {**trace.arrays, "h": trace.arrays["z"][:, trace.key[3] + 1 :]}
+            kept = scratch.carve(trace.layout, trace.flat)
+            kept["h"] = kept["z"][:, trace.key[-1] + 1 :]
             chunks = self._chunks(p, kept)
         else:
             p.seen.flat[...] = trace.flat
@@ -135,24 +135,22 @@ class GateEngine:
             chunk.by_step[...] = chunk.slopes
             δ = self.back(p, chunk.steps, δ, kept["weights"][:, trace.key[3] + 1 :])
             sums = found if chunk.last else {name: np.empty_like(found[name]) for name in p.work["sums"]}
-            self.add_up(chunk, W_x, sums)
+            self.add_up(chunk, W_x, sums, trace.words and trace.words[chunk.at])
             if not chunk.last:
                 for name, value in sums.items():
                     found[name] += value
-            if not chunk.first:  # the next chunk is computed where these stand
-                δ = [value.copy() for value in δ]
+            δ = δ if chunk.first else [value.copy() for value in δ]  # the next chunk is computed where these stand
         for place, δ_0 in zip(p.work["starts"], δ):
             place[...] = δ_0
-        grads = None
-        if p.found.finite():
-            views = p.work["grads"][trace.with_batch].items()
-            grads = {name: view.copy() for name, view in views} if p.small else dict(views)
+        grads, finite = p.work["grads"][trace.with_batch], checks.all_finite(p.found.flat)
+        if finite and p.small:
+            grads = {name: view.copy() for name, view in grads.items()}
         scratch.give_back(key, p)
-        return grads
+        return grads if finite else None
 
     def _own(self, cell, trace: GateTrace, dh, dc) -> dict[str, np.ndarray]:
         """dh and dc, as far as given, as arrays (T, B, H). What does not fit is refused."""
-        _, T, B, I, H = trace.key
+        _, T, B, I, H, _ = trace.key
         shape = (T, B, H) if trace.with_batch else (T, H)
         fits = dc is None and type(dh) is np.ndarray and dh.shape == shape and dh.dtype.kind in "fiub"
         if not fits or trace.key[0] is not type(self) or (I, H) != (cell.input_size, cell.hidden_size):
@@ -161,22 +159,22 @@ class GateEngine:
         return {"h": dh if trace.with_batch else dh[:, None]}
 
     def _backward_scratch(self, key, given, needs_dx) -> Scratch:
-        _, T, B, I, H = key
+        _, T, B, I, H, n_x = key
         rows, F, few = len(self.local_names) + 1, self.gate_rows + len(self.also_read), B == 1 and H <= FEW_UNITS
         n = max(1, min(T, scratch.CHUNK // (rows * H * B)))
         own = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
         shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (F, n, H, B)}
         p = Scratch({**shapes, "back": (H, B), **own})
         columns = lambda name: scratch.one_column(p.arrays[name])  # noqa: E731
-        sums = self.sums(B, I, H)
+        sums = self.sums(B, I, H, n_x)
         dx = {"x": (T, B, I)} if needs_dx else {}
         p.found = Scratch({**sums, **dx, **{f"{name}0": (B, H) for name in self.parts}})
         p.work = {name: p.arrays[f"d{name}"][1:].swapaxes(1, 2) for name in self.parts}
         p.work |= {"δ": [columns(name)[T] for name in own], "given": given, "sums": sums, "back": columns("back")}
-        p.work["starts"] = [scratch.one_column(p.found.arrays[f"{name}0"].T) for name in self.parts]
-        batched = self.named(p.found.arrays, B, I, H)
+        batched = self.named(p.found.arrays, B, n_x, H)
         alone = {name: view[:, 0] if name == "x" else view[0] if name[1:] == "0" else view for name, view in batched.items()}
-        p.work["grads"] = {True: batched, False: alone}
+        starts = [scratch.one_column(p.found.arrays[f"{name}0"].T) for name in self.parts]
+        p.work |= {"grads": {True: batched, False: alone}, "starts": starts}
         W = np.tile(np.eye(H), (1, rows - self.onward)) if few else np.empty((H, self.blocks * H))
         p.work |= {"W_x": np.zeros((rows * H if B == 1 else self.blocks * H, I)), "W back": W, "W_hhᵀ": W[:, : self.blocks * H]}
         p.work |= {"few": few, "spread": _spread(rows, H) if B == 1 else lambda δ, n: δ}
@@ -186,7 +184,7 @@ class GateEngine:
         kept = self._kept_shapes(*key[1:])
         if p.small and sum(map(math.prod, kept.values())) <= scratch.SMALL:
             p.seen = Scratch(kept)
-            p.seen.arrays["h"] = p.seen.arrays["z"][:, I + 1 :]
+            p.seen.arrays["h"] = p.seen.arrays["z"][:, n_x + 1 :]
             p.chunks = self._chunks(p, p.seen.arrays)
         return p
 
@@ -199,15 +197,12 @@ class GateEngine:
         n, G, B = steps.stop - steps.start, self.gate_rows, kept["z"].shape[-1]
         local, seen, slopes = p.arrays["local"][:n], p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
         chunk = SimpleNamespace(local=local, z=kept["z"][steps], seen=seen, slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
-        chunk.first, chunk.last, chunk.steps = steps.start == 0, steps.stop == T, p.steps[steps][::-1]
+        chunk.first, chunk.last, chunk.at, chunk.steps = steps.start == 0, steps.stop == T, steps, p.steps[steps][::-1]
         chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1) if "x" in p.found.arrays else None
         others = [kept[name][: len(kept["gates"])][steps] for name in self.also_read]
         # One gate's steps side by side: small arrays in one piece are five times as fast.
-        chunk.reads = [
-            (seen[:G], kept["gates"][steps].swapaxes(0, 1)),
-            *zip(seen[G:], others),
-            (local[:, -1], p.arrays["dh"][steps]),
-        ]
+        chunk.reads = [(local[:, -1], p.arrays["dh"][steps]), (seen[:G], kept["gates"][steps].swapaxes(0, 1))]
+        chunk.reads += zip(seen[G:], others)
         if chunk.last:
             weights = kept["weights"][:, : p.work["W_x"].shape[1]]
             chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self.da_rows(B, local.shape[2])]
@@ -222,15 +217,16 @@ class GateEngine:
         first = self.local_names.index("da1") if B == 1 else 0
         return [(slice(first * H, (first + self.blocks) * H), slice(None))]
 
-    def sums(self, B: int, I: int, H: int) -> dict[str, tuple[int, ...]]:
+    def sums(self, B: int, I: int, H: int, n: int) -> dict[str, tuple[int, ...]]:
         """The shapes of what is summed over the steps: with one sequence for all rows of `local`, see `_sides`."""
-        return {"stack": ((len(self.local_names) + 1 if B == 1 else self.blocks) * H, I + 1 + H)}
+        by_word = {} if n else {"W_x": (self.blocks * H, I)}
+        return {"stack": ((len(self.local_names) + 1 if B == 1 else self.blocks) * H, n + 1 + H), **by_word}
 
-    def named(self, found: dict[str, np.ndarray], B: int, I: int, H: int) -> dict[str, np.ndarray]:
+    def named(self, found: dict[str, np.ndarray], B: int, n: int, H: int) -> dict[str, np.ndarray]:
         """What the caller is given, as views of `found`."""
         stack = found["stack"][self.da_rows(B, H)[0][0]]
         others = {name: array for name, array in found.items() if name != "stack"}
-        return {"W_x": stack[:, :I], "W_hh": stack[:, I + 1 :], "b": stack[:, I], **others}
+        return {"W_x": stack[:, :n], "W_hh": stack[:, n + 1 :], "b": stack[:, n], **others}
 
     def _sides(self, chunk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """dL/da_t side by side, (rows, n·B), the same transposed, and z_t transposed; of one sequence all of `local` as it is."""
@@ -241,12 +237,14 @@ class GateEngine:
         da = scratch.side_by_side(chunk.local[:, first : first + self.blocks])
         return da, da.T, scratch.side_by_side(chunk.z).T
 
-    def add_up(self, chunk, W_x, sums) -> None:
+    def add_up(self, chunk, W_x, sums, words) -> None:
         """Σ_t dL/da_t z_tᵀ of some steps, the gradient of [W_x | b | W_hh]; and write their dL/dx_t = W_xᵀ dL/da_t."""
         da, daT, zT = chunk.sides or self._sides(chunk)
         if chunk.dx is not None:
             daT.dot(W_x, chunk.dx)
         da.dot(zT, sums["stack"])
+        if words:
+            sums["W_x"][...] = words.summed(da, chunk.local.shape[2])
 
     def rows_onward(self, local: np.ndarray) -> np.ndarray:
         """The rows from `onward` on of each step as one vector: (n, rows, H[, B]) -> (n, some H[, B])."""

@@ -23,14 +23,14 @@ class GRUEngine(GateEngine):
         return {"b_hn": (H,)}
 
     def forward_views(self, p, z, gates, h):
-        H, I = h.shape[1], z.shape[1] - 1 - h.shape[1]
-        few, folded, W = z.ndim == 2 and H <= FEW_UNITS, p.work["folded"], np.zeros((4 * H, I + 1 + H))
-        p.work |= {"few": few, "x1": p.arrays["z"][:-1, : I + 1], "x part": p.arrays["gates"][:, 2]}
+        H, n, folded = h.shape[1], z.shape[1] - 1 - h.shape[1], p.work["folded"]
+        I, few, W = folded.shape[1] - 1 - H, z.ndim == 2 and H <= FEW_UNITS, np.zeros((4 * H, folded.shape[1]))
+        p.work |= {"few": few, "x1": p.arrays["z"][:-1, : n + 1], "x part": p.arrays["gates"][:, 2]}
         p.work |= {"W": W, "inner": np.empty((H, H + 1))}
-        p.work |= {"first": folded[: 2 * H], "W_x3, b_3": folded[2 * H :, : I + 1], "W_hh3": folded[2 * H :, I + 1 :]}
+        p.work |= {"W_x3, b_3": folded[2 * H :, : I + 1], "W_hh3": folded[2 * H :, I + 1 :]}
         p.work["few W"] = [(W[: 2 * H], folded[: 2 * H]), (W[2 * H : 3 * H, : I + 1], folded[2 * H :, : I + 1])]
         p.work["few W"] += [(W[3 * H :, I + 1 :], folded[2 * H :, I + 1 :]), (W[3 * H :, I], p.arrays["b_hn"])]
-        all_rows, a12, inner = below_each_other(gates, 4), below_each_other(gates, 2), z[:, I:]  # inner: [1; h_{t-1}]
+        all_rows, a12, inner = below_each_other(gates, 4), below_each_other(gates, 2), z[:, n:]  # inner: [1; h_{t-1}]
         return list(zip(z, all_rows, a12, gates[:, 0], gates[:, 1], gates[:, 2], inner, gates[:, 3], h, h[1:]))
 
     def forward(self, p, cell):
@@ -38,35 +38,36 @@ class GRUEngine(GateEngine):
         work = p.work
         new, few = work["spare"], work["few"]
         p.arrays["b_hn"][...] = cell.b_hn
-        product, first, inner = self._products(work, p.arrays["b_hn"])
+        product, first, inner = self._products(p, len(new))
         for z_t, a_t, a12, r, z, n, one_and_h, q_t, h_previous, h_t in p.steps:
             if few:
                 product(z_t, a_t)
             else:
                 first(z_t, a12)
+                inner(one_and_h, q_t)
             tanh(a12, a12)
             multiply(a12, HALF, a12)
             add(a12, HALF, a12)
-            if not few:
-                inner(one_and_h, q_t)
             multiply(r, q_t, new)
             tanh(add(n, new, new), n)  # n_t stands where W_x3 x_t + b_3 stood
             subtract(h_previous, n, new)  # h_t = n + z ⊙ (h_{t-1} − n)
             multiply(z, new, new)
             add(n, new, h_t)
 
-    @staticmethod
-    def _products(work, b_hn):
+    def _products(self, p, H):
         """Either one product for [r; z; W_x3 x_t + b_3; q_t], or one for r and z, and one for q_t: then W_x3 x_t + b_3 of all
         steps is computed here."""
+        work, words = p.work, p.work["words"]
         if work["few"]:
             for to, read in work["few W"]:
                 to[...] = read
             return work["W"].dot, None, None
-        W = work["inner"]  # [b_hn | W_hh3]
-        W[:, 1:], W[:, 0] = work["W_hh3"], b_hn
-        work["x part"][...] = np.matmul(work["W_x3, b_3"], work["x1"])
-        return None, work["first"].dot, W.dot
+        W, by_x = work["inner"], work["W_x3, b_3"]  # W: [b_hn | W_hh3]
+        W[:, 1:], W[:, 0] = work["W_hh3"], p.arrays["b_hn"]
+        x_part = words.columns(by_x[:, :-1] + by_x[:, -1:]).swapaxes(0, 1) if words else np.matmul(by_x, work["x1"])
+        work["x part"][...] = x_part
+        first = work["folded"][: 2 * H]
+        return None, words.products(first) if words else first.dot, W.dot
 
     def derivative_views(self, seen, out, spare):
         gates, square, spare = seen[:3], spare[:3], spare[3]
@@ -100,26 +101,29 @@ class GRUEngine(GateEngine):
     def da_rows(self, B, H):
         return [(slice(H), slice(2 * H, None)), (slice(H, 3 * H), slice(2 * H))]  # dL/da3_t stands first
 
-    def sums(self, B, I, H):
-        by_x = {"by x": (3 * H, I + 1)}
-        return {**super().sums(B, I, H), **by_x} if B == 1 else {"by h": (3 * H, H + 1), **by_x}
+    def sums(self, B, I, H, n):
+        shapes = {**super().sums(B, I, H, n), "by h": (3 * H, H + 1), "by x": (3 * H, n + 1)}
+        del shapes["by h" if B == 1 else "stack"]
+        return shapes
 
-    def named(self, found, B, I, H):
-        by_x, by_h = found["by x"], found["stack"][H : 4 * H, I:] if B == 1 else found["by h"]
-        weights = {"W_x": by_x[:, :I], "W_hh": by_h[:, 1:], "b": by_x[:, I], "b_hn": by_h[2 * H :, 0]}
+    def named(self, found, B, n, H):
+        by_x, by_h = found["by x"], found["stack"][H : 4 * H, n:] if B == 1 else found["by h"]
+        weights = {"W_x": by_x[:, :n], "W_hh": by_h[:, 1:], "b": by_x[:, n], "b_hn": by_h[2 * H :, 0]}
         return {**weights, **{name: array for name, array in found.items() if name not in ("stack", "by x", "by h")}}
 
-    def add_up(self, chunk, W_x, sums):
-        H, I = chunk.local.shape[2], W_x.shape[1]
+    def add_up(self, chunk, W_x, sums, words):
+        H, n = chunk.local.shape[2], sums["by x"].shape[1] - 1
         if chunk.sides:
-            super().add_up(chunk, W_x, sums)
+            super().add_up(chunk, W_x, sums, words)
             stack = sums["stack"]
-            sums["by x"][: 2 * H], sums["by x"][2 * H :] = stack[H : 3 * H, : I + 1], stack[:H, : I + 1]
+            sums["by x"][: 2 * H], sums["by x"][2 * H :] = stack[H : 3 * H, : n + 1], stack[:H, : n + 1]
             return
         da = side_by_side(chunk.local[:, :4])  # dL/da3_t, dL/da1_t, dL/da2_t, dL/dq_t
         z = side_by_side(chunk.z)  # [x_t; 1; h_{t-1}]
         if chunk.dx is not None:
             da[: 3 * H].T.dot(W_x, chunk.dx)
-        da[H:].dot(z[I:].T, sums["by h"])
-        da[H : 3 * H].dot(z[: I + 1].T, sums["by x"][: 2 * H])
-        da[:H].dot(z[: I + 1].T, sums["by x"][2 * H :])
+        da[H:].dot(z[n:].T, sums["by h"])
+        da[H : 3 * H].dot(z[: n + 1].T, sums["by x"][: 2 * H])
+        da[:H].dot(z[: n + 1].T, sums["by x"][2 * H :])
+        if words:
+            sums["W_x"][: 2 * H], sums["W_x"][2 * H :] = words.summed(da[H : 3 * H], H), words.summed(da[:H], H)

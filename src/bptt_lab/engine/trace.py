@@ -1,19 +1,21 @@
 """A trace that lies in one array: to keep a run costs one copy, and what a reader asks for are views of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..basics.one_hot import OneHot
 from ..cells.trace import Trace
 
 
 def fits(cell: Any, x) -> bool:
     """Whether x is seen to fit at a glance. Its numbers are looked at in the end, since they reach the states."""
-    numbers = type(x) is np.ndarray and x.dtype.kind in "fiub" and x.size > 0
+    numbers = type(x) is np.ndarray and x.dtype.kind in "fiub" and x.size > 0 or isinstance(x, OneHot)
     return numbers and x.shape[-1:] == (cell.input_size,) and 2 <= x.ndim <= 3
 
 
-FIELDS = ("cell", "inputs", "parts", "states", "kept", "batched")  # of a `Trace`, made when first asked for
+FIELDS = ("cell", "read", "parts", "states", "kept", "batched")  # of a `Trace`, made when first asked for
 
 
 class QuickTrace(Trace):
@@ -22,9 +24,7 @@ class QuickTrace(Trace):
     def __init__(self, flat: np.ndarray, live: Any):
         self.flat, self.live = flat, live
 
-    def views(self) -> tuple:
-        """The arguments of `Trace`."""
-        raise NotImplementedError
+    views: Callable  # () -> the arguments of `Trace`
 
     def __getattr__(self, name: str):
         if name not in FIELDS:
@@ -34,4 +34,4 @@ class QuickTrace(Trace):
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles need no views."""
-        return {name: value for name, value in self.__dict__.items() if name not in (*FIELDS, "arrays")}
+        return {name: value for name, value in self.__dict__.items() if name not in FIELDS}

@@ -46,7 +46,8 @@ class WithoutSubject(Agreement):
     """The same sentences with a blank for the subject: nobody can know the verb."""
 
     def _batch(self, size: int, rng: np.random.Generator) -> Batch:
-        x, targets, mask = super()._batch(size, rng)
+        words, targets, mask = super()._batch(size, rng)
+        x = np.asarray(words)
         x[SUBJECT] = 0.0
         return x, targets, mask
 

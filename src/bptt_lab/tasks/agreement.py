@@ -13,8 +13,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ..basics import checks
+from ..basics.one_hot import OneHot
 from ..model import SequenceModel
-from .task import Batch, Task, one_hot
+from .task import Drawn, Task
 from .vocabulary import VOCABULARY, WORDS, decode, encode
 
 _PLURALS = {"child": "children", "was": "were"}
@@ -60,9 +61,9 @@ class Agreement(Task):
     def __repr__(self) -> str:
         return f"Agreement(distance={self.distance}, attractors={self.attractors:g}, targets={self.targets!r})"
 
-    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def _batch(self, size: int, rng: np.random.Generator) -> Drawn:
         words, verb_at = self._draw(size, rng)
-        x, targets, steps = one_hot(words[:-1], self.input_size), words[1:], np.arange(self.length)[:, None]
+        x, targets, steps = OneHot(words[:-1], self.input_size), words[1:], np.arange(self.length)[:, None]
         if self.targets == "all":
             return x, targets, steps < verb_at + 3
         return x, (targets == _WERE).astype(np.intp), steps == verb_at - 1
@@ -78,7 +79,7 @@ class Agreement(Task):
         words = _MEMBERS[_FIRST[classes, number] + (word * _SIZE[classes]).astype(np.intp)]
         return words, distance + 2
 
-    def _points(self, model: SequenceModel, x: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> float:
+    def _points(self, model: SequenceModel, x: np.ndarray | OneHot, targets: np.ndarray, mask: np.ndarray) -> float:
         """The share of the sentences where the right one of *was* and *were* is the likelier, also after "all"."""
         verb = mask & ((targets == self.was) | (targets == self.were))
         y, targets = model.forward(x, targets, verb).y[verb], targets[verb]

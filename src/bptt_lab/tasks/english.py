@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..basics import checks
+from ..basics.one_hot import OneHot
 from ..model import SequenceModel, check_fits
-from .task import Batch, Task, one_hot
+from .task import Drawn, Task
 
 VERBS = ("was", "were")
 LONGEST = 20  # words before the verb
@@ -62,17 +63,17 @@ class English(Task):
     def __repr__(self) -> str:
         return "English()"
 
-    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def _batch(self, size: int, rng: np.random.Generator) -> Drawn:
         return self._sequences(self.train, rng.integers(len(self.train.were), size=size))
 
-    def _judged(self, size: int, rng: np.random.Generator) -> Batch:
+    def _judged(self, size: int, rng: np.random.Generator) -> Drawn:
         return self._sequences(self.test, rng.integers(len(self.test.were), size=size))
 
-    def _sequences(self, part: Prefixes, chosen) -> Batch:
+    def _sequences(self, part: Prefixes, chosen) -> Drawn:
         at, B = part.length[chosen] - 1, len(chosen)
         targets, mask = np.zeros((LONGEST, B), np.intp), np.zeros((LONGEST, B), bool)
         targets[at, np.arange(B)], mask[at, np.arange(B)] = part.were[chosen], True
-        return one_hot(part.words[chosen].T, self.input_size), targets, mask
+        return OneHot(part.words[chosen].T, self.input_size), targets, mask
 
     def right(self, model: SequenceModel, words: int = LONGEST) -> np.ndarray:
         """Whether a model guesses the verb of each test sentence, (n,), if it is shown only so many words before it."""
@@ -97,7 +98,8 @@ class English(Task):
         """One-hot rows, (T, V), of words in any case; words that `vocabulary` does not have are taken by their ending."""
         if not isinstance(text, str) or not text.split():
             raise checks.error("text", repr(text), "at least one word")
-        return one_hot(_numbers(text.lower().split(), {word: i for i, word in enumerate(self.vocabulary)}), self.input_size)
+        words = _numbers(text.lower().split(), {word: i for i, word in enumerate(self.vocabulary)})
+        return np.asarray(OneHot(words, self.input_size))
 
 
 def last_word_guess(last: np.ndarray, were: np.ndarray, new: np.ndarray) -> np.ndarray:

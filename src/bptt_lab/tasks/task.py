@@ -3,9 +3,11 @@
 import numpy as np
 
 from ..basics import checks, overflow
+from ..basics.one_hot import OneHot
 from ..model import SequenceModel, check_fits
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
+Drawn = tuple[np.ndarray | OneHot, np.ndarray, np.ndarray]  # the same, and words may still be numbers
 _TOGETHER = 250_000  # numbers of x that are scored at once: a few megabytes
 
 
@@ -28,7 +30,8 @@ class Task:
         size = checks.count("size", size)
         if not isinstance(rng, np.random.Generator):
             raise checks.error("rng", repr(rng), "a NumPy generator", "Try `np.random.default_rng(0)`.")
-        return self._batch(size, rng)
+        x, targets, mask = self._batch(size, rng)
+        return np.asarray(x), targets, mask
 
     def score(self, model: SequenceModel, n: int = 1000, seed: int = 0) -> float:
         """How well a model does on n fresh sequences: accuracy, or mean squared error for the loss "mse"."""
@@ -39,24 +42,17 @@ class Task:
         points = [size * self._points(model, *self._judged(size, rng)) for size in sizes]
         return float(sum(points) / n)
 
-    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def _batch(self, size: int, rng: np.random.Generator) -> Drawn:
         raise NotImplementedError
 
-    def _judged(self, size: int, rng: np.random.Generator) -> Batch:
+    def _judged(self, size: int, rng: np.random.Generator) -> Drawn:
         """What a score looks at: fresh sequences, unless a task keeps others for that."""
         return self._batch(size, rng)
 
-    def _points(self, model: SequenceModel, x: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> float:
+    def _points(self, model: SequenceModel, x: np.ndarray | OneHot, targets: np.ndarray, mask: np.ndarray) -> float:
         """The score of one batch: the share of the steps with a loss where the target is the likeliest class."""
         y = model.forward(x, targets, mask).y
         if self.loss == "mse":
             with overflow.quietly():
                 return float(np.square(y[mask][:, 0] - targets[mask]).mean())
         return float((y[mask].argmax(axis=-1) == targets[mask]).mean())
-
-
-def one_hot(classes: np.ndarray, n: int) -> np.ndarray:
-    """(…, n): a 1 at the number of each class."""
-    x = np.zeros((classes.size, n))
-    x[np.arange(classes.size), classes.reshape(-1)] = 1.0
-    return x.reshape(*classes.shape, n)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..basics import checks
-from .task import Batch, Task, one_hot
+from ..basics.one_hot import OneHot
+from .task import Drawn, Task
 
 SYMBOLS = ("A", "B", "c", "d", "e", "f")  # two signals, four that mean nothing
 CLASSES = ("AA", "AB", "BA", "BB")
@@ -22,7 +23,7 @@ class Adding(Task):
     def __init__(self, length: int = 50):
         self.length = checks.count("length", length, lowest=2)
 
-    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def _batch(self, size: int, rng: np.random.Generator) -> Drawn:
         T, half, sequences = self.length, self.length // 2, np.arange(size)
         x = np.zeros((T, size, 2))
         x[:, :, 0] = rng.random((T, size))
@@ -47,7 +48,7 @@ class TemporalOrder(Task):
     def __init__(self, length: int = 20):
         self.length = checks.count("length", length, lowest=10)
 
-    def _batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def _batch(self, size: int, rng: np.random.Generator) -> Drawn:
         T, sequences = self.length, np.arange(size)
         symbols = rng.integers(2, len(SYMBOLS), size=(T, size))
         first, second = rng.integers(2, size=(2, size))
@@ -55,4 +56,4 @@ class TemporalOrder(Task):
         symbols[rng.integers(4 * T // 10, 5 * T // 10, size=size), sequences] = second
         targets, mask = np.zeros((T, size), np.intp), np.zeros((T, size), bool)
         targets[-1], mask[-1] = 2 * first + second, True
-        return one_hot(symbols, len(SYMBOLS)), targets, mask
+        return OneHot(symbols, len(SYMBOLS)), targets, mask
