@@ -3,6 +3,7 @@
 Each function states its setting; each seed is one net, which reads one-hot words of the vocabulary and guesses the next.
 """
 
+import html
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
@@ -16,6 +17,19 @@ from ..tasks import vocabulary
 
 WORDS = len(vocabulary.VOCABULARY)
 Gradients = dict[str, np.ndarray]
+
+
+class Covered:
+    """What answers a question of a notebook, behind a line that is opened: first the learner says what it will be."""
+
+    def __init__(self, answer: object):
+        self.answer = str(answer)
+
+    def __repr__(self) -> str:
+        return self.answer
+
+    def _repr_html_(self) -> str:
+        return f"<details><summary>Say it first, then open this.</summary><pre>{html.escape(self.answer)}</pre></details>"
 
 
 def spread(values: np.ndarray, form: text.Form = text.say) -> str:
