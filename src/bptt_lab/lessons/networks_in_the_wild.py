@@ -257,7 +257,7 @@ def kept_by_rounding(wild: Networks) -> str:
     layers = [part["runs"] for run in wild.values() for part in run["parts"] if part["runs"][0]["steps"] >= 30]
     both = [np.median([(one["swap_8_bits"][-1], one["swap"][-1]) for one in runs], axis=0) for runs in layers]
     few = sum(rounded - plain < 0.01 for rounded, plain in both)
-    return f"{between(kept, '.0%')} in {len(kept)} runs; rounding adds under 1% in {few} of {len(layers)} layers"
+    return f"{', '.join(f'{one:.0%}' for one in kept)} in {len(kept)} runs; rounding adds under 1% in {few} of {len(layers)} layers"
 
 
 def rounding(T: int = 100, seed: int = 0) -> dict[str, list[float]]:
