@@ -109,3 +109,8 @@ def test_an_answer_is_covered_in_a_page_and_read_where_there_is_none():
     assert (
         covered._repr_html_() == "<details><summary>Say it first, then open this.</summary><pre>a &lt; b\nand b</pre></details>"
     )
+
+
+def test_a_bias_that_is_a_column_makes_norms_that_are_off_by_several_times():
+    off = lesson.column_bias(seeds=20)
+    assert off.shape == (20,) and off.min() >= 1 and 3 < np.median(off) < 12
