@@ -88,7 +88,7 @@ def test_the_step_where_the_gradient_of_x_goes_wrong_is_named():
     p = make(T=5)
     grads = p.model.gradient(p.x, p.targets)[1]
     wrong = grads["x"].copy()
-    wrong[:3] *= 1.5  # on the way back it goes wrong at step 2 and stays so
+    wrong[:3] *= 1.5  # on the way back it is wrong from step 2 on
     assert bl.gradcheck(p.model, p.x, p.targets, grads={"x": wrong}).step == 2
 
 
@@ -103,7 +103,7 @@ def bptt(p, slip):
         if slip == "= for +=":
             dW_x, dW_hh = np.outer(da, x[t]), np.outer(da, h[t])
         else:
-            dW_x += np.outer(da, x[t - 1 if slip == "x_{t-1} for x_t" else t])
+            dW_x += np.outer(da, x[{"x_{t-1} for x_t": t - 1, "x_T for x_t": -1}.get(slip, t)])
             dW_hh += np.outer(da, h[t + 1 if slip == "h_t for h_{t-1}" else t])
         back = (W_hh if slip == "the transpose lost" else W_hh.T) @ da
         if slip == "nothing carried back":
@@ -126,6 +126,13 @@ def test_the_step_where_a_learner_s_slip_first_shows_is_named(slip, step):
     p = make(T=4, H=6, I=5)
     report = bl.gradcheck(p.model, p.x, p.targets, grads=bptt(p, slip))
     assert report.passed == (slip == "none") and report.step == step
+
+
+@pytest.mark.parametrize(("slip", "step"), [("= for +=", 3), ("x_T for x_t", 2)])
+def test_where_every_message_is_right_no_way_back_is_blamed(slip, step):
+    p = make(T=4, H=6, I=5)  # as in the museum's exhibits 4 and 5
+    says = repr(bl.gradcheck(p.model, p.x, p.targets, grads={"W_x": bptt(p, slip)["W_x"]}))
+    assert f"the first part that is off is that of step {step} (word {step + 1})." in says and "way back" not in says
 
 
 @pytest.mark.parametrize(("slip", "step"), [("= for +=", 3), ("nothing carried back", 2), ("the transpose lost", 2)])

@@ -47,6 +47,7 @@ def test_swaps_and_counters_are_as_told():
     rows = {row[0]: row for row in lesson.counting(NETS)}
     assert rows["madmom, layer 1"][2] == "4" and rows["madmom, layer 1"][5] == "lag 15"
     assert rows["metapredict pLDDT, layer 2"][2] == "7 to 10"
+    assert rows["metapredict pLDDT, layer 1, backward"][2:5] == ("0 to 1", "224", "0.0031")  # two of its three runs have none
     rounded = lesson.swap_rows(NETS, "Resemblyzer", "layer 1", bits=8)
     assert min(rounded[lag] for lag in (30, 100, max(rounded))) > 0.2
 

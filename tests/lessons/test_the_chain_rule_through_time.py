@@ -101,3 +101,16 @@ def test_single_nets_carry_apart_with_the_transpose_lost_as_the_explorer_shows()
     explorer = GradientByLag(length=4)
     bars = explorer.still()
     assert [norm for _, norm in bars[1::2]] == [explorer.at("lost")[lag] for lag in (0, 1, 3)] and "transpose lost" in bars[1][0]
+
+
+def test_an_answer_is_covered_in_a_page_and_read_where_there_is_none():
+    covered = lesson.Covered("a < b\nand b")
+    assert repr(covered) == "a < b\nand b"
+    assert (
+        covered._repr_html_() == "<details><summary>Say it first, then open this.</summary><pre>a &lt; b\nand b</pre></details>"
+    )
+
+
+def test_a_bias_that_is_a_column_makes_norms_that_are_off_by_several_times():
+    off = lesson.column_bias(seeds=20)
+    assert off.shape == (20,) and off.min() >= 1 and 3 < np.median(off) < 12

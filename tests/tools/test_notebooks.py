@@ -216,7 +216,7 @@ def again(output) -> str:
     shown = f"{{'text/plain': {output.data['text/plain']!r}}}"
     if output.output_type == "display_data":
         return f"from IPython.display import display; display({shown}, raw=True)"
-    return f"type('Kept', (), {{'__repr__': lambda _: {output.data['text/plain']!r}}})()"
+    return f"type('Kept', (), {{'_repr_mimebundle_': lambda *_, **__: {dict(output.data)!r}}})()"
 
 
 def change_a_digit(output) -> bool:

@@ -23,8 +23,8 @@ class GradCheck:
     errors   name -> largest difference, divided by the largest derivative of that name (or by what rounding the loss lets
              anyone see, if that is larger: what has vanished so far cannot be judged)
     worst    (name, index) of the entry that is furthest off, measured so; of several that rounding alone tells apart, the first
-    step     the first step on the way back (counted from 0) from which the gradient is wrong; None if nothing is, or
-             if the steps cannot be told apart
+    step     the first step (of 0 to T − 1, counted from the last) whose part of the gradient is off; None if nothing is, or
+             if the steps cannot be told apart. Its message may be right: the part may also be left out, or paired wrongly
     cause    the most likely mistake, in words; None if it is none of the usual ones
     slips    of a cell of one's own: what is wrong in its `step_back` and `pairs`, a sentence each
     numeric  name -> the derivatives by moving each entry; where `moved` is imaginary, only those that seemed furthest off
@@ -62,7 +62,7 @@ class GradCheck:
 
             lines.append(KNOWN["answers"][self._says])
         if self.step is not None:
-            lines.append(f"On the way back it goes wrong at step {self.step} (word {self.step + 1}).")
+            lines.append(f"Counted from the last, the first part that is off is that of step {self.step} (word {self.step + 1}).")
         lines += self.slips if self.cause is None else [f"Most likely {self.cause}", *self.slips]
         steps = sorted(f"{text.say(abs(step))}{' i' if step.imag else ''}" for step in set(self.moved.values()))
         lines.append(f"Entries were moved by {' or '.join(steps)}.")

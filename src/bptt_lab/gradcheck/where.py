@@ -1,4 +1,4 @@
-"""Where on the way back a gradient goes wrong first."""
+"""Which part of a gradient is the first that is off, counted from the last word."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from .causes import way_back
 
 
 def first_wrong_step(run: Run, wrong: dict[str, np.ndarray]) -> int | None:
-    """The step where the way back goes wrong first, which is the latest one.
+    """The latest step whose part of the gradient is off.
 
     "x" has a step of its own in each row. A weight is shared by all steps, and its gradient is Σ_t dL/da_t v_tᵀ, with v_t
     what it multiplies. So an error is Σ_t (error of dL/da_t) v_tᵀ if the v_t are right, and Σ_t dL/da_t (error of v_t)ᵀ if

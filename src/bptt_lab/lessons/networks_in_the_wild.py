@@ -221,16 +221,19 @@ def swap_rows(wild: Networks, network: str, part: str, bits: int | None = None) 
 
 
 def counting(wild: Networks) -> list[tuple[str, ...]]:
-    """Rows for `text.table`: the layers that count, in how many units, the largest c, λ₁, and where h is under 1 %."""
+    """Rows for `text.table`: the layers that count in any run of 100 steps or more, in how many units, the largest c, λ₁, and
+    where h is under 1 %, each over all such runs.
+    """
     rows: list[tuple[str, ...]] = []
     for name, run in wild.items():
         for part in run["parts"]:
-            several = [one for one in part["runs"] if one["counters"] and one["steps"] >= 100]
-            if several:
+            several = [one for one in part["runs"] if one["steps"] >= 100]
+            if any(one["counters"] for one in several):
                 units = _range(one["counters"] for one in several)
                 rates, largest = [one["lyapunov"] for one in several], max(one["largest_c"] for one in several)
-                faint = "nowhere" if several[0]["horizon_h"] is None else f"lag {several[0]['horizon_h']}"
-                steps = f"{several[0]['steps']}"
+                lags = (one["horizon_h"] for one in several)
+                faint = " or ".join(dict.fromkeys("nowhere" if lag is None else f"lag {lag}" for lag in lags))
+                steps = _range(one["steps"] for one in several)
                 rows.append((f"{name}, {part['part']}", steps, units, f"{largest:.0f}", f"{max(rates):.4f}", faint))
     return rows
 

@@ -3,6 +3,7 @@
 Each function states its setting; each seed is one net, which reads one-hot words of the vocabulary and guesses the next.
 """
 
+import html
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
@@ -17,6 +18,19 @@ WORDS = len(vocabulary.VOCABULARY)
 Gradients = dict[str, np.ndarray]
 Recursion = Callable[[np.ndarray, Cell, Trace, int], np.ndarray]
 WayBack = Callable[[SequenceModel, Run, np.ndarray, Iterable[int]], np.ndarray]
+
+
+class Covered:
+    """What answers a question of a notebook, behind a line that is opened: first the learner says what it will be."""
+
+    def __init__(self, answer: object):
+        self.answer = str(answer)
+
+    def __repr__(self) -> str:
+        return self.answer
+
+    def _repr_html_(self) -> str:
+        return f"<details><summary>Say it first, then open this.</summary><pre>{html.escape(self.answer)}</pre></details>"
 
 
 def spread(values: np.ndarray, form: text.Form = text.say) -> str:
@@ -154,3 +168,23 @@ def _with_one_loss(weight_scale: float, H: int, T: int, seeds: int) -> Iterator[
         rng, cell = np.random.default_rng(seed), RNNCell(2, H, weight_scale=weight_scale, seed=seed)
         x, targets = 0.05 * rng.standard_normal((T, 2)), rng.integers(3, size=T)
         yield SequenceModel(cell, 3, seed=seed), x, targets, np.arange(T) == T - 1
+
+
+def column_bias(seeds: int = 50, H: int = 8, T: int = 10) -> np.ndarray:
+    """(seeds,): by what factor, up or down, ‖J_T ⋯ J_1‖₂ is off where the bias has shape (H, 1).
+
+    NumPy then makes each state a matrix, and `np.diag` reads the slopes from its diagonal. W_hh is from N(0, 9/H), inputs from
+    N(0, 1).
+    """
+    norms = np.empty((2, seeds))
+    for seed in range(seeds):
+        P, rng = RNNCell(2, H, weight_scale=3, seed=seed).params, np.random.default_rng(seed)
+        b, words = 0.5 * rng.standard_normal(H), rng.standard_normal((T, 2))
+        for i, bias in enumerate((b, b[:, None])):
+            h, product = np.zeros(H), np.eye(H)
+            for word in words:
+                h = np.tanh(P["W_x"] @ word + P["W_hh"] @ h + bias)
+                slopes = 1 - h**2 if h.ndim == 1 else np.diag(1 - h**2)
+                product = np.diag(slopes) @ P["W_hh"] @ product
+            norms[i, seed] = np.linalg.norm(product, 2)
+    return np.max([norms[1] / norms[0], norms[0] / norms[1]], axis=0)
