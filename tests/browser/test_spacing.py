@@ -77,9 +77,10 @@ def test_a_sentence_gives_its_room_back_where_the_page_widens(page_of):
     assert sentence.bounding_box()["height"] < narrow - 30
 
 
-def test_in_a_low_window_the_sentence_lies_on_no_bar_until_the_explorer_is_used(page_of):
+@pytest.mark.parametrize("height", [500, 900])
+def test_the_sentence_lies_on_nothing_until_the_explorer_is_used(height, page_of):
     page = page_of(explore.LivingEquation())
-    page.set_viewport_size({"width": 700, "height": 500})
+    page.set_viewport_size({"width": 700, "height": height})
     position = "() => getComputedStyle(document.querySelector('.sentence')).position"
     assert page.evaluate(position) == "static"
     page.locator(".controls input").first.focus()

@@ -54,7 +54,7 @@ def moves(steps: np.ndarray, errors: Mapping[str, np.ndarray], allowed: float, s
         both = {"mode": "lines+markers", "cliponaxis": False, **style}
         look.line(shown, steps, height, name, "step %{x:.0e}: %{text}", text=texts, name=called[name], **both)
     ticks = look.magnitude_axis()
-    shown.update_xaxes(ticks | {"range": np.log10([steps.min() / 2, steps.max() * 2])}, title="step")
+    shown.update_xaxes(ticks | {"range": np.log10([steps.min() / 2, steps.max() * 2])}, title_text="step")
     shown.update_yaxes(ticks | {"range": [low - 0.4, high + 0.4]})
     return shown.update_layout(legend=look.FIXED_LEGEND)
 

@@ -90,7 +90,7 @@ def figure(title: str, notes: Sequence[str], in_words: str, height: int, bottom:
     result.update_xaxes(
         gridcolor=GRID, zeroline=False, title={"font": {"size": 13}, "standoff": 8}, tickangle=0, ticklabelstandoff=6
     )
-    result.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True)
+    result.update_yaxes(gridcolor=GRID, zeroline=False, title={"font": {"size": 13}}, automargin=True)
     return result
 
 
