@@ -402,8 +402,8 @@ def test_the_first_page_shows_what_each_notebook_lets_you_do_in_the_courses_orde
 
 def test_the_glass_of_the_search_lies_on_none_of_its_words(visit):
     page = visit("search.html")
-    glass = page.locator("article .fa-magnifying-glass, .bd-article .fa-magnifying-glass").first.bounding_box()
-    field = page.locator(".bd-article input[type=search]").first
+    glass = page.locator(".bd-search:visible .fa-magnifying-glass").first.bounding_box()
+    field = page.locator(".bd-search:visible input").first
     begins = field.evaluate("node => node.getBoundingClientRect().left + parseFloat(getComputedStyle(node).paddingLeft)")
     assert glass["x"] + glass["width"] + 4 <= begins
 
