@@ -76,7 +76,7 @@ const explorer = {
         return { name, verb, chance: fixed(100 * Math.max(was, were), 0) };
       });
       const left = width < NARROW ? 72 : 140, column = (width - left) / N, half = column / 2 - GAP / 2;
-      head.style.gridTemplateColumns = `${left}px repeat(${N}, ${column}px)`;
+      head.style.gridTemplateColumns = `${(100 * left) / width}% repeat(${N}, ${(100 * column) / width}%)`; // on paper all is narrower
       heads.forEach(([verb, , share], i) => (set(verb, { text: words[said[i].verb] }), set(share, { text: `${said[i].chance} %` })));
 
       const narrow = column < 70; // the two verbs above a column stand one over the other
