@@ -55,7 +55,7 @@ WIDE = {"06_partial_cures": 720}  # for two maps side by side
 PRESSED = {
     "01_the_loss_is_a_sum": {"Length": ["End"]},
     "06_partial_cures": {"Step": ["End"]},  # some have been thrown off the map
-    "08_gru_and_lstm": {"Length": 12 * ["ArrowLeft"]},
+    "08_gru_and_lstm": {"Length": 2 * ["ArrowLeft"]},
     "04_vanishing_and_exploding": {  # a guess, and a truth far below it
         "Weight scale": ["ArrowLeft"], "Length": ["End"], "Your guess": ["Enter"], "shown": [" "],
     },
