@@ -50,7 +50,7 @@ PAGES = {
     "deeper/04_eigenvalues_and_the_exponent": "04_vanishing_and_exploding",
     "deeper/06_walls_starts_and_windows": "06_partial_cures",
 }
-WIDE = {"06_partial_cures": 720}  # for two maps side by side
+WIDE = {"06_partial_cures": 672}  # for two maps side by side
 # What is pressed in the explorer before, control by control: the beginning of its label, and keys.
 PRESSED = {
     "01_the_loss_is_a_sum": {"Length": ["End"]},
@@ -93,7 +93,7 @@ AS_WEBP = """async ([png, width, shape]) => {
     await picture.decode();
     const canvas = Object.assign(document.createElement('canvas'), { width, height }), pen = canvas.getContext('2d');
     const paper = getComputedStyle(document.body).backgroundColor, scale = Math.min(width / picture.width, 1.2);
-    const size = Math.min(scale, Math.max(height / picture.height, .58 * scale));
+    const size = Math.min(scale, Math.max(height / picture.height, .66 * scale));
     const w = size * picture.width, h = size * picture.height;
     pen.fillStyle = paper;
     pen.fillRect(0, 0, width, height);
