@@ -137,7 +137,9 @@ def test_a_memory_report_is_drawn_with_its_bounds_and_no_two_lines_look_alike():
     cell = bl.RNNCell(3, 4, "relu", init="identity", weight_scale=0.5)
     report = bl.memory.report(cell, np.ones((40, 3)))
     figure = report.figure()
-    assert [line.name for line in figure.data] == [*list(report.bounds)[:3], "ρ^lag, a popular guess and no bound"]
+    assert [line.name for line in figure.data] == [
+        *map(look.typeset, list(report.bounds)[:3]), "ρ<sup>lag</sup>, a popular guess and no bound",
+    ]  # fmt: skip
     assert len({line.line.dash for line in figure.data}) == 4
     for line, logs in zip(figure.data, report.bounds.values()):
         assert len(line.y) == 40 and np.isfinite(line.y).all()
