@@ -192,7 +192,9 @@ HIDDEN = """() => [...document.querySelectorAll('.bptt-figure')].flatMap(figure 
     const legend = words.filter(node => node.closest('.legend')), others = words.filter(node => !node.closest('.legend'));
     const common = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
     const meets = (a, b) => common(a, b, 'left', 'right') > 1 && common(a, b, 'top', 'bottom') > 2;
-    return [...cut, ...legend.filter(node => others.some(other => meets(box(node), box(other))))].map(node => node.textContent);
+    const titles = words.filter(node => node.matches('.xtitle, .ytitle')), apart = [...legend, ...titles];
+    const lies = apart.filter(node => others.some(other => other !== node && meets(box(node), box(other))));
+    return [...cut, ...lies].map(node => node.textContent);
 })"""
 
 

@@ -159,7 +159,8 @@ def memory(
     T, B, H = shape
     run = ", ".join([f"T={T}, H={H}", *[f"geometric means of {B} sequences"] * (B > 1)])
     says = " ".join([f"{run}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())])
-    shown = look.figure("What is left of the gradient", [f"{measured} by lag"], says, 424, bottom=116)
+    more = 14 * max(0, len(norms) - 2)  # below each other on a phone, names need more room
+    shown = look.figure("What is left of the gradient", [f"{measured} by lag"], says, 424 + more, bottom=116 + more)
     shown.update_yaxes(look.magnitude_axis())
     look.level(shown, 0.01, "1 %", yanchor="bottom", yshift=0)
     own = look.CELL_COLOURS.get(cell, look.INK)  # none for sigmoid

@@ -109,11 +109,15 @@ def marks(values, heights, texts: Sequence[str], what: str, **look) -> go.Scatte
     return go.Scatter(x=values, y=heights, mode="markers", text=texts, hovertemplate=hover, cliponaxis=False, **look)
 
 
-def within(values, low: float, high: float, symbol: str, size: int) -> tuple[np.ndarray, dict]:
+def within(values, low: float, high: float, marker: dict) -> tuple[np.ndarray, dict]:
     """Values on an axis from low to high, and their marks: what lies past it is a triangle at its end, which points there."""
-    beyond = np.sign(values - np.clip(values, low, high))
-    symbols = [{-1: "triangle-left", 1: "triangle-right"}.get(side, symbol) for side in beyond]
-    return np.clip(values, low, high), {"symbol": symbols, "size": [12 if side else size for side in beyond]}
+    held = np.clip(values, low, high)
+    sides = np.sign(np.asarray(values) - held)
+    if sides.any():
+        symbols = [{-1: "triangle-left", 1: "triangle-right"}.get(side, marker["symbol"]) for side in sides]
+        sizes = [12 if side else marker["size"] for side in sides]
+        marker = {"line": {"width": 0}, "opacity": 1, **marker, "symbol": symbols, "size": sizes}
+    return held, marker
 
 
 def line(shown: go.Figure, x, y, what: str, hover: str, **look) -> None:

@@ -35,8 +35,8 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
     )  # fmt: skip
 
     def dots(values, heights, what: str, marker: dict, **style):
-        held, kinds = look.within(np.asarray(values), 10.0**look.LOW, 10.0**look.HIGH, marker["symbol"], marker["size"])
-        return look.marks(held, heights, [say(value) for value in values], what, marker=marker | kinds, **style)
+        held, marker = look.within(values, 10.0**look.LOW, 10.0**look.HIGH, marker)
+        return look.marks(held, heights, [say(value) for value in values], what, marker=marker, **style)
 
     for (name, rows), (colour, symbol), shift in zip(measured.items(), look.SERIES, (0.0, 0.27)):
         marker = {"symbol": symbol, "color": colour}
@@ -76,24 +76,22 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
     shown = look.rows("Slope, in nats a step", says, notes, rows, height, 0, 0.32, ends, bottom=bottom)
     shifts = np.linspace(-0.1, 0.5, len(measured) + 1)
     for (name, found), (colour, symbol), shift in zip(measured.items(), look.SERIES, shifts):
-        styles = {"slope": (symbol, colour, 6), "lyapunov": (f"{symbol}-open", colour, 12)}
+        styles = {"slope": {"symbol": symbol, "color": colour, "size": 6}}
+        styles["lyapunov"] = {"symbol": f"{symbol}-open", "color": colour, "size": 12}
         if shift == shifts[0]:  # the same in every series
-            styles |= {bar: ("line-ns-open", look.INK, 8) for bar in beside if bar != "lyapunov"}
+            bar = {"symbol": "line-ns-open", "color": look.INK, "size": 8}
+            styles |= {name: bar for name in beside if name != "lyapunov"}
         for i, row in enumerate(rows):
             at = i + shift + np.linspace(0, 0.8 * (shifts[1] - shifts[0]), len(found[row]["slope"]))  # a seed's side by side
             for what in filter(found[row].__contains__, styles):  # in this order, so that the picture is always the same
-                kind, ink, size = styles[what]
-                values, marker = look.within(found[row][what], low, high, kind, size)
+                values, marker = look.within(found[row][what], low, high, styles[what])
                 texts = [signed(value, 3) for value in found[row][what]]
-                style = {"marker": marker | {"color": ink}, "showlegend": False}
-                shown.add_trace(look.marks(values, at, texts, f"{row}, {name}: {what}", **style))
-        for what, (kind, ink, size) in styles.items():
+                says = f"{row}, {name}: {what}"
+                shown.add_trace(look.marks(values, at, texts, says, marker=marker, showlegend=False))
+        for what, marker in styles.items():
             if what == "slope" or (what in beside and shift == shifts[0]):
-                called = beside.get(what) or (name if len(measured) > 1 else "slope")
-                marker = {"symbol": kind, "size": size, "color": ink}
-                shown.add_trace(
-                    look.marks([None], [None], [""], "", marker=marker, name=called, legendrank=1000 + (what in beside))
-                )
+                called, rank = beside.get(what) or (name if len(measured) > 1 else "slope"), 1000 + (what in beside)
+                shown.add_trace(look.marks([None], [None], [""], "", marker=marker, name=called, legendrank=rank))
     return shown.update_xaxes(range=[low, high], dtick=0.5 if high - low < 4 else 1)
 
 
