@@ -23,8 +23,8 @@ def english() -> dict[str, list[str]]:
     found = {name: list(texts.values()) for name, texts in words.EN.items()}
     for path in sorted((quiz.HERE / "quizzes").glob("*.md")):
         questions = quiz.read(path.read_text(encoding="utf-8"))
-        told = [[q.text, *(text for answer in q.answers for text in (answer.text, answer.why))] for q in questions]
-        found[quiz.section(path.stem)] = sum(told, [])
+        told = [[q["text"], *(a[what] for a in q["answers"] for what in ("text", "why"))] for q in questions]
+        found[f"quiz {path.stem}"] = sum(told, [])
     found["checks"] = [*telling.HEADS, *_told(), *mutants.says().values()]
     for exercise in exercises.all():
         found[exercise.name] = [*exercise.english, *(slip.says for slip in exercise.slips)]

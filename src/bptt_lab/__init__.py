@@ -23,26 +23,9 @@ from .gradcheck import gradcheck
 from .model import SequenceModel, rtrl
 
 __all__ = [
-    "Cell",
-    "GRUCell",
-    "GatedCell",
-    "LSTMCell",
-    "RNNCell",
-    "SequenceModel",
-    "engine",
-    "gradcheck",
-    "language",
-    "lessons",
-    "memory",
-    "overflow",
-    "read",
-    "readers",
-    "rtrl",
-    "tasks",
-    "text",
-    "train",
-]
-
+    "Cell", "GRUCell", "GatedCell", "LSTMCell", "RNNCell", "SequenceModel", "engine", "gradcheck", "language", "lessons",
+    "memory", "overflow", "read", "readers", "rtrl", "tasks", "text", "train",
+]  # fmt: skip
 
 _LATER = {"exercises", "experiments", "explore", "figures", "lessons", "memory", "readers", "tasks", "train"}
 _WITHIN = {"my_progress": "exercises", "read": "readers"}

@@ -245,13 +245,18 @@ class Student(Course):
         return self.page.context.request.get(self.hub.url + address, max_redirects=5).status
 
     def move_sliders(self) -> int:
-        """Move each slider of the notebook's explorers by keyboard and see its picture change. How many there are."""
+        """Move each slider of the notebook's explorers by keyboard and see its picture change. How many there are.
+
+        A question asks first: it is answered by "Show me", else what follows stays covered.
+        """
         moved = 0
         for index, outputs in enumerate(self.outputs()):
+            if any("bptt-asks" in "".join(output.get("data", {}).get("text/html", "")) for output in outputs):
+                self.cell(index).get_by_role("button", name="Show me").press("Enter")
             if not any("image/svg+xml" in output.get("data", {}) for output in outputs):
                 continue
             explorer = self.cell(index).locator(".bptt").first
-            figure = explorer.locator(".figure").first
+            figure = explorer.locator(".bptt-draw").first
             for slider in explorer.locator(".controls input[type=range]:enabled").all():
                 slider.press("Home")
                 self.page.wait_for_timeout(250)

@@ -56,7 +56,7 @@ def students(hub, chromium):  # noqa: F811
             student.photograph(PICTURES, f"failed_{name}")
             print((hub.state / "log").read_text()[-5000:])
             raise
-    net = found[-1].cell(3).locator(".bptt .figure").first
+    net = found[-1].cell(3).locator(".bptt .bptt-draw").first
     net.scroll_into_view_if_needed()
     expect(net).to_be_in_viewport()
     found[-1].photograph(PICTURES, "a_student")

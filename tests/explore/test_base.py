@@ -151,7 +151,12 @@ def contrast(a: str, b: str) -> float:
 
 def test_still_bars_stand_on_the_absolute_axis():
     picture = ET.fromstring(
-        still_svg({"title": "T < 1"}, [("low", 1e-12), ("one", 1.0), ("high", 1e6), ("0", 0.0), ("∞", np.inf)], "A & B.")
+        still_svg(
+            {"title": "T < 1"},
+            [("low", 1e-12), ("one", 1.0), ("high", 1e6), ("0", 0.0), ("∞", np.inf)],
+            "A & B.",
+            AXES["magnitude"],
+        )
     )
     low, one, high, zero, infinite = [float(bar.get("width")) for bar in picture.findall(".//{*}g/{*}rect")]
     assert low == zero == 0 and one == pytest.approx(high * 2 / 3, abs=0.1) and infinite == high

@@ -24,7 +24,7 @@ def test_the_table_holds_the_net_of_these_settings(gate_bias, weight_scale, leng
     k = word or length
     for name, matrix in {**cell.jacobian_terms(trace, k - 1), "J": cell.jacobian(trace, k - 1)}.items():
         assert explorer.terms()[name] == pytest.approx(np.linalg.norm(matrix, 2), rel=1e-5)
-    np.testing.assert_allclose(explorer.states(), np.abs(trace.h).max(axis=1), rtol=1e-5)
+    np.testing.assert_allclose(explorer.at("states"), np.abs(trace.h).max(axis=1), rtol=1e-5)
     products = [np.linalg.norm(bl.memory.jacobian_product(cell, trace, length - 1, k), 2) for k in range(length)]
     np.testing.assert_allclose(explorer.norms(), products, rtol=1e-4)
     assert explorer.at_cats() == pytest.approx(products[PREFIXES[length].index("cats")], rel=1e-4)
@@ -64,9 +64,9 @@ def test_a_word_that_is_not_in_this_sentence_reads_off_the_last():
 
 
 def test_the_state_grows_at_bias_2_and_the_term_that_carries_it_and_not_at_bias_0():
-    assert max(FourTerms().states()) < 0.5
+    assert max(FourTerms().at("states")) < 0.5
     explorer = FourTerms(gate_bias=2)
-    assert explorer.states()[-1] > 3 and all(size <= word for word, size in enumerate(explorer.states(), start=1))
+    assert explorer.at("states")[-1] > 3 and all(size <= word for word, size in enumerate(explorer.at("states"), start=1))
     explorer.word, last = 2, explorer.terms()["dG1"]
     assert last > 10 * explorer.terms()["dG1"]
 

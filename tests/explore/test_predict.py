@@ -263,5 +263,5 @@ def test_why_arabic_the_most_open_unit_and_not_the_mean():
 
 
 def test_why_lost_transpose_the_median_is_near_1_and_single_nets_are_several_times_off():
-    ratio = predict.chain.lost_far(23)
+    ratio = predict.the_chain_rule_through_time.lost_far(23)
     assert 0.8 < np.median(ratio) < 1.25 and min(ratio) < 1 / 3 and max(ratio) > 3

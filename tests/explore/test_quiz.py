@@ -16,15 +16,16 @@ def test_three_to_five_questions_each_with_one_right_answer_and_a_reason_for_all
     questions = quiz.read(path.read_text(encoding="utf-8"))
     assert 3 <= len(questions) <= 5
     for question in questions:
-        assert question.text.endswith("?") and len(question.answers) >= 3
-        assert sum(answer.right for answer in question.answers) == 1
-        assert all(answer.text.endswith(".") and answer.why.endswith(".") for answer in question.answers)
-    assert len({question.text for question in questions}) == len(questions)
+        assert question["text"].endswith("?") and len(question["answers"]) >= 3
+        assert sum(answer["right"] for answer in question["answers"]) == 1
+        assert all(answer["text"].endswith(".") and answer["why"].endswith(".") for answer in question["answers"])
+    assert len({question["text"] for question in questions}) == len(questions)
 
 
 def test_the_file_reads_as_it_looks():
     text = "# Quiz\n\n## One\nline?\n\n- [ ] No.\n  Because\n  of this.\n- [x] Yes.\n  Since.\n"
-    assert quiz.read(text) == [("One line?", [("No.", False, "Because of this."), ("Yes.", True, "Since.")])]
+    answers = [{"text": "No.", "right": False, "why": "Because of this."}, {"text": "Yes.", "right": True, "why": "Since."}]
+    assert quiz.read(text) == [{"text": "One line?", "answers": answers}]
 
 
 def test_it_counts_what_is_right_and_what_is_open():

@@ -8,5 +8,6 @@ from .gated import GatedCell
 from .gru import GRUCell
 from .lstm import LSTMCell
 from .rnn import RNNCell
+from .trace import Trace
 
-__all__ = ["Cell", "GRUCell", "GatedCell", "LSTMCell", "RNNCell"]
+__all__ = ["Cell", "GRUCell", "GatedCell", "LSTMCell", "RNNCell", "Trace"]

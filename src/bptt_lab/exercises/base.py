@@ -43,13 +43,9 @@ class Problem(NamedTuple):
 class Source(str):
     """The text of a function as the learner reads it. It can be called too."""
 
-    function: Callable
-
-    @classmethod
-    def of(cls, text: str, function: Callable) -> "Source":
-        source = cls(text)
-        source.function = function
-        return source
+    @cached_property
+    def function(self) -> Callable:
+        return defined(self, {"np": np})
 
     def __call__(self, *arguments):
         return self.function(*arguments)
@@ -71,13 +67,10 @@ class Exercise:
         self.small, self.count, self._problem = module.SMALL, getattr(module, "PROBLEMS", PROBLEMS), module.problem
         task, hints, *_ = sections(self.name).values()
         self.english = *items(task), *items(hints)[1:]
-        self.stub, self._solution = map(self._function, ("stub", "solution"))
+        texts = (sections(self.name)[heading].strip() for heading in ("stub", "solution"))
+        self.stub, self._solution = (Source(text.removeprefix("```python\n").removesuffix("\n```")) for text in texts)
         self.parameters = tuple(inspect.signature(self._solution.function).parameters)
         self.steps = Steps(self._solution, self._solution.function.__globals__)
-
-    def _function(self, heading: str) -> Source:
-        text = sections(self.name)[heading].strip().removeprefix("```python\n").removesuffix("\n```")
-        return Source.of(text, defined(text, {"np": np}))
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.task}"
@@ -94,7 +87,9 @@ class Exercise:
     @property
     def solution(self) -> Source:
         """Under the name that the learner's function has; a class version keeps its text to itself."""
-        return Source.of("# Your teacher has the solution.", self._solution.function) if SEALED.exists() else self._solution
+        shown = Source("# Your teacher has the solution." if SEALED.exists() else self._solution)
+        shown.function = self._solution.function
+        return shown
 
     @cached_property
     def slips(self) -> list[Slip]:
@@ -171,10 +166,9 @@ class Exercise:
             if answer.value is None and code == self.stub.function.__code__.co_code:
                 return report(tell("Not tried yet: the function returns None."), verdict="not tried")
             if answer.value is None:
-                says = tell("Your function returns None. At its end hand the result back: return, and what you computed.")
-                if printed:
-                    says = tell("Your function prints, but returns None. Hand the result back with return.")
-                return report(says, verdict="returns None")
+                nothing = tell("Your function returns None. At its end hand the result back: return, and what you computed.")
+                but_prints = tell("Your function prints, but returns None. Hand the result back with return.")
+                return report(but_prints if printed else nothing, verdict="returns None")
             values.append(answer.value)
             ran = sizes(self.parameters, problem.arguments)
             changed = changed or self._changed(problem.arguments, arguments)

@@ -135,10 +135,9 @@ def stopped(fn, error: BaseException, parameters: tuple[str, ...], arguments: tu
 
 def message_of(error: BaseException) -> str:
     """What an exception says, if anything."""
-    try:
+    with contextlib.suppress(Exception):
         return str(error)
-    except Exception:
-        return ""
+    return ""
 
 
 def _line(fn, error: BaseException) -> str:

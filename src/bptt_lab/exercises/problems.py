@@ -5,6 +5,7 @@ many, states near ±1, gradients past any limit at which people clip, and zeros.
 """
 
 from collections import namedtuple
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,11 @@ def way_back(kind: Any, rng, i: int, k: int | None = None) -> tuple:
     truth = {name: np.sum([g[name] for g in grads], axis=0) for name in cell.params}
     arguments = (cell, trace, dh) if k is None else (cell, trace, dh, k)
     return arguments, truth, lambda found: at_which_word(found.get("W_x"), truth["W_x"], x)
+
+
+def whole_way(kind: Any, start: float = 0.0) -> tuple:
+    """The small case and the problems of an exercise about the whole way back: SMALL and problem(rng, i)."""
+    return by_hand(kind, start), partial(way_back, kind)
 
 
 def one_step(kind: Any, rng, i: int) -> tuple:

@@ -49,9 +49,8 @@ class Report:
             hints = _folded(tell("Hint {i}", i=i), f"<p>{html.escape(hint)}</p>{hints}")
         if self.named and (about := lines.about(self.exercise, self.named.slips)):
             hints = f"<p>{tell('Hint {i} is about this.', i=about)}</p>{hints}"
-        solution = ""
-        if not SEALED.exists():
-            solution = _folded(tell("Show a solution"), f"<pre>{html.escape(self.exercise.solution)}</pre>")
+        solution = f"<pre>{html.escape(self.exercise.solution)}</pre>"
+        solution = "" if SEALED.exists() else _folded(tell("Show a solution"), solution)
         message = "<br>".join(map(as_html, self.message.splitlines()))
         language = spoken(self.exercise.name)
         lang = f' lang="{language}"' if language != "en" else ""

@@ -70,10 +70,8 @@ def main(arguments: list[str] | None = None) -> None:
         with cluster(chosen.dask) if chosen.dask else processes(chosen.workers) as executor:
             records = runner.run(recipe, executor, chosen.runs)
     except KeyboardInterrupt:
-        done = len(runner.finished(recipe, chosen.runs))
-        sys.exit(
-            f"Stopped: {done} of {len(recipe.runs)} runs are done and kept in {chosen.runs}. The same command goes on there."
-        )
+        done, of = len(runner.finished(recipe, chosen.runs)), len(recipe.runs)
+        sys.exit(f"Stopped: {done} of {of} runs are done and kept in {chosen.runs}. The same command goes on there.")
     print(f"{len(records)} runs in {runner.save(recipe, records, chosen.results)}")
 
 

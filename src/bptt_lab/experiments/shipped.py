@@ -86,9 +86,10 @@ def stack(layers, x_of_each: list[np.ndarray], theirs: Callable[[np.ndarray], np
 
 
 def torch_lstm(weights: dict[str, Any]) -> Callable[[np.ndarray], np.ndarray]:
-    """PyTorch's own LSTM with these weights: x (T, I) -> the last layer's states."""
+    """PyTorch's own LSTM with those of these weights that are an LSTM's: x (T, I) -> the last layer's states."""
     import torch
 
+    weights = {name.split("lstm.")[1]: w for name, w in weights.items() if "lstm." in name}
     layers = 1 + max(int(name.split("_l")[1][0]) for name in weights)
     rows, inputs = weights["weight_ih_l0"].shape
     net = torch.nn.LSTM(inputs, rows // 4, layers, batch_first=True, bidirectional="weight_ih_l0_reverse" in weights)
@@ -136,9 +137,7 @@ def mel(wave: np.ndarray, bands: int = 40, window: int = 400, hop: int = 160, ra
 def resemblyzer(path: Path) -> list[Part]:
     import torch
 
-    weights = torch.load(path, "cpu", weights_only=True)["model_state"]
-    own = torch_lstm({name.removeprefix("lstm."): w for name, w in weights.items() if name.startswith("lstm.")})
-    xs = []
+    own, xs = torch_lstm(torch.load(path, "cpu", weights_only=True)["model_state"]), []
     for voice in ("en-us", "de"):
         wave = speech(16_000, voice)
         frames = mel(wave * 10 ** (-30 / 20) / np.sqrt(np.mean(wave**2)))  # the loudness that it is given
@@ -148,15 +147,14 @@ def resemblyzer(path: Path) -> list[Part]:
 
 def g2p(path: Path) -> list[Part]:
     kept = np.load(path)
-    names = {f"{long}_{way}": f"enc_{short}_{way}" for long, short in (("weight", "w"), ("bias", "b")) for way in ("ih", "hh")}
-    (layer,) = readers.read({torch: kept[own] for torch, own in names.items()})
+    weights = {name: kept[f"enc_{name}"] for name in ("w_ih", "w_hh", "b_ih", "b_hh")}
+    (layer,) = readers.read(weights, convention="torch")
     letters = ["<pad>", "<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz"]
     xs = [kept["enc_emb"][[*map(letters.index, word), 2]].astype(float) for word in WORDS]
     for unused in ("nltk", "nltk.corpus", "nltk.tokenize", "inflect"):  # its module asks for them, its encoder does not
         sys.modules.setdefault(unused, MagicMock())
     own = importlib.import_module("g2p_en.g2p").G2p
-    weights = [kept[f"enc_{name}"] for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
-    theirs = own.gru(own.__new__(own), xs[0][None].astype(np.float32), len(xs[0]), *weights)
+    theirs = own.gru(own.__new__(own), xs[0][None].astype(np.float32), len(xs[0]), *weights.values())
     return [Part("encoder", layer.cell, xs, theirs[0])]
 
 
@@ -248,8 +246,7 @@ def metapredict(path: Path) -> list[Part]:
     long = [protein for protein in proteins if len(protein) >= 400 and set(protein) <= set(AMINO_ACIDS)][:3]
     xs = [np.eye(20)[[AMINO_ACIDS.index(letter) for letter in protein[:400]]] for protein in long]
     kept = torch.load(path, "cpu", weights_only=True)
-    weights = {name.split("lstm.")[1]: w for name, w in kept.get("state_dict", kept).items() if "lstm." in name}
-    return stack(readers.read(path), xs, torch_lstm(weights))
+    return stack(readers.read(path), xs, torch_lstm(kept.get("state_dict", kept)))
 
 
 def music(seconds: int, rate: int, tempo: float = 120) -> np.ndarray:
@@ -276,9 +273,8 @@ def beatnet(path: Path) -> list[Part]:
 
     sys.modules.setdefault("librosa", MagicMock())  # asked for where nothing of it is used
     of_madmom("audio")
-    hears = importlib.import_module("BeatNet.log_spect").LOG_SPECT(
-        sample_rate=22_050, win_length=1411, hop_size=441, n_bands=[24]
-    )
+    log_spect = importlib.import_module("BeatNet.log_spect")
+    hears = log_spect.LOG_SPECT(sample_rate=22_050, win_length=1411, hop_size=441, n_bands=[24])
     net = importlib.import_module("BeatNet.model").BDA(272, 150, 2, "cpu").double()
     net.load_state_dict(torch.load(path, "cpu", weights_only=True), strict=False)
     met = list[list[np.ndarray]]()

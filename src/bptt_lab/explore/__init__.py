@@ -6,25 +6,10 @@ Needs the course's packages (anywidget); `import bptt_lab` alone does not.
 from importlib import import_module
 
 from . import base  # noqa: F401
+from .words import EN
 
-_WHERE = {
-    "CellSwitch": "cell_switch",
-    "Decay": "decay",
-    "FourCells": "four_cells",
-    "FourTerms": "four_terms",
-    "GatePad": "gate_pad",
-    "GradientByLag": "gradient_by_lag",
-    "Ledger": "ledger",
-    "LivingEquation": "living_equation",
-    "Predict": "predict",
-    "my_predictions": "predictions",
-    "Quiz": "quiz",
-    "Starts": "starts",
-    "TokenLosses": "token_losses",
-    "Truncation": "truncation",
-    "Wall": "wall",
-    "WordByWord": "word_by_word",
-}
+# The explorers are those that have words of their own.
+_WHERE = {name.title().replace("_", ""): name for name in sorted(EN) if name != "all"} | {"my_predictions": "predictions"}
 __all__ = [*_WHERE]
 
 

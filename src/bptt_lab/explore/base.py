@@ -34,8 +34,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..basics import languages
-from ..basics.text import say
+from ..basics import languages, text
 from . import page
 from .cover import OPEN, covers
 from .settings import Choice, Grid, Guess, Pointed, PointedCell, Setting, Switch, Text  # noqa: F401
@@ -220,7 +219,7 @@ class Explorer(anywidget.AnyWidget):
 
     def number(self, value: float) -> str:
         """A number in this explorer's language: where it has vanished or exploded, a word."""
-        return say(value, self.words["vanished"], self.words["exploded"])
+        return text.say(value, self.words["vanished"], self.words["exploded"])
 
     def say(self, key: str, **values: Any) -> str:
         """One of this explorer's sentences, filled in. The browser fills the same sentences from the same arrays."""
@@ -251,10 +250,10 @@ class Explorer(anywidget.AnyWidget):
 
         With a path the page is written there, and nothing is returned: as the last line of a cell it prints nothing.
         """
-        text = page.alone(self)
+        whole = page.alone(self)
         if path is None:
-            return text
-        Path(path).write_text(text, encoding="utf-8")
+            return whole
+        Path(path).write_text(whole, encoding="utf-8")
         return None
 
 
@@ -267,5 +266,5 @@ class Magnified(Explorer):
     def said_of_axis(self) -> Said:
         """What is said of the axis, where it is not the whole one."""
         if zoom := min(self.zoom, len(self.zooms) - 1):
-            low, high = (self.words.get(f"guess_{end}", say(10.0**end)) for end in self.zooms[zoom])
+            low, high = (self.words.get(f"guess_{end}", text.say(10.0**end)) for end in self.zooms[zoom])
             yield self.say("zoomed", times=3**zoom, low=low, high=high)

@@ -74,7 +74,7 @@ const explorer = {
       sized(picture, width, BOTTOM);
       plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: rows.map((row) => [upTo(T), row]), ticks: TICKS, ends: [words.lag_axis, words.norm_axis], levels, level, hair: x(lag), heights, words: T });
       readOff(upTo(T), x, lag, tell("place", { lag, word }));
-      const gru = tell("shows_gru", { lag, word, reset: words[`gru_${reset}`], z: words[`gru_${z}`], bias: signed(gate_bias) }, { true: rows[0][lag], direct: rows[1][lag] });
+      const gru = tell("shows_gru", { lag, word, reset: words[`gru_${reset}`], z: words[`gru_${z}`], bias: fixed(gate_bias) }, { true: rows[0][lag], direct: rows[1][lag] });
       return [gru, tell("shows_lstm", { forget: words[`lstm_${forget}`] }, { true: rows[2][lag], direct: rows[3][lag] }), told];
     };
   },

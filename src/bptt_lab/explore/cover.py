@@ -8,7 +8,6 @@ FOLLOWING = 4  # cells
 CELL, CODE, SHOWN = ":is(.jp-Cell, .cell)", ":is(.jp-CodeCell, .cell)", ":is(.jp-OutputArea, .cell_output)"
 HATCH = "repeating-linear-gradient(135deg, transparent 0 10px, rgba(128, 128, 128, .22) 10px 12px)"
 
-
 OPEN = ":has(.bptt[data-open])"  # the cell of a question that is not answered
 CLOSED = ":has(details.bptt-asks:not([open])):not(:has(.bptt))"  # the same of its still, where no widget runs
 

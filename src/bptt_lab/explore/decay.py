@@ -4,8 +4,7 @@ import numpy as np
 import traitlets
 
 from .. import memory
-from ..basics import checks
-from ..basics.overflow import quietly
+from ..basics import checks, overflow
 from ..cells import RNNCell
 from .base import Arrays, Bars, Choice, Grid, Guess, Magnified, Parts, Pointed, Said, Switch, kept
 from .predictions import Made, judge, keep
@@ -70,7 +69,7 @@ class Decay(Magnified):
     def norms(self, name: str = "true") -> dict[int, float]:
         """lag -> norm, or one of the rungs "product", "sigma" and "radius"."""
         lags = np.array(lags_of(self.length))
-        with quietly():
+        with overflow.quietly():
             if name in ("true", "product"):
                 values = 10.0 ** self.at("ladder")[("true", "product").index(name)]
             else:
@@ -91,11 +90,9 @@ class Decay(Magnified):
         norms, shown, lags = self.norms(), self.curve == "shown", self.length - 1
         guess = self.words["unset" if self.guess is None else f"guess_{self.guess}"]
         told = {"guess": guess, "lags": lags, **self._setting()}
-        if self._cell is None or isinstance(self._cell, RNNCell):
-            rho, sigma, _ = self.at("sizes")
-            told["matrix"] = self.say("matrix", rho=rho, sigma=sigma, **told)
-        else:
-            told["matrix"] = self.say("matrix_own", **told)
+        plain = self._cell is None or isinstance(self._cell, RNNCell)
+        sizes = dict(zip(("rho", "sigma"), self.at("sizes"))) if plain else {}
+        told["matrix"] = self.say("matrix" if plain else "matrix_own", **sizes, **told)
         if not lags:
             yield self.say("shows_one", **told)
             yield from self.said_of_axis()
@@ -167,7 +164,7 @@ def curves_of(cell, net: str) -> Arrays:
         ladder = np.stack([bounds["true"], bounds["product of norms"]], axis=1)
         stretches = np.linalg.svd(memory.jacobian_product(cell, trace, T - 1, 0), compute_uv=False)
         stretches[stretches < 1e-12 * stretches[..., :1]] = 0.0
-        with quietly():
+        with overflow.quietly():
             stretches = np.log10(stretches)
         for i, spread in enumerate(INPUTS):
             arrays[f"ladder_{net}_{spread:g}_{T}"] = ladder[i * S : (i + 1) * S]

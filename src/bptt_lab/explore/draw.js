@@ -41,8 +41,8 @@ function say(value, words) {
 const verdict = (off) => (off === Infinity ? "nothing_left" : Math.abs(off) < 0.5 ? "close" : off > 0 ? "too_high" : "too_low");
 // Where there is room for five characters: 0.0123, 12.3, 10⁻⁵, 0 or ∞.
 const brief = (value) => (value === 0 ? "0" : value === Infinity ? "∞" : value >= 0.01 && value < 1000 ? say(value) : `10${superscript(Math.round(Math.log10(value)))}`);
-const signed = (n) => String(n).replace("-", "−");
-const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // as `fixed` in base.py
+const fixed = (value, digits = 0) => value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // as `fixed` in base.py
+const percent = (share) => fixed(100 * share, 1);
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // A sentence in lines of at most so many letters: SVG does not break lines.

@@ -46,7 +46,7 @@ const explorer = {
       const word = read[k - 1];
       readOff(upTo(T), x, T - k, tell("place", { k, word }, of(k - 1)));
       return [
-        tell("shows", { k, word, lag: T - k, activation, bias: signed(gate_bias) }, of(k - 1)),
+        tell("shows", { k, word, lag: T - k, activation, bias: fixed(gate_bias) }, of(k - 1)),
         tell("last", {}, of(T - 1)),
         facts.yours && tell("yours", { cell: facts.yours }, { at: of(k - 1).yours, last: of(T - 1).yours }),
         closer,

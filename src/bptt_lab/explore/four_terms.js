@@ -40,7 +40,7 @@ const explorer = {
       const told = Object.fromEntries(TERMS.map((name, i) => [name, terms[i]])), small = terms.slice(0, 4).every((v) => v < ONE);
       readOff(lags, x, T - k, tell("place", { k, word: read[place] }, told));
       return [
-        tell("gate", { bias: signed(gate_bias) }, { f, half }),
+        tell("gate", { bias: fixed(gate_bias) }, { f, half }),
         far > 0 && tell("shows", { lags: far }, { far: norms[T - 1 - far], alone: f ** far }),
         tell("state", { word: read.at(-1) }, { state: states[T - 1] }),
         tell("terms", { k, word: read[place] }, told),

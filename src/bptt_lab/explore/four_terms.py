@@ -40,10 +40,6 @@ class FourTerms(Magnified):
         """‖dh_T/dh_k‖₂, k = 1..T."""
         return self.at("norms").tolist()
 
-    def states(self) -> list[float]:
-        """The largest |entry| of h_k, k = 1..T."""
-        return self.at("states").tolist()
-
     def at_cats(self) -> float:
         """What is left of the gradient at the subject."""
         return self.norms()[-1 - TO_SUBJECT[self.length]]
@@ -62,7 +58,7 @@ class FourTerms(Magnified):
         yield self.say("gate", bias=fixed(self.gate_bias, 0), f=f, half=float(memory.half_life(np.log(f))))
         if lags:
             yield self.say("shows", lags=lags, alone=f**lags, far=self.at_cats())
-        yield self.say("state", word=words[-1], state=self.states()[-1])
+        yield self.say("state", word=words[-1], state=float(self.at("states")[-1]))
         yield self.say("terms", k=k, word=words[k - 1], **terms)
         small = all(terms[name] < ONE for name in free_gates.TERMS)
         yield self.words["past_one" if small and terms["J"] >= ONE else "all_small" if small else "not_small"]

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from .. import memory
-from ..basics.overflow import quietly
-from ..basics.text import say
+from ..basics import overflow, text
 from ..cells import GatedCell
 from ..lessons import gates as free_gates
 from . import sentence_net
@@ -63,7 +62,7 @@ class GatePad(Explorer):
         numbers, (i, j), T = self.numbers(), self.at(), self.length
         told: dict[str, Any] = {name: fixed(numbers[name], 3) for name in ("G1", "G2")}
         told |= {"gates": self.words[f"are_{self.gates}"], "view": self.words[f"colour_{self.view}"]}
-        told |= {"last": PREFIXES[T][-1], "lags": TO_SUBJECT[T], "state": say(numbers["state"], "0")}
+        told |= {"last": PREFIXES[T][-1], "lags": TO_SUBJECT[T], "state": text.say(numbers["state"], "0")}
         yield self.say("shows", gradient=numbers["gradient"], **told)
         for name, *place in PLACES:
             if place == [self.gates, VALUES[i], VALUES[j]]:
@@ -94,7 +93,7 @@ def sweep(gates: str) -> Arrays:
     for l, T in enumerate(LENGTHS):
         x = np.concatenate([heard(T, len(s)), np.broadcast_to(openings, (T, *openings.shape))], axis=2)
         trace = cell.unroll(x, scales=np.take(SCALES, s))
-        with quietly():
+        with overflow.quietly():
             found["gradient"][s, l, i, j] = 10.0 ** memory.norms_back(cell, trace, T - 1, [TO_SUBJECT[T]])[:, 0]
         found["state"][s, l, i, j] = np.abs(trace.h[-1]).max(axis=-1)
         for name in ("G1", "G2"):

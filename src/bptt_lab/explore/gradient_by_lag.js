@@ -25,7 +25,7 @@ const explorer = {
       const x = linear(0, most, edge, LEFT), y = logarithmic(FLOOR, TOP, low, high), c = linear(-1, 1, FLOOR2, TOP2), hair = reads ? x(lag) : null;
       sized(picture, width, BOTTOM);
       upper.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: [[lags, rights], [lags, losts]], ticks, ends: ["", tell("norm_axis", { low: tenTo(10 ** low), high: tenTo(10 ** high) })], levels: decades(high - low > DECADES ? DECADES : 1, low, high), hair, heights: [y(rights[lag]), y(losts[lag])] });
-      lower.draw({ box: [LEFT, TOP2, edge, FLOOR2], x, y: c, curves: [[lags, cosines]], ticks, ends: [words.lag_axis, words.cosine_axis], levels: [-1, 0, 1], level: signed, one: 0, hair, heights: [c(cosines[lag])] });
+      lower.draw({ box: [LEFT, TOP2, edge, FLOOR2], x, y: c, curves: [[lags, cosines]], ticks, ends: [words.lag_axis, words.cosine_axis], levels: [-1, 0, 1], level: fixed, one: 0, hair, heights: [c(cosines[lag])] });
       set(band, { x: LEFT, width: edge - LEFT, y: c(unrelated), height: c(-unrelated) - c(unrelated) });
       set(ring, { cx: x(T - 1), cy: Math.max(-99, y(forward)) });
       readOff(lags, x, reads ? lag : 0, tell("place", { k: reads ? T - lag : T, lag: reads ? lag : 0 }));

@@ -1,7 +1,6 @@
 // The ledger as a triangle of cells. Arrow keys walk through the cells; the one that is pointed at is read out.
 
 const TALL = 264, TOP = 96; // px for the rows of any length: nothing below moves
-const percent = (share) => fixed(100 * share, 1);
 // A share from −100 % over 0 to 100 %: orange works against the sum, blue adds to it, 0 is the page.
 const shareColour = (share) => `rgba(${share < 0 ? "213,94,0" : "0,114,178"},${Math.min(1, Math.abs(share)).toFixed(3)})`;
 const onShare = (share) => (share < -0.895 ? "on-glow" : share > 0.935 ? "on-colour" : "on-faint"); // contrast as onMagnitude

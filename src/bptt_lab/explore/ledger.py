@@ -15,7 +15,7 @@ class Ledger(sentence_net.SentenceExplorer):
     length = Grid(sentence_net.LENGTHS, 11)
     wrt = Choice(("W_x", "W_hh"))
     view = Choice(("norms", "shares"))
-    cell = PointedCell(12)
+    cell = PointedCell(range(13), [0, 0])
 
     def parts(self) -> Parts:
         for n, sentence in vocabulary.SENTENCES.items():

@@ -1,7 +1,6 @@
 // The sentence, the unrolled net, and the equation with one row for each term. A term that is pointed at lights up in all.
 
 const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
-const percent = (share) => fixed(100 * share, 1);
 const NET = 168, MIDDLE = 68, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
 const MATHS = 15, SMALLEST = 11, BAR = [110, 210]; // px: the formulas' letters, and a bar's room
 const TINY = 300; // px: there a long product shows fewer factors, or its letters could not be read

@@ -34,7 +34,7 @@ class LivingEquation(sentence_net.SentenceExplorer, Magnified):
     lit = Pointed(range(13))
     lit_edge = Pointed(range(13))
     small = traitlets.Bool(False).tag(sync=True)
-    sentences = traitlets.List().tag(sync=True, asks_python=True)
+    sentences: traitlets.List = traitlets.List().tag(sync=True, asks_python=True)
 
     @traitlets.default("sentences")
     def _fresh_sentences(self):

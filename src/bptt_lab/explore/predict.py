@@ -3,34 +3,21 @@
 import html
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import traitlets
 
 from .. import experiments
 from ..basics import checks
-from ..lessons import four_words_four_terms as measure
-from ..lessons import gates as free_gates
-from ..lessons import long_memory_measured as adders
+from ..lessons import four_words_four_terms, gates, long_memory_measured, partial_cures, the_chain_rule_through_time
 from ..lessons import networks_in_the_wild as wild
-from ..lessons import partial_cures as cures
-from ..lessons import the_chain_rule_through_time as chain
 from ..lessons import vanishing_and_exploding as growth
 from ..tasks import English
+from . import CellSwitch, FourCells, FourTerms, GatePad, GradientByLag, Ledger, LivingEquation, Starts, TokenLosses, Wall
 from .base import Explorer, Guess, Said
-from .cell_switch import CellSwitch
 from .cover import CLOSED, covers
-from .four_cells import FourCells
-from .four_terms import FourTerms
-from .gate_pad import GatePad
-from .gradient_by_lag import GradientByLag
-from .ledger import Ledger
-from .living_equation import LivingEquation
 from .predictions import Made, judge, keep
-from .starts import Starts
-from .token_losses import TokenLosses
-from .wall import Wall
 
 
 class Prediction(NamedTuple):
@@ -74,26 +61,26 @@ ALL = {
     "presses": _number(lambda: LivingEquation(length=11, target=8, weight_scale=0.1).presses(), range(13)),
     "dearest_token": Prediction(lambda: _ratio(sorted(loss for *_, loss in TokenLosses().token_losses())), range(7)),
     "carried_forward": Prediction(lambda: GradientByLag().at("forward") / GradientByLag().at("right")[-1]),
-    "lost_transpose": Prediction(lambda: np.median(chain.lost_far(23))),
+    "lost_transpose": Prediction(lambda: np.median(the_chain_rule_through_time.lost_far(23))),
     "first_term": Prediction(lambda: _ratio(LivingEquation(weight_scale=0.215).norms()[::-1])),
-    "wide_first": Prediction(lambda: np.median(measure.first_over_last("N(0, 1)", 0.1))),
+    "wide_first": Prediction(lambda: np.median(four_words_four_terms.first_over_last("N(0, 1)", 0.1))),
     "zero_terms": _number(lambda: (Ledger(length=4, wrt="W_hh").at("ledger_W_hh")[np.tril_indices(4)] == 0).sum(), range(11)),
     "wide_product": Prediction(lambda: 10 ** growth.over_lag(64, lag=15)),
     "closed_gates": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="sgd"),
     "thrown_off": _number(lambda: Wall(step=500).counts()[1][0], range(82)),
     "relu_orthogonal": Prediction(lambda: np.median(Starts(start="orthogonal").at(30)[0][1])),
-    "kept_by_cut": _number(lambda: 100 * np.median(cures.truncated(8, 1.0)[:, 0]), range(121)),
-    "one_unit": Prediction(lambda: free_gates.one_unit(0.5)[-1]),
+    "kept_by_cut": _number(lambda: 100 * np.median(partial_cures.truncated(8, 1.0)[:, 0]), range(121)),
+    "one_unit": Prediction(lambda: gates.one_unit(0.5)[-1]),
     "residual": Prediction(lambda: GatePad(gates="held", G1=1.0, G2=1.0).numbers()["gradient"]),
     "half_open": Prediction(lambda: FourTerms().at_cats()),
-    "open_state": Prediction(lambda: np.median(free_gates.states("gated", 2, steps=150)[:, -1])),
+    "open_state": Prediction(lambda: np.median(gates.states("gated", 2, steps=150)[:, -1])),
     "gru_at_cats": Prediction(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
     "direct_road": Prediction(_over_direct_road),
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "clipped": _of_five("temporal_order", cell="tanh, N(0, 1/H)", length=30, clip=1.0),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
     "one_word": _number(lambda: 100 * English().baselines()["last word"], range(50, 101)),
-    "open_gates": _number(lambda: np.median((adders.trained_gates() > 0.9).sum(axis=1)), range(25)),
+    "open_gates": _number(lambda: np.median((long_memory_measured.trained_gates() > 0.9).sum(axis=1)), range(25)),
     "listening": Prediction(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
     "counting": Prediction(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
     "arabic": _number(_mean_gate_of_the_longest, range(101)),
@@ -112,7 +99,7 @@ class Predict(Explorer):
     asked = traitlets.Unicode().tag(sync=True)
     powers = traitlets.Bool().tag(sync=True)
     truth = traitlets.Float().tag(sync=True)
-    guess = traitlets.Int(None, allow_none=True).tag(sync=True)
+    guess: Any = traitlets.Int(None, allow_none=True).tag(sync=True)
     committed = traitlets.Bool(False).tag(sync=True)
     seen = traitlets.Bool(False).tag(sync=True)
 

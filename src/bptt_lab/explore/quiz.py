@@ -12,8 +12,9 @@ Questions and answers live in quizzes/NN.md, one readable file for each notebook
 
 import html
 import re
+from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any
 
 import traitlets
 
@@ -24,52 +25,32 @@ from .base import HERE, Explorer, Said
 NOT_YET = -1
 
 
-class Answer(NamedTuple):
-    text: str
-    right: bool
-    why: str
-
-
-class Question(NamedTuple):
-    text: str
-    answers: list[Answer]
-
-
-def read(text: str) -> list[Question]:
-    """The questions of a quiz file."""
+def read(text: str, say: Callable[[str], str] = str) -> list[dict[str, Any]]:
+    """The questions of a quiz file, each text as `say` says it."""
     questions = []
     for part in re.split(r"^## ", text, flags=re.M)[1:]:
-        question, *rest = re.split(r"^- \[([ x])\] ", part, flags=re.M)
-        answers = []
-        for mark, body in zip(rest[::2], rest[1::2]):
-            answer, _, why = body.strip().partition("\n")
-            answers.append(Answer(answer.strip(), mark == "x", " ".join(why.split())))
-        questions.append(Question(" ".join(question.split()), answers))
+        question, *rest = re.split(r"^- \[([ x])\] (.+)\n", part, flags=re.M)
+        answers = [
+            {"text": say(answer), "right": mark == "x", "why": say(" ".join(why.split()))}
+            for mark, answer, why in zip(rest[::3], rest[1::3], rest[2::3])
+        ]
+        questions.append({"text": say(" ".join(question.split())), "answers": answers})
     return questions
-
-
-def section(notebook: str) -> str:
-    """Where the translations of a notebook's quiz stand."""
-    return f"quiz {notebook}"
 
 
 class Quiz(Explorer):
     """The quiz of a notebook, by its number: `Quiz("04")`. `answers`: the place of each chosen answer, −1 for none yet."""
 
     name = "quiz"
-    questions = traitlets.List().tag(sync=True)
+    questions: traitlets.List = traitlets.List().tag(sync=True)
     answers = traitlets.List(traitlets.Int()).tag(sync=True)
 
     def __init__(self, notebook: str, **settings):
         files = {path.stem: path for path in sorted((HERE / "quizzes").glob("*.md"))}
         path = files[checks.choice("notebook", notebook, files)]
-        questions = read(path.read_text(encoding="utf-8"))
-        settings["language"] = spoken(section(notebook), known("language", settings.get("language", current())))
-        say = partial(tr, section(notebook), name=settings["language"])
-        asked = [
-            {"text": say(q.text), "answers": [{"text": say(a.text), "right": a.right, "why": say(a.why)} for a in q.answers]}
-            for q in questions
-        ]
+        section = f"quiz {notebook}"  # where its translations stand
+        settings["language"] = spoken(section, known("language", settings.get("language", current())))
+        asked = read(path.read_text(encoding="utf-8"), partial(tr, section, name=settings["language"]))
         super().__init__(**{"questions": asked, "answers": [NOT_YET] * len(asked), **settings})
 
     @traitlets.validate("answers")

@@ -1,31 +1,28 @@
 """The settings of an explorer: traits that know their values, and which control moves them."""
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
 import traitlets
 
 
-class Setting(traitlets.TraitType):
-    """One of the values; without a default it is the first.
+class Setting(traitlets.TraitType[Any, Any]):
+    """One of the values; without a default it is the first, and with None it may be not set.
 
     `kind` is that of the control that moves it: "slider", "choice" (a few options, all in sight), "menu" (many), "switch", or
     "" for none. One that `asks_python` is not in the table: it takes a round trip, and is off where no kernel runs.
     """
 
     kind = ""
+    name: str
+    validate: Any
 
-    def __init__(self, values: Any, default: Any = None, kind: str | None = None, asks_python: bool = False):
+    def __init__(self, values: Any, default: Any = ..., kind: str | None = None, asks_python: bool = False):
         self.values, self.asks_python = tuple(values), asks_python
         self.kind = self.kind if kind is None else kind
-        super().__init__(default_value=self.values[0] if default is None else default)
+        super().__init__(self.values[0] if default is ... else default, allow_none=default is None)
         self.tag(sync=True, asks_python=asks_python)
-
-    if TYPE_CHECKING:  # read from an explorer, a setting is its value
-
-        def __get__(self, obj, kind=None) -> Any: ...
-
-        def __set__(self, obj, value: Any) -> None: ...
 
     def refuse(self, value: Any, expected: str):
         raise traitlets.TraitError(f"{self.name}: got {value!r}, expected {expected}.")
@@ -44,20 +41,6 @@ class Grid(Setting):
         return min(self.values, key=lambda grid_value: abs(grid_value - value))
 
 
-class Guess(Grid):
-    """A number that the learner guesses. At first it is not set: None."""
-
-    def __init__(self, values: Any):
-        super().__init__(values)
-        self.default_value, self.allow_none = None, True
-
-
-class Pointed(Grid):
-    """A number that is chosen in the picture itself."""
-
-    kind = ""
-
-
 class Choice(Setting):
     """One of a few."""
 
@@ -67,15 +50,6 @@ class Choice(Setting):
         if value not in self.values:
             self.refuse(value, f"one of {', '.join(map(repr, self.values))}")
         return self.values[self.values.index(value)]
-
-
-class Switch(Choice):
-    """On or off."""
-
-    kind = "switch"
-
-    def __init__(self):
-        super().__init__((True, False), False)
 
 
 class Text(Setting):
@@ -94,11 +68,13 @@ class Text(Setting):
 class PointedCell(Setting):
     """A row and a column of a triangle that are chosen in the picture, each counted from 1; [0, 0] is none."""
 
-    def __init__(self, highest: int):
-        super().__init__(range(highest + 1), [0, 0])
-
     def validate(self, obj, value):
         pair = isinstance(value, list | tuple) and len(value) == 2 and all(type(entry) is int for entry in value)
         if not pair or not set(value) <= set(self.values):
             self.refuse(value, f"two whole numbers from 0 to {self.values[-1]}")
         return list(value)
+
+
+Guess = partial(Grid, default=None)  # a number that the learner guesses
+Pointed = partial(Grid, kind="")  # a number that is chosen in the picture itself
+Switch = partial(Choice, (True, False), False, "switch")  # on or off

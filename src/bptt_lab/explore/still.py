@@ -28,11 +28,9 @@ class Axis(NamedTuple):
     written: Callable[[float], str]
 
 
-def still_svg(
-    words: dict[str, str], bars: list[tuple[str, float]], sentence: str, axis: Axis | None = None, language: str = "en"
-) -> str:
-    """An SVG picture on white paper, so that it reads on a dark page too. Bars are (label, value ≥ 0), on that of magnitude if
-    no other axis is given. Of a bar that is longer than its row an arrow says so.
+def still_svg(words: dict[str, str], bars: list[tuple[str, float]], sentence: str, axis: Axis, language: str = "en") -> str:
+    """An SVG picture on white paper, so that it reads on a dark page too. Bars are (label, value ≥ 0). Of a bar that is longer
+    than its row an arrow says so.
     """
     title, lang = words["title"], "" if language == "en" else f' lang="{language}"'
     lines = textwrap.wrap(sentence, 100)
@@ -44,7 +42,7 @@ def still_svg(
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/><g font-family="sans-serif" font-size="13" fill="#222">',
         f'<text x="12" y="22" font-weight="bold">{escape(title)}</text>',
     ]
-    place, ticks, written = axis or AXES["magnitude"]
+    place, ticks, written = axis
     long = WIDTH - LEFT - RIGHT
     for label, share in ticks:
         x = f"{LEFT + long * share:.1f}"

@@ -29,7 +29,7 @@ const explorer = {
       const ticks = [1, 2, 4, 8, 16, 32].filter((v) => v <= n), line = (part) => [live.map((i) => cuts[i]), live.map((i) => sums(i)[part])];
       sized(node, width, Math.max(top + side + 26, floor2 + 42));
       upper.draw({ box: [x0, start, x1, floor], x, y, curves: [[[1, n], [full, full]], line(0)], ticks, ends: ["", words.norm_axis], levels: decades(3, -3, 9), hair, heights: [y(sums(here)[0])] });
-      lower.draw({ box: [x0, start2, x1, floor2], x, y: z, curves: [line(1)], ticks, ends: [words.cut_axis, words.cosine_axis], levels: [-1, 0, 1], level: signed, one: 0, hair, heights: [z(sums(here)[1])] });
+      lower.draw({ box: [x0, start2, x1, floor2], x, y: z, curves: [line(1)], ticks, ends: [words.cut_axis, words.cosine_axis], levels: [-1, 0, 1], level: fixed, one: 0, hair, heights: [z(sums(here)[1])] });
       set(wholeText, { x: x1, y: Math.min(floor - 6, Math.max(start + 14, y(full) - 8)), text: words.whole });
 
       const [kept, cosine] = sums(cuts.indexOf(cut)), cells = counted === "every" ? where.length : n;

@@ -28,7 +28,7 @@ class Truncation(Explorer):
     weight_scale = Grid(SCALES, 1.0)
     activation = Choice(ACTIVATIONS)
     counted = Choice(COUNTED)
-    cell = PointedCell(STEPS)
+    cell = PointedCell(range(STEPS + 1), [0, 0])
 
     def parts(self) -> Parts:
         for activation in ACTIVATIONS:

@@ -82,7 +82,7 @@ const explorer = {
         Object.assign([cells, twin][p].style, { left: share(left, width), top: share(top, height), width: share(across, width), height: share(tall, height) });
         set(panel.frame, { x: left, y: top, width: across, height: tall });
         panel.x([0, 2, 4, 6, 8], x, bottom, bottom + 4, String, "w", { x: right, y: bottom + 32, "text-anchor": "end" });
-        panel.y([-4, -3, -2, -1, 0], y, left, left - 4, signed, "b", { x: left - 36, y: top + 4 });
+        panel.y([-4, -3, -2, -1, 0], y, left, left - 4, fixed, "b", { x: left - 36, y: top + 4 });
         panel.clip(left, top, across, tall);
         const place = (i, frame, axis) => arrays[`places_${starts}`](rows[p], i, frame, axis), error = (i) => arrays[`errors_${starts}`](rows[p], i, at);
         const where = upTo(81).map((i) => [place(i, at, 0), place(i, at, 1)]), out = where.map(([w, b]) => w < w0 || w > w1 || b < b0 || b > b1);

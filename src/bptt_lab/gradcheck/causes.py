@@ -18,10 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import chain_rule
-from ..basics import arrays, overflow, text
-from ..basics.activations import sigmoid
-from ..cells import Cell, RNNCell
-from ..cells.trace import Trace
+from ..basics import activations, arrays, overflow, text
+from ..cells import Cell, RNNCell, Trace
 from ..model import Run, SequenceModel
 from .numeric import alike
 
@@ -122,7 +120,7 @@ def in_step_back(cell: Cell) -> Iterator[Mistake]:
         for v in [r"\w+"] * bool(places) + places * (len(places) > 1):
             subject = f"the slope of {kind}" if v == r"\w+" else f"the slope at {v}"
             for says, slope in KNOWN["slopes"][function].items():
-                names = {"np": np, "sigmoid": sigmoid, **right.__globals__}
+                names = {"np": np, "sigmoid": activations.sigmoid, **right.__globals__}
                 wrong = slope.replace("{h}", r"\1")
                 exec(re.sub(pattern.replace(r"\w+", v, 1), f"({wrong})", body), names)
                 mistake = changed(says.format(subject), names["step_back"])

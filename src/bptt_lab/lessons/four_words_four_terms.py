@@ -29,9 +29,7 @@ STARTS: dict[str, tuple[str, float | None, str]] = {
 }
 
 
-def nets(
-    start: str, H: int, I: int, T: int, spread: float, seeds: Iterable[int]
-) -> Iterator[tuple[SequenceModel, np.ndarray, np.ndarray]]:
+def nets(start: str, H: int, I: int, T: int, spread: float, seeds: Iterable[int]) -> Iterator[tuple]:
     """For each seed a fresh net of that start, T random inputs (T, I) and targets (T,)."""
     init, deviation, activation = STARTS[start]
     weight_scale = 1.0 if deviation is None else deviation * H**0.5  # "normal" draws N(0, 1/H)

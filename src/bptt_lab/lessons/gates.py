@@ -11,11 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from .. import memory
-from ..basics import checks
-from ..basics.overflow import quietly
-from ..cells import Cell, GatedCell, GRUCell, LSTMCell
-from ..cells.trace import Trace
-from ..memory import half_life
+from ..basics import activations, checks, overflow
+from ..cells import Cell, GatedCell, GRUCell, LSTMCell, Trace
 from ..memory.scaled import log10_norms, rescaled
 from .vanishing_and_exploding import LAGS, STEPS, fitted, inputs, slope
 from .vanishing_and_exploding import exponents as exponents
@@ -32,8 +29,7 @@ def gate(bias: float) -> float:
     >>> round(gate(2.0), 3)
     0.881
     """
-    with quietly():
-        return float(1.0 / (1.0 + np.exp(-np.float64(bias))))
+    return float(activations.sigmoid(np.array([bias]))[0])
 
 
 def one_unit(keep: float, words: Sequence[str] = CATS, heard: str = "cats") -> np.ndarray:
@@ -58,20 +54,15 @@ def at_rest(bias: float) -> float:
 
 def norms(A: np.ndarray) -> np.ndarray:
     """The largest stretch ‖A‖₂ of each matrix, (…, H, H) -> (…)."""
-    with quietly():
+    with overflow.quietly():
         return 10.0 ** log10_norms(*rescaled(A.copy()))
 
 
 def step_norms(cell: GatedCell, trace: Trace, steps: Iterable[int]) -> dict[str, np.ndarray]:
     """‖·‖₂ of the four terms, by their names, and of their sum "J", each (steps, B)."""
-    found: dict[str, list] = {name: [] for name in (*TERMS, "J")}
-    for t in steps:
-        terms = cell.jacobian_terms(trace, t)
-        terms["J"] = cell.jacobian(trace, t)
-        for name, matrix in terms.items():
-            diagonal = name == "keep"  # its norm is its largest entry
-            found[name].append(np.atleast_1d(np.abs(matrix).max(axis=(-2, -1)) if diagonal else norms(matrix)))
-    return {name: np.stack(values) for name, values in found.items()}
+    steps = list(steps)
+    terms = overflow.settled(trace.cell._ways, *cell.kept_at(trace, steps)) | {"J": cell.jacobians(trace, steps)}
+    return {name: np.abs(A).max(axis=(-2, -1)) if name == "keep" else norms(A) for name, A in terms.items()}  # keep is diagonal
 
 
 def no_longer_bound(bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, steps: int = 150) -> dict[str, np.ndarray]:
@@ -110,17 +101,15 @@ def slopes(bias: float, spread: float = 0.1, seeds: int = 5, H: int = 64, B: int
     return np.array([slope(cell, inputs(spread, (STEPS, B, H), seed, 1)) for seed, cell in enumerate(cells)])
 
 
-def slopes_along(
-    bias: float, ends: Iterable[int] = (160, 280, 400), spread: float = 0.1, seeds: int = 5, H: int = 64
-) -> np.ndarray:
+def slopes_along(bias: float, ends: Iterable[int] = (160, 280, 400), seeds: int = 5, H: int = 64) -> np.ndarray:
     """The slope of ln ‖dh_t/dh_k‖₂ over LAGS at several words t of one sequence, (seeds, ends), nats a step.
 
-    Where the run is stationary it is the same at each of them. Words are counted from 1.
+    Where the run is stationary it is the same at each of them. Words are counted from 1; the inputs' deviation is 0.1.
     """
     ends, found = list(ends), []
     for seed in range(seeds):
         cell = GatedCell(H, H, init="uniform", seed=seed, gate_bias=bias)
-        trace = cell.unroll(inputs(spread, (max(ends), H), seed, 1))
+        trace = cell.unroll(inputs(0.1, (max(ends), H), seed, 1))
         found.append([fitted(memory.norms_back(cell, trace, end - 1, LAGS)) for end in ends])
     return np.array(found)
 
@@ -145,7 +134,7 @@ def half_lives(rates, edge: float = 0.0) -> str:
     """
 
     def words(rate):
-        steps = half_life(rate)
+        steps = memory.half_life(rate)
         if 0.0 <= rate < edge:
             return "stays"
         return "grows" if steps == np.inf else "none" if steps == 0 else f"{steps:.{1 if steps < 9.95 else 0}f}"

@@ -20,10 +20,8 @@ import numpy as np
 
 from .. import memory
 from ..basics import checks, overflow
-from ..cells import Cell, GRUCell, LSTMCell, RNNCell
-from ..cells.trace import Trace
-from ..memory.products import products
-from ..memory.scaled import power
+from ..cells import Cell, GRUCell, LSTMCell, RNNCell, Trace
+from ..memory import products, scaled
 from .gates import SHUT, hold
 from .gates import half_lives as half_lives
 from .vanishing_and_exploding import STEPS, inputs, slope
@@ -91,8 +89,8 @@ def cut(cell: LSTMCell, trace: Trace, roads: tuple[str, ...]) -> Trace:
 def blocks_back(cell: Cell, trace: Trace, t: int) -> Iterator[np.ndarray]:
     """For lag = 0, 1, …, t: dh_t/dh_{t−lag}, (B, H, H). LSTM: dc_t/dc_{t−lag} with h_{t−lag} held, a block of the pair's."""
     H = cell.hidden_size
-    for rows, exponents in products(cell, trace, t, t, last=H):
-        yield overflow.multiply(rows[..., -H:], power(exponents)[..., None])
+    for rows, exponents in products.products(cell, trace, t, t, last=H):
+        yield overflow.multiply(rows[..., -H:], scaled.power(exponents)[..., None])
 
 
 def c_block(cell: LSTMCell, trace: Trace, lag: int, roads: tuple[str, ...] = ROADS) -> np.ndarray:

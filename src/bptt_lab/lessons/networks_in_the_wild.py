@@ -7,7 +7,6 @@ replaced by another; and the same when h is rounded to 8 bits. The runs are thos
 import numpy as np
 
 from .. import readers
-from ..basics.text import between
 from ..cells import Cell, GRUCell, LSTMCell, RNNCell
 from ..memory import exponents, products, real_moves, report
 from .long_memory_measured import before_and_after
@@ -197,9 +196,8 @@ def rates(wild: Networks) -> dict[str, np.ndarray]:
 
 def gates_and_half_lives(wild: Networks, network: str) -> np.ndarray:
     """(n, 3): of each layer and input the mean of the gate that keeps, its most open unit, and the half-life."""
-    return np.array(
-        [(one["gates"][3], one["gates"][2], one["half_life"]["state"] or np.inf) for _, one in runs_of(wild, network)]
-    )
+    runs = [one for _, one in runs_of(wild, network)]
+    return np.array([(one["gates"][3], one["gates"][2], one["half_life"]["state"] or np.inf) for one in runs])
 
 
 def rank_correlations(found: np.ndarray) -> np.ndarray:
@@ -254,7 +252,8 @@ def kept_by_rounding(wild: Networks) -> str:
     layers = [part["runs"] for run in wild.values() for part in run["parts"] if part["runs"][0]["steps"] >= 30]
     both = [np.median([(one["swap_8_bits"][-1], one["swap"][-1]) for one in runs], axis=0) for runs in layers]
     few = sum(rounded - plain < 0.01 for rounded, plain in both)
-    return f"{between(kept, '.0%')} in {len(kept)} runs; rounding adds under 1% in {few} of {len(layers)} layers"
+    said = ", ".join(f"{one:.0%}" for one in kept)
+    return f"{said} in {len(kept)} runs; rounding adds under 1% in {few} of {len(layers)} layers"
 
 
 def rounding(T: int = 100, seed: int = 0) -> dict[str, list[float]]:

@@ -30,8 +30,7 @@ import numpy as np
 
 from .. import memory
 from ..basics import activations, checks, overflow, text
-from ..cells import RNNCell
-from ..cells.trace import Trace
+from ..cells import RNNCell, Trace
 from ..model import Run, SequenceModel
 from .vanishing_and_exploding import LAGS, STEPS, fitted
 

@@ -90,11 +90,9 @@ def answers(runs: Sequence[dict], **wanted) -> tuple[np.ndarray, np.ndarray, np.
     return right, held, left
 
 
-def answer_rows(
-    name: str, right: np.ndarray, held: np.ndarray, left: np.ndarray, asked: Sequence[int]
-) -> list[tuple[object, ...]]:
+def answer_rows(name: str, right: np.ndarray, held: np.ndarray, left: np.ndarray, asked: Sequence[int]) -> list[tuple]:
     """Rows for `text.table` of what `answers` gives: name, distance asked, medians of right and held, range of the gradient."""
-    rows: list[tuple[object, ...]] = []
+    rows = []
     for distance in asked:
         k = ASKED.index(distance)
         gradient = text.between(left[:, k], lambda power: f"10^{power:z.0f}")
@@ -222,10 +220,7 @@ def number() -> np.ndarray:
 CASES: dict[tuple[str, str], tuple[str, Callable[[int], RNNCell]]] = {
     ("vanished", "not there"): ("tanh, U(±1/√H), H = 32", lambda seed: RNNCell(len(VOCABULARY), 32, init="uniform", seed=seed)),
     ("vanished", "remembered"): ("latch: one tanh unit, w = 2", lambda seed: latch()),
-    ("exploded", "folded"): (
-        "tanh, N(0, 1), H = 32",
-        lambda seed: RNNCell(len(VOCABULARY), 32, weight_scale=32**0.5, seed=seed),
-    ),
+    ("exploded", "folded"): ("tanh, N(0, 1), H = 32", lambda seed: RNNCell(len(VOCABULARY), 32, weight_scale=32**0.5, seed=seed)),
     ("exploded", "remembered"): ("count: two ReLU units, w = 1.5", lambda seed: count()),
 }
 

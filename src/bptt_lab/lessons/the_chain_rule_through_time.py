@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import numpy as np
 
 from ..basics import text
-from ..cells import Cell, RNNCell
-from ..cells.trace import Trace
+from ..cells import Cell, RNNCell, Trace
 from ..gradcheck import gradcheck
 from ..model import Run, SequenceModel, rtrl
 from ..tasks import vocabulary
 
 WORDS = len(vocabulary.VOCABULARY)
 Gradients = dict[str, np.ndarray]
+Recursion = Callable[[np.ndarray, Cell, Trace, int], np.ndarray]
+WayBack = Callable[[SequenceModel, Run, np.ndarray, Iterable[int]], np.ndarray]
 
 
 def spread(values: np.ndarray, form: text.Form = text.say) -> str:
@@ -61,9 +62,7 @@ def difference(grads: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray])
     return max(float(np.abs(grads[name] - right[name]).max() / np.abs(right[name]).max()) for name in names)
 
 
-def both_ways(
-    recursion: Callable[[np.ndarray, Cell, Trace, int], np.ndarray], sentence: str, H: int = 32, seeds: int = 50
-) -> dict[str, np.ndarray]:
+def both_ways(recursion: Recursion, sentence: str, H: int = 32, seeds: int = 50) -> dict[str, np.ndarray]:
     """Three norms for each token t of a sentence that has its first word once, each (seeds, T); PyTorch's start.
 
     `recursion(dh_dW, cell, trace, t)` takes dh_{t-1}/dW_x to dh_t/dW_x, each (H, H, I). "whole": of dL_t/dW_x. "word 1
@@ -82,12 +81,7 @@ def both_ways(
 
 
 def lost_transpose(
-    way_back: Callable[[SequenceModel, Run, np.ndarray, Iterable[int]], np.ndarray],
-    sentence: str,
-    H: int,
-    init: str,
-    weight_scale: float,
-    seeds: int = 200,
+    way_back: WayBack, sentence: str, H: int, init: str, weight_scale: float, seeds: int = 200
 ) -> dict[str, np.ndarray]:
     """What W_hh in place of its transpose does to dL/dW_x; each (seeds,).
 
@@ -115,14 +109,12 @@ def lost_far(steps: int, H: int = 32, seeds: int = 200) -> np.ndarray:
     for seed in range(seeds):
         rng, model = np.random.default_rng(seed), SequenceModel(RNNCell(8, H, seed=seed), 8, seed=seed)
         run = model.forward(0.1 * rng.standard_normal((100, 8))[: steps + 1], rng.integers(8, size=100)[: steps + 1])
-        slope, W = 1 - run.trace.h**2, model.params["W_hh"]
-        sizes = []
-        for matrix in (W.T, W):
-            da = slope[-1] * run.dh[-1, 0]
-            for t in range(steps - 1, -1, -1):
-                da = slope[t] * (matrix @ da)
-            sizes.append(np.linalg.norm(da))
-        found.append(sizes[1] / sizes[0])
+        slope, W = 1 - run.trace.h[..., None] ** 2, model.params["W_hh"]
+        matrices, da = np.stack([W.T, W]), slope[-1] * run.dh[-1, 0, :, None]
+        for f in slope[-2::-1]:
+            da = f * (matrices @ da)
+        right, lost = np.linalg.norm(da, axis=(-2, -1))
+        found.append(lost / right)
     return np.array(found)
 
 

@@ -21,7 +21,6 @@ import numpy as np
 from .. import chain_rule, memory
 from ..basics import checks, overflow
 from ..cells import Cell, RNNCell
-from ..memory import norm_and_signal
 from ..memory.scaled import log10_norms, rescaled
 from ..model import SequenceModel
 from .the_chain_rule_through_time import spread as spread
@@ -190,14 +189,12 @@ def signal_to_noise(init: str, weight_scale: float, spread: float, lags: Iterabl
         g = run.dh[-1][None] * sequences  # the loss is the mean over the sequences
         for lag in range(max(lags) + 1):
             if lag in lags:
-                norms[seed, np.equal(lags, lag)], ratios[seed, np.equal(lags, lag)] = norm_and_signal(g[0])
+                norms[seed, np.equal(lags, lag)], ratios[seed, np.equal(lags, lag)] = memory.norm_and_signal(g[0])
             g = chain_rule.pull(model.cell, run.trace, len(x) - 1 - lag, g)[1]
     return {"norm": norms, "signal to noise": ratios}
 
 
-def signals(
-    lags: Iterable[int], seeds: int = 5, H: int = 32, sequences: int = 1000
-) -> dict[tuple[str, float], dict[str, np.ndarray]]:
+def signals(lags: Iterable[int], seeds: int = 5, H: int = 32, sequences: int = 1000) -> dict[tuple[str, float], dict]:
     """`signal_to_noise` by start and deviation of the inputs: PyTorch's start and N(0, 1), each with 0.1 and 1."""
     starts, lags = {"U(±1/√H), PyTorch": ("uniform", 1.0), "N(0, 1)": ("normal", H**0.5)}, list(lags)
     kinds = [(name, spread) for name in starts for spread in (0.1, 1.0)]

@@ -46,14 +46,12 @@ def _array(option: str, path: str) -> np.ndarray:
 def _say(options: argparse.Namespace) -> None:
     layer = int(options.layer) if (options.layer or "").isdigit() else options.layer
     check = [_array("--check", each) for each in options.check] if options.check else None
-    everything = read(options.file, layer=layer if check else None, check=check, convention=options.convention)
-    print(everything)
-    chosen = [
-        i for i, each in enumerate(everything) if check or layer in (None, i) or isinstance(layer, str) and layer in each.name
-    ]
+    layers = read(options.file, layer=layer if check else None, check=check, convention=options.convention)
+    print(layers)
+    chosen = [i for i, each in enumerate(layers) if check or layer in (None, i) or isinstance(layer, str) and layer in each.name]
     if not chosen:
-        raise SystemExit(f"--layer: got {options.layer!r}, expected a number up to {len(everything) - 1} or a piece of a name")
-    width = {i: next(each for each in everything if each.name == everything[i].name).cell.input_size for i in chosen}
+        raise SystemExit(f"--layer: got {options.layer!r}, expected a number up to {len(layers) - 1} or a piece of a name")
+    width = {i: next(each for each in layers if each.name == layers[i].name).cell.input_size for i in chosen}
     read_from = options.input or (options.check[0] if options.check else None)
     if read_from:
         x = _array("--input", read_from)
@@ -68,7 +66,7 @@ def _say(options: argparse.Namespace) -> None:
         about = f"a made-up input, since no --input was given: {options.steps} steps of independent normal numbers of standard "
         about += f"deviation {options.std:g}, 4 sequences. The answer depends on it"
     for i in chosen:
-        each = everything[i]
+        each = layers[i]
         print(f"\n{i}: {each.name}{', backward' * each.reversed}")
         if not read_from:
             shape = checks.count("--steps", options.steps), 4, width[i]
@@ -81,7 +79,7 @@ def _say(options: argparse.Namespace) -> None:
         wide = len(each.cell.parts) * each.cell.hidden_size
         if wide**3 * x[..., 0].size > SLOW:
             print(f"Its Jacobians are {wide} × {wide}: this takes minutes. One sequence of fewer steps is quicker.", flush=True)
-        report = MemoryReport(each.cell, everything.trace(i, x))
+        report = MemoryReport(each.cell, layers.trace(i, x))
         print(report)
         if not read_from:
             print(MADE_UP)

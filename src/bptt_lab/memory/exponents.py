@@ -3,8 +3,7 @@
 import numpy as np
 
 from ..basics import checks, overflow
-from ..cells import Cell
-from ..cells.trace import Trace
+from ..cells import Cell, Trace
 from .products import check, jacobians, size_of_state
 
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from ..basics import checks, overflow
 from ..basics.text import say, say_log10, spread, table
-from ..cells import Cell, RNNCell
-from ..cells.trace import Trace
+from ..cells import Cell, RNNCell, Trace
 from . import exponents, products, real_moves, scaled
 
 FAINT = -2.0  # log10 of 1 %
@@ -123,10 +122,8 @@ class MemoryReport:
             words["seen by a readout"] = f"{self._horizon(self.seen)}: h alone"
         if self.trace.T > 1 and self.norms.max() > GROWTH:
             peak = int(self.norms.argmax())
-            words["growth"] = f"{say_log10(float(self.norms[peak]))}-fold at lag {peak}"
-            words["growth"] += (
-                ", before it decays" if self.norms[-1] < self.norms[peak] - GROWTH else ", and no decay in this run"
-            )
+            then = "before it decays" if self.norms[-1] < self.norms[peak] - GROWTH else "and no decay in this run"
+            words["growth"] = f"{say_log10(float(self.norms[peak]))}-fold at lag {peak}, {then}"
         if self.slope is not None and (apart := _apart(self.slope, self.lyapunov, self.trace.T)):
             both = f"half-life {_halves(self.slope)} by slope, {_halves(self.lyapunov)} by exponent"
             words["disagreement"] = f"{both}: {apart} apart by the end. Neither is a rate yet: take a longer run"

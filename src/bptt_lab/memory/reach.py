@@ -9,9 +9,8 @@ import numpy as np
 
 from ..basics import checks, overflow
 from ..model import SequenceModel
-from ..tasks import Agreement
+from ..tasks import Agreement, vocabulary
 from ..tasks.agreement import SUBJECT
-from ..tasks.vocabulary import VOCABULARY
 from . import scaled
 
 
@@ -32,7 +31,7 @@ def gradient(model: SequenceModel, distance: int, n: int = 200) -> dict[str, flo
     −inf stands for a gradient that vanished exactly, as where every ReLU on the way is off.
     """
     x, plural = sentences(distance, n)
-    was, were = (0, 1) if model.output_size == 2 else map(VOCABULARY.index, ("was", "were"))
+    was, were = (0, 1) if model.output_size == 2 else map(vocabulary.VOCABULARY.index, ("was", "were"))
     targets = np.broadcast_to(np.where(plural, were, was), x.shape[:2])
     mask = np.broadcast_to((np.arange(len(x)) == len(x) - 1)[:, None], x.shape[:2])
     dx = model.backward(model.forward(x, targets, mask))["x"] * n  # without the mean over B

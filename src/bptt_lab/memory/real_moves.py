@@ -7,8 +7,7 @@ have changed nothing) are three measurements.
 import numpy as np
 
 from ..basics import overflow
-from ..cells import Cell
-from ..cells.trace import Trace
+from ..cells import Cell, Trace
 from . import scaled
 from .products import check, products
 

@@ -12,10 +12,7 @@ import numpy as np
 from ..basics import checks
 
 TYPES = dict(F64="<f8", F32="<f4", F16="<f2", BF16="<u2", I64="<i8", I32="<i4", I16="<i2", I8="i1", U8="u1")
-
-
 SAVE = 'np.savez("net.npz", **{name: value.double().numpy() for name, value in net.state_dict().items()})'
-
 AGAIN = f"A PyTorch net's weights are saved with {SAVE}"
 PACKED = "_all_weight_values", "_packed_weight_hh"
 

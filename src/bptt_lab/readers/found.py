@@ -10,10 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..basics import checks
-from ..basics.text import say, table
-from ..cells import Cell, GRUCell, LSTMCell, RNNCell
-from ..cells.trace import Trace
+from ..basics import checks, text
+from ..cells import Cell, GRUCell, LSTMCell, RNNCell, Trace
 from .other_gates import HardSigmoidGRU, HardSigmoidLSTM, PeepholeLSTM
 
 
@@ -35,10 +33,8 @@ class Convention(NamedTuple):
         if n == 4:
             return ", ".join([" ".join(self.lstm), *[f"forget gate + {self.forget:g}"] * (self.forget != 0), *gates])
         if n == 3:
-            said = (
-                f"z keeps the {'old' if self.z_keeps else 'new'}, reset {'after' if self.reset_after else 'before'} the product"
-            )
-            return ", ".join([" ".join(self.gru), said, *gates])
+            keeps, reset = "old" if self.z_keeps else "new", "after" if self.reset_after else "before"
+            return ", ".join([" ".join(self.gru), f"z keeps the {keeps}, reset {reset} the product", *gates])
         return self.activation + ", transposed" * self.transposed
 
 
@@ -180,7 +176,7 @@ class Layer:
         expected = self.convention.of(n) if self.convention else ""
         words = expected if expected in fits else next(iter(fits))
         missed, other = next(((error, how.of(n)) for error, how in tried if error > best + 1e-9), (np.inf, "none"))
-        off = f"{words} is off by {say(best, '0')}, the next best, {other}, by {say(missed, exploded='∞')}"
+        off = f"{words} is off by {text.say(best, '0')}, the next best, {other}, by {text.say(missed, exploded='∞')}"
         if best > 1e-3 or missed < 10 * best:
             hint = f"{off}. Is h this layer's own output, from a start of zeros, and x what it reads?"
             hint += f" {BATCHED}" * (x.ndim > 2)
@@ -216,7 +212,5 @@ class Found(list[Layer]):
             size = (cell.input_size, cell.hidden_size) if cell else ("?", "?")
             rows.append((each.name, type(cell).__name__ if cell else each.kind, *size, each.layer, way, how))
         notes = dict.fromkeys(f"{each.name}: {note}" for each in self for note in each.notes)
-        n = len(self)
-        return "\n".join(
-            [f"{self.source}: {n} recurrent {'layer' if n == 1 else 'layers, a direction each'}", table(head, rows), *notes]
-        )
+        what = "layer" if len(self) == 1 else "layers, a direction each"
+        return "\n".join([f"{self.source}: {len(self)} recurrent {what}", text.table(head, rows), *notes])

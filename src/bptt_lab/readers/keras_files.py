@@ -52,9 +52,8 @@ def of_model(model) -> list[Layer]:
     from importlib.metadata import version
 
     arrays = {weight.path.replace("/", "."): np.asarray(weight.numpy(), np.float64) for weight in model.weights}
-    return settled(
-        names.layers(arrays, "keras"), {"class_name": type(model).__name__, "config": model.get_config()}, version("keras")
-    )
+    config = {"class_name": type(model).__name__, "config": model.get_config()}
+    return settled(names.layers(arrays, "keras"), config, version("keras"))
 
 
 def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:
@@ -69,9 +68,8 @@ def settled(found: list[Layer], config: Any, version: str) -> list[Layer]:
         if own:
             each.reversed |= bool(own.get("go_backwards"))
             gates, activation = own.get("recurrent_activation", "sigmoid"), own.get("activation", "tanh")
-            if gates not in ("sigmoid", "hard_sigmoid") or activation not in (
-                ("tanh",) if n > 1 else ("tanh", "relu", "sigmoid")
-            ):
+            known = ("tanh",) if n > 1 else ("tanh", "relu", "sigmoid")
+            if gates not in ("sigmoid", "hard_sigmoid") or activation not in known:
                 given = f"{each.name!r} with activations {activation!r} and {gates!r}"
                 raise checks.error("path", given, "tanh, and σ or hard_sigmoid")
             slope = HARD.get(version[:1], 1 / 6) if gates == "hard_sigmoid" and n > 1 else 0.0

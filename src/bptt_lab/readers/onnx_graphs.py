@@ -28,10 +28,8 @@ def layers(source: Any) -> list[Layer]:
         kept = {tensor.name: value(tensor.name) for tensor in each.initializer}
         found += names.layers(names.flat(kept))
     if not found:
-        most = ", ".join(f"{n} {name}" for name, n in operators.most_common(5))
-        raise checks.error(
-            "path", f"a graph without a recurrent node ({most or 'it is empty'})", "an LSTM, GRU or RNN node", MISSING
-        )
+        most = ", ".join(f"{n} {name}" for name, n in operators.most_common(5)) or "it is empty"
+        raise checks.error("path", f"a graph without a recurrent node ({most})", "an LSTM, GRU or RNN node", MISSING)
     return found
 
 

@@ -90,11 +90,8 @@ class English(Task):
 
     def baselines(self) -> dict[str, float]:
         """The accuracy in the test of always saying the commoner verb, and of going by the last word alone."""
-        commoner = 2 * self.train.were.mean() > 1
-        return {
-            "the commoner verb": float((self.test.were == commoner).mean()),
-            "last word": float(self.last_word_right().mean()),
-        }
+        right = self.test.were == (2 * self.train.were.mean() > 1)
+        return {"the commoner verb": float(right.mean()), "last word": float(self.last_word_right().mean())}
 
     def encode(self, text: str) -> np.ndarray:
         """One-hot rows, (T, V), of words in any case; words that `vocabulary` does not have are taken by their ending."""
