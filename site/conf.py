@@ -26,6 +26,7 @@ myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
 html_theme = "sphinx_book_theme"
+html_use_index = False  # no page has a word for it
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["explorers/explorer.css", "site.css"]

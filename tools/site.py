@@ -53,6 +53,8 @@ NEEDS_PYTHON = {
         "{lite}in deinem eigenen Browser</a>, und mach dort weiter.",
     },
 }
+# What a folded cell is called; in English conf.py says so.
+CHECKED = {"de": "Die Prüfung dieser Zahlen"}
 
 
 def stamp(path: Path) -> str:
@@ -87,6 +89,8 @@ def run(path: Path) -> str:
             cells += [new_markdown_cell(note(name, need)) for need in NEEDS_PYTHON["en"] if need in needs]
     notebook.cells = cells
     notebook.metadata.pop("widgets", None)  # the tables of all widgets, which no page reads
+    if prompt := CHECKED.get(name.rpartition("/")[0]):
+        notebook.metadata["mystnb"] = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
     notebook.metadata["stamp"] = now
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)

@@ -64,10 +64,10 @@ for (const table of document.querySelectorAll("article table:has(thead)")) {
     }
   }
 }
-// Code in a table may be broken after a dot or a bracket, before a name is broken within.
+// Code in a table may be broken after a dot or a bracket, before a name is broken within; not after the dot that it begins with.
 for (const code of document.querySelectorAll("article table code, article table code .pre")) {
   if (code.childElementCount) continue;
-  const parts = code.textContent.split(/(?<=[.(])(?=[^\s\d.)])|(?=\[")/);
+  const parts = code.textContent.split(/(?<=.[.(])(?=[^\s\d.)])|(?=\[")/);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
 }
 // Formulas are read, not stopped at: MathJax would make a Tab stop of each one. What is wider than the page is scrolled by key too.

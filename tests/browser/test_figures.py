@@ -66,4 +66,4 @@ def test_the_plain_way_a_slider_of_ipywidgets_moves_figure_and_sentence(course):
     cell.locator(".noUi-handle").focus()
     course.page.keyboard.press("ArrowRight")
     expect(cell.locator(".bptt-says")).to_contain_text("3 guesses cost 4.50 nats")
-    expect(cell.locator(".gtitle")).to_have_text("Σ L_t = 4.50 nats")
+    expect(cell.locator(".gtitle")).to_have_text("Σ Lt = 4.50 nats")

@@ -83,3 +83,30 @@ def test_the_walls_maps_lie_in_their_frames_to_the_pixel_whatever_the_theme(widt
     for canvas, frame in zip(*boxes):
         assert canvas == pytest.approx(frame, abs=0.01)
     assert len(boxes[0]) == 2
+
+
+# In a page that is narrower than the picture was drawn for, as paper is, which draws nothing anew.
+ASIDE = """names => { const root = document.querySelector('.bptt'), wide = root.cloneNode(true);
+    wide.style.width = '500px';
+    root.after(wide);
+    wide.querySelectorAll('canvas').forEach(node => { node.width = node.height = 9; });
+    const places = names.map(name => [...wide.querySelectorAll(name)].map(node => node.getBoundingClientRect()));
+    const found = places.map(boxes => boxes.map(({ left, top, width, height }) => [left, top, width, height]));
+    wide.remove();
+    return found; }"""
+
+
+def test_on_narrower_paper_the_walls_maps_stay_in_their_frames(page_of):
+    page = page_of(explore.Wall(), 900)
+    canvases, frames_of = page.evaluate(ASIDE, ["canvas", ".map-frame"])
+    for canvas, frame in zip(canvases, frames_of):
+        assert canvas == pytest.approx(frame, abs=0.6) and canvas[2] < 250
+
+
+def test_on_narrower_paper_a_nets_name_stands_over_its_bars(page_of):
+    page = page_of(explore.WordByWord(), 900)
+    heads, chances = page.evaluate(ASIDE, [".net-head", "svg .chance"])
+    each = len(chances) // len(heads)
+    for i, (left, _, width, _) in enumerate(heads):
+        bars = [bar for bar in chances[i * each : (i + 1) * each] if bar[2]]
+        assert left - 8 < min(bar[0] for bar in bars) and max(bar[0] + bar[2] for bar in bars) < left + width + 8

@@ -2,7 +2,9 @@
 
 import pytest
 
+import bptt_lab as bl
 from bptt_lab import explore
+from bptt_lab.tasks import Agreement
 from tests.browser.test_explorers import every_explorer, made
 
 PAGE = 294  # px of an exported page whose figure is as wide as that
@@ -43,3 +45,27 @@ def test_beside_labs_columns_on_a_phone_nothing_overlaps_or_is_cut(kind, setting
     page = page_of(made(kind, **settings, **more), PAGE)
     assert page.evaluate(FOUND, [3.5, 1]) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PAGE
+
+
+SITE = 376  # px of an exported page whose figure is as wide as on a phone's page of the site
+LINES = """() => [...document.querySelectorAll('.net-head > span:nth-child(2)')].map(node => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const ends = range.getBoundingClientRect().right, column = node.parentElement.getBoundingClientRect().right;
+    return [range.getClientRects().length, ends < column + 2];
+})"""
+
+
+def test_on_a_phone_what_four_nets_were_trained_on_is_not_broken_in_two(page_of):
+    task = Agreement(distance=3)
+    names = "tanh, d = 0–5", "tanh, d = 15–25", "gated, d = 15–25", "LSTM, d = 0–5"
+    net = bl.SequenceModel(bl.RNNCell(task.input_size, 4), task.output_size)
+    page = page_of(explore.WordByWord(dict.fromkeys(names, net)), SITE)
+    assert page.evaluate(LINES) == [[1, True]] * 4
+
+
+def test_four_cells_differ_by_dash_and_their_legend_has_the_same(page_of):
+    page = page_of(explore.FourCells(), 900)
+    dash = "all => all.map(node => getComputedStyle(node).strokeDasharray)"
+    curves = page.locator(".cells ~ svg path.curve").evaluate_all(dash)
+    assert len(set(curves)) == 4 and page.locator(".cell-head .curve").evaluate_all(dash) == curves

@@ -183,6 +183,29 @@ def test_no_formula_and_no_table_is_wider_than_its_page(page):
     assert page.evaluate(wide.replace(":is(mjx-container, table)", "table").format(cut)) == []
 
 
+# The words of figures that are not whole in their picture, and those of a legend that lie on a row's or an axis' words.
+HIDDEN = """() => [...document.querySelectorAll('.bptt-figure')].flatMap(figure => {
+    const box = node => node.getBoundingClientRect(), all = box(figure.querySelector('.main-svg'));
+    const words = [...figure.querySelectorAll('.main-svg text')].filter(node => node.textContent && box(node).width);
+    const past = ({ left, right, bottom }) => right > all.right + 1 || left < all.left - 1 || bottom > all.bottom + 1;
+    const cut = words.filter(node => past(box(node)));
+    const legend = words.filter(node => node.closest('.legend')), others = words.filter(node => !node.closest('.legend'));
+    const common = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
+    const meets = (a, b) => common(a, b, 'left', 'right') > 1 && common(a, b, 'top', 'bottom') > 2;
+    const titles = words.filter(node => node.matches('.xtitle, .ytitle')), apart = [...legend, ...titles];
+    const lies = apart.filter(node => others.some(other => other !== node && meets(box(node), box(other))));
+    return [...cut, ...lies].map(node => node.textContent);
+})"""
+
+
+@pytest.mark.parametrize("width", [WINDOW["width"], 390])
+def test_every_word_of_a_figure_is_whole_and_its_legend_lies_on_none(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    settled(page, width)
+    frames(page, 5)
+    assert page.evaluate(HIDDEN) == []
+
+
 @pytest.mark.parametrize("width", [WINDOW["width"], 390])
 def test_no_formula_is_a_tab_stop_unless_it_has_to_be_scrolled(site_pages, visit, address, width):
     page = site_pages.take(width)
@@ -377,6 +400,14 @@ def test_the_first_page_shows_what_each_notebook_lets_you_do_in_the_courses_orde
         assert len(card.locator("p").last.inner_text().split()) > 8
     elsewhere = page.locator("article a[href^=notebooks]:not(.stage a)")
     expect(elsewhere).to_have_count(1)  # "start here"; the rest of the course stands in the sidebar
+
+
+def test_the_glass_of_the_search_lies_on_none_of_its_words(visit):
+    page = visit("search.html")
+    glass = page.locator(".bd-search:visible .fa-magnifying-glass").first.bounding_box()
+    field = page.locator(".bd-search:visible input").first
+    begins = field.evaluate("node => node.getBoundingClientRect().left + parseFloat(getComputedStyle(node).paddingLeft)")
+    assert glass["x"] + glass["width"] + 4 <= begins
 
 
 PHONE = {"width": 390, "height": 844}

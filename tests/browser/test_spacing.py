@@ -77,9 +77,10 @@ def test_a_sentence_gives_its_room_back_where_the_page_widens(page_of):
     assert sentence.bounding_box()["height"] < narrow - 30
 
 
-def test_in_a_low_window_the_sentence_lies_on_no_bar_until_the_explorer_is_used(page_of):
+@pytest.mark.parametrize("height", [500, 900])
+def test_the_sentence_lies_on_nothing_until_the_explorer_is_used(height, page_of):
     page = page_of(explore.LivingEquation())
-    page.set_viewport_size({"width": 700, "height": 500})
+    page.set_viewport_size({"width": 700, "height": height})
     position = "() => getComputedStyle(document.querySelector('.sentence')).position"
     assert page.evaluate(position) == "static"
     page.locator(".controls input").first.focus()
@@ -132,3 +133,15 @@ def test_the_ages_under_a_curve_lie_on_no_number(page_of):
     ages = page.locator("rect.age:visible").evaluate_all("all => all.map(node => node.getBoundingClientRect().bottom)")
     numbers = page.locator(".axis").first.locator("text:not(.axis-title)")
     assert len(ages) == 23 and max(ages) <= numbers.first.bounding_box()["y"]
+
+
+@pytest.mark.parametrize(
+    "kind", [explore.FourCells, explore.GatePad, explore.FourTerms, explore.CellSwitch, explore.LivingEquation]
+)
+def test_of_a_sentence_that_gets_shorter_no_word_is_left(kind, page_of):
+    page = page_of(kind(), 900)
+    words, length = page.locator(".words").first.locator(".word:visible"), page.get_by_label("Length").first
+    for key in ("End", "Home"):
+        length.press(key)
+        frames(page, 3)
+        assert words.count() == int(page.locator(".control", has=length).locator("output").inner_text())

@@ -137,7 +137,9 @@ def test_a_memory_report_is_drawn_with_its_bounds_and_no_two_lines_look_alike():
     cell = bl.RNNCell(3, 4, "relu", init="identity", weight_scale=0.5)
     report = bl.memory.report(cell, np.ones((40, 3)))
     figure = report.figure()
-    assert [line.name for line in figure.data] == [*list(report.bounds)[:3], "ρ^lag, a popular guess and no bound"]
+    assert [line.name for line in figure.data] == [
+        *map(look.typeset, list(report.bounds)[:3]), "ρ<sup>lag</sup>, a popular guess and no bound",
+    ]  # fmt: skip
     assert len({line.line.dash for line in figure.data}) == 4
     for line, logs in zip(figure.data, report.bounds.values()):
         assert len(line.y) == 40 and np.isfinite(line.y).all()
@@ -179,7 +181,32 @@ def test_exponents_that_vanished_stand_at_the_end_and_say_so():
     )
     slope = next(trace for trace in shown.data if "slope" in trace.hovertemplate)
     assert list(slope.x) == [-2, 0.5] and slope.text == ("vanished", "+0.500")
-    assert not shown.layout.showlegend and "Predictions" not in bl.figures.sentence(shown)
+    assert "Predictions" not in bl.figures.sentence(shown)
+
+
+def test_exponents_past_the_axis_are_triangles_that_point_there_and_a_legend_names_all_marks():
+    found = {"slope": np.array([-3, 0.5, 9]), "ln ρ": np.array([0.1, 0.2, 2.5])}
+    shown = bl.figures.exponents({"tanh": {"H = 4": found}}, "x", -2, 2)
+    slope, bar, *legend = shown.data
+    assert slope.marker.symbol == ("triangle-left", "circle", "triangle-right") and list(slope.x) == [-2, 0.5, 2]
+    assert bar.marker.symbol == ("line-ns-open", "line-ns-open", "triangle-right")
+    assert shown.layout.meta["notes"] == "x; triangles: past the axis."
+    assert [trace.name for trace in legend] == ["slope", "ln ρ, the popular guess"]
+    assert slope.showlegend is False and bar.showlegend is False
+    whole = bl.figures.exponents({"tanh": {"H = 4": found}, "relu": {"H = 4": found}}, "x", -9, 9)
+    assert whole.layout.meta["notes"] == "x."
+    assert [trace.name for trace in whole.data if trace.name] == ["tanh", "ln ρ, the popular guess", "relu"]
+
+
+def test_ratios_past_the_axis_are_triangles_that_point_there():
+    shown = bl.figures.ratios({"std 1": {"N(0, 1)": np.array([1e-20, 0.1, 1e20])}}, "x")
+    assert shown.data[0].marker.symbol == ("triangle-left", "circle", "triangle-right")
+
+
+def test_a_caption_sets_indices_below_the_line_and_leaves_names_of_files():
+    said = look.typeset("W_hh; ‖d(h, c)_T/d(h, c)_{T−lag}‖; 1 − z_t; dL_t; ln σ_max; g2p_en < 3; ρ^lag")
+    low = "W<sub>hh</sub>; ‖d(h, c)<sub>T</sub>/d(h, c)<sub>T−lag</sub>‖; 1 − z<sub>t</sub>; dL<sub>t</sub>; ln σ<sub>max</sub>"
+    assert said == f"{low}; g2p_en &lt; 3; ρ<sup>lag</sup>"
 
 
 def test_steps_shows_every_seed_and_puts_who_did_not_get_there_beyond_the_line():

@@ -11,7 +11,9 @@ const explorer = {
     const list = tag(figure, "div", { class: "cells" });
     const rows = CELLS.map((cell) => {
       const row = tag(list, "div", { class: `cell-row ${cell}` }), head = tag(row, "div", { class: "cell-head" });
-      svg(svg(head, "svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" }), "path", { d: SHAPES[cell], class: "shape" });
+      const sample = svg(head, "svg", { width: 30, height: 14, viewBox: "-15 -7 30 14", "aria-hidden": "true" });
+      svg(sample, "path", { d: "M-15 0H15", class: "curve" });
+      svg(sample, "path", { d: SHAPES[cell], class: "shape" });
       const name = tag(head, "b"), number = tag(head, "span", { class: "number" }), chips = chipsIn(tag(row, "div", { class: "words" }), light);
       return { cell, name, number, chips };
     });

@@ -78,7 +78,8 @@ const explorer = {
       panels.forEach((panel, p) => {
         const left = LEFT + (beside ? p * (across + LEFT + 10 + GAP - 10) : 0), top = TOP + (beside ? 0 : p * (TOP + tall + BELOW)), right = left + across, bottom = top + tall;
         const x = linear(w0, w1, left, right), y = linear(b0, b1, bottom, top);
-        [cells, twin][p].style.cssText = `left:${left}px;top:${top}px;width:${across}px;height:${tall}px`;
+        const share = (part, whole) => `${(100 * part) / whole}%`; // on paper, which is narrower, the picture is drawn smaller
+        Object.assign([cells, twin][p].style, { left: share(left, width), top: share(top, height), width: share(across, width), height: share(tall, height) });
         set(panel.frame, { x: left, y: top, width: across, height: tall });
         panel.x([0, 2, 4, 6, 8], x, bottom, bottom + 4, String, "w", { x: right, y: bottom + 32, "text-anchor": "end" });
         panel.y([-4, -3, -2, -1, 0], y, left, left - 4, fixed, "b", { x: left - 36, y: top + 4 });

@@ -41,7 +41,7 @@ const explorer = {
     const heads = names.map((name, i) => {
       const cell = tag(head, "div", { class: `net-head ${kinds[i]}` }), [first, ...rest] = name.split(", ");
       tag(cell, "b", { text: first });
-      tag(cell, "span", { text: rest.join(", ") });
+      tag(cell, "span", { text: rest.join(", ").replace(/ =/g, "\u00a0=").replace(/–/g, "–\u2060") }); // broken before a number, if at all
       const number = tag(cell, "span", { class: "number" });
       return [tag(number, "span"), document.createTextNode(" "), tag(number, "span")].map((node) => (number.append(node), node));
     });
@@ -75,8 +75,8 @@ const explorer = {
         const [was, were] = [p(i, r - 1, 0), p(i, r - 1, 1)], verb = VERBS[Number(were > was)];
         return { name, verb, chance: fixed(100 * Math.max(was, were), 0) };
       });
-      const left = width < NARROW ? 84 : 140, column = (width - left) / N, half = column / 2 - GAP / 2;
-      head.style.gridTemplateColumns = `${left}px repeat(${N}, ${column}px)`;
+      const left = width < NARROW ? 72 : 140, column = (width - left) / N, half = column / 2 - GAP / 2;
+      head.style.gridTemplateColumns = `${(100 * left) / width}% repeat(${N}, ${(100 * column) / width}%)`; // on paper all is narrower
       heads.forEach(([verb, , share], i) => (set(verb, { text: words[said[i].verb] }), set(share, { text: `${said[i].chance} %` })));
 
       const narrow = column < 70; // the two verbs above a column stand one over the other
@@ -85,7 +85,7 @@ const explorer = {
       set(sized(picture, width, height), { "aria-label": words.title });
       set(band, { width, y: y(r - 1) });
       grid.show(3 * N, (j) => { const x = middle(Math.floor(j / 3)) + half * ((j % 3) - 1); return { x1: x, x2: x, y1: top - 6, y2: height, "stroke-width": j % 3 === 1 ? 2 : 1 }; });
-      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: narrow && j % 2 ? 28 : 16, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:10px" : null }));
+      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: narrow && j % 2 ? 28 : 16, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:11px" : null }));
       const k = shown.slice(0, r).findIndex((word) => word in number_of);
       ages.show(T, (t) => ({ x: 0, y: y(t) + 4, ...ageMark(r - 1 - t) }));
       labels.show(T, (t) => ({ x: 14, y: y(t) + 15, text: shown[t], class: t >= r ? "off" : "", "font-weight": t === k ? 700 : 400, "text-decoration": t === k ? "underline" : null }));

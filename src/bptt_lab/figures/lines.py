@@ -44,15 +44,17 @@ def moves(steps: np.ndarray, errors: Mapping[str, np.ndarray], allowed: float, s
     best = {name: int(np.argmin(error)) for name, error in errors.items()}
     parts = [f"{name}: {say(errors[name][i], vanished='0')}, at {say(steps[i])}" for name, i in best.items()]
     says = f"The smallest error, and the step where it is. {'; '.join(parts)}."
-    shown = look.figure("Error of a finite difference", [setting], says, 420, bottom=150)
+    called = {name: name.replace(": ", ":<br>") if len(name) > 40 else name for name in errors}  # a phone is narrow
+    folded = 18 * sum("<br>" in name for name in called.values())
+    shown = look.figure("Error of a finite difference", [setting], says, 420 + folded, bottom=150 + folded)
     look.level(shown, allowed)
     for (name, error), (colour, symbol, dash) in zip(errors.items(), look.LINES):
         height, texts = np.clip(error, 10.0**low, 10.0**high), [say(e, vanished="0") for e in error]
         style = {"line": {"color": colour, "width": 2, "dash": dash}, "marker": {"symbol": symbol, "color": colour, "size": 8}}
         both = {"mode": "lines+markers", "cliponaxis": False, **style}
-        look.line(shown, steps, height, name, "step %{x:.0e}: %{text}", text=texts, name=name, **both)
+        look.line(shown, steps, height, name, "step %{x:.0e}: %{text}", text=texts, name=called[name], **both)
     ticks = look.magnitude_axis()
-    shown.update_xaxes(ticks | {"range": np.log10([steps.min() / 2, steps.max() * 2])}, title="step")
+    shown.update_xaxes(ticks | {"range": np.log10([steps.min() / 2, steps.max() * 2])}, title_text="step")
     shown.update_yaxes(ticks | {"range": [low - 0.4, high + 0.4]})
     return shown.update_layout(legend=look.FIXED_LEGEND)
 
@@ -157,7 +159,8 @@ def memory(
     T, B, H = shape
     run = ", ".join([f"T={T}, H={H}", *[f"geometric means of {B} sequences"] * (B > 1)])
     says = " ".join([f"{run}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())])
-    shown = look.figure("What is left of the gradient", [f"{measured} by lag"], says, 424, bottom=116)
+    more = 14 * max(0, len(norms) - 2)  # below each other on a phone, names need more room
+    shown = look.figure("What is left of the gradient", [f"{measured} by lag"], says, 424 + more, bottom=116 + more)
     shown.update_yaxes(look.magnitude_axis())
     look.level(shown, 0.01, "1 %", yanchor="bottom", yshift=0)
     own = look.CELL_COLOURS.get(cell, look.INK)  # none for sigmoid
@@ -166,5 +169,5 @@ def memory(
         line = {"color": colour, "dash": dash, "width": 3 if name == "true" else 2}
         texts = [f"lag {lag}: {say_log10(log)}" for lag, log in enumerate(logs)]
         heights = 10.0 ** np.clip(logs, -300, 300)  # what is past the axis leaves the picture there; its number is in the text
-        look.line(shown, None, heights, name, "%{text}", text=texts, line=line, name=labels.get(name, name))
+        look.line(shown, None, heights, name, "%{text}", text=texts, line=line, name=look.typeset(labels.get(name, name)))
     return shown.update_xaxes(title_text="lag, steps", range=[0, max(T - 1, 1)]).update_layout(legend=look.FLAT_LEGEND)

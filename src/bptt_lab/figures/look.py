@@ -2,6 +2,7 @@
 
 import html
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -59,8 +60,15 @@ class Figure(go.Figure):
         else:
             self.show(config=CONFIG)
         notes = (self.layout.meta or {}).get("notes", "")
-        caption = CAPTION.format(ink=INK, notes=html.escape(notes) + "<br>" * bool(notes), sentence=html.escape(sentence(self)))
+        caption = CAPTION.format(ink=INK, notes=typeset(notes) + "<br>" * bool(notes), sentence=typeset(sentence(self)))
         display({"text/html": caption, "text/plain": f"{notes} {sentence(self)}".strip()}, raw=True)
+
+
+def typeset(text: str) -> str:
+    """As HTML, what follows W_, σ_ or (h, c)_ below the line, and the power of ρ^lag above it. Names as g2p_en stay."""
+    letter = r"((?<![A-Za-z0-9_])d?[A-Za-zα-ω]|\))"
+    low = re.sub(letter + r"_(?:\{(.*?)\}|([^\W_]+))", r"\1<sub>\2\3</sub>", html.escape(text))
+    return re.sub(r"\^([a-z]+)", r"<sup>\1</sup>", low)
 
 
 def figure(title: str, notes: Sequence[str], in_words: str, height: int, bottom: int = 56) -> Figure:
@@ -82,7 +90,7 @@ def figure(title: str, notes: Sequence[str], in_words: str, height: int, bottom:
     result.update_xaxes(
         gridcolor=GRID, zeroline=False, title={"font": {"size": 13}, "standoff": 8}, tickangle=0, ticklabelstandoff=6
     )
-    result.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True)
+    result.update_yaxes(gridcolor=GRID, zeroline=False, title={"font": {"size": 13}}, automargin=True)
     return result
 
 
@@ -99,6 +107,17 @@ def marks(values, heights, texts: Sequence[str], what: str, **look) -> go.Scatte
     """Marks without a line. Pointing at one shows its text, and what it is."""
     hover = f"%{{text}}<extra>{what}</extra>"
     return go.Scatter(x=values, y=heights, mode="markers", text=texts, hovertemplate=hover, cliponaxis=False, **look)
+
+
+def within(values, low: float, high: float, marker: dict) -> tuple[np.ndarray, dict]:
+    """Values on an axis from low to high, and their marks: what lies past it is a triangle at its end, which points there."""
+    held = np.clip(values, low, high)
+    sides = np.sign(np.asarray(values) - held)
+    if sides.any():
+        symbols = [{-1: "triangle-left", 1: "triangle-right"}.get(side, marker["symbol"]) for side in sides]
+        sizes = [12 if side else marker["size"] for side in sides]
+        marker = {"line": {"width": 0}, "opacity": 1, **marker, "symbol": symbols, "size": sizes}
+    return held, marker
 
 
 def line(shown: go.Figure, x, y, what: str, hover: str, **look) -> None:

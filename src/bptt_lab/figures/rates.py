@@ -41,7 +41,7 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
                 _name_numbers(shown, beside - 0.1, ABOVE, ABOVE + ROW * len(reached[name]))
             width = max(width, j * (wide + 0.4) + wide)
     hidden = {"visible": False, "fixedrange": True}
-    shown.update_xaxes(range=[0, width], **hidden).update_yaxes(range=[sum(heights), 0], **hidden)
+    shown.update_xaxes(range=[0, width + 0.02], **hidden).update_yaxes(range=[sum(heights), 0], **hidden)
     return shown.update_layout(margin={"t": shown.layout.margin.t - 16, "b": 8, "l": 8, "r": 8}, showlegend=False)
 
 

@@ -10,7 +10,11 @@ from . import look
 
 NEVER = 2.2  # where runs that did not get there stand, in budgets
 LONGER = 3000.0  # where half-lives stand that no run was long enough to show
-BARS = {"ln σ_max": "ln σ_max, the bound’s slope", "ln ρ": "ln ρ, the popular guess"}
+BESIDE = {
+    "lyapunov": "predicted on other inputs",
+    "ln σ_max": "ln σ<sub>max</sub>, the bound’s slope",
+    "ln ρ": "ln ρ, the popular guess",
+}
 Steps = Mapping[str, Mapping[str, Sequence[int | None]]]
 Half = Sequence[tuple[float | None, str]]
 
@@ -19,7 +23,7 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
     """The first word's term over the last word's: every seed a dot, the median a large mark.
 
     measured: one or two series (an input scale) -> start -> ratios, one for each seed. setting: H, T, seeds and so on. A ratio
-    past the axis stands at its end; its number is read by pointing at it.
+    past the axis stands at its end, as a triangle that points there; its number is read by pointing at it.
     """
     starts = list(next(iter(measured.values())))
     parts = [f"{start}: " + ", ".join(say(np.median(rows[start])) for rows in measured.values()) for start in starts]
@@ -30,9 +34,9 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
         starts, 64, 1, 0.29, ("◂ first word’s is smaller", "larger ▸"),
     )  # fmt: skip
 
-    def dots(values, heights, what: str, **style):
-        clipped = np.clip(values, 10.0**look.LOW, 10.0**look.HIGH)
-        return look.marks(clipped, heights, [say(value) for value in values], what, **style)
+    def dots(values, heights, what: str, marker: dict, **style):
+        held, marker = look.within(values, 10.0**look.LOW, 10.0**look.HIGH, marker)
+        return look.marks(held, heights, [say(value) for value in values], what, marker=marker, **style)
 
     for (name, rows), (colour, symbol), shift in zip(measured.items(), look.SERIES, (0.0, 0.27)):
         marker = {"symbol": symbol, "color": colour}
@@ -52,12 +56,10 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
 
     measured: one or two series (an input scale) -> row (a start) -> "slope" and what is compared with it, each (seeds,). A
     filled mark is the slope. "lyapunov" is a ring around it, "ln σ_max" or "ln ρ" a bar. setting: H, lengths, seeds and so on.
-    low, high: the axis, nats a step; what is past it stands at its end.
+    low, high: the axis, nats a step; what is past it stands at its end, as a triangle that points there.
     """
     rows, known = list(next(iter(measured.values()))), next(iter(next(iter(measured.values())).values()))
-    notes = ["filled: the slope"] + ["ring: predicted on other inputs"] * ("lyapunov" in known)
-    notes += [f"bar: {what}" for name, what in BARS.items() if name in known]
-    several = len(measured) > 1
+    beside = {name: what for name, what in BESIDE.items() if name in known}
 
     def signed(value: float, digits: int) -> str:
         return "vanished" if value == -np.inf else f"{value:+.{digits}f}".replace("-", "−")
@@ -67,23 +69,30 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
     says = f"Median slopes at {', then at '.join(measured)}. {'; '.join(told)}."
     says += f" Predictions are at most {max(apart):.2f} off." if apart else ""
     ends = "◂ vanishes", "explodes ▸"
-    height, bottom = 44 + 32 * len(measured), 116 if several else 60
-    shown = look.rows("Slope, in nats a step", says, (setting, *notes), rows, height, 0, 0.32, ends, bottom=bottom)
+    drawn = [found[what] for by in measured.values() for found in by.values() for what in found if what in ("slope", *beside)]
+    past = any((seeds < low).any() or (seeds > high).any() for seeds in drawn)
+    notes = (setting, *["triangles: past the axis"] * past)
+    height, bottom = 44 + 32 * len(measured), 60 + 28 * (len(measured) + len(beside))
+    shown = look.rows("Slope, in nats a step", says, notes, rows, height, 0, 0.32, ends, bottom=bottom)
     shifts = np.linspace(-0.1, 0.5, len(measured) + 1)
     for (name, found), (colour, symbol), shift in zip(measured.items(), look.SERIES, shifts):
         styles = {"slope": {"symbol": symbol, "color": colour, "size": 6}}
         styles["lyapunov"] = {"symbol": f"{symbol}-open", "color": colour, "size": 12}
         if shift == shifts[0]:  # the same in every series
-            styles |= {bar: {"symbol": "line-ns-open", "color": look.INK, "size": 8} for bar in BARS}
+            bar = {"symbol": "line-ns-open", "color": look.INK, "size": 8}
+            styles |= {name: bar for name in beside if name != "lyapunov"}
         for i, row in enumerate(rows):
             at = i + shift + np.linspace(0, 0.8 * (shifts[1] - shifts[0]), len(found[row]["slope"]))  # a seed's side by side
             for what in filter(found[row].__contains__, styles):  # in this order, so that the picture is always the same
-                values, first = found[row][what], i == 0 and what == "slope"
-                style = {"marker": styles[what], "name": name, "legendgroup": name, "showlegend": first}
-                texts = [signed(value, 3) for value in values]
-                shown.add_trace(look.marks(np.clip(values, low, high), at, texts, f"{row}, {name}: {what}", **style))
-    shown.update_xaxes(range=[low, high], dtick=0.5 if high - low < 4 else 1)
-    return shown.update_layout(showlegend=several)
+                values, marker = look.within(found[row][what], low, high, styles[what])
+                texts = [signed(value, 3) for value in found[row][what]]
+                says = f"{row}, {name}: {what}"
+                shown.add_trace(look.marks(values, at, texts, says, marker=marker, showlegend=False))
+        for what, marker in styles.items():
+            if what == "slope" or (what in beside and shift == shifts[0]):
+                called, rank = beside.get(what) or (name if len(measured) > 1 else "slope"), 1000 + (what in beside)
+                shown.add_trace(look.marks([None], [None], [""], "", marker=marker, name=called, legendrank=rank))
+    return shown.update_xaxes(range=[low, high], dtick=0.5 if high - low < 4 else 1)
 
 
 def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:

@@ -29,7 +29,7 @@ def token_losses(words: Sequence[str], losses) -> look.Figure:
     ends = f"Most, {texts[most]}, after “{words[most]}”; least, {texts[least]}, after “{words[least]}”."
     one, several = f"The guess after “{words[0]}” costs {total} nats.", f"{len(words)} guesses cost {total} nats together. {ends}"
     says = one if len(words) == 1 else several
-    shown = look.figure(f"Σ L_t = {total} nats", (), says, 112 + 32 * len(words))
+    shown = look.figure(f"Σ L<sub>t</sub> = {total} nats", (), says, 112 + 32 * len(words))
     labels = [f"{t + 1} {word}" for t, word in enumerate(words)]
     marks = [text if loss <= LONGEST else f"▸ {text}" for text, loss in zip(texts, losses)]
     bar = go.Bar(x=np.minimum(losses, LONGEST), y=labels, text=marks, orientation="h", marker_color=look.CELL_COLOURS["tanh"])
