@@ -21,20 +21,18 @@ from .rnn import RNNEngine
 ENGINES: dict[Any, Any] = {RNNCell: RNNEngine(), GatedCell: GatedEngine(), GRUCell: GRUEngine(), LSTMCell: LSTMEngine()}
 
 
-def _on(on: bool) -> None:
-    for cell, engine in ENGINES.items():
-        cell.quick = engine if on else None
-
-
 @contextmanager
 def off() -> Iterator[None]:
     """`with bl.engine.off():` computes everything the plain way of `cells`: for reading along, and for comparing."""
-    was_on = RNNCell.quick is not None
-    _on(False)
+    before = {cell: cell.quick for cell in ENGINES}
     try:
+        for cell in ENGINES:
+            cell.quick = None
         yield
     finally:
-        _on(was_on)
+        for cell, engine in before.items():
+            cell.quick = engine
 
 
-_on(True)
+for cell, engine in ENGINES.items():
+    cell.quick = engine

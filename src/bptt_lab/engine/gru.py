@@ -16,9 +16,6 @@ class GRUEngine(GateEngine):
     def unroll(self, cell, x, h0):
         return super().unroll(cell, x, h0) if cell.reset_after else None
 
-    def backward(self, cell, trace, dh, dc):
-        return super().backward(cell, trace, dh, dc) if cell.reset_after else None
-
     def also_kept(self, T, H, B):
         return {"b_hn": (H,)}
 
@@ -55,8 +52,7 @@ class GRUEngine(GateEngine):
             add(n, new, h_t)
 
     def _products(self, p, H):
-        """Either one product for [r; z; W_x3 x_t + b_3; q_t], or one for r and z, and one for q_t: then W_x3 x_t + b_3 of all
-        steps is computed here."""
+        """One product for [r; z; W_x3 x_t + b_3; q_t]; or two, for [r; z] and for q_t, and W_x3 x_t + b_3 of all steps here."""
         work, words = p.work, p.work["words"]
         if work["few"]:
             for to, read in work["few W"]:

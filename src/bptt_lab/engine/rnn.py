@@ -9,11 +9,10 @@ from numpy import ndarray
 from ..basics import checks, overflow
 from ..basics.one_hot import OneHot
 from ..cells.trace import Trace
-from .scratch import SMALL
+from .scratch import FEW_UNITS, SMALL
 from .trace import QuickTrace, fits
 
 FLOAT64, ZERO = np.dtype(np.float64), np.array(0.0)
-_FEW_UNITS = 48  # up to here a product with zeros and ones in it is quicker than one more call
 
 
 class RNNEngine:
@@ -41,8 +40,7 @@ class RNNEngine:
                 found = plan.silently(_back_one, plan, cell, trace, dh)
                 size.free[0] = plan
                 if found is not None:
-                    W_x, W_hh, b, dx, dh0 = plan.places
-                    return {"W_x": found[W_x], "W_hh": found[W_hh], "b": found[b], "x": found[dx], "h0": found[dh0]}
+                    return {name: found[place] for name, place in plan.places.items()}
         (dh,) = checks.gradients(cell, trace, dh, dc)
         return None if trace.cell.scales is not None else self._backward_batch(trace, dh)
 
@@ -57,8 +55,7 @@ class RNNEngine:
             W_xT.take(x.classes, 0, a, "clip")
         else:
             x = np.array(x, np.float64)
-            for chunk in _chunks(T, B * I * H):  # W_x x_t of all steps first: it needs no state
-                np.dot(x[chunk].reshape(-1, I), W_xT, a[chunk].reshape(-1, H))
+            np.dot(x.reshape(-1, I), W_xT, a.reshape(-1, H))  # W_x x_t of all steps first: it needs no state
         a += cell.b
         for h_previous, h_t in zip(h, a):
             np.dot(h_previous, W_hhT, product)
@@ -72,9 +69,9 @@ class RNNEngine:
         W_x, W_hh = cell.W_x.copy(), cell.W_hh.copy()
         dW_x, dW_hh, db, dx = np.zeros((H, I)), np.zeros((H, H)), np.zeros(H), np.empty((T, B, I) if trace.needs_dx else 0)
         δ, back = np.empty((B, H)), np.zeros((B, H))
-        chunks = _chunks(T, B * H * max(I, H))
-        scratch = np.empty((chunks[0].stop, B, H))
-        for chunk in reversed(chunks):
+        n = max(1, 1_000_000 // (B * H * max(I, H)))  # steps at once: a product of under 10⁶ multiplications stays in the cache
+        scratch = np.empty((min(n, T), B, H))
+        for chunk in (slice(start, min(start + n, T)) for start in range((T - 1) // n * n, -1, -n)):
             da = scratch[: chunk.stop - chunk.start]
             cell.activation.slope(h[1:][chunk], da)  # f'(a_t), which the loop turns into dL/da_t
             for da_t, dh_t in zip(da[::-1], dh[chunk][::-1]):
@@ -95,15 +92,11 @@ class RNNEngine:
 def _forward_one(plan, cell, x, h0):
     plan.weights[...] = cell.stack
     plan.x[...] = x
-    if h0 is not None:
-        plan.h0[...] = h0
+    plan.h0[...] = ZERO if h0 is None else h0
     f = cell.activation.value
     for product, h_t in plan.forward:
         f(product(), h_t)  # a_t = [W_x | b | W_hh] z_t, where z_t = [x_t, 1, h_{t-1}]
-    kept = plan.keep() if isfinite(plan.kept_squares().item()) else None
-    if h0 is not None:
-        plan.h0[...] = ZERO
-    return kept
+    return plan.keep() if isfinite(plan.kept_squares().item()) else None
 
 
 def _back_one(plan, cell, trace, dh):
@@ -115,12 +108,6 @@ def _back_one(plan, cell, trace, dh):
         back()  # dL/dz_t = [dL/dx_t, dL/db_t, δ_{t-1}], with dL_{t-1}/dh_{t-1} added to the last
     plan.weights_gradient()  # Σ_t dL/da_t z_tᵀ: those of W_x, b and W_hh side by side
     return plan.keep_found() if isfinite(plan.found_squares().item()) else None
-
-
-def _chunks(T: int, products_a_step: int) -> list[slice]:
-    """Cut T steps so that one matrix product stays under 10⁶ multiplications, where BLAS is quickest for these sizes."""
-    size = max(1, 1_000_000 // products_a_step)
-    return [slice(start, min(start + size, T)) for start in range(0, T, size)]
 
 
 class Size:
@@ -139,8 +126,8 @@ class Size:
 
 @lru_cache(16)
 def size_of(x_shape: tuple[int, ...], I: int, H: int) -> Size | None:
-    """None if x is more than one sequence, does not fit the cell, or is so long that its scratch is better not kept."""
-    fits = x_shape[1:] in ((I,), (1, I)) and (H + x_shape[0]) * (I + 1 + H) <= SMALL
+    """None if x is more than one sequence, does not fit the cell, or is so large that its scratch is better not kept."""
+    fits = x_shape[1:] in ((I,), (1, I)) and H <= FEW_UNITS and (H + x_shape[0]) * (I + 1 + H) <= SMALL
     return Size(x_shape, H) if fits and x_shape[0] else None
 
 
@@ -154,8 +141,8 @@ class Plan:
         self._make_backward(size, T, I, H)
         # Where each gradient stands in `found`.
         axis, units = (None,) * len(one), slice(I + 1, None)
-        x, start = (slice(H, None), *axis, slice(I)), (*axis, H, units)
-        self.places = (slice(H), slice(I)), (slice(H), units), (slice(H), I), x, start
+        self.places: dict[str, tuple] = {"W_x": (slice(H), slice(I)), "W_hh": (slice(H), units), "b": (slice(H), I)}
+        self.places |= {"x": (slice(H, None), *axis, slice(I)), "h0": (*axis, H, units)}
 
     def _make_forward(self, size, T, I, H):
         # What a trace keeps lies in one array, [W_x | b | W_hh] above z: one copy and one look at its size for both.
@@ -180,19 +167,10 @@ class Plan:
         self.dh, da = rows[1:, :H].reshape(size.h_shape), rows[:T, H:]
         δ = [*dz[1:, I + 1 :], rows[T, :H]]
         slopes = [partial(np.multiply, *step) for step in zip(self.slopes[1:, I + 1 :], δ, da)]
-        if H <= _FEW_UNITS:
-            product = read[: 2 * H].T.dot
-            back = [partial(product, *step) for step in zip(rows, dz)]
-        else:
-            product = read[H : 2 * H].T.dot
-            back = [partial(_product_and_sum, product, *step) for step in zip(da, dz, rows[:, :H], dz[:, I + 1 :])]
+        product = read[: 2 * H].T.dot
+        back = [partial(product, *step) for step in zip(rows, dz)]
         self.backward = list(zip(slopes, back))[::-1]
         self.weights_gradient = partial(da.T.dot, z_before, found[:H])  # Σ_t dL/da_t z_tᵀ
-
-
-def _product_and_sum(product, da_t, dz_t, dh_previous, δ_previous):
-    product(da_t, dz_t)
-    np.add(δ_previous, dh_previous, δ_previous)
 
 
 class SingleTrace(QuickTrace):

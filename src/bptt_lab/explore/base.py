@@ -54,10 +54,6 @@ ONLY_ONE = """<style>
 }
 </style>"""
 
-# Linux gives the memory of freed arrays back, and fetches it anew, page by page, until a block of this size was freed once. With
-# it the first explorer is there in nine tenths of the time.
-np.empty(2**21)
-
 ZOOMS = ((-12, 6), (-4, 2), (-1, 1))  # powers of ten on an axis, by how often it was magnified
 Arrays = dict[str, np.ndarray]
 Parts = Iterator[Arrays]
