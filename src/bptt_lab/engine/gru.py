@@ -16,6 +16,9 @@ class GRUEngine(GateEngine):
     def unroll(self, cell, x, h0):
         return super().unroll(cell, x, h0) if cell.reset_after else None
 
+    def backward(self, cell, trace, dh, dc):
+        return super().backward(cell, trace, dh, dc) if cell.reset_after else None
+
     def also_kept(self, T, H, B):
         return {"b_hn": (H,)}
 
@@ -32,8 +35,7 @@ class GRUEngine(GateEngine):
 
     def forward(self, p, cell):
         tanh, multiply, add, subtract = np.tanh, np.multiply, np.add, np.subtract
-        work = p.work
-        new, few = work["spare"], work["few"]
+        new, few = p.work["spare"], p.work["few"]
         p.arrays["b_hn"][...] = cell.b_hn
         product, first, inner = self._products(p, len(new))
         for z_t, a_t, a12, r, z, n, one_and_h, q_t, h_previous, h_t in p.steps:

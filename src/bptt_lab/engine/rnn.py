@@ -40,7 +40,7 @@ class RNNEngine:
                 found = plan.silently(_back_one, plan, cell, trace, dh)
                 size.free[0] = plan
                 if found is not None:
-                    return {name: found[place] for name, place in plan.places.items()}
+                    return dict(zip(("W_x", "W_hh", "b", "x", "h0"), map(found.__getitem__, plan.places)))
         (dh,) = checks.gradients(cell, trace, dh, dc)
         return None if trace.cell.scales is not None else self._backward_batch(trace, dh)
 
@@ -141,8 +141,8 @@ class Plan:
         self._make_backward(size, T, I, H)
         # Where each gradient stands in `found`.
         axis, units = (None,) * len(one), slice(I + 1, None)
-        self.places: dict[str, tuple] = {"W_x": (slice(H), slice(I)), "W_hh": (slice(H), units), "b": (slice(H), I)}
-        self.places |= {"x": (slice(H, None), *axis, slice(I)), "h0": (*axis, H, units)}
+        x, start = (slice(H, None), *axis, slice(I)), (*axis, H, units)
+        self.places = (slice(H), slice(I)), (slice(H), units), (slice(H), I), x, start
 
     def _make_forward(self, size, T, I, H):
         # What a trace keeps lies in one array, [W_x | b | W_hh] above z: one copy and one look at its size for both.
