@@ -9,10 +9,8 @@ derivatives come first, all at once; then the cell's loop turns them into dL/da_
 step's vectors below each other, `local_names`, and last dL_{t-1}/dh_{t-1}.
 """
 
-import math
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
@@ -28,7 +26,7 @@ HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twi
 class GateTrace(QuickTrace):
     """What the loops wrote: weights; z (T + 1, I + 1 + H, B), the last rows h; gates (T, …, H, B); `also_kept`."""
 
-    def __init__(self, flat: np.ndarray, live, key: tuple, layout: scratch.Layout, with_batch: bool, words: OneHot | None):
+    def __init__(self, flat: np.ndarray, live, key: tuple, layout: list, with_batch: bool, words: OneHot | None):
         self.flat, self.live, self.key, self.layout, self.with_batch, self.words = flat, live, key, layout, with_batch, words
 
     def views(self):
@@ -67,7 +65,7 @@ class GateEngine:
 
     @overflow.silent
     def unroll(self, cell, x, h0) -> GateTrace | None:
-        start: Any = (0.0,) * len(self.parts)
+        start: tuple | list = (0.0,) * len(self.parts)
         if h0 is None and fits(cell, x):
             batched = x.ndim == 3
             x = x if batched else x[:, None]
@@ -181,9 +179,9 @@ class GateEngine:
         local = self.backward_views(columns("local"))
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(columns, own)))][:T]
         p.small = p.flat.size + p.found.flat.size <= scratch.LARGE
-        kept = self._kept_shapes(*key[1:])
-        if p.small and sum(map(math.prod, kept.values())) <= scratch.SMALL:
-            p.seen = Scratch(kept)
+        seen = Scratch(self._kept_shapes(*key[1:]))
+        if p.small and seen.small:
+            p.seen = seen
             p.seen.arrays["h"] = p.seen.arrays["z"][:, n_x + 1 :]
             p.chunks = self._chunks(p, p.seen.arrays)
         return p
@@ -199,10 +197,9 @@ class GateEngine:
         chunk = SimpleNamespace(local=local, z=kept["z"][steps], seen=seen, slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
         chunk.first, chunk.last, chunk.at, chunk.steps = steps.start == 0, steps.stop == T, steps, p.steps[steps][::-1]
         chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1) if "x" in p.found.arrays else None
-        others = [kept[name][: len(kept["gates"])][steps] for name in self.also_read]
         # One gate's steps side by side: small arrays in one piece are five times as fast.
         chunk.reads = [(local[:, -1], p.arrays["dh"][steps]), (seen[:G], kept["gates"][steps].swapaxes(0, 1))]
-        chunk.reads += zip(seen[G:], others)
+        chunk.reads += [(to, kept[name][: len(kept["gates"])][steps]) for to, name in zip(seen[G:], self.also_read)]
         if chunk.last:
             weights = kept["weights"][:, : p.work["W_x"].shape[1]]
             chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self.da_rows(B, local.shape[2])]
@@ -265,7 +262,7 @@ class GateEngine:
         return product_and_sums
 
 
-def _spread(n: int, H: int) -> Callable[..., Any]:
+def _spread(n: int, H: int) -> Callable:
     """(δ, n) -> δ in each of n rows: NumPy multiplies small arrays of one shape four times as fast as those of two."""
     tiles = [np.empty((rows, H)) for rows in range(n + 1)]
 

@@ -1,6 +1,6 @@
 """The quick plain cell: a plan for one sequence, plain loops for a batch."""
 
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from math import isfinite
 
 import numpy as np
@@ -40,7 +40,8 @@ class RNNEngine:
                 found = plan.silently(_back_one, plan, cell, trace, dh)
                 size.free[0] = plan
                 if found is not None:
-                    return dict(zip(("W_x", "W_hh", "b", "x", "h0"), map(found.__getitem__, plan.places)))
+                    W_x, W_hh, b, dx, dh0 = plan.places
+                    return {"W_x": found[W_x], "W_hh": found[W_hh], "b": found[b], "x": found[dx], "h0": found[dh0]}
         (dh,) = checks.gradients(cell, trace, dh, dc)
         return None if trace.cell.scales is not None else self._backward_batch(trace, dh)
 
@@ -178,8 +179,12 @@ class SingleTrace(QuickTrace):
 
     def __init__(self, flat: np.ndarray, live, size: Size):
         self.flat, self.live, self.size = flat, live, size
-        self.states = flat[size.H :, None, -size.H :]  # a run asks for these at once
-        self.states.setflags(write=False)
+
+    @cached_property
+    def states(self):  # type: ignore[override]  # a run asks for these alone
+        states = self.flat[self.size.H :, None, -self.size.H :]
+        states.setflags(write=False)
+        return states
 
     def views(self):
         H = self.size.H
