@@ -579,3 +579,30 @@ def test_going_back_finds_the_sliders_where_they_were_left(visit):
     page.goto(page.url.replace("teachers.html", "index.html"))
     page.wait_for_function(DRAWN)
     expect(sentence).to_have_text(opened)  # who comes anew begins anew
+
+
+def test_on_a_phone_a_formula_in_a_table_that_is_too_wide_is_scrolled_and_not_cut(visit):
+    page = visit("notebooks/glossary.html")
+    page.set_viewport_size(PHONE)
+    page.wait_for_function("() => document.querySelector('table.cards mjx-container')")
+    settled(page, 390)
+    scrolled = page.evaluate(
+        """() => [...document.querySelectorAll('table.cards span.math')].map(cell => cell.querySelector('mjx-container'))
+            .filter(formula => formula.querySelector('mjx-math').getBoundingClientRect().width > 223)
+            .map(formula => { formula.scrollLeft = 20; return formula.scrollLeft; })"""
+    )
+    assert len(scrolled) >= 5 and min(scrolled) > 0
+
+
+def test_on_paper_what_a_question_covers_is_hatched_and_no_blank(visit):
+    page = visit("notebooks/05_short_term_memory.html")
+    page.emulate_media(media="print")
+    covered = (
+        page.locator(".cell_output")
+        .filter(visible=True)
+        .evaluate_all(
+            """cells => cells.map(cell => getComputedStyle(cell)).filter(style => style.backgroundImage.startsWith('repeating'))
+            .map(style => style.printColorAdjust)"""
+        )
+    )
+    assert covered and set(covered) == {"exact"}
