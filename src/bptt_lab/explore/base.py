@@ -21,7 +21,6 @@ A new explorer is one Python file and one JavaScript file of the same name, and 
 and in mine.js an object `explorer = {build(frame)}`, see explorer.js.
 """
 
-import asyncio
 import inspect
 import os
 import threading
@@ -43,8 +42,7 @@ from .still import AXES, Axis, as_image, still_svg
 from .words import words_of
 
 HERE = Path(__file__).parent
-PAUSE = 0.01  # s, in which a kernel sends and hears: while NumPy computes, its other threads wait for their turn
-DRAWN = 0.1  # s, after which the browser has drawn an answer: what is computed meanwhile would be in its way
+SENDING = 0.01  # s, in which the kernel's sending thread gets to its work: while NumPy computes, it waits for its turn
 SITE_FOLDER = "BPTT_SITE_FOLDER"  # if set: notebooks run for the site, and explorers are embedded in its pages
 
 # Of the still picture and the explorer under it one is shown. Where Jupyter finds no explorer it would write "model not found".
@@ -127,7 +125,6 @@ class Explorer(anywidget.AnyWidget):
         self._arrays: Arrays = {}
         self._of: dict[str, Any] = {}  # the settings that they were computed for
         self._computing = threading.RLock()
-        self._rest: Iterator[bool] = iter(())  # of the last question
         spec = {
             "controls": [
                 {"trait": c.name, "label": texts[c.name], "kind": c.kind, "values": c.values, "asks_python": c.asks_python}
@@ -138,7 +135,7 @@ class Explorer(anywidget.AnyWidget):
         }
         super().__init__(language=language, words=texts, spec=spec, **settings)
         if asking := self.trait_names(asks_python=True):
-            self.observe(lambda _: self._answer(), asking)
+            self.observe(lambda _: self.refresh(), asking)
 
     def open(self) -> None:
         """Tell the browser of this explorer, its table with it: what is sent later, a browser that is busy may undo again."""
@@ -185,41 +182,16 @@ class Explorer(anywidget.AnyWidget):
         Settings may change while this runs, from another thread too: the last change computes last.
         """
         with self._computing:
-            self._rest = self._computed()
-            for sent in self._rest:
-                if sent:
-                    time.sleep(PAUSE)
-
-    def _answer(self) -> None:
-        """Refresh for a setting that asks Python. Where a reader moved it in the browser, only what is on show is computed now.
-
-        Jupyter holds the reader's next question back until this one is done with; the rest is computed between questions, and a
-        new one ends it. While keys follow fast on a busy machine, an answer takes half the time.
-        """
-        loop = asyncio._get_running_loop() if self._property_lock else None  # held while a message of the browser is read
-        if loop is None:
-            return self.refresh()
-        with self._computing:
-            self._rest = self._computed()
-            self._go_on(self._rest, loop, DRAWN)
-
-    def _go_on(self, rest: Iterator[bool], loop: asyncio.AbstractEventLoop, pause: float = PAUSE) -> None:
-        with self._computing:
-            if rest is self._rest and next(rest, None) is not None:
-                loop.call_later(pause, self._go_on, rest, loop)
-
-    def _computed(self) -> Iterator[bool]:
-        """The work of `refresh`, part by part: whether one was sent by itself."""
-        of = {name: getattr(self, name) for name in inspect.signature(self.parts).parameters if self.has_trait(name)}
-        arrays, first = dict(self._arrays), bool(self._arrays)
-        for part in self.parts(**of):
-            part = {name: as_sent(array) for name, array in part.items()}
-            if sent := first and any(arrays[name] is not array for name, array in part.items()):
-                self._send_table(part, of)
-            arrays, first = arrays | part, False
-            yield sent
-        self._arrays, self._of = arrays, {name: of[name] for name in self.trait_names(asks_python=True)}
-        self._send_table(arrays, self._of)
+            of = {name: getattr(self, name) for name in inspect.signature(self.parts).parameters if self.has_trait(name)}
+            arrays, first = dict(self._arrays), bool(self._arrays)
+            for part in self.parts(**of):
+                part = {name: as_sent(array) for name, array in part.items()}
+                if first and any(arrays[name] is not array for name, array in part.items()):
+                    self._send_table(part, of)
+                    time.sleep(SENDING)
+                arrays, first = arrays | part, False
+            self._arrays, self._of = arrays, {name: of[name] for name in self.trait_names(asks_python=True)}
+            self._send_table(arrays, self._of)
 
     @property
     def arrays(self) -> Arrays:
@@ -278,10 +250,7 @@ class Explorer(anywidget.AnyWidget):
 
         With a path the page is written there, and nothing is returned: as the last line of a cell it prints nothing.
         """
-        with self._computing:
-            for _ in self._rest:  # the table may wait for the browser to draw
-                pass
-            whole = page.alone(self)
+        whole = page.alone(self)
         if path is None:
             return whole
         Path(path).write_text(whole, encoding="utf-8")

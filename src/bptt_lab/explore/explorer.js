@@ -126,16 +126,14 @@ function render({ model, el }) {
   // What is asked for, and what is shown: where the table is of something else, that. A table that holds what is asked for is of all.
   const asked = () => Object.fromEntries(settings.map((name) => [name, model.get(name)]));
   const shown = () => { const wanted = asked(); return { ...wanted, ...(explorer.holds?.(wanted, valuesOf) ? {} : model.get("table_of")) }; };
-  const save = () => { unsaved.clear(); if (!python.mute()) model.save_changes(); };
   const change = (name, value) => { // Jupyter itself holds a question back while Python answers the one before
     if (same(model.get(name), value)) return;
     unsaved.set(name, value);
     model.set(name, value);
-    // Python is asked before anything is drawn: its answer is there up to a frame sooner.
-    if (name in model.get("table_of")) { clearTimeout(timers.save); queueMicrotask(save); } else later("save", SAVE_AFTER, save);
     drawn[name] = shown()[name]; // a second key in the same frame goes on from here, not from the picture
     // The first move in a frame is drawn, and its styles are worked out, when its handler is done: less is left when the frame is due.
     queueMicrotask(() => { if (due && !early) { early = true; paint(); void getComputedStyle(root).color; } });
+    later("save", name in model.get("table_of") ? 0 : SAVE_AFTER, () => { unsaved.clear(); if (!python.mute()) model.save_changes(); });
   };
   let arrays = readTable(model), frame = 0, due = false, early = false, width = 0, drawn = shown(); // drawn: what the picture shows, as its handlers see it
   // Settings that an explorer can open without stand behind a line that is opened.
