@@ -144,12 +144,12 @@ def test_the_gradient_is_the_norm_of_the_product_of_jacobians_also_of_a_pair():
     assert lesson.measure(cell, 0, n=20)["gradient"] == 0
 
 
-def test_gated_nets_shown_long_sentences_are_right_there_and_at_five_words_no_better_than_a_coin_some_nearly_always_wrong():
+def test_gated_nets_shown_long_sentences_are_right_there_and_at_five_words_mostly_no_better_than_a_coin_some_nearly_always_wrong():
     # Which seeds these are is another matter on another processor.
     long, far, near = bl.tasks.Agreement((15, 25)), [], []
     for seed in range(5):
         net = lesson.fresh(bl.GatedCell, seed, gate_bias=2.0)
-        bl.train.fit(net, long, steps=400, seed=seed, progress=False)
+        bl.train.fit(net, long, steps=600, seed=seed, progress=False)
         far.append(long.score(net, n=300))
         near.append(bl.tasks.Agreement(5).score(net, n=300))
     assert min(far) > 0.95 and np.median(near) < 0.6 and min(near) < 0.1
