@@ -144,7 +144,7 @@ def test_the_gradient_is_the_norm_of_the_product_of_jacobians_also_of_a_pair():
     assert lesson.measure(cell, 0, n=20)["gradient"] == 0
 
 
-def test_gated_nets_shown_long_sentences_are_right_there_and_at_five_words_mostly_no_better_than_a_coin_some_nearly_always_wrong():
+def test_gated_nets_shown_long_sentences_are_right_there_and_at_five_words_most_guess_or_are_nearly_always_wrong():
     # Which seeds these are is another matter on another processor.
     long, far, near = bl.tasks.Agreement((15, 25)), [], []
     for seed in range(5):
