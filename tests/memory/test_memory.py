@@ -167,6 +167,16 @@ def test_the_largest_eigenvalue_where_the_power_method_misses_it():
     assert found == pytest.approx(np.linalg.eigvalsh(G)[:, -1], rel=3e-13, abs=1e-300)
 
 
+def test_the_norm_of_a_product_where_the_power_method_has_not_settled():
+    rng, D = np.random.default_rng(0), 32
+    left, right = (np.linalg.qr(rng.standard_normal((D, D)))[0] for _ in range(2))
+    spectra = [np.r_[1.0, q * np.ones(2), np.zeros(D - 3)] for q in (0.0, 0.1, 0.3, 0.5, 0.6, 0.9, 1.0)]
+    A = np.repeat([(left * values) @ right.T for values in spectra], 10, axis=0)
+    assert A.size > scaled.FEW
+    with np.errstate(all="ignore"):
+        assert scaled.squared_norms(A) == pytest.approx(np.ones(len(A)), rel=3e-13)
+
+
 def test_weights_all_alike_leave_one_exponent():
     cell = net(np.full((10, 10), 0.2), "tanh")
     trace = cell.unroll(np.zeros((20, 1)))
