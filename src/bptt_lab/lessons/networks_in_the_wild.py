@@ -76,10 +76,8 @@ def counters(c: np.ndarray) -> int:
     t, half = np.arange(len(c) // 2), c[-(len(c) // 2) :]
     if len(half) < 10:
         return 0
-    centred, time = half - half.mean(axis=0), t - t.mean()
-    slope = time @ centred / (time @ time)
-    spread = np.sqrt(np.square(centred).sum(axis=0) * (time @ time))
-    return int(((np.abs(slope) > 0.1) & (np.abs(time @ centred) > 0.99 * spread)).sum())
+    slope = np.abs(np.polyfit(t, half, 1)[0])
+    return int(((slope > 0.1) & (slope * t.std() > 0.99 * half.std(axis=0))).sum())
 
 
 def one_run(cell: Cell, x: np.ndarray) -> dict:
@@ -175,8 +173,7 @@ def guess_rows(wild: Networks) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for name, guess in GUESSED.items():
         low, middle, high = spread(wild, name)
-        run = wild[name]
-        time = seconds(wild, name) if run["unit"] == "s" else ""
+        time = seconds(wild, name) if wild[name]["unit"] == "s" else ""
         steps = _range(one["steps"] for _, one in runs_of(wild, name))
         rows.append((name, f"{guess:g}", f"{size(middle)} ({size(low)} to {size(high)})", steps, time))
     return rows
