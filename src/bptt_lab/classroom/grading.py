@@ -55,7 +55,8 @@ def grade(folder: Path, grades: Path, seconds: float = 300.0, workers: int = 2) 
     with open(grades, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
-        writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
+        formula = re.compile(r"^(?=[=+\-@\t\r])")  # what a spreadsheet would take for one: with a quote before it, it is shown
+        writer.writerows({name: formula.sub("'", str(value)) for name, value in row.items()} for row in rows)
     grades.with_suffix(".html").write_text(picture(rows), encoding="utf-8")
     return rows
 
@@ -147,8 +148,3 @@ def _first_error(cells: list) -> str:
             if output.output_type == "error":
                 return f"Code cell {i}: {output.ename}: {output.evalue}"
     return ""
-
-
-def harmless(value):
-    """A text that a spreadsheet shows and does not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
