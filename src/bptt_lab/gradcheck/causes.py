@@ -9,7 +9,6 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import MethodType
@@ -97,16 +96,13 @@ def part(trace: Trace, which: int) -> np.ndarray:
     return np.repeat(np.arange(2) == which, trace.shape[2])
 
 
-def _other_step_back(step_back: Callable, trace: Trace) -> Trace:
-    return trace.with_other(trace.cell.frozen(step_back=MethodType(step_back, trace.cell)))
-
-
 def in_step_back(cell: Cell) -> Iterator[Mistake]:
     """Every slope in `step_back` got wrong: all of a kind, then each by itself. None if its text cannot be had."""
     right = type(cell).step_back
 
     def changed(says: str, step_back: Callable) -> Mistake:
-        return Mistake("pull(way", "pull(changed(way)", says, {"changed": partial(_other_step_back, step_back)})
+        frozen = lambda trace: trace.cell.frozen(step_back=MethodType(step_back, trace.cell))  # noqa: E731
+        return Mistake("pull(way", "pull(changed(way)", says, {"changed": lambda trace: trace.with_other(frozen(trace))})
 
     if isinstance(cell, RNNCell):
         yield changed("the slope is taken at the state before the step.", lambda cell, δ, kept, h: right(cell, δ, (h,), h))
