@@ -42,19 +42,8 @@ def _ratio(values) -> float:
     return values[-1] / values[0]
 
 
-def _over_direct_road() -> float:
-    """At the cats, where the picture reads off: the last lag of a curve is the word before them."""
-    picture = CellSwitch()
-    return _ratio([picture.curves()[f"lstm_{road}"][picture.read_off()] for road in ("direct", "true")])
-
-
 def _shipped() -> dict[str, dict]:
     return wild.networks(experiments.load("wild"))
-
-
-def _mean_gate_of_the_longest() -> float:
-    mean, _, half = wild.gates_and_half_lives(_shipped(), "piper").T
-    return 100 * mean[half.argmax()]
 
 
 ALL = {
@@ -75,7 +64,7 @@ ALL = {
     "half_open": Prediction(lambda: FourTerms().at_cats()),
     "open_state": Prediction(lambda: np.median(gates.states("gated", 2, steps=150)[:, -1])),
     "gru_at_cats": Prediction(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
-    "direct_road": Prediction(_over_direct_road),
+    "direct_road": Prediction(lambda: _ratio([size for _, size in CellSwitch().still()[:1:-1]])),  # the LSTM, at the cats
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "clipped": _of_five("temporal_order", cell="tanh, N(0, 1/H)", length=30, clip=1.0),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
@@ -83,7 +72,7 @@ ALL = {
     "open_gates": _number(lambda: np.median((long_memory_measured.trained_gates() > 0.9).sum(axis=1)), range(25)),
     "listening": Prediction(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
     "counting": Prediction(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
-    "arabic": _number(_mean_gate_of_the_longest, range(101)),
+    "arabic": _number(lambda: 100 * max(wild.gates_and_half_lives(_shipped(), "piper"), key=lambda row: row[2])[0], range(101)),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
