@@ -7,9 +7,10 @@ replaced by another; and the same when h is rounded to 8 bits. The runs are thos
 import numpy as np
 
 from .. import readers
-from ..cells import Cell, GRUCell, LSTMCell, RNNCell
+from ..cells import Cell, GRUCell, LSTMCell
 from ..memory import exponents, products, real_moves, report
 from .long_memory_measured import before_and_after
+from .vanishing_and_exploding import by_hand
 
 LAGS = (0, 1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500)
 SWAPPED = (0, 1, 3, 5, 10, 30, 100, 300)
@@ -111,8 +112,7 @@ def started(units: int = 128, T: int = 200) -> dict[int, float | None]:
     """The half-life of a fresh LSTM on random numbers, when 0, 1 or 2 is added to PyTorch's start of its forget gates' bias."""
     x, found = np.random.default_rng(0).standard_normal((T, units)), {}
     for bias in (0, 1, 2):
-        cell = LSTMCell(units, units, init="uniform", seed=0)
-        cell.params["b"][units : 2 * units] += bias  # i, f, g, o
+        cell = LSTMCell(units, units, init="uniform", seed=0, gate_bias=bias)
         found[bias] = half_life(lags_of(T), norms(cell, x)[0]["state"])
     return found
 
@@ -265,8 +265,7 @@ def rounding(T: int = 100, seed: int = 0) -> dict[str, list[float]]:
 
 def settled(w: float = 2.0, T: int = 60) -> list[tuple[float, float, float]]:
     """One tanh unit whose weight is w: one push up or down, then nothing. Push, last state, and dh_T/dh_1."""
-    cell, found = RNNCell(1, 1), []
-    cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = [[1.0]], [[w]], [0.0]
+    cell, found = by_hand([[w]], "tanh", W_x=[1.0]), []
     for push in (1.0, -1.0):
         trace = cell.unroll(np.r_[push, np.zeros(T - 1)][:, None])
         found.append((push, float(trace.h[-1, 0]), float(np.prod([cell.jacobian(trace, t) for t in range(1, T)]))))

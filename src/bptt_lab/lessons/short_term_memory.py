@@ -76,19 +76,17 @@ def until_right(model: SequenceModel, task: Agreement) -> Callable[[int], bool]:
     return lambda steps: steps % 50 == 0 and task.score(model, n=500, seed=1) > 0.99
 
 
-def median_message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
+def median_message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, ...]:
     """What arrives at the subject in an untrained net of recipe `gradients`, medians over seeds, each (distances,).
 
     log10 of the norm, and signal to noise. The distances are those of the recipe `agreement`; d = 0 is left out.
     """
-    norm, signal = (np.median(values(runs, what, cell=cell), axis=0)[1:] for what in ("norm", "snr"))
-    return norm, signal
+    return tuple(np.median(values(runs, what, cell=cell), axis=0)[1:] for what in ("norm", "snr"))
 
 
-def answers(runs: Sequence[dict], **wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def answers(runs: Sequence[dict], **wanted) -> tuple[np.ndarray, ...]:
     """Of tanh nets of recipe `distances`: "right", "held" and "left", each (seeds, distances asked); see `training.asked`."""
-    right, held, left = (np.array(values(runs, what, cell="tanh", **wanted)) for what in ("right", "held", "left"))
-    return right, held, left
+    return tuple(np.array(values(runs, what, cell="tanh", **wanted)) for what in ("right", "held", "left"))
 
 
 def answer_rows(name: str, right: np.ndarray, held: np.ndarray, left: np.ndarray, asked: Sequence[int]) -> list[tuple]:
