@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import chain_rule
-from ..basics import activations, arrays, overflow, text
+from ..basics import activations, arrays, text
 from ..cells import Cell, RNNCell, Trace
-from ..model import Run, SequenceModel
+from ..model import Run
 from .numeric import alike
 
 Gradients = dict[str, np.ndarray]
@@ -134,17 +134,10 @@ def wrong_ways(trace: Trace) -> list[Mistake]:
     return [*on_the_way, *in_step_back(trace.cell), *(Mistake(*one) for one in KNOWN["in_the_sums"])]
 
 
-def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> str | None:
-    """The mistake, or the two, that give all of `given`, which is wrong in each of its names; None if it is none of the usual.
-
-    from_start: the gradient of the same words from another start, given as one vector.
+def explanations(model, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> Iterator[str | None]:
+    """The mistake, or the two, that give all of `given`, which is wrong in each of its names, the simplest first; None for each
+    that does not. from_start: the gradient of the same words from another start, given as one vector.
     """
-    with overflow.quietly():
-        return next(filter(None, _explanations(model, run, given, right, from_start)), None)
-
-
-def _explanations(model, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> Iterator[str | None]:
-    """What explains `given`, the simplest first; None for what does not."""
     T, B, H = run.trace.shape
     factors = {
         -1: "the sign is turned.",
