@@ -143,8 +143,5 @@ def judged(names: list[str], found: dict) -> str:
 
 def _first_error(cells: list) -> str:
     """The first error that a cell ended with; cells are counted from 1, as a reader does."""
-    for i, cell in enumerate(cells, start=1):
-        for output in cell.outputs:
-            if output.output_type == "error":
-                return f"Code cell {i}: {output.ename}: {output.evalue}"
-    return ""
+    errors = ((i, one) for i, cell in enumerate(cells, start=1) for one in cell.outputs if one.output_type == "error")
+    return next((f"Code cell {i}: {error.ename}: {error.evalue}" for i, error in errors), "")
