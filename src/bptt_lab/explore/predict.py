@@ -122,10 +122,6 @@ class Predict(Explorer):
     def question(self) -> str:
         return self.words[f"question_{self.asked}"]
 
-    def _written(self, value: int | None) -> str:
-        """A guess, in words."""
-        return self.words["unset"] if value is None else self.words.get(f"guess_{value}", str(value))
-
     @property
     def answer(self) -> str:
         """What was measured, in words, and why."""
@@ -149,7 +145,8 @@ class Predict(Explorer):
         elif self.seen:
             yield self.answer
         else:
-            yield self.say("shows_unset" if self.guess is None else "shows_open", guess=self._written(self.guess))
+            guess = self.words.get(f"guess_{self.guess}", str(self.guess))
+            yield self.say("shows_unset" if self.guess is None else "shows_open", guess=guess)
 
     def still_picture(self) -> dict[str, str]:
         """The question, and the answer behind it, as HTML that needs no script."""

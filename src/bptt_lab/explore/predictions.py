@@ -20,11 +20,7 @@ class Made(NamedTuple):
 
 
 _made: dict[tuple, Made] = {}
-
-
-def keep(key: tuple, made: Made) -> None:
-    """Remember a prediction; `key` says which. The first one counts: after it the answer was seen."""
-    _made.setdefault(key, made)
+keep = _made.setdefault  # a prediction, under a key that says which. The first one counts: after it the answer was seen
 
 
 def judge(explorer: Explorer, guess: int, truth: float) -> tuple[str, str, str, bool]:

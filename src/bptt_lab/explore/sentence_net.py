@@ -99,12 +99,9 @@ def _net(start: str) -> SequenceModel:
 def _in_parts(kind: str) -> Callable[..., np.ndarray]:
     functions = [getattr(activations.get(name), kind) for name in ACTIVATIONS]
 
-    def of_all(a, out=None):
-        out = np.empty_like(a) if out is None else out
-        parts = *a.shape[:-2], len(functions), -1, a.shape[-1]
-        for i, function in enumerate(functions):
-            function(a.reshape(parts)[..., i, :, :], out=out.reshape(parts)[..., i, :, :])
-        return out
+    def of_all(a):
+        parts = a.reshape(*a.shape[:-2], len(functions), -1, a.shape[-1])
+        return np.stack([function(parts[..., i, :, :]) for i, function in enumerate(functions)], axis=-3).reshape(a.shape)
 
     return of_all
 
