@@ -44,12 +44,12 @@ class Agreement(Task):
     loss = "cross_entropy"
 
     def __init__(self, distance: int | tuple[int, int] = 20, attractors: float = 0.5, targets: str = "verb"):
-        several = isinstance(distance, tuple | list)
-        ends = tuple(checks.index("distance", d, LONGEST + 1) for d in (distance if several else (distance, distance)))
+        given = distance if isinstance(distance, tuple | list) else (distance, distance)
+        ends = tuple(checks.index("distance", d, LONGEST + 1) for d in given)
         if len(ends) != 2 or ends[0] > ends[1]:
             raise checks.error("distance", repr(distance), "a whole number, or two of them, (lo, hi) with lo ≤ hi")
         low, high = ends
-        self.distance = ends if several else low
+        self.distance = ends if given is distance else low
         self.attractors = checks.number("attractors", attractors)
         if not 0 <= self.attractors <= 1:
             raise checks.error("attractors", attractors, "a share from 0 to 1")
