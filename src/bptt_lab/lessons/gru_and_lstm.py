@@ -104,14 +104,13 @@ def sizes_by_road(bias: float, lag: int = 40, spread: float = 0.1, seeds: int = 
     "direct": diag(∏ f) alone. "+ input", …: the direct road and the one through that block. "true": all of them.
     """
     choices = {f"+ {road}": (road,) for road in ROADS} | {"all but cell": ("input", "forget", "output"), "true": ROADS}
-    found: dict[str, list] = {name: [] for name in ("direct", *choices)}
+    found = []
     for seed in range(seeds):
         cell = LSTMCell(H, H, init="uniform", seed=seed, gate_bias=bias)
         trace = cell.unroll(inputs(spread, (2 * lag, H), seed, 1))
-        found["direct"].append(direct(trace.gates["forget"][-lag:]))
-        for name, roads in choices.items():
-            found[name].append(rms_stretch(c_block(cell, trace, lag, roads)[0]))
-    return {name: np.array(values) for name, values in found.items()}
+        sizes = (rms_stretch(c_block(cell, trace, lag, roads)[0]) for roads in choices.values())
+        found.append((direct(trace.gates["forget"][-lag:]), *sizes))
+    return dict(zip(("direct", *choices), np.array(found).T))
 
 
 # ---- how far it gets ---------------------------------------------------------------------------------------------------
@@ -125,7 +124,7 @@ STARTS: dict[str, Callable[..., RNNCell | GRUCell | LSTMCell]] = {
     "LSTM, bias 1": partial(LSTMCell, gate_bias=1.0),
     "LSTM, bias 2": partial(LSTMCell, gate_bias=2.0),
     "LSTM, bias 4": partial(LSTMCell, gate_bias=4.0),
-    "LSTM, chrono 100": lambda *sizes, seed, **start: chrono(LSTMCell(*sizes, seed=seed, **start), 100, seed),
+    "LSTM, chrono 100": lambda *sizes, **start: chrono(LSTMCell(*sizes, **start), 100, start["seed"]),
 }
 
 
@@ -165,8 +164,7 @@ def at_rest(start: str, seeds: int = 5, H: int = 64) -> np.ndarray:
 
 def fresh_report(kind: Callable[..., Cell], bias: float, spread: float = 0.1, H: int = 16, T: int = 100) -> memory.MemoryReport:
     """The memory report of a fresh cell, without a word about finite differences where its way back is not written yet."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*its Jacobians are finite differences")
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
         return memory.report(kind(H, H, init="uniform", gate_bias=bias), inputs(spread, (T, 2, H), 0, 1))
 
 

@@ -6,6 +6,7 @@ words between subject and verb. A part is taken away from the trained net alone:
 
 import copy
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def closed_lstm(seed: int, distance: tuple[int, int] = (1, 30), steps: int = 500
 TAKEN: dict[str, Callable[[Cell], object]] = {
     "nothing": lambda cell: None,
     "f held at 1/2": lambda cell: hold(cell, "forget", 0.0),
-    "all three gates held at 1/2": lambda cell: [hold(cell, gate, 0.0) for gate in GATES],
+    "all three gates held at 1/2": lambda cell: list(map(partial(hold, cell, bias=0.0), GATES)),
     "f held at 0": lambda cell: hold(cell, "forget", -40.0),
     "the candidate's loop": lambda cell: cell.params["W_hh"][cell.rows_of("cell")].fill(0.0),  # it reads the word alone
 }
