@@ -34,7 +34,7 @@ class WordByWord(Explorer):
     name = "word_by_word"
     still_axis = "shares"
     asks_python = True
-    text = Text(EXAMPLES)
+    text = Text(EXAMPLES).tag(asks_python=True)
     read = Grid(range(1, MOST_WORDS + 1), MOST_WORDS)
     weight_scale = Grid(SCALES, 1.0)
     complaint = traitlets.Unicode(read_only=True).tag(sync=True)
