@@ -6,6 +6,7 @@ after each word a guess at the next one. Nothing is trained. One batched call pe
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -40,10 +41,7 @@ class SentenceExplorer(Explorer):
     weight_scale = Grid(SCALES, 1.0)
     activation = Choice(ACTIVATIONS)
 
-    @property
-    def sentences(self) -> list[list[str]]:
-        """The words of the sentence of each length."""
-        return [list(words) for words in SENTENCES]
+    sentences: Any = property(lambda self: [list(words) for words in SENTENCES])  # the words of the sentence of each length
 
     def at(self, name: str) -> np.ndarray:
         """One of the arrays of `read` for the present settings."""
