@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,8 +28,7 @@ class Prediction(NamedTuple):
     powers: bool = True
 
 
-def _number(truth: Callable[[], float], values: range) -> Prediction:
-    return Prediction(truth, values, powers=False)
+_number = partial(Prediction, powers=False)
 
 
 def _of_five(recipe: str, **wanted) -> Prediction:
@@ -118,9 +117,7 @@ class Predict(Explorer):
             raise traitlets.TraitError("committed: got True, expected a guess that is made before the answer is seen.")
         return proposal["value"] or self.committed
 
-    @property
-    def question(self) -> str:
-        return self.words[f"question_{self.asked}"]
+    question = property(lambda self: self.words[f"question_{self.asked}"])
 
     @property
     def answer(self) -> str:
