@@ -137,17 +137,14 @@ def half_lives(wild: Networks, x: np.ndarray) -> dict[str, dict[str, Half]]:
     """For trained and untrained: network -> half-lives, each with its layer's name. x: what the course's own LSTMs read."""
     found: dict[str, dict[str, Half]] = {"trained": {}, "untrained": {}}
     for name, run in wild.items():
-        row = f"{name}: {run['task']}, {unit(run)} a step"
-        row += f", {seconds(wild, name)}" * (run["unit"] == "s")
+        timed = run["unit"] == "s"
+        row = f"{name}: {run['task']}, {1000 * run['step']:.0f} ms a step" if timed else f"{name}: {run['task']}, a letter a step"
+        row += f", {seconds(wild, name)}" * timed
         found["trained"][row] = [(one["half_life"]["state"], part) for part, one in runs_of(wild, name)]
         found["untrained"][row] = [(part["untrained"]["half_life"], part["part"]) for part in run["parts"]]
     for state, (half, _) in before_and_after(x).items():
         found[state]["this course's LSTMs: adding, T = 50"] = [(float(each), f"seed {seed}") for seed, each in enumerate(half)]
     return found
-
-
-def unit(run: dict) -> str:
-    return f"{1000 * run['step']:.0f} ms" if run["unit"] == "s" else "a letter"
 
 
 def spread(wild: Networks, network: str) -> tuple[float, float, float]:
