@@ -63,7 +63,7 @@ ALL = {
     "half_open": Prediction(lambda: FourTerms().at_cats()),
     "open_state": Prediction(lambda: np.median(gates.states("gated", 2, steps=150)[:, -1])),
     "gru_at_cats": Prediction(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
-    "direct_road": Prediction(lambda: _ratio([size for _, size in CellSwitch().still()[:1:-1]])),  # the LSTM, at the cats
+    "direct_road": Prediction(lambda: _ratio([size for _, size in CellSwitch().still()[:1:-1]])),  # LSTM, true over direct
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "clipped": _of_five("temporal_order", cell="tanh, N(0, 1/H)", length=30, clip=1.0),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),

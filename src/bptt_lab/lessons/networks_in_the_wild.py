@@ -208,10 +208,8 @@ def swap_rows(wild: Networks, network: str, part: str, bits: int | None = None) 
     """By how much of its size h_T moves when one input is replaced: steps back -> share, the median over the inputs' runs."""
     runs = [one for name, one in runs_of(wild, network) if name == part]
     what, T = "swap_8_bits" if bits else "swap", min(one["steps"] for one in runs)
-    lags = [lag for lag in SWAPPED if lag < T - 1]
-    found = {lag: float(np.median([one[what][i] for one in runs])) for i, lag in enumerate(lags)}
-    first = float(np.median([one[what][-1] for one in runs]))
-    return {**found, T - 1: first}
+    places = [*((i, lag) for i, lag in enumerate(SWAPPED) if lag < T - 1), (-1, T - 1)]  # the last is each run's first input
+    return {lag: float(np.median([one[what][i] for one in runs])) for i, lag in places}
 
 
 def counting(wild: Networks) -> list[tuple[str, ...]]:
