@@ -32,8 +32,8 @@ def test_the_gates_are_not_needed_and_the_candidates_loop_is(trained):
 
 def test_a_held_gate_is_one_half_and_a_block_without_its_loop_reads_the_word_alone():
     net = fresh(LSTMCell, 0)
-    lesson.held(net.cell, *lesson.GATES)
-    lesson.without_loop(net.cell, "cell")
+    lesson.TAKEN["all three gates held at 1/2"](net.cell)
+    lesson.TAKEN["the candidate's loop"](net.cell)
     x, _, _ = Agreement(3).batch(2, np.random.default_rng(0))
     gates = net.cell.unroll(x).gates
     assert all(np.all(gates[name] == 0.5) for name in lesson.GATES)

@@ -44,9 +44,7 @@ class Scaled:
     def __init__(self, W: np.ndarray, s: np.ndarray):
         self.W, self.s = W, s
 
-    @property
-    def T(self) -> "Scaled":
-        return Scaled(self.W.T, self.s)
+    T = property(lambda self: Scaled(self.W.T, self.s))
 
     def __getitem__(self, rows: slice) -> "Scaled":
         return Scaled(self.W[rows], self.s)

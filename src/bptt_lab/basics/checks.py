@@ -33,6 +33,9 @@ def count(name: str, value, lowest: int = 1, highest: float = math.inf) -> int:
     raise error(name, repr(value), f"a whole number from {lowest} to {highest}", "Code counts from 0.")
 
 
+seed = partial(count, lowest=0)
+
+
 def index(name: str, value, length: int, lowest: int = 0) -> int:
     """A whole number from `lowest` to length − 1."""
     return count(name, value, lowest, length - 1)
@@ -142,11 +145,6 @@ def array(name: str, value, shape: tuple | None = None, allow_inf: bool = False)
             place = tuple(int(i) for i in np.argwhere(bad)[0])
             raise error(name, f"{result[place]} at {place}", "numbers" if allow_inf else "finite numbers")
     return result
-
-
-def seed(name: str, value) -> int:
-    """A whole number of at least 0."""
-    return count(name, value, lowest=0)
 
 
 # What a cell and a model are handed is looked at here, once. Behind this door nobody asks again.

@@ -95,12 +95,6 @@ def _plain(value):
     return np.asarray(value) if isinstance(value, np.ndarray) else type(value)(map(_plain, value))
 
 
-def _matmul(a, b):
-    """a @ b, for stacks too."""
-    result = np.matmul(a, b)
-    return result if all_finite(result) else _overflowed(a, b)
-
-
 multiply = partial(settled, np.multiply)  # a · b, entry by entry
 
 
@@ -113,10 +107,14 @@ def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The matrix product a b of arrays of one or two axes."""
     with quietly():
         result = np.asarray(np.dot(a, b))
-        return result if all_finite(result) else _overflowed(a, b)
+        return result if all_finite(result) else _matmul(a, b)
 
 
-def _overflowed(a, b):
+def _matmul(a, b):
+    """a @ b, for stacks too."""
+    result = np.matmul(a, b)
+    if all_finite(result):
+        return result
     finite_a, finite_b = np.isfinite(a), np.isfinite(b)
     result = np.asarray(np.matmul(np.where(finite_a, a, 0.0), np.where(finite_b, b, 0.0)))
     sign_a, sign_b = np.sign(a), np.sign(b)

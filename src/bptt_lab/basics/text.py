@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-NO_NUMBER = "no number"  # what is said of NaN
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -17,7 +16,7 @@ def say(value: float, vanished: str = "vanished", exploded: str = "exploded") ->
     """
     value = float(value)
     if value == 0 or not math.isfinite(value):
-        return vanished if value == 0 else NO_NUMBER if math.isnan(value) else exploded
+        return vanished if value == 0 else "no number" if math.isnan(value) else exploded
     mantissa, power = f"{abs(value):.2e}".split("e")
     exponent = int(power)
     sign = "−" if value < 0 else ""
@@ -35,10 +34,8 @@ def say_log10(power: float) -> str:
     if not 300 <= abs(power) < math.inf:
         return say(10.0**power)
     whole = math.floor(power)
-    mantissa = f"{10.0 ** (power - whole):.2f}"
-    if mantissa == "10.00":
-        mantissa, whole = "1.00", whole + 1
-    return f"{mantissa}·10{str(whole).translate(_SUPERSCRIPT)}"
+    mantissa, more = f"{10.0 ** (power - whole):.2e}".split("e")  # rounded it may be 10
+    return f"{mantissa}·10{str(whole + int(more)).translate(_SUPERSCRIPT)}"
 
 
 Form = str | Callable[[float], str]  # a format such as ".2f", or a function such as `say`

@@ -1,8 +1,8 @@
 """The processes that do a command's work end with it."""
 
-import multiprocessing
 import os
 import threading
+from multiprocessing import connection, parent_process
 
 
 def end_with_the_command() -> None:
@@ -10,11 +10,6 @@ def end_with_the_command() -> None:
 
     A pool's process waits for its next piece of work, and whoever is killed sends none: it would wait for ever.
     """
-    threading.Thread(target=_wait_and_end, daemon=True).start()
-
-
-def _wait_and_end() -> None:
-    parent = multiprocessing.parent_process()
+    parent = parent_process()
     assert parent is not None, "called in the command itself, not in one of its processes"
-    parent.join()
-    os._exit(1)
+    threading.Thread(target=lambda: connection.wait([parent.sentinel]) and os._exit(1), daemon=True).start()

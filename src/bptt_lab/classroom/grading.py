@@ -55,7 +55,8 @@ def grade(folder: Path, grades: Path, seconds: float = 300.0, workers: int = 2) 
     with open(grades, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
-        writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
+        formula = re.compile(r"^(?=[=+\-@\t\r])")  # what a spreadsheet would take for one: with a quote before it, it is shown
+        writer.writerows({name: formula.sub("'", str(value)) for name, value in row.items()} for row in rows)
     grades.with_suffix(".html").write_text(picture(rows), encoding="utf-8")
     return rows
 
@@ -142,13 +143,5 @@ def judged(names: list[str], found: dict) -> str:
 
 def _first_error(cells: list) -> str:
     """The first error that a cell ended with; cells are counted from 1, as a reader does."""
-    for i, cell in enumerate(cells, start=1):
-        for output in cell.outputs:
-            if output.output_type == "error":
-                return f"Code cell {i}: {output.ename}: {output.evalue}"
-    return ""
-
-
-def harmless(value):
-    """A text that a spreadsheet shows and does not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    errors = ((i, one) for i, cell in enumerate(cells, start=1) for one in cell.outputs if one.output_type == "error")
+    return next((f"Code cell {i}: {error.ename}: {error.evalue}" for i, error in errors), "")

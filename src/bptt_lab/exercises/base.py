@@ -43,9 +43,7 @@ class Problem(NamedTuple):
 class Source(str):
     """The text of a function as the learner reads it. It can be called too."""
 
-    @cached_property
-    def function(self) -> Callable:
-        return defined(self, {"np": np})
+    function = cached_property(lambda self: defined(self, {"np": np}))
 
     def __call__(self, *arguments):
         return self.function(*arguments)
@@ -80,9 +78,7 @@ class Exercise:
         """What is to be written, in the language in use."""
         return tr(self.name, self.english[0])
 
-    @property
-    def hints(self) -> tuple[str, ...]:
-        return tuple(tr(self.name, hint) for hint in self.english[1:])
+    hints = property(lambda self: tuple(tr(self.name, hint) for hint in self.english[1:]))
 
     @property
     def solution(self) -> Source:
@@ -130,9 +126,7 @@ class Exercise:
         """Small random problems, the same ones each time."""
         return [self.problem(i) for i in range(self.count)]
 
-    @cached_property
-    def knowledge(self) -> Knowledge:
-        return Knowledge(self.steps, self.slips, self.problems())
+    knowledge = cached_property(lambda self: Knowledge(self.steps, self.slips, self.problems()))
 
     def check(self, fn: Callable) -> Report:
         """Call the learner's function on the problems and say what is wrong with it. Never raises for what it does.

@@ -11,8 +11,7 @@ def problem(rng, i):
     cell = GRUCell(2, H, seed=i, reset_after=False)
     reset, update, rest = (cell.rows_of(name) for name in cell.blocks)
     cell.params["b"] = rng.standard_normal(3 * H)
-    for value in cell.params.values():
-        value[update] = -value[reset]
+    cell.stack[update] = -cell.stack[reset]
     h_before, dh = rng.standard_normal(H), rng.standard_normal(H)
     trace = cell.unroll(rng.standard_normal((1, 2)), h_before)
     grads = cell.backward(trace, dh[None])

@@ -35,9 +35,7 @@ class Report:
     def __repr__(self) -> str:
         return self.message
 
-    @cached_property
-    def line(self) -> int | None:
-        return lines.faulty(self.exercise, self.named.slips, self._fn) if self.named else None
+    line = cached_property(lambda self: lines.faulty(self.exercise, self.named.slips, self._fn) if self.named else None)
 
     def _repr_html_(self) -> str:
         colour = "var(--jp-success-color1, #388e3c)" if self.solved else "var(--jp-warn-color1, #b5540a)"

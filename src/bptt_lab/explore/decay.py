@@ -82,10 +82,6 @@ class Decay(Magnified):
         net = self.say("net", **start) if self._cell is None else self.say("net_own", cell=self.facts["yours"])
         return {"net": net, "scale": self.number(self.weight_scale), "inputs": self.words[f"inputs_{self.inputs:g}"]}
 
-    def _shows(self, rung: str) -> bool:
-        """Whether a rung is asked for, and this net has it."""
-        return getattr(self, rung) and any(control.name == rung for control in self.controls)
-
     def said(self) -> Said:
         norms, shown, lags = self.norms(), self.curve == "shown", self.length - 1
         guess = self.words["unset" if self.guess is None else f"guess_{self.guess}"]
@@ -109,9 +105,10 @@ class Decay(Magnified):
             if far > 0:
                 stretches = self.at("stretches")
                 yield self.say("alive", alive=int((stretches > stretches[0] - 3).sum()), units=len(stretches))
-        for rung in filter(self._shows, RUNGS):
+        rungs = [control.name for control in self.controls if control.name in RUNGS and getattr(self, control.name)]
+        for rung in rungs:  # that are asked for, and that this net has
             yield self.say(f"at_{rung}", value=self.norms(rung)[lags])
-        if shown and self._shows("radius") and self.norms("radius")[lags] < 0.999 * far:
+        if shown and "radius" in rungs and self.norms("radius")[lags] < 0.999 * far:
             yield self.words["radius_fails"]
         if self._cell is None and self.activation == "relu" and self.inputs == 0:
             yield self.words["silent_relu"]

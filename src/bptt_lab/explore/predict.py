@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,8 +28,7 @@ class Prediction(NamedTuple):
     powers: bool = True
 
 
-def _number(truth: Callable[[], float], values: range) -> Prediction:
-    return Prediction(truth, values, powers=False)
+_number = partial(Prediction, powers=False)
 
 
 def _of_five(recipe: str, **wanted) -> Prediction:
@@ -42,19 +41,8 @@ def _ratio(values) -> float:
     return values[-1] / values[0]
 
 
-def _over_direct_road() -> float:
-    """At the cats, where the picture reads off: the last lag of a curve is the word before them."""
-    picture = CellSwitch()
-    return _ratio([picture.curves()[f"lstm_{road}"][picture.read_off()] for road in ("direct", "true")])
-
-
 def _shipped() -> dict[str, dict]:
     return wild.networks(experiments.load("wild"))
-
-
-def _mean_gate_of_the_longest() -> float:
-    mean, _, half = wild.gates_and_half_lives(_shipped(), "piper").T
-    return 100 * mean[half.argmax()]
 
 
 ALL = {
@@ -75,7 +63,7 @@ ALL = {
     "half_open": Prediction(lambda: FourTerms().at_cats()),
     "open_state": Prediction(lambda: np.median(gates.states("gated", 2, steps=150)[:, -1])),
     "gru_at_cats": Prediction(lambda: _ratio(FourCells(length=23).norms()["gru"][:0:-1])),
-    "direct_road": Prediction(_over_direct_road),
+    "direct_road": Prediction(lambda: _ratio([size for _, size in CellSwitch().still()[:1:-1]])),  # LSTM, true over direct
     "open_adders": _of_five("adding", cell="gated, open", length=50),
     "clipped": _of_five("temporal_order", cell="tanh, N(0, 1/H)", length=30, clip=1.0),
     "closed_adam": _of_five("agreement", cell="LSTM, closed", distance=10, optimizer="adam"),
@@ -83,7 +71,7 @@ ALL = {
     "open_gates": _number(lambda: np.median((long_memory_measured.trained_gates() > 0.9).sum(axis=1)), range(25)),
     "listening": Prediction(lambda: wild.spread(_shipped(), "silero-vad")[1], range(5)),
     "counting": Prediction(lambda: max(one["largest_c"] for _, one in wild.runs_of(_shipped(), "madmom")), range(5)),
-    "arabic": _number(_mean_gate_of_the_longest, range(101)),
+    "arabic": _number(lambda: 100 * max(wild.gates_and_half_lives(_shipped(), "piper"), key=lambda row: row[2])[0], range(101)),
 }
 truth_of = lru_cache(maxsize=None)(lambda name: float(ALL[name].truth()))
 
@@ -129,13 +117,7 @@ class Predict(Explorer):
             raise traitlets.TraitError("committed: got True, expected a guess that is made before the answer is seen.")
         return proposal["value"] or self.committed
 
-    @property
-    def question(self) -> str:
-        return self.words[f"question_{self.asked}"]
-
-    def _written(self, value: int | None) -> str:
-        """A guess, in words."""
-        return self.words["unset"] if value is None else self.words.get(f"guess_{value}", str(value))
+    question = property(lambda self: self.words[f"question_{self.asked}"])
 
     @property
     def answer(self) -> str:
@@ -160,7 +142,8 @@ class Predict(Explorer):
         elif self.seen:
             yield self.answer
         else:
-            yield self.say("shows_unset" if self.guess is None else "shows_open", guess=self._written(self.guess))
+            guess = self.words.get(f"guess_{self.guess}", str(self.guess))
+            yield self.say("shows_unset" if self.guess is None else "shows_open", guess=guess)
 
     def still_picture(self) -> dict[str, str]:
         """The question, and the answer behind it, as HTML that needs no script."""

@@ -2,7 +2,6 @@
 
 import html
 import math
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..basics.languages import spoken
@@ -21,11 +20,7 @@ class Made(NamedTuple):
 
 
 _made: dict[tuple, Made] = {}
-
-
-def keep(key: tuple, made: Made) -> None:
-    """Remember a prediction; `key` says which. The first one counts: after it the answer was seen."""
-    _made.setdefault(key, made)
+keep = _made.setdefault  # a prediction, under a key that says which. The first one counts: after it the answer was seen
 
 
 def judge(explorer: Explorer, guess: int, truth: float) -> tuple[str, str, str, bool]:
@@ -38,9 +33,7 @@ def judge(explorer: Explorer, guess: int, truth: float) -> tuple[str, str, str, 
 class Predictions(list[Made]):
     """The session's predictions in the order they were made: a table in a notebook, lines elsewhere."""
 
-    def __init__(self, made: Iterable[Made] = ()):
-        super().__init__(made)
-        self.words = words_of("predict", spoken("predict"))
+    words = property(lambda self: words_of("predict", spoken("predict")))
 
     def __repr__(self) -> str:
         return "\n".join([self._summary(), *(f"{p.question} {p.guess} | {p.truth} | {p.verdict}" for p in self)])

@@ -6,6 +6,7 @@ after each word a guess at the next one. Nothing is trained. One batched call pe
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -40,10 +41,7 @@ class SentenceExplorer(Explorer):
     weight_scale = Grid(SCALES, 1.0)
     activation = Choice(ACTIVATIONS)
 
-    @property
-    def sentences(self) -> list[list[str]]:
-        """The words of the sentence of each length."""
-        return [list(words) for words in SENTENCES]
+    sentences: Any = property(lambda self: [list(words) for words in SENTENCES])  # the words of the sentence of each length
 
     def at(self, name: str) -> np.ndarray:
         """One of the arrays of `read` for the present settings."""
@@ -99,12 +97,9 @@ def _net(start: str) -> SequenceModel:
 def _in_parts(kind: str) -> Callable[..., np.ndarray]:
     functions = [getattr(activations.get(name), kind) for name in ACTIVATIONS]
 
-    def of_all(a, out=None):
-        out = np.empty_like(a) if out is None else out
-        parts = *a.shape[:-2], len(functions), -1, a.shape[-1]
-        for i, function in enumerate(functions):
-            function(a.reshape(parts)[..., i, :, :], out=out.reshape(parts)[..., i, :, :])
-        return out
+    def of_all(a):
+        parts = a.reshape(*a.shape[:-2], len(functions), -1, a.shape[-1])
+        return np.stack([function(parts[..., i, :, :]) for i, function in enumerate(functions)], axis=-3).reshape(a.shape)
 
     return of_all
 

@@ -53,13 +53,9 @@ class Choice(Setting):
 
 
 class Text(Setting):
-    """Any text. Those of the menu are in the table; another asks Python."""
+    """Any text. Those of the menu are in the table; another asks Python: so it is tagged, and stays on without a kernel."""
 
     kind = "menu"
-
-    def __init__(self, values: tuple[str, ...]):
-        super().__init__(values)
-        self.tag(asks_python=True)
 
     def validate(self, obj, value):
         return value if isinstance(value, str) else self.refuse(value, "a text")

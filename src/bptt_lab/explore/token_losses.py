@@ -3,10 +3,9 @@
 import math
 
 from ..tasks import vocabulary
+from ..tasks.english import VERBS
 from . import sentence_net
 from .base import Bars, Choice, Parts, Said
-
-VERBS = ("was", "were")
 
 
 class TokenLosses(sentence_net.SentenceExplorer):

@@ -34,7 +34,7 @@ class WordByWord(Explorer):
     name = "word_by_word"
     still_axis = "shares"
     asks_python = True
-    text = Text(EXAMPLES)
+    text = Text(EXAMPLES).tag(asks_python=True)
     read = Grid(range(1, MOST_WORDS + 1), MOST_WORDS)
     weight_scale = Grid(SCALES, 1.0)
     complaint = traitlets.Unicode(read_only=True).tag(sync=True)
@@ -44,8 +44,7 @@ class WordByWord(Explorer):
         sentences = [example.split() for example in EXAMPLES]
         self._examples = as_sent(np.stack([probabilities(net, sentences) for net in self._nets.values()], axis=1))
         kinds = [KINDS.get(type(net.cell), "plain") for net in self._nets.values()]
-        names = {"names": list(self._nets), "kinds": kinds}
-        self.facts = {"vocabulary": list(VOCABULARY), "number_of": NUMBER_OF, **names}
+        self.facts = {"vocabulary": list(VOCABULARY), "number_of": NUMBER_OF, "names": list(self._nets), "kinds": kinds}
         super().__init__(**settings)
 
     def words_on_show(self) -> list[str]:

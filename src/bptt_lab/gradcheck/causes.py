@@ -9,7 +9,6 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import MethodType
@@ -18,9 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import chain_rule
-from ..basics import activations, arrays, overflow, text
+from ..basics import activations, arrays, text
 from ..cells import Cell, RNNCell, Trace
-from ..model import Run, SequenceModel
+from ..model import Run
 from .numeric import alike
 
 Gradients = dict[str, np.ndarray]
@@ -97,16 +96,13 @@ def part(trace: Trace, which: int) -> np.ndarray:
     return np.repeat(np.arange(2) == which, trace.shape[2])
 
 
-def _other_step_back(step_back: Callable, trace: Trace) -> Trace:
-    return trace.with_other(trace.cell.frozen(step_back=MethodType(step_back, trace.cell)))
-
-
 def in_step_back(cell: Cell) -> Iterator[Mistake]:
     """Every slope in `step_back` got wrong: all of a kind, then each by itself. None if its text cannot be had."""
     right = type(cell).step_back
 
     def changed(says: str, step_back: Callable) -> Mistake:
-        return Mistake("pull(way", "pull(changed(way)", says, {"changed": partial(_other_step_back, step_back)})
+        frozen = lambda trace: trace.cell.frozen(step_back=MethodType(step_back, trace.cell))  # noqa: E731
+        return Mistake("pull(way", "pull(changed(way)", says, {"changed": lambda trace: trace.with_other(frozen(trace))})
 
     if isinstance(cell, RNNCell):
         yield changed("the slope is taken at the state before the step.", lambda cell, δ, kept, h: right(cell, δ, (h,), h))
@@ -138,17 +134,10 @@ def wrong_ways(trace: Trace) -> list[Mistake]:
     return [*on_the_way, *in_step_back(trace.cell), *(Mistake(*one) for one in KNOWN["in_the_sums"])]
 
 
-def likely(model: SequenceModel, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> str | None:
-    """The mistake, or the two, that give all of `given`, which is wrong in each of its names; None if it is none of the usual.
-
-    from_start: the gradient of the same words from another start, given as one vector.
+def explanations(model, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> Iterator[str | None]:
+    """The mistake, or the two, that give all of `given`, which is wrong in each of its names, the simplest first; None for each
+    that does not. from_start: the gradient of the same words from another start, given as one vector.
     """
-    with overflow.quietly():
-        return next(filter(None, _explanations(model, run, given, right, from_start)), None)
-
-
-def _explanations(model, run: Run, given: Gradients, right: Gradients, from_start: Callable) -> Iterator[str | None]:
-    """What explains `given`, the simplest first; None for what does not."""
     T, B, H = run.trace.shape
     factors = {
         -1: "the sign is turned.",

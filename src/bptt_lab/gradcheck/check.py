@@ -9,11 +9,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..basics import checks, overflow, text
-from ..cells import Cell, GatedCell, GRUCell, LSTMCell, RNNCell
+from ..cells import Cell
 from ..model import SequenceModel, check_model
 from . import numeric, one_step
-
-BUILT_IN = (RNNCell, GatedCell, GRUCell, LSTMCell)
 
 
 class GradCheck:
@@ -100,12 +98,13 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
     report = GradCheck(found, given)
     if report.result == "wrong" and has_own:
         off = {name: given[name] for name, one in found.items() if one.says == "wrong"}
-        report.slips = [] if type(cell) in BUILT_IN else one_step.slips(cell)
+        report.slips = [] if cell.quick else one_step.slips(cell)
         if grads is not None and not report.slips:
             from . import causes, where  # the known mistakes take 7 ms to load: `import bptt_lab` leaves them
 
             report.step = where.first_wrong_step(run, {name: value - bptt[name] for name, value in off.items()})
-            report.cause = causes.likely(model, run, off, bptt, lambda vector: model.backward(forward(model, vector)))
+            usual = causes.explanations(model, run, off, bptt, lambda vector: model.backward(forward(model, vector)))
+            report.cause = next(filter(None, usual), None)
     return report
 
 

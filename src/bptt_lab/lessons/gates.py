@@ -147,9 +147,8 @@ def half_lives(rates, edge: float = 0.0) -> str:
 
 def hold(cell: Cell, gate: str, bias: float) -> None:
     """Make a gate stand at σ(bias), whatever the cell reads; in place."""
-    rows = cell.rows_of(gate)
-    cell.params["W_x"][rows] = cell.params["W_hh"][rows] = 0.0
-    cell.params["b"][rows] = bias
+    cell.stack[cell.rows_of(gate)] = 0.0  # W_x, b and W_hh
+    cell.params["b"][cell.rows_of(gate)] = bias
 
 
 def held(cell: GatedCell, G1: float, G2: float) -> GatedCell:
@@ -161,8 +160,7 @@ def held(cell: GatedCell, G1: float, G2: float) -> GatedCell:
 
 def tied(cell: GatedCell) -> GatedCell:
     """Tie the gates as a GRU does, G2 = 1 − G1 in each unit at each step; in place. σ(−a) = 1 − σ(a)."""
-    for name in ("W_x", "W_hh", "b"):
-        cell.params[name][cell.rows_of("G2")] = -cell.params[name][cell.rows_of("G1")]
+    cell.stack[cell.rows_of("G2")] = -cell.stack[cell.rows_of("G1")]  # W_x, b and W_hh side by side
     return cell
 
 

@@ -60,8 +60,7 @@ def z_writes(cell: GRUCell) -> GRUCell:
 
     σ(−a) = 1 − σ(a), so this is the same cell with the sign of the update gate's rows turned.
     """
-    for name in ("W_x", "W_hh", "b"):
-        cell.params[name][cell.rows_of("update")] *= -1.0
+    cell.stack[cell.rows_of("update")] *= -1.0  # W_x, b and W_hh side by side
     return cell
 
 
@@ -105,39 +104,33 @@ def sizes_by_road(bias: float, lag: int = 40, spread: float = 0.1, seeds: int = 
     "direct": diag(∏ f) alone. "+ input", …: the direct road and the one through that block. "true": all of them.
     """
     choices = {f"+ {road}": (road,) for road in ROADS} | {"all but cell": ("input", "forget", "output"), "true": ROADS}
-    found: dict[str, list] = {name: [] for name in ("direct", *choices)}
+    found = []
     for seed in range(seeds):
         cell = LSTMCell(H, H, init="uniform", seed=seed, gate_bias=bias)
         trace = cell.unroll(inputs(spread, (2 * lag, H), seed, 1))
-        found["direct"].append(direct(trace.gates["forget"][-lag:]))
-        for name, roads in choices.items():
-            found[name].append(rms_stretch(c_block(cell, trace, lag, roads)[0]))
-    return {name: np.array(values) for name, values in found.items()}
+        sizes = (rms_stretch(c_block(cell, trace, lag, roads)[0]) for roads in choices.values())
+        found.append((direct(trace.gates["forget"][-lag:]), *sizes))
+    return dict(zip(("direct", *choices), np.array(found).T))
 
 
 # ---- how far it gets ---------------------------------------------------------------------------------------------------
 
-# The cells whose memory is compared: kind and gate bias; None is the chrono start for 100 steps.
-STARTS: dict[str, tuple[str, float | None]] = {
-    "plain tanh": ("plain", 0.0),
-    "GRU": ("GRU", 0.0),
-    "GRU, bias 2": ("GRU", 2.0),
-    "LSTM": ("LSTM", 0.0),
-    "LSTM, bias 1": ("LSTM", 1.0),
-    "LSTM, bias 2": ("LSTM", 2.0),
-    "LSTM, bias 4": ("LSTM", 4.0),
-    "LSTM, chrono 100": ("LSTM", None),
+# The cells whose memory is compared.
+STARTS: dict[str, Callable[..., RNNCell | GRUCell | LSTMCell]] = {
+    "plain tanh": RNNCell,
+    "GRU": GRUCell,
+    "GRU, bias 2": partial(GRUCell, gate_bias=2.0),
+    "LSTM": LSTMCell,
+    "LSTM, bias 1": partial(LSTMCell, gate_bias=1.0),
+    "LSTM, bias 2": partial(LSTMCell, gate_bias=2.0),
+    "LSTM, bias 4": partial(LSTMCell, gate_bias=4.0),
+    "LSTM, chrono 100": lambda *sizes, **start: chrono(LSTMCell(*sizes, **start), 100, start["seed"]),
 }
 
 
 def cell_of(start: str, seed: int, H: int = 64) -> RNNCell | GRUCell | LSTMCell:
     """A fresh cell of that start."""
-    kind, bias = STARTS[checks.choice("start", start, STARTS)]
-    if kind == "plain":
-        return RNNCell(H, H, init="uniform", seed=seed)
-    if bias is None:
-        return chrono(LSTMCell(H, H, init="uniform", seed=seed), 100, seed)
-    return (GRUCell if kind == "GRU" else LSTMCell)(H, H, init="uniform", seed=seed, gate_bias=bias)
+    return STARTS[checks.choice("start", start, STARTS)](H, H, init="uniform", seed=seed)
 
 
 def lasting(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, long: int = LONG) -> dict[str, np.ndarray]:
@@ -171,8 +164,7 @@ def at_rest(start: str, seeds: int = 5, H: int = 64) -> np.ndarray:
 
 def fresh_report(kind: Callable[..., Cell], bias: float, spread: float = 0.1, H: int = 16, T: int = 100) -> memory.MemoryReport:
     """The memory report of a fresh cell, without a word about finite differences where its way back is not written yet."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*its Jacobians are finite differences")
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
         return memory.report(kind(H, H, init="uniform", gate_bias=bias), inputs(spread, (T, 2, H), 0, 1))
 
 

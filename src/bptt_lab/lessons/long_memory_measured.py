@@ -6,6 +6,7 @@ words between subject and verb. A part is taken away from the trained net alone:
 
 import copy
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -34,24 +35,13 @@ def closed_lstm(seed: int, distance: tuple[int, int] = (1, 30), steps: int = 500
     return net
 
 
-def held(cell: Cell, *gates: str) -> None:
-    """Hold these gates at one half, whatever the cell reads; in place."""
-    for gate in gates:
-        hold(cell, gate, 0.0)
-
-
-def without_loop(cell: Cell, block: str) -> None:
-    """Let a block read the word alone, and no longer the old state; in place."""
-    cell.params["W_hh"][cell.rows_of(block)] = 0.0
-
-
-# What is taken away, in words, and how. "cell" is the candidate g, in the package's name for its block.
-TAKEN: dict[str, Callable[[Cell], None]] = {
+# What is taken away, in words, and how: σ(0) is one half. "cell" is the candidate g, in the package's name for its block.
+TAKEN: dict[str, Callable[[Cell], object]] = {
     "nothing": lambda cell: None,
-    "f held at 1/2": lambda cell: held(cell, "forget"),
-    "all three gates held at 1/2": lambda cell: held(cell, *GATES),
+    "f held at 1/2": lambda cell: hold(cell, "forget", 0.0),
+    "all three gates held at 1/2": lambda cell: list(map(partial(hold, cell, bias=0.0), GATES)),
     "f held at 0": lambda cell: hold(cell, "forget", -40.0),
-    "the candidate's loop": lambda cell: without_loop(cell, "cell"),
+    "the candidate's loop": lambda cell: cell.params["W_hh"][cell.rows_of("cell")].fill(0.0),  # it reads the word alone
 }
 
 

@@ -7,9 +7,10 @@ replaced by another; and the same when h is rounded to 8 bits. The runs are thos
 import numpy as np
 
 from .. import readers
-from ..cells import Cell, GRUCell, LSTMCell, RNNCell
+from ..cells import Cell, GRUCell, LSTMCell
 from ..memory import exponents, products, real_moves, report
 from .long_memory_measured import before_and_after
+from .vanishing_and_exploding import by_hand
 
 LAGS = (0, 1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500)
 SWAPPED = (0, 1, 3, 5, 10, 30, 100, 300)
@@ -76,10 +77,8 @@ def counters(c: np.ndarray) -> int:
     t, half = np.arange(len(c) // 2), c[-(len(c) // 2) :]
     if len(half) < 10:
         return 0
-    centred, time = half - half.mean(axis=0), t - t.mean()
-    slope = time @ centred / (time @ time)
-    spread = np.sqrt(np.square(centred).sum(axis=0) * (time @ time))
-    return int(((np.abs(slope) > 0.1) & (np.abs(time @ centred) > 0.99 * spread)).sum())
+    slope = np.abs(np.polyfit(t, half, 1)[0])
+    return int(((slope > 0.1) & (slope * t.std() > 0.99 * half.std(axis=0))).sum())
 
 
 def one_run(cell: Cell, x: np.ndarray) -> dict:
@@ -113,8 +112,7 @@ def started(units: int = 128, T: int = 200) -> dict[int, float | None]:
     """The half-life of a fresh LSTM on random numbers, when 0, 1 or 2 is added to PyTorch's start of its forget gates' bias."""
     x, found = np.random.default_rng(0).standard_normal((T, units)), {}
     for bias in (0, 1, 2):
-        cell = LSTMCell(units, units, init="uniform", seed=0)
-        cell.params["b"][units : 2 * units] += bias  # i, f, g, o
+        cell = LSTMCell(units, units, init="uniform", seed=0, gate_bias=bias)
         found[bias] = half_life(lags_of(T), norms(cell, x)[0]["state"])
     return found
 
@@ -139,17 +137,14 @@ def half_lives(wild: Networks, x: np.ndarray) -> dict[str, dict[str, Half]]:
     """For trained and untrained: network -> half-lives, each with its layer's name. x: what the course's own LSTMs read."""
     found: dict[str, dict[str, Half]] = {"trained": {}, "untrained": {}}
     for name, run in wild.items():
-        row = f"{name}: {run['task']}, {unit(run)} a step"
-        row += f", {seconds(wild, name)}" * (run["unit"] == "s")
+        timed = run["unit"] == "s"
+        row = f"{name}: {run['task']}, {1000 * run['step']:.0f} ms a step" if timed else f"{name}: {run['task']}, a letter a step"
+        row += f", {seconds(wild, name)}" * timed
         found["trained"][row] = [(one["half_life"]["state"], part) for part, one in runs_of(wild, name)]
         found["untrained"][row] = [(part["untrained"]["half_life"], part["part"]) for part in run["parts"]]
     for state, (half, _) in before_and_after(x).items():
         found[state]["this course's LSTMs: adding, T = 50"] = [(float(each), f"seed {seed}") for seed, each in enumerate(half)]
     return found
-
-
-def unit(run: dict) -> str:
-    return f"{1000 * run['step']:.0f} ms" if run["unit"] == "s" else "a letter"
 
 
 def spread(wild: Networks, network: str) -> tuple[float, float, float]:
@@ -175,8 +170,7 @@ def guess_rows(wild: Networks) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for name, guess in GUESSED.items():
         low, middle, high = spread(wild, name)
-        run = wild[name]
-        time = seconds(wild, name) if run["unit"] == "s" else ""
+        time = seconds(wild, name) if wild[name]["unit"] == "s" else ""
         steps = _range(one["steps"] for _, one in runs_of(wild, name))
         rows.append((name, f"{guess:g}", f"{size(middle)} ({size(low)} to {size(high)})", steps, time))
     return rows
@@ -214,10 +208,8 @@ def swap_rows(wild: Networks, network: str, part: str, bits: int | None = None) 
     """By how much of its size h_T moves when one input is replaced: steps back -> share, the median over the inputs' runs."""
     runs = [one for name, one in runs_of(wild, network) if name == part]
     what, T = "swap_8_bits" if bits else "swap", min(one["steps"] for one in runs)
-    lags = [lag for lag in SWAPPED if lag < T - 1]
-    found = {lag: float(np.median([one[what][i] for one in runs])) for i, lag in enumerate(lags)}
-    first = float(np.median([one[what][-1] for one in runs]))
-    return {**found, T - 1: first}
+    places = [*((i, lag) for i, lag in enumerate(SWAPPED) if lag < T - 1), (-1, T - 1)]  # the last is each run's first input
+    return {lag: float(np.median([one[what][i] for one in runs])) for i, lag in places}
 
 
 def counting(wild: Networks) -> list[tuple[str, ...]]:
@@ -268,8 +260,7 @@ def rounding(T: int = 100, seed: int = 0) -> dict[str, list[float]]:
 
 def settled(w: float = 2.0, T: int = 60) -> list[tuple[float, float, float]]:
     """One tanh unit whose weight is w: one push up or down, then nothing. Push, last state, and dh_T/dh_1."""
-    cell, found = RNNCell(1, 1), []
-    cell.params["W_x"], cell.params["W_hh"], cell.params["b"] = [[1.0]], [[w]], [0.0]
+    cell, found = by_hand([[w]], "tanh", W_x=[1.0]), []
     for push in (1.0, -1.0):
         trace = cell.unroll(np.r_[push, np.zeros(T - 1)][:, None])
         found.append((push, float(trace.h[-1, 0]), float(np.prod([cell.jacobian(trace, t) for t in range(1, T)]))))

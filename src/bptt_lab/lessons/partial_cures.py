@@ -254,24 +254,24 @@ def descend(w, b, limits, lr: float = 0.1, steps: int = 500, keep=None) -> tuple
     lr, limits = checks.number("lr", lr), checks.array("limits", np.atleast_1d(limits), allow_inf=True)[:, None]
     if not (limits > 0).all():
         raise checks.error("limits", limits.ravel().tolist(), "numbers above 0; inf is no clipping")
-    keep = np.array([checks.index("keep", k, steps + 1) for k in (range(steps + 1) if keep is None else np.atleast_1d(keep))])
+    keep = [checks.index("keep", k, steps + 1) for k in (range(steps + 1) if keep is None else np.atleast_1d(keep))]
     w, b = (checks.array(name, np.atleast_1d(start)) for name, start in (("w", w), ("b", b)))
-    if w.ndim != 1 or w.shape != b.shape or not keep.size:
-        given = f"w {w.shape}, b {b.shape} and {keep.size} steps to keep"
+    if w.ndim != 1 or w.shape != b.shape or not keep:
+        given = f"w {w.shape}, b {b.shape} and {len(keep)} steps to keep"
         raise checks.error("w, b and keep", given, "as many w as b in two lists, and at least one step")
     w, b = (np.repeat(start[None], len(limits), axis=0) for start in (w, b))
-    places, errors = np.zeros((*w.shape, len(keep), 2)), np.zeros((*w.shape, len(keep)))
+    found = {}
     for step in range(max(keep) + 1):
         E, dw, db = gradient(w, b)
         if step in keep:
-            at = keep == step
-            places[:, :, at], errors[:, :, at] = np.stack((w, b), axis=-1)[:, :, None], E[:, :, None]
+            found[step] = w, b, E
         dw, db = np.clip(dw, -1e150, 1e150), np.clip(db, -1e150, 1e150)  # one that has exploded still has a direction
         size = np.hypot(dw, db)
         shrink = np.minimum(1.0, limits / np.where(size > 0, size, 1.0))  # the direction stays
         with overflow.quietly():
             w, b = (np.clip(v - lr * shrink * dv, -FAR, FAR) for v, dv in ((w, dw), (b, db)))
-    return places, errors
+    w, b, errors = np.moveaxis(np.array([found[step] for step in keep]), 0, -1)
+    return np.stack((w, b), axis=-1), errors
 
 
 def solved(box, limits, rng: np.random.Generator, sets: int = 20, starts: int = 81) -> np.ndarray:

@@ -55,12 +55,8 @@ class WithoutSubject(Agreement):
 def nearest_noun(sentences: Sequence[str]) -> float:
     """The share of sentences whose verb agrees with the noun that stands nearest before it; they end in their verb."""
     verb_of = number_of_nouns()  # cat -> was, cats -> were, …
-    right = []
-    for sentence in sentences:
-        *words, verb = sentence.split()
-        nouns = [word for word in words if word in verb_of]
-        right.append(verb_of[nouns[-1]] == verb)
-    return float(np.mean(right))
+    nouns = ([word for word in sentence.split() if word in verb_of] for sentence in sentences)
+    return float(np.mean([verb_of[those[-1]] == sentence.split()[-1] for sentence, those in zip(sentences, nouns)]))
 
 
 def fresh(cell: type[Cell], seed: int, **start) -> SequenceModel:
@@ -76,19 +72,17 @@ def until_right(model: SequenceModel, task: Agreement) -> Callable[[int], bool]:
     return lambda steps: steps % 50 == 0 and task.score(model, n=500, seed=1) > 0.99
 
 
-def median_message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, np.ndarray]:
+def median_message(runs: Sequence[dict], cell: str) -> tuple[np.ndarray, ...]:
     """What arrives at the subject in an untrained net of recipe `gradients`, medians over seeds, each (distances,).
 
     log10 of the norm, and signal to noise. The distances are those of the recipe `agreement`; d = 0 is left out.
     """
-    norm, signal = (np.median(values(runs, what, cell=cell), axis=0)[1:] for what in ("norm", "snr"))
-    return norm, signal
+    return tuple(np.median(values(runs, what, cell=cell), axis=0)[1:] for what in ("norm", "snr"))
 
 
-def answers(runs: Sequence[dict], **wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def answers(runs: Sequence[dict], **wanted) -> tuple[np.ndarray, ...]:
     """Of tanh nets of recipe `distances`: "right", "held" and "left", each (seeds, distances asked); see `training.asked`."""
-    right, held, left = (np.array(values(runs, what, cell="tanh", **wanted)) for what in ("right", "held", "left"))
-    return right, held, left
+    return tuple(np.array(values(runs, what, cell="tanh", **wanted)) for what in ("right", "held", "left"))
 
 
 def answer_rows(name: str, right: np.ndarray, held: np.ndarray, left: np.ndarray, asked: Sequence[int]) -> list[tuple]:
@@ -141,23 +135,23 @@ def twins(distance: int, seed: int = 0, nets: int = 6, steps: int = 600) -> tupl
     How many steps each took, looked at every 50, None if more than `steps`; and how far the weights of one were from those of
     the first at most, over the steps that all of them took.
     """
-    took: list[int | None] = []
-    weights: list[list[np.ndarray]] = []  # of each net, after every 50 steps
-    for twin in range(nets):
-        net, task = fresh(RNNCell, seed), Agreement(distance)
+
+    def trained(twin: int) -> tuple[int | None, list[np.ndarray]]:
+        net, task, kept = fresh(RNNCell, seed), Agreement(distance), list[np.ndarray]()
         net.cell.params["W_hh"] += 1e-10 * np.random.default_rng(twin).standard_normal(net.cell.params["W_hh"].shape)
         right = until_right(net, task)
-        weights.append([])
 
-        def done(step: int, net=net, right=right, kept=weights[-1]) -> bool:
+        def done(step: int) -> bool:
             if step % 50 == 0:
                 kept.append(np.concatenate([value.ravel() for value in net.params.values()]))
             return right(step)
 
         history = train.fit(net, task, steps, seed=seed, until=done, progress=False)
-        took.append(len(history) if history.stopped else None)
+        return len(history) if history.stopped else None, kept
+
+    took, weights = zip(*map(trained, range(nets)))
     common = np.array([kept[: min(map(len, weights))] for kept in weights])
-    return took, float(np.linalg.norm(common - common[0], axis=2).max())
+    return list(took), float(np.linalg.norm(common - common[0], axis=2).max())
 
 
 # ---- vanished or exploded, remembered or not ------------------------------------------------------------------------------
@@ -211,10 +205,8 @@ def count() -> RNNCell:
 
 def number() -> np.ndarray:
     """(I,): 1 where the word is a plural noun, −1 where it is a singular one, else 0."""
-    first, last = VOCABULARY.index("cat"), VOCABULARY.index("pictures")
-    found = np.zeros(len(VOCABULARY))
-    found[first : last + 1] = np.resize([-1.0, 1.0], last + 1 - first)  # cat cats dog dogs …
-    return found
+    verb_of = number_of_nouns()
+    return np.array([{"were": 1.0, "was": -1.0}.get(verb_of.get(word, ""), 0.0) for word in VOCABULARY])
 
 
 # (gradient, word) -> the net's name, and the net of a seed. Those made by hand have no seed; their sentences have one.

@@ -5,6 +5,7 @@ Each function states its setting; each seed is one net, which reads one-hot word
 
 import html
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,7 @@ WORDS = len(vocabulary.VOCABULARY)
 Gradients = dict[str, np.ndarray]
 Recursion = Callable[[np.ndarray, Cell, Trace, int], np.ndarray]
 WayBack = Callable[[SequenceModel, Run, np.ndarray, Iterable[int]], np.ndarray]
+spread = partial(text.spread, middle=0.9)  # as notebooks 02 to 04 say it of many seeds: in brackets where the middle 90 % lie
 
 
 class Covered:
@@ -31,11 +33,6 @@ class Covered:
 
     def _repr_html_(self) -> str:
         return f"<details><summary>Say it first, then open this.</summary><pre>{html.escape(self.answer)}</pre></details>"
-
-
-def spread(values: np.ndarray, form: text.Form = text.say) -> str:
-    """`text.spread` as notebooks 02 to 04 say it of many seeds: the median, and in brackets where the middle 90 % lie."""
-    return text.spread(values, form, middle=0.9)
 
 
 def readers(H: int, seeds: int, init: str = "normal", weight_scale: float = 1.0) -> Iterator[SequenceModel]:

@@ -44,7 +44,12 @@ class Agreement(Task):
     loss = "cross_entropy"
 
     def __init__(self, distance: int | tuple[int, int] = 20, attractors: float = 0.5, targets: str = "verb"):
-        self.distance = _check_distance(distance)
+        given = distance if isinstance(distance, tuple | list) else (distance, distance)
+        ends = tuple(checks.index("distance", d, LONGEST + 1) for d in given)
+        if len(ends) != 2 or ends[0] > ends[1]:
+            raise checks.error("distance", repr(distance), "a whole number, or two of them, (lo, hi) with lo ≤ hi")
+        low, high = ends
+        self.distance = ends if given is distance else low
         self.attractors = checks.number("attractors", attractors)
         if not 0 <= self.attractors <= 1:
             raise checks.error("attractors", attractors, "a share from 0 to 1")
@@ -52,7 +57,6 @@ class Agreement(Task):
         self.outputs = ("was", "were") if targets == "verb" else VOCABULARY
         self.output_size = len(self.outputs)
         self.was, self.were = self.outputs.index("was"), self.outputs.index("were")
-        low, high = self.distance if isinstance(self.distance, tuple) else (self.distance, self.distance)
         self.length = high + (2 if targets == "verb" else 5)
         self._low, self._count = low, high - low + 1
         # A row of class numbers for each template, _TEMPLATES of them for each distance.
@@ -91,15 +95,6 @@ class Agreement(Task):
         return [" ".join(VOCABULARY[word] for word in row[: at + 1]) for row, at in zip(words.T, verb_at)]
 
     encode, decode = staticmethod(encode), staticmethod(decode)
-
-
-def _check_distance(distance):
-    if not isinstance(distance, tuple | list):
-        return checks.index("distance", distance, LONGEST + 1)
-    ends = tuple(checks.index("distance", d, LONGEST + 1) for d in distance)
-    if len(ends) != 2 or ends[0] > ends[1]:
-        raise checks.error("distance", repr(distance), "a whole number, or two of them, (lo, hi) with lo ≤ hi")
-    return ends
 
 
 def _plural(word: str) -> str:

@@ -6,7 +6,7 @@ an explorer or of an exercise, "quiz 01", or "checks" for what every check may s
 
 import json
 import os
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from .. import checks
@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 ALL = ("en", *sorted(path.stem for path in HERE.glob("*.json")))
 ENVIRONMENT = "BPTT_LANGUAGE"
 _chosen: str | None = None
+known = partial(checks.choice, choices=ALL)  # of an argument's name and its value: the value, if there is such a language
 
 
 def language(name: str) -> None:
@@ -29,11 +30,6 @@ def language(name: str) -> None:
 def current() -> str:
     """The language in use."""
     return _chosen or known(ENVIRONMENT, os.environ.get(ENVIRONMENT) or "en")
-
-
-def known(argument: str, name: str) -> str:
-    """`name`, if it is a language that there is; `ValueError` otherwise."""
-    return checks.choice(argument, name, ALL)
 
 
 def tr(section: str, english: str, name: str | None = None) -> str:
