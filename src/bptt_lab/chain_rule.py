@@ -112,9 +112,8 @@ def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np
 
 def _terms(cell, trace, t, wrt, dh_t):
     """The terms' gradients, (t + 1, rows, m), and their norms."""
-    if way_back.fits(cell, trace, dh_t):
-        da = way_back.one_loss(cell, trace, dh_t, t)
-    else:
+    da = way_back.one_loss(cell, trace, dh_t, t)
+    if da is None:
         rows, found = state_rows(cell, dh_t)[None], []
         for k in range(t, -1, -1):
             da_k, rows = pull(cell, trace, k, rows)
@@ -161,8 +160,8 @@ def carried_back(cell, trace, dh):
 
     From `engine/` all come at once, with a k and a t for each row.
     """
-    if way_back.fits(cell, trace, dh):
-        yield *np.triu_indices(trace.T), way_back.all_losses(cell, trace, dh)
+    if (da := way_back.all_losses(cell, trace, dh)) is not None:
+        yield *np.triu_indices(trace.T), da
         return
     rows, end = state_rows(cell, dh), trace.T
     for k in range(trace.T - 1, -1, -1):
