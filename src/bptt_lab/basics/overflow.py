@@ -72,15 +72,15 @@ def extended(value):
     return value.view(Extended) if isinstance(value, np.ndarray) else value
 
 
-def settled(compute: Callable, *arguments):
+def settled(compute: Callable, *arguments, seen: Callable = lambda result: result):
     """compute(*arguments), and once more with `Extended` arrays if something in the result is not finite.
 
     The arguments and the result may be arrays, and tuples, lists or dicts of them. Plain NumPy is quicker, and the same where
-    nothing overflows.
+    nothing overflows. seen: the part of the result that is looked at, if it shows what all of it would.
     """
     with quietly():
         result = compute(*arguments)
-        return result if _finite(result) else _plain(compute(*map(extended, arguments)))
+        return result if _finite(seen(result)) else _plain(compute(*map(extended, arguments)))
 
 
 def _finite(value) -> bool:

@@ -43,9 +43,9 @@ class GatedCell(Cell):
 
     def step_back(self, δ, kept, h):
         G1, G2, ĥ = kept
-        da1 = δ * h * G1 * (1 - G1)
-        da2 = δ * ĥ * G2 * (1 - G2)
-        da3 = δ * G2 * (1 - ĥ * ĥ)
+        da1 = δ * (h * G1 * (1 - G1))
+        da2 = δ * (ĥ * G2 * (1 - G2))
+        da3 = δ * (G2 * (1 - ĥ * ĥ))
         da = self.join(da1, da2, da3)
         return da, δ * G1 + da @ self.W_hh
 

@@ -72,14 +72,14 @@ class GRUCell(TorchGRU, Cell):
         (r, z, n, inner), H = kept, self.hidden_size
         dn = δ * (1 - z)
         da3 = dn * (1 - n * n)
-        da2 = dn * (h - n) * z
+        da2 = dn * ((h - n) * z)
         if self.reset_after:
             q, dq = inner, da3 * r
-            da1 = da3 * q * r * (1 - r)
+            da1 = da3 * (q * r * (1 - r))
             back = self.join(da1, da2, dq) @ self.W_hh
         else:
             dp = da3 @ self.W_hh[2 * H :]
-            da1 = dp * h * r * (1 - r)
+            da1 = dp * (h * r * (1 - r))
             back = dp * r + self.join(da1, da2) @ self.W_hh[: 2 * H]
         return self.join(da1, da2, da3), δ * z + back
 

@@ -53,11 +53,11 @@ class LSTMCell(TorchWeights, Cell):
 
     def step_back(self, δ, kept, state):
         (δh, δc), (i, f, g, o, tanh_c), (_, c) = δ, kept, state
-        da4 = δh * tanh_c * o * (1 - o)
-        δc = δc + δh * o * (1 - tanh_c * tanh_c)
-        da1 = δc * g * i * (1 - i)
-        da2 = δc * c * f * (1 - f)
-        da3 = δc * i * (1 - g * g)
+        da4 = δh * (tanh_c * o * (1 - o))
+        δc = δc + δh * (o * (1 - tanh_c * tanh_c))
+        da1 = δc * (g * i * (1 - i))
+        da2 = δc * (c * f * (1 - f))
+        da3 = δc * (i * (1 - g * g))
         da = self.join(da1, da2, da3, da4)
         return da, (da @ self.W_hh, δc * f)
 

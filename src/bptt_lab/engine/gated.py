@@ -49,7 +49,7 @@ class GatedEngine(GateEngine):
         multiply, (δ,), back, spread = np.multiply, δ, p.work["back"], p.work["spread"]
         product = self.product_onward(p, W_hh)
         for local, da_and_rest, _ in steps:
-            multiply(local, spread(δ, 4), local)  # dL/da_t, and G1 ⊙ δ_t
+            multiply(local, spread(δ), local)  # dL/da_t, and G1 ⊙ δ_t
             product(da_and_rest, back)  # W_hhᵀ dL/da_t + G1 ⊙ δ_t + dh_{t-1}
             δ = back
         return [δ]

@@ -62,10 +62,11 @@ class GateEngine:
         return {}  # the shapes of what the way back needs besides z and the gates
 
     # Forward
-
     @overflow.silent
     def unroll(self, cell, x, h0) -> GateTrace | None:
         start: tuple | list = (0.0,) * len(self.parts)
+        if not getattr(cell, "reset_after", True):
+            return None  # a GRU that resets before the product
         if h0 is None and fits(cell, x):
             batched = x.ndim == 3
             x = x if batched else x[:, None]
@@ -76,14 +77,13 @@ class GateEngine:
         words = x if isinstance(x, OneHot) and B > 1 else None
         key = type(self), T, B, I, cell.hidden_size, 0 if words else I  # the last: how many rows of z_t are x_t
         p = scratch.take(key, lambda: self._forward_scratch(*key[1:]))
-        work = p.work
         if words is None:
-            work["x"][...] = x
-        work["words"] = words
-        for place, value in zip(work["starts"], start):
+            p.work["x"][...] = x
+        p.work["words"] = words
+        for place, value in zip(p.work["starts"], start):
             place[...] = value
         p.arrays["weights"][...] = cell.stack
-        np.multiply(cell.stack, work["fold weights"], work["folded"])
+        np.multiply(cell.stack, p.work["fold weights"], p.work["folded"])
         self.forward(p, cell)
         flat = None if not checks.all_finite(p.flat) else p.flat.copy() if p.small else p.flat  # too large to be used again
         scratch.give_back(key, p)
@@ -102,16 +102,15 @@ class GateEngine:
         fold = np.repeat([0.5 if block in self.logistic else 1.0 for block in range(self.blocks)], H)[:, None]
         column = scratch.one_column(np.repeat(fold, B, axis=1))
         p.work = {"fold": column, "rest": 1.0 - column, "spare": np.empty_like(h[0]), "x": arrays["z"][:T, :n].swapaxes(1, 2)}
-        p.work |= {"starts": [arrays[name][0] for name in self.parts], "fold weights": np.repeat(fold, I + 1 + H, axis=1)}
-        p.work["folded"] = np.empty_like(p.work["fold weights"])
+        many = np.repeat(fold, I + 1 + H, axis=1)
+        p.work |= {"starts": [arrays[name][0] for name in self.parts], "fold weights": many, "folded": np.empty_like(many)}
         p.steps = self.forward_views(p, z, gates, h)
         return p
 
     # Backward
-
     @overflow.silent
-    def backward(self, cell, trace, dh, dc) -> dict[str, np.ndarray] | None:
-        if not isinstance(trace, GateTrace):
+    def backward(self, cell, trace, dh, dc, da=None) -> dict[str, np.ndarray] | None:
+        if not (isinstance(trace, GateTrace) and getattr(cell, "reset_after", True)):
             return None
         own = self._own(cell, trace, dh, dc)
         key = "back", trace.key, trace.needs_dx, *own
@@ -123,8 +122,8 @@ class GateEngine:
             kept["h"] = kept["z"][:, trace.key[-1] + 1 :]
             chunks = self._chunks(p, kept)
         else:
-            p.seen.flat[...] = trace.flat
-            kept, chunks = p.seen.arrays, p.chunks
+            (seen, chunks), kept = p.seen, p.seen[0].arrays
+            seen.flat[...] = trace.flat
         found, δ, W_x = p.found.arrays, p.work["δ"], p.work["W_x"]
         for chunk in chunks:  # some steps each, the last ones first
             for to, read in chunk.reads:
@@ -132,6 +131,10 @@ class GateEngine:
             self.derivatives(chunk.views)
             chunk.by_step[...] = chunk.slopes
             δ = self.back(p, chunk.steps, δ, kept["weights"][:, trace.key[3] + 1 :])
+            if da is not None:  # where dL/da_t, (T, B, rows), is asked for too
+                columns = chunk.local.reshape(len(chunk.z), -1, da.shape[1])
+                for place, rows in self.da_rows(1, chunk.local.shape[2]):
+                    da[chunk.at, :, rows] = columns[:, place].swapaxes(1, 2)
             sums = found if chunk.last else {name: np.empty_like(found[name]) for name in p.work["sums"]}
             self.add_up(chunk, W_x, sums, trace.words and trace.words[chunk.at])
             if not chunk.last:
@@ -175,15 +178,14 @@ class GateEngine:
         p.work |= {"grads": {True: batched, False: alone}, "starts": starts}
         W = np.tile(np.eye(H), (1, rows - self.onward)) if few else np.empty((H, self.blocks * H))
         p.work |= {"W_x": np.zeros((rows * H if B == 1 else self.blocks * H, I)), "W back": W, "W_hhᵀ": W[:, : self.blocks * H]}
-        p.work |= {"few": few, "spread": _spread(rows, H) if B == 1 else lambda δ, n: δ}
         local = self.backward_views(columns("local"))
+        p.work |= {"few": few, "spread": _spread(*local[0][0].shape) if B == 1 else lambda δ: δ}
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(columns, own)))][:T]
         p.small = p.flat.size + p.found.flat.size <= scratch.LARGE
         seen = Scratch(self._kept_shapes(*key[1:]))
         if p.small and seen.small:
-            p.seen = seen
-            p.seen.arrays["h"] = p.seen.arrays["z"][:, n_x + 1 :]
-            p.chunks = self._chunks(p, p.seen.arrays)
+            seen.arrays["h"] = seen.arrays["z"][:, n_x + 1 :]
+            p.seen = seen, self._chunks(p, seen.arrays)
         return p
 
     def _chunks(self, p: Scratch, kept) -> list[SimpleNamespace]:
@@ -208,7 +210,6 @@ class GateEngine:
         return chunk
 
     # The sums over the steps
-
     def da_rows(self, B: int, H: int) -> list[tuple[slice, slice]]:
         """Where the rows of dL/da_t stand in what `_sides` gives, and which rows of the weights they belong to."""
         first = self.local_names.index("da1") if B == 1 else 0
@@ -263,11 +264,10 @@ class GateEngine:
 
 
 def _spread(n: int, H: int) -> Callable:
-    """(δ, n) -> δ in each of n rows: NumPy multiplies small arrays of one shape four times as fast as those of two."""
-    tiles = [np.empty((rows, H)) for rows in range(n + 1)]
+    """δ -> δ in each of n rows: NumPy multiplies small arrays of one shape four times as fast as those of two."""
+    tile = np.empty((n, H))
 
-    def spread(δ, n):
-        tile = tiles[n]
+    def spread(δ):
         tile[...] = δ
         return tile
 

@@ -13,12 +13,6 @@ class GRUEngine(GateEngine):
     local_names = "da3", "da1", "da2", "dq", "z"
     onward = 1
 
-    def unroll(self, cell, x, h0):
-        return super().unroll(cell, x, h0) if cell.reset_after else None
-
-    def backward(self, cell, trace, dh, dc):
-        return super().backward(cell, trace, dh, dc) if cell.reset_after else None
-
     def also_kept(self, T, H, B):
         return {"b_hn": (H,)}
 
@@ -89,13 +83,12 @@ class GRUEngine(GateEngine):
         multiply, (δ,), back, spread = np.multiply, δ, p.work["back"], p.work["spread"]
         product = self.product_onward(p, W_hh)
         for local, da12_dq_and_rest, _ in steps:
-            multiply(local, spread(δ, 5), local)  # dL/da_t, dL/dq_t, and z_t ⊙ δ_t
+            multiply(local, spread(δ), local)  # dL/da_t, dL/dq_t, and z_t ⊙ δ_t
             product(da12_dq_and_rest, back)  # W_hhᵀ [dL/da1_t; dL/da2_t; dL/dq_t] + z_t ⊙ δ_t + dh_{t-1}
             δ = back
         return [δ]
 
     # dL/dq_t stands where dL/da3_t would, for all that W_hh3 and b_hn are told.
-
     def da_rows(self, B, H):
         return [(slice(H), slice(2 * H, None)), (slice(H, 3 * H), slice(2 * H))]  # dL/da3_t stands first
 

@@ -61,7 +61,7 @@ class LSTMEngine(GateEngine):
         back, spread, given, product = p.work["back"], p.work["spread"], "c" in p.work["given"], self.product_onward(p, W_hh)
         for by_c, dc_dh, forget, da4, da_and_dh, _, dc_previous in steps:
             δc = add(multiply(dc_dh, δh, dc_dh), δc, dc_dh)
-            multiply(by_c, spread(δc, 4), by_c)  # f_t ⊙ δc_t, which goes on, and dL/da_t of input, forget and cell
+            multiply(by_c, spread(δc), by_c)  # f_t ⊙ δc_t, which goes on, and dL/da_t of input, forget and cell
             multiply(da4, δh, da4)
             product(da_and_dh, back)  # W_hhᵀ dL/da_t + dh_{t-1}
             δh = back

@@ -27,9 +27,8 @@ class RNNEngine:
                 size.free[0] = plan
                 if flat is not None:
                     return SingleTrace(flat, cell, size)
-        if h0 is None and fits(cell, x) and x.ndim == 3:
-            return self._unroll_batch(cell, x, 0.0, True)
-        x, (h,), batched = checks.inputs(cell, x, h0)
+        known = h0 is None and fits(cell, x) and x.ndim == 3
+        x, (h,), batched = (x, (0.0,), True) if known else checks.inputs(cell, x, h0)
         return self._unroll_batch(cell, x, h, batched)
 
     def backward(self, cell, trace, dh, dc):
@@ -93,7 +92,8 @@ class RNNEngine:
 def _forward_one(plan, cell, x, h0):
     plan.weights[...] = cell.stack
     plan.x[...] = x
-    plan.h0[...] = ZERO if h0 is None else h0
+    if h0 is not None or plan.started:  # else zeros stand there
+        plan.h0[...], plan.started = ZERO if h0 is None else h0, h0 is not None
     f = cell.activation.value
     for product, h_t in plan.forward:
         f(product(), h_t)  # a_t = [W_x | b | W_hh] z_t, where z_t = [x_t, 1, h_{t-1}]
@@ -150,7 +150,7 @@ class Plan:
         kept = np.zeros((H + T + 1, I + 1 + H))
         self.keep, self.kept_squares = kept.copy, checks.square_sum(kept)
         self.weights, z = kept[:H], kept[H:]
-        z[:, I] = 1.0
+        z[:, I], self.started = 1.0, False
         self.x, self.h0, a = z[:T, :I].reshape(size.x_shape), z[0, I + 1 :], np.empty(H)
         self.forward = [(partial(self.weights.dot, z_t, a), h_t) for z_t, h_t in zip(z, z[1:, I + 1 :])]
 
@@ -158,10 +158,10 @@ class Plan:
         K = I + 1 + H
         # What a trace kept, below [0 | 0 | 1]: a row [dL_{t-1}/dh_{t-1} | dL/da_t] times both matrices is dL/dz_t =
         # [dL/dx_t | dL/db_t | δ_{t-1}]. What is found lies in one array too: the gradient of the weights above dL/dz_t.
-        read, found = np.zeros((2 * H + T + 1, K)), np.empty((H + T, K))
+        read, room = np.zeros((2 * H + T + 1, K)), np.empty((2 * H + T, K))
         read[:H, I + 1 :] = np.eye(H)
         self.read, self.z, z_before = read[H:], read[2 * H :], read[2 * H : -1]
-        dz = found[H:]
+        found, dz = room[H:], room[2 * H :]
         self.keep_found, self.found_squares = found.copy, checks.square_sum(found)
         # The start has no loss of its own: its dh is zero.
         self.slopes, rows = np.empty((T + 1, K)), np.zeros((T + 1, 2 * H))
@@ -171,7 +171,8 @@ class Plan:
         product = read[: 2 * H].T.dot
         back = [partial(product, *step) for step in zip(rows, dz)]
         self.backward = list(zip(slopes, back))[::-1]
-        self.weights_gradient = partial(da.T.dot, z_before, found[:H])  # Σ_t dL/da_t z_tᵀ
+        left, into = (rows[:T], room[: 2 * H]) if T * H <= 64 else (da, found[:H])  # `da` is copied first: 3 % of 4 words, H=8
+        self.weights_gradient = partial(left.T.dot, z_before, into)  # Σ_t dL/da_t z_tᵀ
 
 
 class SingleTrace(QuickTrace):

@@ -29,9 +29,8 @@ class Scratch:
         self.arrays = carve(self.layout, self.flat)
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
-        self.seen: Any = None  # a copy of what a trace kept
+        self.seen: Any = None  # a copy of what a trace kept, and the pieces of the way back through it
         self.steps: Any = None  # for each step, the views that a loop goes through
-        self.chunks: Any = None
 
 
 def carve(layout: list, flat: np.ndarray) -> dict[str, np.ndarray]:

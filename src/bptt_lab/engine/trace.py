@@ -21,9 +21,6 @@ FIELDS = ("cell", "read", "parts", "states", "kept", "batched")  # of a `Trace`,
 class QuickTrace(Trace):
     """flat: all that was kept. live: the cell, whose weights may have changed since."""
 
-    def __init__(self, flat: np.ndarray, live: Any):
-        self.flat, self.live = flat, live
-
     views: Callable  # () -> the arguments of `Trace`
 
     def __getattr__(self, name: str):

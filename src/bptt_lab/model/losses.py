@@ -65,6 +65,7 @@ class Run:
         self.losses.setflags(write=False)  # a run says what was: who could change it would change its gradient
         with overflow.quietly():
             self._dy, self.loss = dy / B, float(self.losses.sum(0).mean())
+        self._dy.setflags(write=False)
 
     @cached_property
     def y(self) -> np.ndarray:
@@ -79,7 +80,10 @@ class Run:
 
     def _at_every_step(self, rows: np.ndarray) -> np.ndarray:
         """(T, B, …) from one row for each token with a loss; 0 for the others."""
-        every = np.zeros((self.losses.size, rows.shape[1])).reshape(len(self.losses), -1, rows.shape[1])
+        shape = len(self.losses), -1, rows.shape[1]
+        if len(rows) == self.losses.size:
+            return rows.reshape(shape)
+        every = np.zeros((self.losses.size, rows.shape[1])).reshape(shape)
         every[self._rows] = rows.reshape(every[self._rows].shape)
         return every
 
