@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+import bptt_lab as bl
 from bptt_lab import explore
 from tests.browser.access import violations
 from tests.browser.conftest import WINDOW, Pages, served
@@ -456,7 +457,7 @@ BROKEN = """() => [...document.querySelectorAll('article .cards .label')].filter
     && label.scrollWidth > label.clientWidth + 1).map(label => label.textContent)"""
 
 
-@pytest.mark.parametrize("name", ["notebooks/glossary.html", "teachers.html", "where_it_works.html", "mistakes.html"])
+@pytest.mark.parametrize("name", ["notebooks/glossary.html", "teachers.html", "where_it_works.html"])
 def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns(visit, name):
     page = visit(name)
     page.set_viewport_size(PHONE)
@@ -468,6 +469,15 @@ def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns
     assert max(heights) < 200
     page.set_viewport_size(WINDOW)
     expect(page.locator("article .cards .label:visible")).to_have_count(0)
+
+
+def test_the_page_of_mistakes_is_short_until_one_is_asked_for_and_has_contents(visit):
+    page = visit("mistakes.html")
+    named = page.locator("article h3").evaluate_all("all => all.map(node => node.firstChild.textContent)")
+    assert named == [exercise.name for exercise in bl.exercises.all()]
+    assert set(named) <= set(page.locator(".bd-sidebar-secondary a").all_inner_texts())
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.body.scrollHeight") < 12_000  # px; all that is folded is 70 000 more
 
 
 # On a narrow page: formulas whose signs stand above the box that cuts them, code wider than its cell, and formulas whose comma or
