@@ -70,9 +70,36 @@ for (const code of document.querySelectorAll("article table code, article table 
   const parts = code.textContent.split(/(?<=.[.(])(?=[^\s\d.)])|(?=\[")/);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
 }
+// On a narrow page a formula goes on below, before a sign that stands in no small bracket, or after a large one; see site.css.
+const SIGN = /mjx-c(3D|2B|2212|22C5|2264|2190|2248|21D2|27F9|27FA)\b/; // = + − · ≤ ← ≈ ⇒ ⟹ ⟺
+const PLAIN = 300; // px: what is shorter stays whole
+function breakable(row) {
+  let depth = 0, part;
+  row.classList.add("parts");
+  for (const node of [...row.childNodes]) {
+    const sign = node.localName === "mjx-mo" ? node.querySelector("mjx-c")?.className ?? "" : "";
+    if (!sign.includes("TEX-S")) depth += /mjx-c(28|5B)\b/.test(sign) - /mjx-c(29|5D)\b/.test(sign);
+    if (/^mjx-m(row|style|text)$/.test(node.localName) && node.offsetWidth > PLAIN) {
+      part = null;
+      breakable(node);
+      continue;
+    }
+    if (!part || node.localName === "mjx-mtext" || (!depth && SIGN.test(sign) && node.hasAttribute("space"))) {
+      part = document.createElement("span");
+      part.className = "part";
+      row.insertBefore(part, node);
+    }
+    part.append(node);
+    if (node.matches("[texclass=CLOSE]")) part = null;
+  }
+}
 // Formulas are read, not stopped at: MathJax would make a Tab stop of each one. What is wider than the page is scrolled by key too.
 async function typeset() {
   await MathJax.startup.promise;
+  for (const formula of document.querySelectorAll("article :is(mjx-container[display='true'], .formulas mjx-container) > mjx-math")) {
+    const cells = formula.querySelectorAll("mjx-mtd");
+    for (const row of cells.length ? cells : [formula]) breakable(row);
+  }
   // A line does not begin with the comma or stop that follows a formula.
   for (const formula of document.querySelectorAll("span.math")) {
     const [stop] = formula.nextSibling?.data?.match(/^[.,;:?!)]+/) ?? [];

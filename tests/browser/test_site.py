@@ -497,12 +497,18 @@ TORN = """() => [
 ].map(node => node.textContent)"""
 
 
-@pytest.mark.parametrize("name", ["02_the_chain_rule_through_time", "07_gates", "08_gru_and_lstm", "glossary"])
-def test_on_a_phone_no_formula_and_no_code_is_torn(visit, name):
+WIDE = """() => [...document.querySelectorAll('article mjx-container[display="true"]')].filter(formula =>
+    formula.scrollWidth > formula.clientWidth + 1).map(formula => formula.textContent)"""
+WITH_FORMULAS = ["01_the_loss_is_a_sum", "02_the_chain_rule_through_time", "07_gates", "08_gru_and_lstm", "glossary"]
+WITH_FORMULAS += ["deeper/06_walls_starts_and_windows", "../own_cell"]
+
+
+@pytest.mark.parametrize("name", WITH_FORMULAS)
+def test_on_a_phone_no_formula_and_no_code_is_torn_and_a_long_formula_goes_on_below(visit, name):
     page = visit(f"notebooks/{name}.html")
     page.set_viewport_size(PHONE)
     page.wait_for_function("() => document.querySelector('mjx-container[tabindex]')")
-    assert page.evaluate(TORN) == []
+    assert page.evaluate(TORN) == [] and page.evaluate(WIDE) == []
 
 
 def test_a_folded_cells_title_stays_where_it_is_when_it_is_opened(visit):
