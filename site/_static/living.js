@@ -77,7 +77,7 @@ function breakable(row) {
   let depth = 0, part;
   row.classList.add("parts");
   for (const node of [...row.childNodes]) {
-    const sign = node.localName === "mjx-mo" ? node.querySelector("mjx-c")?.className ?? "" : "";
+    const sign = node.matches("mjx-mo, :has(> mjx-mo:only-child)") ? node.querySelector("mjx-c")?.className ?? "" : "";
     if (!sign.includes("TEX-S")) depth += /mjx-c(28|5B)\b/.test(sign) - /mjx-c(29|5D)\b/.test(sign);
     if (/^mjx-m(row|style|text)$/.test(node.localName) && node.offsetWidth > PLAIN) {
       part = null;
@@ -90,7 +90,7 @@ function breakable(row) {
       row.insertBefore(part, node);
     }
     part.append(node);
-    if (node.matches("[texclass=CLOSE]")) part = null;
+    if (/mjx-c(29|5D)\b.*TEX-S/.test(sign)) part = null;
   }
 }
 // Formulas are read, not stopped at: MathJax would make a Tab stop of each one. What is wider than the page is scrolled by key too.
