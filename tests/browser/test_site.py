@@ -480,6 +480,19 @@ def test_the_page_of_mistakes_is_short_until_one_is_asked_for_and_has_contents(v
     assert page.evaluate("document.body.scrollHeight") < 12_000  # px; all that is folded is 70 000 more
 
 
+def test_on_a_phone_a_printed_table_shows_all_its_columns(visit):
+    page = visit("notebooks/05_short_term_memory.html")
+    answered(page)
+    expect(page.locator(".printed:visible")).to_have_count(0)
+    page.set_viewport_size(PHONE)
+    tables = page.locator(".printed").filter(has=page.locator("table"))
+    assert tables.count()
+    for shown in tables.all():
+        assert shown.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+        printed = shown.locator("xpath=preceding-sibling::pre").text_content()
+        assert " ".join(shown.locator("td").all_text_contents()).split() == printed.split()
+
+
 # On a narrow page: formulas whose signs stand above the box that cuts them, code wider than its cell, and formulas whose comma or
 # stop has gone on to the next line.
 TORN = """() => [
