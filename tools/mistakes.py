@@ -1,4 +1,4 @@
-"""The page "What people get wrong in BPTT, and how often", from what the exercises know.
+"""The page "What people get wrong in BPTT", from what the exercises know.
 
     python -m tools.mistakes       into site/mistakes.md
 
@@ -6,8 +6,10 @@ A test compares the page with what this writes, so it grows with the knowledge a
 """
 
 import sys
+from itertools import groupby
 from pathlib import Path
 
+import nbformat
 import numpy as np
 
 from bptt_lab import exercises
@@ -15,18 +17,19 @@ from bptt_lab.basics import text
 from bptt_lab.exercises import base, diagnosis
 from bptt_lab.exercises.mistakes import Slip
 
+from .notebooks import NOTEBOOKS
+
 PAGE = Path(__file__).parent.parent / "site" / "mistakes.md"
 HEAD = """\
-# What people get wrong in BPTT, and how often
+# What people get wrong in BPTT
 
-The exercises of this course know {slips} mistakes, {names} kinds of them. Each row is one: what it is, one number that it
-changes (right → wrong) in a case to follow by hand, and the exercises whose check finds it. Two at once are found as well.
-`bl.exercises.get(name).check(function)` is the check. Every row is made by its own knowledge, and tested: the wrong function is
-handed in, and named.
+The exercises of this course know {slips} mistakes, {names} kinds of them. Each is told here as the learner is told it, with one
+number that it changes (right → wrong) in a case to follow by hand. It stands under the first exercise whose check finds it.
+`bl.exercises.get(name).check(function)` is the check. Two mistakes at once are found as well. All of this is made by the check's
+own knowledge, and tested: the wrong function is handed in, and named.
 
-How often: nobody has counted them all. A row stands the higher, the more exercises its step stands in, for the slip can be made
-in each. How often *your* class makes it, `python -m bptt_lab.classroom grade` counts and draws.
-
+How often each is made, nobody has counted. How often *your* class makes it, `python -m bptt_lab.classroom grade` counts and
+draws.
 """
 
 
@@ -56,30 +59,51 @@ def _call(name: str) -> str:
 
 
 def rows() -> list[tuple[str, str, str, list[str]]]:
-    """(name, what is told, a number that changes, exercises), those that stand in most exercises first."""
+    """(name, what is told, a number that changes, exercises), as the course goes; of one exercise first what most others find."""
     found: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for exercise in exercises.all():
         for slip in {slip.name: slip for slip in reversed(exercise.slips)}.values():
             found.setdefault((slip.name, slip.says), (number(exercise, slip), []))[1].append(exercise.name)
     table = [(name, says, changed, names) for (name, says), (changed, names) in found.items()]
     order = [exercise.name for exercise in exercises.all()]
-    return sorted(table, key=lambda row: (-len(row[3]), order.index(row[3][0]), row[0]))
+    return sorted(table, key=lambda row: (order.index(row[3][0]), -len(row[3]), row[3], row[0]))
 
 
 def _plain(words: str) -> str:
-    """Words in a cell of a table: nothing in them is taken for markup."""
+    """Words of which nothing is taken for markup."""
     for sign in "\\*_[]|<$`":
         words = words.replace(sign, "\\" + sign)
     return words
 
 
+def _title(notebook: str) -> str:
+    """Its first heading, as a link to it."""
+    first = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells[0]
+    return f"[{first.source.splitlines()[0].removeprefix('# ')}](notebooks/{notebook}.ipynb)"
+
+
+def _joined(names: list[str]) -> str:
+    return ", ".join(f"[{name}](#{name})" for name in names)
+
+
 def written() -> str:
     table = rows()
-    head = HEAD.format(slips=sum(len(names) for *_, names in table), names=len({name for name, *_ in table}))
-    lines = ["| mistake | what the learner is told | a number it changes | found by |", "|---|---|---|---|"]
-    for name, says, changed, names in table:
-        lines.append(f"| {_plain(name)} | {_plain(says)} | {_plain(changed)} | {_plain(', '.join(names))} |")
-    return head + "\n".join(lines) + "\n"
+    lines = [HEAD.format(slips=sum(len(names) for *_, names in table), names=len({name for name, *_ in table}))]
+    for notebook, of_notebook in groupby(exercises.all(), lambda exercise: exercise.notebook):
+        lines += [f"## {_title(notebook)}", ""]
+        for exercise in of_notebook:
+            lines += [f"### {_plain(exercise.name)}", "", f"{exercise.english[0]}", ""]
+            mine = [row for row in table if exercise.name in row[3]]
+            for names, group in groupby((row for row in mine if row[3][0] == exercise.name), lambda row: row[3]):
+                group = list(group)
+                also = f", also in {', '.join(names[1:])}" if names[1:] else ""
+                lines += [f"<details><summary>{len(group)} mistake{'s' * (len(group) > 1)}{also}</summary>", ""]
+                lines += [f"- **{_plain(name)}**: {_plain(says)} ({_plain(changed)})" for name, says, changed, _ in group]
+                lines += ["", "</details>", ""]
+            if above := list(dict.fromkeys(row[3][0] for row in mine if row[3][0] != exercise.name)):
+                count = sum(row[3][0] != exercise.name for row in mine)
+                lines += [f"Its check also finds {count} that stand{'s' * (count == 1)} above, under {_joined(above)}.", ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def main() -> int:

@@ -64,15 +64,74 @@ for (const table of document.querySelectorAll("article table:has(thead)")) {
     }
   }
 }
-// Code in a table may be broken after a dot or a bracket, before a name is broken within; not after the dot that it begins with.
+// A printed table is as wide as its longest line. A narrow page shows a real one, whose heads go on below.
+const PHONE = 41; // characters of a line that a telephone has room for
+function printed(text) {
+  const lines = text.split("\n"), wide = Math.max(...lines.map((line) => line.length));
+  const blank = Array.from({ length: wide }, (_, i) => lines.every((line) => (line[i] ?? " ") === " "));
+  const starts = blank.flatMap((empty, i) => (!empty && (!i || (blank[i - 1] && (i < 2 || blank[i - 2]))) ? [i] : []));
+  const cells = lines.map((line) => starts.map((start, k) => line.slice(start, starts[k + 1]).trim()));
+  if (lines.length < 2 || starts.length < 2 || cells.flat().some((cell) => cell.includes("  "))) return Object.assign(document.createElement("pre"), { textContent: text });
+  const table = document.createElement("table");
+  for (const each of cells) {
+    const row = table.insertRow();
+    for (const cell of each) row.insertCell().textContent = cell;
+  }
+  return table;
+}
+for (const pre of document.querySelectorAll(".cell_output .stream pre")) {
+  const text = pre.textContent.trimEnd();
+  if (!text.split("\n").some((line) => line.length > PHONE)) continue;
+  const narrow = document.createElement("div");
+  narrow.className = "printed";
+  narrow.append(...text.split(/\n\s*\n/).map(printed));
+  if (narrow.querySelector("table")) pre.after(narrow);
+}
+// Code in a table may be broken after a dot, a bracket or an underscore, before a word is broken within; not after the dot that it begins with.
 for (const code of document.querySelectorAll("article table code, article table code .pre")) {
   if (code.childElementCount) continue;
-  const parts = code.textContent.split(/(?<=.[.(])(?=[^\s\d.)])|(?=\[")/);
+  const parts = code.textContent.split(/(?<=.[.(])(?=[^\s\d.)])|(?=\[")|(?<=\w_)(?=\w)/);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
 }
+// On a narrow page a formula goes on below, before a sign that stands in no small bracket, or after a large one; see site.css.
+const SIGN = /mjx-c(3D|2B|2212|22C5|2264|2190|2248|21D2|27F9|27FA)\b/; // = + − · ≤ ← ≈ ⇒ ⟹ ⟺
+const PLAIN = 300; // px: what is shorter stays whole
+function breakable(row) {
+  let depth = 0, part;
+  row.classList.add("parts");
+  for (const node of [...row.childNodes]) {
+    const sign = node.matches("mjx-mo, :has(> mjx-mo:only-child)") ? node.querySelector("mjx-c")?.className ?? "" : "";
+    if (!sign.includes("TEX-S")) depth += /mjx-c(28|5B)\b/.test(sign) - /mjx-c(29|5D)\b/.test(sign);
+    if (/^mjx-m(row|style|text)$/.test(node.localName) && node.offsetWidth > PLAIN) {
+      part = null;
+      breakable(node);
+      continue;
+    }
+    if (!part || node.localName === "mjx-mtext" || (!depth && SIGN.test(sign) && node.hasAttribute("space"))) {
+      part = document.createElement("span");
+      part.className = "part";
+      row.insertBefore(part, node);
+    }
+    part.append(node);
+    if (/mjx-c(29|5D)\b.*TEX-S/.test(sign)) part = null;
+  }
+}
+// Where to go on with Python is told in full once a page; after that the two links are enough.
+for (const note of [...document.querySelectorAll(".needs-python")].slice(1)) {
+  const [binder, lite] = note.querySelectorAll("a");
+  note.querySelector("p:last-child").replaceChildren(binder, " · ", lite);
+}
 // Formulas are read, not stopped at: MathJax would make a Tab stop of each one. What is wider than the page is scrolled by key too.
+function stops() {
+  for (const formula of document.querySelectorAll("mjx-container")) formula.tabIndex = formula.firstElementChild.offsetWidth > formula.clientWidth + 1 ? 0 : -1; // its text for readers is wider
+}
 async function typeset() {
   await MathJax.startup.promise;
+  for (const formula of document.querySelectorAll("article :is(mjx-container[display='true'], .formulas mjx-container) > mjx-math")) {
+    const cells = formula.querySelectorAll("mjx-mtd");
+    if (formula.querySelector("mjx-mtd:nth-child(5)")) continue; // a drawing
+    for (const row of cells.length ? cells : [formula]) breakable(row);
+  }
   // A line does not begin with the comma or stop that follows a formula.
   for (const formula of document.querySelectorAll("span.math")) {
     const [stop] = formula.nextSibling?.data?.match(/^[.,;:?!)]+/) ?? [];
@@ -83,7 +142,8 @@ async function typeset() {
     formula.after(together);
     together.append(formula, together.nextSibling);
   }
-  for (const formula of document.querySelectorAll("mjx-container")) formula.tabIndex = formula.firstElementChild.offsetWidth > formula.clientWidth + 1 ? 0 : -1; // its text for readers is wider
+  stops();
+  addEventListener("resize", stops);
   for (const formula of document.querySelectorAll("article span.math")) { // a line may not begin with the full stop after a formula
     const after = formula.nextSibling, mark = after?.nodeType === Node.TEXT_NODE && after.data.match(/^[.,:;!?)’”]+/)?.[0];
     if (!mark) continue;
@@ -101,11 +161,18 @@ if (maths) Promise.resolve(explorers[0]).then(() => load(maths.src)).then(typese
 const figures = document.querySelectorAll(".bptt-figure");
 await Promise.all(explorers);
 showPredictions();
+// On paper a figure is as wide as the page, unless it is so high that half a page before it would stay empty; see site.css.
+const fit = () => figures.forEach((place) => {
+  const { offsetWidth: wide, offsetHeight: high } = place;
+  if (wide) place.style.setProperty("--fit", Math.min(700 / wide, Math.max(0.65, 475 / high)));
+});
 if (figures.length) {
   await load(new URL("./plotly.min.js", import.meta.url));
   for (const place of figures) {
     const { data, layout, config } = JSON.parse(place.querySelector("script").textContent);
     Plotly.newPlot(place, data, layout, { ...config, responsive: true });
   }
+  fit();
+  addEventListener("beforeprint", fit);
 }
 for (const code of document.querySelectorAll("pre")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+import bptt_lab as bl
 from bptt_lab import explore
 from tests.browser.access import violations
 from tests.browser.conftest import WINDOW, Pages, served
@@ -456,7 +457,7 @@ BROKEN = """() => [...document.querySelectorAll('article .cards .label')].filter
     && label.scrollWidth > label.clientWidth + 1).map(label => label.textContent)"""
 
 
-@pytest.mark.parametrize("name", ["notebooks/glossary.html", "teachers.html", "where_it_works.html", "mistakes.html"])
+@pytest.mark.parametrize("name", ["notebooks/glossary.html", "teachers.html", "where_it_works.html"])
 def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns(visit, name):
     page = visit(name)
     page.set_viewport_size(PHONE)
@@ -468,6 +469,28 @@ def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns
     assert max(heights) < 200
     page.set_viewport_size(WINDOW)
     expect(page.locator("article .cards .label:visible")).to_have_count(0)
+
+
+def test_the_page_of_mistakes_is_short_until_one_is_asked_for_and_has_contents(visit):
+    page = visit("mistakes.html")
+    named = page.locator("article h3").evaluate_all("all => all.map(node => node.firstChild.textContent)")
+    assert named == [exercise.name for exercise in bl.exercises.all()]
+    assert set(named) <= set(page.locator(".bd-sidebar-secondary a").all_inner_texts())
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.body.scrollHeight") < 12_000  # px; all that is folded is 70 000 more
+
+
+def test_on_a_phone_a_printed_table_shows_all_its_columns(visit):
+    page = visit("notebooks/05_short_term_memory.html")
+    answered(page)
+    expect(page.locator(".printed:visible")).to_have_count(0)
+    page.set_viewport_size(PHONE)
+    tables = page.locator(".printed").filter(has=page.locator("table"))
+    assert tables.count()
+    for shown in tables.all():
+        assert shown.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+        printed = shown.locator("xpath=preceding-sibling::pre").text_content()
+        assert " ".join(shown.locator("td").all_text_contents()).split() == printed.split()
 
 
 # On a narrow page: formulas whose signs stand above the box that cuts them, code wider than its cell, and formulas whose comma or
@@ -487,12 +510,18 @@ TORN = """() => [
 ].map(node => node.textContent)"""
 
 
-@pytest.mark.parametrize("name", ["02_the_chain_rule_through_time", "07_gates", "08_gru_and_lstm", "glossary"])
-def test_on_a_phone_no_formula_and_no_code_is_torn(visit, name):
+WIDE = """() => [...document.querySelectorAll('article mjx-container[display="true"]')].filter(formula =>
+    formula.scrollWidth > formula.clientWidth + 1).map(formula => formula.textContent)"""
+WITH_FORMULAS = ["01_the_loss_is_a_sum", "02_the_chain_rule_through_time", "07_gates", "08_gru_and_lstm", "glossary"]
+WITH_FORMULAS += ["deeper/06_walls_starts_and_windows", "../own_cell"]
+
+
+@pytest.mark.parametrize("name", WITH_FORMULAS)
+def test_on_a_phone_no_formula_and_no_code_is_torn_and_a_long_formula_goes_on_below(visit, name):
     page = visit(f"notebooks/{name}.html")
     page.set_viewport_size(PHONE)
     page.wait_for_function("() => document.querySelector('mjx-container[tabindex]')")
-    assert page.evaluate(TORN) == []
+    assert page.evaluate(TORN) == [] and page.evaluate(WIDE) == []
 
 
 def test_a_folded_cells_title_stays_where_it_is_when_it_is_opened(visit):

@@ -28,6 +28,11 @@ def test_a_row_says_the_number_that_changes():
     assert float(wrong) == pytest.approx(1 / float(right), rel=5e-3) and np.isfinite(float(wrong))
 
 
-def test_a_cell_of_the_table_is_plain_text():
-    lines = [line for line in mistakes.written().splitlines() if line.startswith("| ")]
-    assert all(len(re.findall(r"(?<!\\)\|", line)) == 5 for line in lines)
+def test_a_mistake_is_plain_text_below_its_exercise():
+    lines = mistakes.written().splitlines()
+    entries = [line for line in lines if line.startswith("- ")]
+    assert len(entries) == len(mistakes.rows())
+    assert not any(re.search(r"(?<!\\)[*_\[\]|<$`]", entry.replace("**", "", 2)) for entry in entries)
+    row = next(row for row in mistakes.rows() if row[0] == "axes swapped")
+    above = lines[: next(i for i, entry in enumerate(lines) if entry.startswith("- **axes swapped**"))]
+    assert [line for line in above if line.startswith("### ")][-1].replace("\\", "") == f"### {row[3][0]}"

@@ -9,13 +9,13 @@ from . import look
 
 Places = Mapping[float, Mapping[int, Sequence[int | None]]]  # rate -> distance -> steps of each seed
 DIE = np.array([(-1, -1), (1, -1), (0, 0), (-1, 1), (1, 1)])  # five dots as on a die: they are counted at a glance
-ROW, ABOVE, BELOW = 30, 30, 68  # pixels: the height of a rate's row, and what stands above and below a panel's rows
+ROW, ABOVE, BELOW = 30, 30, 56  # pixels: the height of a rate's row, and what stands above and below a panel's rows
 
 LEGEND = (
     "● learned, ○ not in this budget; – not tried",
     "five seeds a place; rate: of learning",
     "words: how many between subject and verb",
-    "norm: the message’s, as a power of ten",
+    "below: how many powers of ten below 1 the message’s norm lies",
 )
 
 
@@ -23,7 +23,7 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
     """reached: panel -> rate -> distance -> steps of each of five seeds, None for one that did not get there, [] if not tried.
 
     A panel's name begins with its cell's. left: cell -> log10 of the message's norm at each distance before training, which
-    stands under the distances. setting: H, optimiser, budget.
+    stands under the distances, without its minus. setting: H, optimiser, budget.
     """
     names = list(reached)
     rows = [names[i : i + columns] for i in range(0, len(names), columns)]
@@ -37,8 +37,6 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
             cell = max((cell for cell in left if name.startswith(cell)), key=len)
             start = j * (wide + 0.4)
             _panel(shown, name, reached[name], left[cell], start + beside, sum(heights[:i]) + ABOVE)
-            if i == j == 0:
-                _name_numbers(shown, beside - 0.1, ABOVE, ABOVE + ROW * len(reached[name]))
             width = max(width, j * (wide + 0.4) + wide)
     hidden = {"visible": False, "fixedrange": True}
     shown.update_xaxes(range=[0, width + 0.02], **hidden).update_yaxes(range=[sum(heights), 0], **hidden)
@@ -74,14 +72,12 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
         shown.add_trace(look.marks(along, down, texts, name, marker=style))
     for k, (distance, power) in enumerate(zip(at, left)):
         _write(shown, f"{distance}", x0 + k + 0.5, bottom + 11, "center")
-        _write(shown, f"{power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28 + k % 2 * 13, "center", 11)  # two would touch
-
-
-def _name_numbers(shown: look.Figure, x: float, top: float, bottom: float) -> None:
-    """Write beside a panel's numbers, to the left of x, what they are; the panel's rows begin at top and end at bottom."""
-    _write(shown, "rate", x, top - 14, "right", 11, xshift=-10)  # left of the panel's own name
-    for text, y in (("words", bottom + 11), ("log₁₀", bottom + 28), ("norm", bottom + 41)):
-        _write(shown, text, x, y, "right", 11)
+        _write(
+            shown, f"{-power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28, "center", 11
+        )  # no room for a minus
+    _write(shown, "rate", x0 - 0.1, y0 - 14, "right", 11, xshift=-10)  # left of the panel's own name
+    for text, y in (("words", bottom + 11), ("below", bottom + 28)):
+        _write(shown, text, x0 - 0.1, y, "right", 11)
 
 
 def _write(shown: look.Figure, text: str, x: float, y: float, side: str, size: int = 12, **shift) -> None:
