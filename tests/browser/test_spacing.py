@@ -145,3 +145,50 @@ def test_of_a_sentence_that_gets_shorter_no_word_is_left(kind, page_of):
         length.press(key)
         frames(page, 3)
         assert words.count() == int(page.locator(".control", has=length).locator("output").inner_text())
+
+
+# Of each formula: the tops of all indices "t", or of an index below the line in its fractions.
+INDICES = """([formulas, index, text]) => [...document.querySelectorAll(formulas)].map(formula => [...formula.querySelectorAll(index)]
+    .filter(node => node.textContent === text && node.getBoundingClientRect().width).map(node => node.getBoundingClientRect().top))"""
+
+
+@pytest.mark.parametrize(
+    "made, of",
+    [
+        (explore.CellSwitch, [".card .formula", "msub > mi:last-child", "t"]),
+        (explore.LivingEquation, [".row .formula", "mfrac > msub:last-child > mn", "4"]),
+    ],
+)
+def test_the_indices_of_a_formula_stand_at_one_height(made, of, page_of):
+    found = [tops for tops in page_of(made()).evaluate(INDICES, of) if len(tops) > 1]
+    assert len(found) >= 3 and all(max(tops) - min(tops) < 0.6 for tops in found)
+
+
+def test_what_the_switch_marks_has_a_box_of_one_height_that_holds_it(page_of):
+    boxes = page_of(explore.CellSwitch()).evaluate(
+        """() => [...document.querySelectorAll('.switched')].map(node => {
+            const box = node.getBoundingClientRect(), inside = [...node.querySelectorAll('mi, mn, mo')].map(node => node.getBoundingClientRect());
+            return [box.height, ...['top', 'left'].map(side => Math.min(...inside.map(part => part[side])) - box[side]),
+                ...['bottom', 'right'].map(side => box[side] - Math.max(...inside.map(part => part[side])))];
+        })"""
+    )
+    assert len(boxes) == 7 and max(box[0] for box in boxes) - min(box[0] for box in boxes) < 0.6
+    assert all(min(box[1:]) >= 0 for box in boxes)
+
+
+@pytest.mark.parametrize("width", [294, 390, 900])
+def test_the_letters_of_twelve_words_formulas_can_be_read(width, page_of):
+    page = page_of(explore.LivingEquation(length=12), width)
+    size = page.locator(".row math").first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+    assert size >= 13
+
+
+def test_on_a_phone_a_formula_stands_nearer_to_its_own_bar_than_to_the_one_above(page_of):
+    page = page_of(explore.LivingEquation(), 390)
+    rows = page.evaluate(
+        """() => [...document.querySelectorAll('.equation .row:not(.ticks):not([hidden])')].map(row =>
+            ['math', '.chip'].map(name => row.querySelector(name).getBoundingClientRect()).flatMap(({ top, bottom }) => [top, bottom]))"""
+    )
+    own = [chip - bottom for _, bottom, chip, _ in rows]
+    above = [lower[0] - upper[3] for upper, lower in zip(rows, rows[1:])]
+    assert len(rows) == 4 and max(own) + 6 < min(above)

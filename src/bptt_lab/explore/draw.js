@@ -55,6 +55,8 @@ const place = (node, parent, attributes = {}) => (set(node, attributes), parent?
 const svg = (parent, name, attributes) => place(document.createElementNS(SVG, name), parent, attributes);
 const math = (parent, name, attributes) => place(document.createElementNS(MATH, name), parent, attributes);
 const tag = (parent, name, attributes) => place(document.createElement(name), parent, attributes);
+// A letter in a formula whose indices stand as high as those of all others: without it Chromium hangs them under the tail of a y.
+const letter = (parent, attributes) => math(math(parent, "mpadded", { height: ".7em", depth: "0" }), "mi", attributes);
 
 const newId = (what) => `bptt-${what}-${Math.random().toString(36).slice(2)}`; // several explorers stand on a page
 
