@@ -128,11 +128,19 @@ def test_options_that_do_not_fit_beside_their_name_stand_together_below_it(page_
     assert len(tops) == 3 and len(set(tops)) == 1
 
 
-def test_the_ages_under_a_curve_lie_on_no_number(page_of):
-    page = page_of(explore.CellSwitch(), 900)
-    ages = page.locator("rect.age:visible").evaluate_all("all => all.map(node => node.getBoundingClientRect().bottom)")
-    numbers = page.locator(".axis").first.locator("text:not(.axis-title)")
-    assert len(ages) == 23 and max(ages) <= numbers.first.bounding_box()["y"]
+@pytest.mark.parametrize("kind", [explore.CellSwitch, explore.FourTerms, explore.FourCells])
+def test_of_23_words_each_has_a_colour_and_the_ages_under_a_curve_lie_on_no_number(kind, page_of):
+    page = page_of(kind(length=23), 900)
+    ages = page.locator("rect.age:visible").evaluate_all(
+        "all => all.map(node => [node.getBoundingClientRect(), node.attributes.fill.value])"
+    )
+    along, up = page.locator(".axis").all()[:2]
+    lags, levels = (each.locator("text:not(.axis-title):visible") for each in (along, up))
+    boxes = [box for box, _ in ages[:23]]
+    assert len({colour for _, colour in ages}) == 23
+    assert max(box["bottom"] for box in boxes) <= lags.first.bounding_box()["y"]
+    right = max(box["x"] + box["width"] for box in (level.bounding_box() for level in levels.all()))
+    assert right + 3 <= min(box["left"] for box in boxes)
 
 
 @pytest.mark.parametrize(
@@ -148,8 +156,9 @@ def test_of_a_sentence_that_gets_shorter_no_word_is_left(kind, page_of):
 
 
 # Of each formula: the tops of all indices "t", or of an index below the line in its fractions.
-INDICES = """([formulas, index, text]) => [...document.querySelectorAll(formulas)].map(formula => [...formula.querySelectorAll(index)]
-    .filter(node => node.textContent === text && node.getBoundingClientRect().width).map(node => node.getBoundingClientRect().top))"""
+INDICES = """([formulas, index, text]) => [...document.querySelectorAll(formulas)].map(formula =>
+    [...formula.querySelectorAll(index)].filter(node => node.textContent === text && node.getBoundingClientRect().width)
+        .map(node => node.getBoundingClientRect().top))"""
 
 
 @pytest.mark.parametrize(
@@ -167,7 +176,8 @@ def test_the_indices_of_a_formula_stand_at_one_height(made, of, page_of):
 def test_what_the_switch_marks_has_a_box_of_one_height_that_holds_it(page_of):
     boxes = page_of(explore.CellSwitch()).evaluate(
         """() => [...document.querySelectorAll('.switched')].map(node => {
-            const box = node.getBoundingClientRect(), inside = [...node.querySelectorAll('mi, mn, mo')].map(node => node.getBoundingClientRect());
+            const box = node.getBoundingClientRect();
+            const inside = [...node.querySelectorAll('mi, mn, mo')].map(node => node.getBoundingClientRect());
             return [box.height, ...['top', 'left'].map(side => Math.min(...inside.map(part => part[side])) - box[side]),
                 ...['bottom', 'right'].map(side => box[side] - Math.max(...inside.map(part => part[side])))];
         })"""
@@ -187,8 +197,16 @@ def test_on_a_phone_a_formula_stands_nearer_to_its_own_bar_than_to_the_one_above
     page = page_of(explore.LivingEquation(), 390)
     rows = page.evaluate(
         """() => [...document.querySelectorAll('.equation .row:not(.ticks):not([hidden])')].map(row =>
-            ['math', '.chip'].map(name => row.querySelector(name).getBoundingClientRect()).flatMap(({ top, bottom }) => [top, bottom]))"""
+            ['math', '.chip'].map(name => row.querySelector(name).getBoundingClientRect())
+                .flatMap(({ top, bottom }) => [top, bottom]))"""
     )
     own = [chip - bottom for _, bottom, chip, _ in rows]
     above = [lower[0] - upper[3] for upper, lower in zip(rows, rows[1:])]
     assert len(rows) == 4 and max(own) + 6 < min(above)
+
+
+def test_the_lower_panels_title_stands_clear_of_the_upper_panels_numbers(page_of):
+    page = page_of(explore.FourTerms(), 900)
+    numbers = page.locator(".axis").first.locator("text:not(.axis-title):visible").first.bounding_box()
+    title = page.locator(".axis").nth(3).locator(".axis-title").bounding_box()
+    assert title["y"] - numbers["y"] - numbers["height"] >= 12

@@ -70,7 +70,7 @@ const explorer = {
         if (written[cell + i] !== formula) write(lines[cell][i], (written[cell + i] = formula));
       });
       const form = { gru: `gru_${reset}_${z}`, lstm: `lstm_${forget}` }, rows = drawn.map(({ cell, road }) => arrays[`${form[cell]}_${road}_${T}`].row(...at("gate_bias", "weight_scale")));
-      const edge = width - 14, x = linear(0, FAR, edge, LEFT), { ends: powers, levels, level, told } = lens(state.zoom), y = logarithmic(FLOOR, TOP, ...powers), heights = drawn.map(({ look }, i) => ({ at: y(rows[i][lag]), class: `dot ${look}` }));
+      const edge = width - 14, x = linear(0, FAR, edge, LEFT + 6), { ends: powers, levels, level, told } = lens(state.zoom), y = logarithmic(FLOOR, TOP, ...powers), heights = drawn.map(({ look }, i) => ({ at: y(rows[i][lag]), class: `dot ${look}` }));
       sized(picture, width, BOTTOM);
       plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: rows.map((row) => [upTo(T), row]), ticks: TICKS, ends: [words.lag_axis, words.norm_axis], levels, level, hair: x(lag), heights, words: T });
       readOff(upTo(T), x, lag, tell("place", { lag, word }));

@@ -87,7 +87,7 @@ const explorer = {
       grid.show(3 * N, (j) => { const x = middle(Math.floor(j / 3)) + half * ((j % 3) - 1); return { x1: x, x2: x, y1: top - 6, y2: height, "stroke-width": j % 3 === 1 ? 2 : 1 }; });
       ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: narrow && j % 2 ? 28 : 16, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:11px" : null }));
       const k = shown.slice(0, r).findIndex((word) => word in number_of);
-      ages.show(T, (t) => ({ x: 0, y: y(t) + 4, ...ageMark(r - 1 - t) }));
+      ages.show(T, (t) => ({ x: 0, y: y(t) + 4, ...ageMark(r - 1 - t, T) }));
       labels.show(T, (t) => ({ x: 14, y: y(t) + 15, text: shown[t], class: t >= r ? "off" : "", "font-weight": t === k ? 700 : 400, "text-decoration": t === k ? "underline" : null }));
       bars.forEach((pool, i) => pool.show(2 * T, (j) => {
         const t = j >> 1, verb = j % 2, share = p(i, t, verb), length = half * share;
