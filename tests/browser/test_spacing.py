@@ -210,3 +210,27 @@ def test_the_lower_panels_title_stands_clear_of_the_upper_panels_numbers(page_of
     numbers = page.locator(".axis").first.locator("text:not(.axis-title):visible").first.bounding_box()
     title = page.locator(".axis").nth(3).locator(".axis-title").bounding_box()
     assert title["y"] - numbers["y"] - numbers["height"] >= 12
+
+
+@pytest.mark.parametrize("width", [294, 900])
+@pytest.mark.parametrize("cut", [8, 16])
+def test_no_text_lies_on_the_line_of_the_cut_or_hides_a_curve(cut, width, page_of):
+    page = page_of(explore.Truncation(cut=cut), width)
+    found = page.evaluate(
+        """() => [...document.querySelectorAll('.hair, svg path.dashed')].map(node => {
+            const a = node.getBoundingClientRect(), texts = [...node.closest('svg').querySelectorAll('text')];
+            return texts.filter(text => {
+                const b = text.getBoundingClientRect();
+                return b.left < a.right && b.right > a.left && b.top + 3 < a.bottom && b.bottom - 3 > a.top;
+            }).length;
+        })"""
+    )
+    assert len(found) == 3 and not any(found)
+
+
+@pytest.mark.parametrize("length", [4, 12])
+def test_the_bars_of_a_sentence_fill_their_room(length, page_of):
+    page = page_of(explore.TokenLosses(length=length))
+    total = page.locator("text[font-weight=bold]").first.bounding_box()
+    zero = page.locator(".axis text:not(.axis-title):visible").first.bounding_box()
+    assert 0 <= zero["y"] - total["y"] - total["height"] < 40
