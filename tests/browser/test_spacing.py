@@ -234,3 +234,27 @@ def test_the_bars_of_a_sentence_fill_their_room(length, page_of):
     total = page.locator("text[font-weight=bold]").first.bounding_box()
     zero = page.locator(".axis text:not(.axis-title):visible").first.bounding_box()
     assert 0 <= zero["y"] - total["y"] - total["height"] < 40
+
+
+@pytest.mark.parametrize("width", [390, 900])
+def test_what_stands_where_the_hidden_curve_will_be_lies_on_no_grid_line(width, page_of):
+    page = page_of(explore.Decay(), width)
+    middles = page.locator("text.prompt:visible").evaluate_all(
+        "all => all.map(node => node.getBoundingClientRect()).map(({ top, bottom }) => (top + bottom) / 2)"
+    )
+    grid = (
+        page.locator(".axis")
+        .nth(1)
+        .locator("line:visible")
+        .evaluate_all("all => all.map(node => node.getBoundingClientRect().top)")
+    )
+    assert len(middles) >= 2 and min(abs(middle - line) for middle in middles for line in grid) >= 7
+
+
+def test_in_a_legend_each_icon_stands_next_to_its_words(page_of):
+    page = page_of(explore.Wall(), 390)
+    apart = page.locator(".legend > span").evaluate_all(
+        """all => all.map(item => [item.firstChild.firstChild, item.lastChild].map(node => node.getBoundingClientRect()))
+            .map(([icon, words]) => words.left - icon.right)"""
+    )
+    assert len(apart) == 3 and max(apart) < 16
