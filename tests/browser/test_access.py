@@ -145,7 +145,8 @@ def test_every_text_on_a_colour_can_be_read(dark, page_of):
             for (let e = -12.5; e < 7; e += 0.02)
                 check(`10^${{e.toFixed(2)}}`, look.magnitudeColour(10 ** e), ink(look.onMagnitude(10 ** e)));
             for (let s = -1; s <= 1; s += 0.002) check(`share ${{s.toFixed(3)}}`, look.shareColour(s), ink(look.onShare(s)));
-            for (let age = 0; age < 14; age++) check(`age ${{age}}`, look.ageColour(age), look.onAge(age));
+            for (let words = 1; words < 40; words++) for (let age = 0; age < words; age++)
+                check(`age ${{age}} of ${{words}}`, look.ageColour(age, words), look.onAge(age, words));
             return found;
         }}""",
         "\n".join(sources),

@@ -143,6 +143,21 @@ def test_no_formula_runs_under_its_bar(firefox, tmp_path, length):
     assert min(found["below"]) >= -2 and found["right"] <= 390
 
 
+# Of each formula of a card, where its pieces begin: [left, top].
+PIECES = """() => [...document.querySelectorAll('.card .formula')].map(formula => [...formula.querySelectorAll('math')]
+    .map(node => node.getBoundingClientRect()).map(({ left, top, bottom }) => [left, (top + bottom) / 2]))"""
+
+
+def test_a_formula_that_is_broken_goes_on_further_in(firefox, tmp_path):
+    page = tmp_path / "page.html"
+    explore.CellSwitch().to_html(page)
+    firefox.show(page.as_uri(), PHONE)
+    formulas = firefox.run(PIECES)
+    (left, top), *more = formulas[2]
+    broken = [piece for piece in more if piece[1] > top + 12]
+    assert broken and broken[0][0] >= left + 24 and {round(formula[0][0]) for formula in formulas} == {round(left)}
+
+
 @every_explorer
 def test_on_a_phone_an_explorer_is_whole_and_what_is_moved_and_changed_is_in_view(firefox, tmp_path, kind):
     page = tmp_path / "page.html"

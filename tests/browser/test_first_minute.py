@@ -14,12 +14,15 @@ def test_the_cats_bar_is_thinner_than_a_pixel_until_it_is_magnified_as_often_as_
     assert float(width.get_attribute("width")) < 0.01 < 300 < float(page.locator("rect.term-bar").nth(4).get_attribute("width"))
     powers = page.get_by_label("powers of ten", exact=True)
     assert powers.is_disabled() and "cats" in powers.get_attribute("aria-description")
+    assert page.locator(".reason").is_visible() and page.inner_text(".reason") == powers.get_attribute("aria-description")
+    top = page.locator(".bptt-draw").bounding_box()["y"]
     for press in range(1, explorer.presses() + 1):
         page.get_by_role("button", name="Magnify").press("Enter")
         page.wait_for_function(f"() => document.querySelector('.spoken').textContent.includes('magnified {press} times')")
         shows = "There is the bar of “cats”" in page.inner_text(".sentence")
         assert shows == (press == explorer.presses())
     assert float(width.get_attribute("width")) > 1, "a pixel"
+    assert page.locator(".reason").is_hidden() and page.locator(".bptt-draw").bounding_box()["y"] == top, "nothing moves"
     past = page.locator(".equation .row:not([hidden]) path.past")
     assert past.first.get_attribute("visibility") is None, "a bar that is cut says so"
     explorer.zoom = explorer.presses()

@@ -56,12 +56,16 @@ LINES = """() => [...document.querySelectorAll('.net-head > span:nth-child(2)')]
 })"""
 
 
+VERBS = "all => all.slice(0, 8).map(node => node.getBoundingClientRect().top)"
+
+
 def test_on_a_phone_what_four_nets_were_trained_on_is_not_broken_in_two(page_of):
     task = Agreement(distance=3)
     names = "tanh, d = 0–5", "tanh, d = 15–25", "gated, d = 15–25", "LSTM, d = 0–5"
     net = bl.SequenceModel(bl.RNNCell(task.input_size, 4), task.output_size)
     page = page_of(explore.WordByWord(dict.fromkeys(names, net)), SITE)
     assert page.evaluate(LINES) == [[1, True]] * 4
+    assert len(set(page.locator(".nets + svg text.axis-title").evaluate_all(VERBS))) == 1, "was and were stand on one line"
 
 
 def test_four_cells_differ_by_dash_and_their_legend_has_the_same(page_of):

@@ -37,6 +37,7 @@ def test_a_guess_is_moved_committed_and_judged_by_keyboard_and_then_it_stays(pag
     assert page.locator(".bptt-draw line.guess").get_attribute("x1") == mark != truth
     assert page.get_by_role("button", name="Committed").get_attribute("aria-disabled") == "true"
     assert page.evaluate("() => document.activeElement.textContent") == "Committed", "the focus stays where it was"
+    assert page.get_by_role("button", name="Show me").is_hidden()
 
 
 def test_show_me_gives_the_answer_and_its_reason_and_ends_the_guessing(page_of):
@@ -46,8 +47,9 @@ def test_show_me_gives_the_answer_and_its_reason_and_ends_the_guessing(page_of):
     page.get_by_role("button", name="Show me").press("Enter")
     says(page, "Measured: 4. Each term of dL/dW_hh has the state before its word as a factor.")
     assert page.locator(".bptt[data-open]").count() == 0
-    assert page.get_by_label("Your guess", exact=True).is_disabled()
-    page.get_by_role("button", name="Commit").press("Enter")
+    assert page.get_by_label("Your guess", exact=True).is_hidden() and page.get_by_role("button", name="Commit").is_hidden()
+    page.get_by_role("button", name="The answer is shown").press("Enter")
+    assert page.evaluate("() => document.activeElement.textContent") == "The answer is shown", "the focus stays where it was"
     explorer.seen = True
     assert page.inner_text(".sentence") == explorer.sentence()
 

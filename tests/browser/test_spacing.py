@@ -128,11 +128,19 @@ def test_options_that_do_not_fit_beside_their_name_stand_together_below_it(page_
     assert len(tops) == 3 and len(set(tops)) == 1
 
 
-def test_the_ages_under_a_curve_lie_on_no_number(page_of):
-    page = page_of(explore.CellSwitch(), 900)
-    ages = page.locator("rect.age:visible").evaluate_all("all => all.map(node => node.getBoundingClientRect().bottom)")
-    numbers = page.locator(".axis").first.locator("text:not(.axis-title)")
-    assert len(ages) == 23 and max(ages) <= numbers.first.bounding_box()["y"]
+@pytest.mark.parametrize("kind", [explore.CellSwitch, explore.FourTerms, explore.FourCells])
+def test_of_23_words_each_has_a_colour_and_the_ages_under_a_curve_lie_on_no_number(kind, page_of):
+    page = page_of(kind(length=23), 900)
+    ages = page.locator("rect.age:visible").evaluate_all(
+        "all => all.map(node => [node.getBoundingClientRect(), node.attributes.fill.value])"
+    )
+    along, up = page.locator(".axis").all()[:2]
+    lags, levels = (each.locator("text:not(.axis-title):visible") for each in (along, up))
+    boxes = [box for box, _ in ages[:23]]
+    assert len({colour for _, colour in ages}) == 23
+    assert max(box["bottom"] for box in boxes) <= lags.first.bounding_box()["y"]
+    right = max(box["x"] + box["width"] for box in (level.bounding_box() for level in levels.all()))
+    assert right + 3 <= min(box["left"] for box in boxes)
 
 
 @pytest.mark.parametrize(
@@ -145,3 +153,104 @@ def test_of_a_sentence_that_gets_shorter_no_word_is_left(kind, page_of):
         length.press(key)
         frames(page, 3)
         assert words.count() == int(page.locator(".control", has=length).locator("output").inner_text())
+
+
+# Of each formula: the tops of all indices "t", or of an index below the line in its fractions.
+INDICES = """([formulas, index, text]) => [...document.querySelectorAll(formulas)].map(formula =>
+    [...formula.querySelectorAll(index)].filter(node => node.textContent === text && node.getBoundingClientRect().width)
+        .map(node => node.getBoundingClientRect().top))"""
+
+
+@pytest.mark.parametrize(
+    "made, of",
+    [
+        (explore.CellSwitch, [".card .formula", "msub > mi:last-child", "t"]),
+        (explore.LivingEquation, [".row .formula", "mfrac > msub:last-child > mn", "4"]),
+    ],
+)
+def test_the_indices_of_a_formula_stand_at_one_height(made, of, page_of):
+    found = [tops for tops in page_of(made()).evaluate(INDICES, of) if len(tops) > 1]
+    assert len(found) >= 3 and all(max(tops) - min(tops) < 0.6 for tops in found)
+
+
+def test_what_the_switch_marks_has_a_box_of_one_height_that_holds_it(page_of):
+    boxes = page_of(explore.CellSwitch()).evaluate(
+        """() => [...document.querySelectorAll('.switched')].map(node => {
+            const box = node.getBoundingClientRect();
+            const inside = [...node.querySelectorAll('mi, mn, mo')].map(node => node.getBoundingClientRect());
+            return [box.height, ...['top', 'left'].map(side => Math.min(...inside.map(part => part[side])) - box[side]),
+                ...['bottom', 'right'].map(side => box[side] - Math.max(...inside.map(part => part[side])))];
+        })"""
+    )
+    assert len(boxes) == 7 and max(box[0] for box in boxes) - min(box[0] for box in boxes) < 0.6
+    assert all(min(box[1:]) >= 0 for box in boxes)
+
+
+@pytest.mark.parametrize("width", [294, 390, 900])
+def test_the_letters_of_twelve_words_formulas_can_be_read(width, page_of):
+    page = page_of(explore.LivingEquation(length=12), width)
+    size = page.locator(".row math").first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+    assert size >= 13
+
+
+def test_on_a_phone_a_formula_stands_nearer_to_its_own_bar_than_to_the_one_above(page_of):
+    page = page_of(explore.LivingEquation(), 390)
+    rows = page.evaluate(
+        """() => [...document.querySelectorAll('.equation .row:not(.ticks):not([hidden])')].map(row =>
+            ['math', '.chip'].map(name => row.querySelector(name).getBoundingClientRect())
+                .flatMap(({ top, bottom }) => [top, bottom]))"""
+    )
+    own = [chip - bottom for _, bottom, chip, _ in rows]
+    above = [lower[0] - upper[3] for upper, lower in zip(rows, rows[1:])]
+    assert len(rows) == 4 and max(own) + 6 < min(above)
+
+
+def test_the_lower_panels_title_stands_clear_of_the_upper_panels_numbers(page_of):
+    page = page_of(explore.FourTerms(), 900)
+    numbers = page.locator(".axis").first.locator("text:not(.axis-title):visible").first.bounding_box()
+    title = page.locator(".axis").nth(3).locator(".axis-title").bounding_box()
+    assert title["y"] - numbers["y"] - numbers["height"] >= 12
+
+
+@pytest.mark.parametrize("width", [294, 900])
+@pytest.mark.parametrize("cut", [8, 16])
+def test_no_text_lies_on_the_line_of_the_cut_or_hides_a_curve(cut, width, page_of):
+    page = page_of(explore.Truncation(cut=cut), width)
+    found = page.evaluate(
+        """() => [...document.querySelectorAll('.hair, svg path.dashed')].map(node => {
+            const a = node.getBoundingClientRect(), texts = [...node.closest('svg').querySelectorAll('text')];
+            return texts.filter(text => {
+                const b = text.getBoundingClientRect();
+                return b.left < a.right && b.right > a.left && b.top + 3 < a.bottom && b.bottom - 3 > a.top;
+            }).length;
+        })"""
+    )
+    assert len(found) == 3 and not any(found)
+
+
+@pytest.mark.parametrize("length", [4, 12])
+def test_the_bars_of_a_sentence_fill_their_room(length, page_of):
+    page = page_of(explore.TokenLosses(length=length))
+    total = page.locator("text[font-weight=bold]").first.bounding_box()
+    zero = page.locator(".axis text:not(.axis-title):visible").first.bounding_box()
+    assert 0 <= zero["y"] - total["y"] - total["height"] < 40
+
+
+@pytest.mark.parametrize("width", [390, 900])
+def test_what_stands_where_the_hidden_curve_will_be_lies_on_no_grid_line(width, page_of):
+    page = page_of(explore.Decay(), width)
+    middles = page.locator("text.prompt:visible").evaluate_all(
+        "all => all.map(node => node.getBoundingClientRect()).map(({ top, bottom }) => (top + bottom) / 2)"
+    )
+    lines = page.locator(".axis").nth(1).locator("line:not([display])")
+    grid = lines.evaluate_all("all => all.map(node => node.getBoundingClientRect().top)")
+    assert len(middles) >= 2 and min(abs(middle - line) for middle in middles for line in grid) >= 7
+
+
+def test_in_a_legend_each_icon_stands_next_to_its_words(page_of):
+    page = page_of(explore.Wall(), 390)
+    apart = page.locator(".legend > span").evaluate_all(
+        """all => all.map(item => [item.firstChild.firstChild, item.lastChild].map(node => node.getBoundingClientRect()))
+            .map(([icon, words]) => words.left - icon.right)"""
+    )
+    assert len(apart) == 3 and max(apart) < 16

@@ -190,6 +190,7 @@ def test_exponents_past_the_axis_are_triangles_that_point_there_and_a_legend_nam
     slope, bar, *legend = shown.data
     assert slope.marker.symbol == ("triangle-left", "circle", "triangle-right") and list(slope.x) == [-2, 0.5, 2]
     assert bar.marker.symbol == ("line-ns-open", "line-ns-open", "triangle-right")
+    assert bar.marker.line.width == 2, "thinner it is not seen on dark paper"
     assert shown.layout.meta["notes"] == "x; triangles: past the axis."
     assert [trace.name for trace in legend] == ["slope", "ln ρ, the popular guess"]
     assert slope.showlegend is False and bar.showlegend is False
@@ -232,6 +233,25 @@ def test_scores_shows_seeds_medians_and_baselines_and_no_two_cells_look_alike():
     assert bl.figures.sentence(shown) == (
         "Medians: tanh 0.65 with 1 word, 0.85 with 20; GRU, open 0.70 with 1 word, 0.90 with 20. Without a net: last word 0.80."
     )
+
+
+def brightness(colour):
+    """Relative luminance of (red, green, blue), each from 0 to 1."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("paper", ["#ffffff", "#14181e"])
+def test_a_seeds_mark_is_seen_on_light_and_on_dark_paper(paper):
+    one, two = {"tanh": [300, 400]}, {"tanh": [(3.0, "unit 1"), (None, "unit 2")]}
+    shown = [bl.figures.steps({"SGD": one, "Adam": one}, 1000, "x", "y"), bl.figures.half_lives({"a": two, "b": two}, "x", "y")]
+    marks = [trace.marker for figure in shown for trace in figure.data if trace.marker.opacity]
+    for mark in marks:
+        colour, under = (np.array(list(bytes.fromhex(name[1:]))) / 255 for name in (mark.color, paper))
+        seen = mark.opacity * colour + (1 - mark.opacity) * under
+        dark, light = sorted([brightness(seen), brightness(under)])
+        assert (light + 0.05) / (dark + 0.05) >= 3
+    assert len(marks) >= 4
 
 
 def test_training_draws_means_of_steps_beside_the_baseline():

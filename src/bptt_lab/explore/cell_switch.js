@@ -27,7 +27,7 @@ function symbol(row, token) {
   if (/^\d+$/.test(token)) return math(row, "mn", { text: token });
   const [, name, below, above] = token.match(/^([^_^]+)(?:_([^^]+))?(?:\^(.+))?$/);
   const part = math(row, below && above ? "msubsup" : below ? "msub" : above ? "msup" : "mrow");
-  math(part, "mi", { text: name, ...(name.length > 1 ? { class: "upright" } : {}) });
+  letter(part, { text: name, ...(name.length > 1 ? { class: "upright" } : {}) });
   for (const index of [below, above]) if (index) index.includes("−") ? index.split("−").forEach((piece, i, all) => { const group = all.group ??= math(part, "mrow"); if (i) math(group, "mo", { text: "−" }); math(group, /\d/.test(piece) ? "mn" : "mi", { text: piece }); }) : math(part, "mi", { text: index });
   return part;
 }
@@ -37,7 +37,7 @@ function write(cell, formula) {
   const begin = () => math(math(cell, "math"), "mrow");
   let row = begin(), outer = row;
   for (const token of formula.split(" ")) {
-    if (token === "⟦") row = math(outer, "mrow", { class: "switched" });
+    if (token === "⟦") math((row = math(outer, "mrow", { class: "switched" })), "mspace", { height: "1.05em", depth: ".45em" }); // all boxes are of one height
     else if (token === "⟧") row = outer;
     else if (token === "+" && row === outer) math((row = outer = begin()), "mo", { text: "+", form: "infix" }); // here a line that is too long is broken
     else symbol(row, token);
@@ -70,7 +70,7 @@ const explorer = {
         if (written[cell + i] !== formula) write(lines[cell][i], (written[cell + i] = formula));
       });
       const form = { gru: `gru_${reset}_${z}`, lstm: `lstm_${forget}` }, rows = drawn.map(({ cell, road }) => arrays[`${form[cell]}_${road}_${T}`].row(...at("gate_bias", "weight_scale")));
-      const edge = width - 14, x = linear(0, FAR, edge, LEFT), { ends: powers, levels, level, told } = lens(state.zoom), y = logarithmic(FLOOR, TOP, ...powers), heights = drawn.map(({ look }, i) => ({ at: y(rows[i][lag]), class: `dot ${look}` }));
+      const edge = width - 14, x = linear(0, FAR, edge, LEFT + 6), { ends: powers, levels, level, told } = lens(state.zoom), y = logarithmic(FLOOR, TOP, ...powers), heights = drawn.map(({ look }, i) => ({ at: y(rows[i][lag]), class: `dot ${look}` }));
       sized(picture, width, BOTTOM);
       plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: rows.map((row) => [upTo(T), row]), ticks: TICKS, ends: [words.lag_axis, words.norm_axis], levels, level, hair: x(lag), heights, words: T });
       readOff(upTo(T), x, lag, tell("place", { lag, word }));

@@ -3,6 +3,7 @@
 // the right, as in gradient_by_lag.js.
 
 const LEFT = 58, STRIP = 30, TOP = 20, FLOOR = 290, PLANE = 224; // px
+const between = (i) => FLOOR - ((FLOOR - TOP) / 6) * (i >> 1) - (i % 2 ? 27 : 10); // the place of line i of a text, from below: two between grid lines
 
 // The eigenvalues of W_hh, with 0 at the centre, 1 half-way and ∞ at the rim, and the circles of the two rungs that it gives.
 function eigenvaluePlane(picture, words) {
@@ -46,7 +47,7 @@ const explorer = {
       plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: [guessed, ...ladder, shown ? [lags, norms] : none], ticks: [0, 1, 2, 3, 4].map((i) => (i * end) / 4), ends: [words.lag_axis, words.norm_axis], levels, hair: place < 0 ? null : x(lag), heights: [y(norms[place])] });
       const setting = { net: facts.yours ? tell("net_own", { cell: facts.yours }) : tell("net", { activation, start: words[`start_${start}`] }), scale: say(weight_scale), inputs: words[`inputs_${inputs}`] };
       const lines = [words.prompt, tell("prompt_net", setting)].flatMap((text) => wrapped(text, (edge - LEFT) / 7));
-      prompts.show(shown ? 0 : lines.length, (i) => ({ x: (LEFT + edge) / 2, y: FLOOR - 20 * (lines.length - i), text: lines[i] }));
+      prompts.show(shown ? 0 : lines.length, (i) => ({ x: (LEFT + edge) / 2, y: between(lines.length - 1 - i), text: lines[i] }));
       const stretches = [...read("stretches")], seen = shown ? stretches.filter((log) => log >= powers[0] && log <= powers[1]) : [];
       rug.show(seen.length, (i) => ({ x1: LEFT + 3, x2: LEFT + STRIP - 9, y1: y(10 ** seen[i]), y2: y(10 ** seen[i]) }));
       readOff(shown ? lags : [], x, Math.max(0, lags.includes(lag) ? lag : 0), tell("place", { lag: Math.max(0, lag) }));

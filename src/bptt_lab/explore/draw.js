@@ -2,14 +2,21 @@
 
 // ---- what things look like: the same in every picture ---------------------------------------------------------------
 
-// Age of a word, newest first: the cividis scale, safe for colour-blind readers.
-const AGE = ["#fde737", "#e9d54d", "#d2c060", "#bcae6c", "#a59c74", "#918b78", "#7d7c78", "#696d73", "#575d6d", "#434e6c", "#2b3e6b", "#00204d"];
-const ageColour = (age) => AGE[Math.min(age, AGE.length - 1)];
+// Age of a word, newest first: the cividis scale, safe for colour-blind readers. Up to twelve words each age has its own colour;
+// a longer sentence has the whole scale too, or all of its beginning would be navy.
+const AGE = [[253, 231, 55], [233, 213, 77], [210, 192, 96], [188, 174, 108], [165, 156, 116], [145, 139, 120], [125, 124, 120], [105, 109, 115], [87, 93, 109], [67, 78, 108], [43, 62, 110], [0, 32, 77]];
+const ageOn = (age, words = 12) => (11 * age) / Math.max(11, words - 1); // its place on the scale
+const ageColour = (age, words) => mixed(AGE, ageOn(age, words));
 // A mark in the age's colour, beside a name in ink; a word after the target has no age yet.
-const ageMark = (age) => ({ class: "age", fill: age < 0 ? "none" : ageColour(age) });
-const onAge = (age) => (age < 7 ? "#111" : "#fff"); // contrast at least 4.5
+const ageMark = (age, words) => ({ class: "age", fill: age < 0 ? "none" : ageColour(age, words) });
+const onAge = (age, words) => (ageOn(age, words) < 6.4 ? "#000" : "#fff"); // contrast at least 4.5
 // A chip and a picture wear the age of their word; what comes after the target has none.
-const ageStyle = (age) => (age < 0 ? "opacity:.7" : `background:${ageColour(age)};color:${onAge(age)}`);
+const ageStyle = (age, words) => (age < 0 ? "opacity:.7" : `background:${ageColour(age, words)};color:${onAge(age, words)}`);
+// Between the colours of a scale, at a place that is counted in them.
+function mixed(scale, place) {
+  const i = Math.min(scale.length - 2, Math.floor(place));
+  return `rgb(${scale[i].map((from, c) => Math.round(from + (scale[i + 1][c] - from) * Math.min(1, place - i))).join(",")})`;
+}
 
 // Magnitude: log10 from −12 to 6 with its middle at 1. What vanishes fades into the page, what explodes glows.
 const LOW = -12, HIGH = 6;
@@ -19,8 +26,7 @@ function magnitudeColour(value) {
   if (!(value > 0)) return "rgba(40,110,180,0)";
   const e = Math.max(LOW, Math.min(HIGH, Math.log10(value)));
   if (e <= 0) return `rgba(40,110,180,${(1 - e / LOW).toFixed(3)})`;
-  const place = Math.min(e / 1.5, 3.999), i = Math.floor(place);
-  return `rgb(${GLOW[i].map((from, c) => Math.round(from + (GLOW[i + 1][c] - from) * (place - i))).join(",")})`;
+  return mixed(GLOW, e / 1.5);
 }
 
 // The class of a text on that colour, with a contrast of at least 4.5 on light and dark paper: black on what glows, white on
@@ -55,6 +61,8 @@ const place = (node, parent, attributes = {}) => (set(node, attributes), parent?
 const svg = (parent, name, attributes) => place(document.createElementNS(SVG, name), parent, attributes);
 const math = (parent, name, attributes) => place(document.createElementNS(MATH, name), parent, attributes);
 const tag = (parent, name, attributes) => place(document.createElement(name), parent, attributes);
+// A letter in a formula whose indices stand as high as those of all others: without it Chromium hangs them under the tail of a y.
+const letter = (parent, attributes) => math(math(parent, "mpadded", { depth: "0" }), "mi", attributes);
 
 const newId = (what) => `bptt-${what}-${Math.random().toString(36).slice(2)}`; // several explorers stand on a page
 
@@ -151,7 +159,7 @@ function panel(picture, looks = []) {
       set(level, { x1: left, x2: right, y1: y(one), y2: y(one) });
       paths.forEach((path, i) => set(path, { d: curve(...curves[i], x, y) }));
       const half = Math.min(4, (x(0) - x(1)) / 2 - 1) || 0;
-      ages.show(words, (lag) => ({ x: x(lag) - half, y: floor + 1, width: 2 * half, ...ageMark(lag) }));
+      ages.show(words, (lag) => ({ x: x(lag) - half, y: floor + 1, width: 2 * half, ...ageMark(lag, words) }));
       hairs.show(hair === null ? 0 : 1, () => ({ x1: hair, x2: hair, y1: top, y2: floor }));
       const seen = heights.map((dot) => (typeof dot === "number" ? { at: dot } : dot)).filter(({ at }) => at >= top && at <= floor);
       dots.show(hair === null ? 0 : seen.length, (i) => ({ transform: `translate(${hair} ${seen[i].at})`, d: seen[i].d ?? DOT, class: seen[i].class ?? "dot" }));
@@ -243,7 +251,7 @@ const chipsIn = (line, light) => pool(line, (parent, i) => {
 function sentenceLine(figure, light) {
   const line = tag(figure, "div", { class: "words read" }), chips = chipsIn(line, light);
   onLeave(line, () => light(0));
-  return (read, lit) => chips.show(read.length, (i) => ({ text: read[i], class: `word${i + 1 === lit ? " lit" : ""}`, style: ageStyle(read.length - 1 - i) }));
+  return (read, lit) => chips.show(read.length, (i) => ({ text: read[i], class: `word${i + 1 === lit ? " lit" : ""}`, style: ageStyle(read.length - 1 - i, read.length) }));
 }
 const upTo = (n) => Array.from({ length: n }, (_, i) => i);
 
@@ -311,7 +319,8 @@ function iconOf(icon, name) {
 function legend(parent, entries) {
   const box = tag(parent, "div", { class: "legend" });
   for (const [text, ...classes] of entries) {
-    const item = tag(box, "span"), icon = svg(item, "svg", ICON);
+    const item = tag(box, "span"), narrow = classes.every((name) => ICONS[name] && name !== "band"); // what is no line has no empty room beside it
+    const icon = svg(item, "svg", narrow ? { ...ICON, width: 20, viewBox: "7 0 20 12" } : ICON);
     for (const name of classes) iconOf(icon, name);
     tag(item, "span", { maths: text });
   }

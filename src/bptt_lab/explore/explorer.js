@@ -76,7 +76,11 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
     input.addEventListener("change", () => move(kind === "switch" ? input.checked : values[i]));
     return input;
   });
+  let reason; // why it cannot be moved, for all to read; its room stays
   return (state) => {
+    const { why_fixed: text } = state, held = text && state.fixed?.includes(trait);
+    if (held) set((reason ??= tag(row, "span", { "aria-hidden": "true" })), { text, class: "reason" });
+    else if (reason) set(reason, { class: "reason past" });
     inputs.forEach((input, i) => { input.checked = values[i] === state[trait]; set(input, off(state)); });
     set(group, { title: off(state)["aria-description"] });
   };

@@ -36,7 +36,7 @@ const explorer = {
         });
       });
 
-      const edge = width - 14, x = linear(0, FAR, edge, LEFT), { ends, levels, told: closer } = lens(zoom), y = logarithmic(FLOOR, TOP, ...ends), back = upTo(T).map((i) => T - 1 - i);
+      const edge = width - 14, x = linear(0, FAR, edge, LEFT + 6), { ends, levels, told: closer } = lens(zoom), y = logarithmic(FLOOR, TOP, ...ends), back = upTo(T).map((i) => T - 1 - i);
       sized(picture, width, BOTTOM);
       plot.draw({ box: [LEFT, TOP, edge, FLOOR], x, y, curves: CELLS.map((cell) => [back, norms[cell]]), ticks: TICKS, ends: [words.lag_axis, words.norm_axis], levels, hair: x(T - k), words: T });
       CELLS.forEach((cell, c) => {

@@ -1,7 +1,7 @@
 // The gradient and the state's size, one above the other over the same words; beside them the four terms at the word read off.
 
 const TERMS = ["keep", "dG1", "dG2", "candidate", "J"];
-const LEFT = 58, TOP = 22, FLOOR = 214, TOP2 = 262, FLOOR2 = 372, BESIDE = 292, FAR = 22, TICKS = [0, 4, 8, 12, 16, 20]; // px, and words
+const LEFT = 58, TOP = 22, FLOOR = 214, TOP2 = 278, FLOOR2 = 388, BESIDE = 292, FAR = 22, TICKS = [0, 4, 8, 12, 16, 20]; // px, and words
 const ROW = 40, NAME = 96, NUMBER = 72, MOST = 2, ONE = 1.005; // the bars: px, where their axis ends, and from where a number is written as 1.01
 
 const explorer = {
@@ -18,7 +18,7 @@ const explorer = {
       const here = at("gate_bias", "weight_scale"), [norms, states] = ["norms", "states"].map((name) => arrays[`${name}_${T}`].row(...here)), read = prefixes.find((list) => list.length === T);
       const k = word >= 1 && word <= T ? word : T, place = k - 1, terms = [...arrays[`terms_${T}`].row(...here, place)], f = 1 / (1 + Math.exp(-gate_bias)), half = Math.LN2 / -Math.log(f);
       const wide = width >= NARROW, edge = wide ? width - BESIDE : width - 14, lags = upTo(T), far = T - 1 - read.indexOf(subject), back = upTo(T).map((i) => T - 1 - i);
-      const x = linear(0, FAR, edge, LEFT), { ends, levels, told: closer } = lens(zoom), y = logarithmic(FLOOR, TOP, ...ends), y2 = logarithmic(FLOOR2, TOP2, -2, 2), hair = x(T - k);
+      const x = linear(0, FAR, edge, LEFT + 6), { ends, levels, told: closer } = lens(zoom), y = logarithmic(FLOOR, TOP, ...ends), y2 = logarithmic(FLOOR2, TOP2, -2, 2), hair = x(T - k);
       sentence(read, k);
       sized(picture, width, wide ? FLOOR2 + 40 : FLOOR2 + 70 + ROW * 5 + 40);
       const alone = T > 1 ? [[0, T - 1], [1, f ** (T - 1)]] : [[], []];

@@ -2,7 +2,7 @@
 
 const SUBSCRIPT = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
 const NET = 168, MIDDLE = 68, ROWS = 12, FROM = 16; // px; half a tick's label stands left of where the bars begin
-const MATHS = 15, SMALLEST = 11, BAR = [110, 210]; // px: the formulas' letters, and a bar's room
+const MATHS = 16, SMALLEST = 13, BAR = [110, 210]; // px: the formulas' letters, and a bar's room
 const TINY = 300; // px: there a long product shows fewer factors, or its letters could not be read
 const EDGE = 140; // ms that a message takes to the state before
 const SEEN = 0.002; // of the row, as in living_equation.py
@@ -13,7 +13,7 @@ function derivative(line, above, below, dot = true) {
   if (dot) math(node, "mo", { text: "·" });
   const fraction = math(node, "mfrac"), parts = [above, below].map((name) => {
     const sub = math(fraction, "msub");
-    return { name, symbol: math(sub, "mi", { class: "slanted" }), index: math(sub, name === "W" ? "mi" : "mn") }; // few nodes: a browser takes its time over each
+    return { name, symbol: (name === "y" ? letter : (parent, look) => math(parent, "mi", look))(sub, { class: "slanted" }), index: math(sub, name === "W" ? "mi" : "mn") }; // few nodes: a browser takes its time over each
   });
   return (indices, sign = "d") => {
     set(node, { hidden: !indices });

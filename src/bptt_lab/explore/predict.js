@@ -8,6 +8,7 @@ const explorer = {
     controls.before(tag(null, "p", { class: "question", maths: words[`question_${asked}`] }));
     const button = () => tag(controls, "button", { class: "play", type: "button", ...KEYS_OURS });
     const commit = button(), show = button(), open = () => !now().committed && !now().seen;
+    const slider = controls.querySelector(".slider");
     commit.addEventListener("click", () => { if (open() && now().guess !== null) change("committed", true); });
     show.addEventListener("click", () => { if (open()) change("seen", true); });
     const picture = svg(figure, "svg", { "aria-hidden": "true" }), ticks = axis(picture, "x");
@@ -28,7 +29,9 @@ const explorer = {
       const told = [[x(guess), unset ? "" : `${words.your_guess}: ${label(guess)}`], [x(at), known ? `${words.measured}: ${found}` : ""]];
       told.forEach(([place, text], i) => set(names[i], { x: place, y: i && !unset ? 12 : 30, text, "text-anchor": anchor(place) }));
       set(commit, { text: words[committed ? "done" : "commit"], "aria-disabled": known || unset ? "true" : null });
-      set(show, { text: words.show_me, "aria-disabled": known ? "true" : null });
+      set(show, { text: words[known ? "shown" : "show_me"], "aria-disabled": known ? "true" : null });
+      for (const node of [slider, commit]) set(node, { hidden: seen && !committed }); // there is nothing left to guess
+      set(show, { hidden: committed });
       state.fixed = known ? ["guess"] : [];
       set(figure.parentNode, { "data-open": known ? null : "" }); // see "covered" in explorer.css
 

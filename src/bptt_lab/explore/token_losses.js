@@ -1,6 +1,6 @@
 // A bar for each token's loss on one linear axis, and the sum or the mean below them.
 
-const ROW = 26, TOP = 24, ROWS = 12; // px, and the longest sentence: the axis stays where it is
+const ROW = 26, TOP = 24, ROWS = 12, MOST = 68, BAR = 36; // px, and the longest sentence: the axis stays where it is, and fewer words have more room
 
 const explorer = {
   build({ figure, words, tell }) {
@@ -12,21 +12,22 @@ const explorer = {
 
     return ({ width, arrays, at, length, combine, counted, sentences, guess }) => {
       const read = sentences[length - 1], next = [...read.slice(1), "."], losses = arrays[`losses${length}`].row(...at("activation", "weight_scale"));
-      const short = width < 560, left = short ? 122 : 240, right = width - 70, bottom = TOP + ROW * (ROWS + 1), y = (i) => TOP + ROW * i;
+      const short = width < 560, left = short ? 122 : 240, right = width - 70, bottom = TOP + ROW * (ROWS + 1);
+      const row = Math.min(MOST, (bottom - TOP) / (length + 1)), y = (i) => TOP + row * (i + 0.5); // the middle of a row
       const x = linear(0, 12, left, right), counts = next.map((word) => counted === "all" || word === "was" || word === "were");
       sized(picture, width, bottom + 44);
       drawAxis(right - left < 150 ? [0, 4, 8, 12] : [0, 2, 4, 6, 8, 10, 12], x, bottom, TOP - 8, String, words.axis, { x: right, y: bottom + 34, "text-anchor": "end" });
-      names.show(length, (i) => ({ x: left - 8, y: y(i) + 15, text: short ? `${read[i]} → ${next[i]}` : tell("after", { word: read[i], next: next[i] }) }));
-      bars.show(length, (i) => ({ x: left, y: y(i) + 2, height: ROW - 7, width: counts[i] ? Math.max(0, Math.min(right, x(losses[i])) - left) : 0 }));
-      numbers.show(length, (i) => ({ x: right + 8, y: y(i) + 15, text: counts[i] ? say(losses[i], words) : words.masked }));
+      names.show(length, (i) => ({ x: left - 8, y: y(i) + 4, text: short ? `${read[i]} → ${next[i]}` : tell("after", { word: read[i], next: next[i] }) }));
+      bars.show(length, (i) => ({ x: left, y: y(i) - Math.min(BAR, row - 7) / 2, height: Math.min(BAR, row - 7), width: counts[i] ? Math.max(0, Math.min(right, x(losses[i])) - left) : 0 }));
+      numbers.show(length, (i) => ({ x: right + 8, y: y(i) + 4, text: counts[i] ? say(losses[i], words) : words.masked }));
       set(guessLine, { x1: x(guess), x2: x(guess), y1: TOP - 8, y2: bottom });
       set(guessText, { x: short ? Math.max(right, 215) : x(guess), y: 11, "text-anchor": short ? "end" : "middle", text: tell("guessing", { V: Math.round(Math.exp(guess)) }, { nats: guess }) });
 
       const tokens = [...losses].map((loss, i) => [loss, read[i]]).filter((_, i) => counts[i]), n = tokens.length;
       const sum = tokens.reduce((a, [loss]) => a + loss, 0), value = combine === "mean" ? sum / n : sum;
-      set(total, { x: left - 8, y: y(length) + 19, text: words[`total_${combine}`] });
-      set(rule, { x1: 8, x2: left + 60, y1: y(length) + 1, y2: y(length) + 1 });
-      set(totalNumber, { x: left, y: y(length) + 19, text: n ? say(value, words) : "–" });
+      set(total, { x: left - 8, y: y(length) + 4, text: words[`total_${combine}`] });
+      set(rule, { x1: 8, x2: left + 60, y1: y(length) - row / 2, y2: y(length) - row / 2 });
+      set(totalNumber, { x: left, y: y(length) + 4, text: n ? say(value, words) : "–" });
       if (!n) return [words.shows_none];
       const [most, word] = tokens.reduce((a, b) => (b[0] > a[0] ? b : a));
       return [tell(`shows_${combine}`, { n, word }, { total: value, most })];

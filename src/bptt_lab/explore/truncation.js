@@ -6,7 +6,7 @@ const explorer = {
     const table = triangle(figure, words, { now: () => now().cell, change: (cell) => change("cell", cell) }), { node, over } = table;
     const crosses = svg(over, "path", { class: "cross" }), specks = svg(over, "path", { class: "speck" }), titles = marks(over, "text", { class: "axis-title" });
     const rowNames = marks(over, "text", { "text-anchor": "end" }), columnNames = marks(over, "text", { "text-anchor": "middle" });
-    const upper = panel(node, ["dashed", "solid"]), lower = panel(node, ["solid"]), wholeText = svg(node, "text", { "text-anchor": "end", class: "axis-title prompt" });
+    const upper = panel(node, ["solid", "dashed"]), lower = panel(node, ["solid"]);
     magnitudeBar(figure, words);
 
     return ({ width, arrays, at, length: n, activation, cut, counted, cell: [t, k] }) => {
@@ -28,9 +28,8 @@ const explorer = {
       const x = (v) => x0 + (Math.log2(v) / Math.log2(n)) * (x1 - x0), y = logarithmic(floor, start, -3, 9), z = linear(-1, 1, floor2, start2), hair = x(cuts[here]);
       const ticks = [1, 2, 4, 8, 16, 32].filter((v) => v <= n), line = (part) => [live.map((i) => cuts[i]), live.map((i) => sums(i)[part])];
       sized(node, width, Math.max(top + side + 26, floor2 + 42));
-      upper.draw({ box: [x0, start, x1, floor], x, y, curves: [[[1, n], [full, full]], line(0)], ticks, ends: ["", words.norm_axis], levels: decades(3, -3, 9), hair, heights: [y(sums(here)[0])] });
+      upper.draw({ box: [x0, start, x1, floor], x, y, curves: [line(0), [[1, n], [full, full]]], ticks, ends: ["", words.norm_axis], levels: decades(3, -3, 9), hair, heights: [y(sums(here)[0])] });
       lower.draw({ box: [x0, start2, x1, floor2], x, y: z, curves: [line(1)], ticks, ends: [words.cut_axis, words.cosine_axis], levels: [-1, 0, 1], level: fixed, one: 0, hair, heights: [z(sums(here)[1])] });
-      set(wholeText, { x: x1, y: Math.min(floor - 6, Math.max(start + 14, y(full) - 8)), text: words.whole });
 
       const [kept, cosine] = sums(cuts.indexOf(cut)), cells = counted === "every" ? where.length : n;
       return [

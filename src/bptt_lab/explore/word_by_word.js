@@ -75,19 +75,20 @@ const explorer = {
         const [was, were] = [p(i, r - 1, 0), p(i, r - 1, 1)], verb = VERBS[Number(were > was)];
         return { name, verb, chance: fixed(100 * Math.max(was, were), 0) };
       });
-      const left = width < NARROW ? 72 : 140, column = (width - left) / N, half = column / 2 - GAP / 2;
+      const left = width < NARROW ? 72 : 100, column = (width - left) / N, half = column / 2 - GAP / 2;
       head.style.gridTemplateColumns = `${(100 * left) / width}% repeat(${N}, ${(100 * column) / width}%)`; // on paper all is narrower
       heads.forEach(([verb, , share], i) => (set(verb, { text: words[said[i].verb] }), set(share, { text: `${said[i].chance} %` })));
 
-      const narrow = column < 70; // the two verbs above a column stand one over the other
+      const narrow = column < 58; // the two verbs above a column stand one over the other
+      const near = !narrow && column < 70; // on one line, beside the middle
       top = narrow ? TOP + 12 : TOP;
       const height = top + ROW * T + 4, middle = (i) => left + column * (i + 0.5), y = (t) => top + ROW * t;
       set(sized(picture, width, height), { "aria-label": words.title });
       set(band, { width, y: y(r - 1) });
       grid.show(3 * N, (j) => { const x = middle(Math.floor(j / 3)) + half * ((j % 3) - 1); return { x1: x, x2: x, y1: top - 6, y2: height, "stroke-width": j % 3 === 1 ? 2 : 1 }; });
-      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + half * (j % 2 ? 1 : -1), y: narrow && j % 2 ? 28 : 16, "text-anchor": j % 2 ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:11px" : null }));
+      ends.show(2 * N, (j) => ({ x: middle(Math.floor(j / 2)) + (near ? 4 : half) * (j % 2 ? 1 : -1), y: narrow && j % 2 ? 28 : 16, "text-anchor": !near === !!(j % 2) ? "end" : "start", text: words[VERBS[j % 2]], style: column < 90 ? "font-size:11px" : null }));
       const k = shown.slice(0, r).findIndex((word) => word in number_of);
-      ages.show(T, (t) => ({ x: 0, y: y(t) + 4, ...ageMark(r - 1 - t) }));
+      ages.show(T, (t) => ({ x: 0, y: y(t) + 4, ...ageMark(r - 1 - t, T) }));
       labels.show(T, (t) => ({ x: 14, y: y(t) + 15, text: shown[t], class: t >= r ? "off" : "", "font-weight": t === k ? 700 : 400, "text-decoration": t === k ? "underline" : null }));
       bars.forEach((pool, i) => pool.show(2 * T, (j) => {
         const t = j >> 1, verb = j % 2, share = p(i, t, verb), length = half * share;

@@ -79,7 +79,7 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
         styles = {"slope": {"symbol": symbol, "color": colour, "size": 6}}
         styles["lyapunov"] = {"symbol": f"{symbol}-open", "color": colour, "size": 12}
         if shift == shifts[0]:  # the same in every series
-            bar = {"symbol": "line-ns-open", "color": look.INK, "size": 8}
+            bar = {"symbol": "line-ns-open", "color": look.INK, "size": 10, "line": {"color": look.INK, "width": 2}}
             styles |= {name: bar for name in beside if name != "lyapunov"}
         for i, row in enumerate(rows):
             at = i + shift + np.linspace(0, 0.8 * (shifts[1] - shifts[0]), len(found[row]["slope"]))  # a seed's side by side
@@ -123,7 +123,7 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
             values = [budget * NEVER if n is None else n for n in found[row]]
             heights = i + shift + np.linspace(-0.09, 0.09, len(values))  # side by side, seed by seed
             texts = [f"seed {seed}: {said(n)}" for seed, n in enumerate(found[row])]
-            style = {"marker": {**marker, "size": 6, "opacity": 0.6}, "legendgroup": name, "showlegend": False}
+            style = {"marker": {**marker, "size": 6, "opacity": 0.9}, "legendgroup": name, "showlegend": False}
             shown.add_trace(look.marks(values, heights, texts, f"{row}, {name}", **style))
             middles.append(float(np.median([np.inf if n is None else n for n in found[row]])))
         at, texts = np.minimum(middles, budget * NEVER), [said(middle) for middle in middles]
@@ -162,6 +162,6 @@ def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str
             heights += (i + shift + np.linspace(-0.06, 0.06, len(several))).tolist()
             steps = ["longer than the run" if half is None else f"{say(half)} steps" for half, _ in several]
             texts += [f"{row}, {of}: {half}" for half, (_, of) in zip(steps, several)]
-        style = {"symbol": symbol, "color": colour, "size": 8, "opacity": 0.6}
+        style = {"symbol": symbol, "color": colour, "size": 8, "opacity": 0.9}
         shown.add_trace(look.marks(values, heights, texts, name, marker=style, name=name))
     return shown.update_xaxes(look.log_axis(0.8, LONGER * 1.4, [1, 3, 10, 30, 100, 300, 1000]))
