@@ -169,7 +169,7 @@ def visit(built: Path, *what: str) -> Numbers:
 def site(root: Path) -> Numbers:
     """To a slider, and the bytes; and to the end of a page of the same theme with nothing on it."""
     took, size, _ = visit(root / "build" / "site", "notebooks/00_start_here.html", ".bptt input[type=range]:enabled")
-    return [took, size, visit(root / "build" / "site", "genindex.html", "footer.bd-footer")[0]]
+    return [took, size, visit(root / "build" / "site", "search.html", "footer.bd-footer")[0]]
 
 
 def lite(root: Path) -> Numbers:

@@ -4,6 +4,7 @@ What Lab's page shows is compared with the page of an explorer that was made wit
 """
 
 import os
+import re
 import signal
 
 import pytest
@@ -120,6 +121,42 @@ def test_while_python_is_asked_the_old_picture_keeps_its_label(course, page_of, 
     root.locator(".asking").wait_for(state="hidden")
     assert seen(root) == expected(page_of, made(name, asks, weight_scale=factor), width)
     assert course.python("value = w.sentence()") == root.locator(".sentence").inner_text()
+
+
+def test_once_a_connection_was_cut_while_python_was_asked_the_next_question_is_answered_all_the_same(course):
+    """The message that was on its way is lost, and Jupyter, which waits for its end, sends none after it."""
+    lose = []
+
+    def through(page_end):
+        server = page_end.connect_to_server()
+
+        def pass_on(message):
+            if lose and b"comm_msg" in (message if isinstance(message, bytes) else message.encode()):
+                lose.clear()
+                for end in (page_end, server):
+                    end.close(code=3000)  # for Lab no end but an accident: it connects again
+            else:
+                server.send(message)
+
+        page_end.on_message(pass_on)
+        server.on_message(page_end.send)
+
+    course.spoiled = True  # whatever the page opens once it is loaded again goes through
+    course.page.goto("about:blank")
+    course.page.route_web_socket(re.compile("/channels"), through)
+    root = opened(course, "GradientByLag")["GradientByLag"]
+    lose.append(True)
+    asked(root, {"net": 1})
+    net = root.get_by_label("Another net", exact=True)
+    back = "root => root.querySelector('.asking').hidden && !root.querySelector('.controls :disabled')"
+    course.wait(back, root.element_handle())  # Lab has connected again, and shows what Python has
+    assert not lose
+    for value in (1, 2, 3):
+        net.press("ArrowRight")
+        course.hear("w.net", value)
+        root.locator(".asking").wait_for(state="hidden")
+    root.get_by_label("Weight scale", exact=True).press("ArrowRight")
+    course.hear("w.weight_scale > 1", True)
 
 
 GONE = {

@@ -1,5 +1,6 @@
 """The base of the explorers: the table that is sent, the still picture, the exported page, the words."""
 
+import asyncio
 import json
 import re
 import threading
@@ -87,6 +88,34 @@ def test_a_control_that_asks_python_sends_what_is_on_show_first_and_then_the_who
     assert sent == [{f"{name}_relu_normal_24" for name in names}, set(whole)]
     assert explorer.layout_of_table == whole, "shapes and places stay"
     assert same_table(explorer, explore.GradientByLag(net=3))
+
+
+def test_a_question_from_the_browser_is_answered_before_the_rest_of_the_table_and_a_newer_one_ends_that():
+    explorer, sent = explore.GradientByLag(), []
+    whole = len(explorer.layout_of_table)
+    explorer.observe(lambda _: sent.append((explorer.table_of["net"], len(explorer.layout_of_table))), "table")
+
+    async def questions():
+        explorer.set_state({"net": 3})
+        assert sent == [(3, 4)]
+        await asyncio.sleep(0.14)  # some of the rest is computed, not all: that takes seven pauses
+        explorer.set_state({"net": 4})
+        assert sent == [(3, 4), (4, 4)]
+        while len(sent) < 3:
+            await asyncio.sleep(0.01)
+        explorer.set_state({"net": 5})
+        assert (
+            explorer.arrays["right_tanh_normal_24"].tolist()
+            == explore.GradientByLag(net=5).arrays["right_tanh_normal_24"].tolist()
+        )
+        explorer.set_state({"net": 6})
+        assert explorer.to_html() == explore.GradientByLag(net=6).to_html()
+        await asyncio.sleep(0.3)
+
+    asyncio.run(questions())
+    parts = [(net, size) for net in (5, 6) for size in (4, whole)]
+    assert sent[2:] == [(4, whole), *parts], "where Python or a page needs it, all is computed at once, and once"
+    assert same_table(explorer, explore.GradientByLag(net=6))
 
 
 def test_an_unchanged_answer_is_not_sent_again():

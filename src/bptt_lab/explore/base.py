@@ -21,6 +21,7 @@ A new explorer is one Python file and one JavaScript file of the same name, and 
 and in mine.js an object `explorer = {build(frame)}`, see explorer.js.
 """
 
+import asyncio
 import inspect
 import os
 import threading
@@ -42,7 +43,8 @@ from .still import AXES, Axis, as_image, still_svg
 from .words import words_of
 
 HERE = Path(__file__).parent
-SENDING = 0.01  # s, in which the kernel's sending thread gets to its work: while NumPy computes, it waits for its turn
+PAUSE = 0.01  # s, in which a kernel sends and hears: while NumPy computes, its other threads wait for their turn
+DRAWN = 0.1  # s, after which the browser has drawn an answer: what is computed meanwhile would be in its way
 SITE_FOLDER = "BPTT_SITE_FOLDER"  # if set: notebooks run for the site, and explorers are embedded in its pages
 
 # Of the still picture and the explorer under it one is shown. Where Jupyter finds no explorer it would write "model not found".
@@ -125,6 +127,7 @@ class Explorer(anywidget.AnyWidget):
         self._arrays: Arrays = {}
         self._of: dict[str, Any] = {}  # the settings that they were computed for
         self._computing = threading.RLock()
+        self._rest: Iterator[bool] = iter(())  # of the last question
         spec = {
             "controls": [
                 {"trait": c.name, "label": texts[c.name], "kind": c.kind, "values": c.values, "asks_python": c.asks_python}
@@ -134,8 +137,9 @@ class Explorer(anywidget.AnyWidget):
             "facts": self.facts,
         }
         super().__init__(language=language, words=texts, spec=spec, **settings)
+        self.on_msg(self._hear)
         if asking := self.trait_names(asks_python=True):
-            self.observe(lambda _: self.refresh(), asking)
+            self.observe(lambda _: self.refresh(later=bool(self._property_lock)), asking)  # held while the browser is heard
 
     def open(self) -> None:
         """Tell the browser of this explorer, its table with it: what is sent later, a browser that is busy may undo again."""
@@ -176,27 +180,50 @@ class Explorer(anywidget.AnyWidget):
         """HTML that says which language it is in, where that is not English."""
         return block if self.language == "en" else f'<div lang="{self.language}">{block}</div>'
 
-    def refresh(self) -> None:
+    def _hear(self, _, settings: dict[str, Any], buffers: Any) -> None:
+        """What the browser says where it cannot trust Jupyter's own way any more, see explorer.js."""
+        with self._lock_property(**settings), self.hold_trait_notifications():
+            for name, value in settings.items():
+                self.set_trait(name, value)
+
+    def refresh(self, later: bool = False) -> None:
         """Compute the arrays anew. What is on show is sent first and by itself, the whole grid after it.
 
-        Settings may change while this runs, from another thread too: the last change computes last.
+        Settings may change while this runs, from another thread too: the last change computes last. later: the rest is computed
+        between the reader's questions, and a new one ends it. Jupyter holds a question back until the one before is done with,
+        so where keys follow fast an answer takes half the time.
         """
+        loop = asyncio._get_running_loop() if later else None
         with self._computing:
-            of = {name: getattr(self, name) for name in inspect.signature(self.parts).parameters if self.has_trait(name)}
-            arrays, first = dict(self._arrays), bool(self._arrays)
-            for part in self.parts(**of):
-                part = {name: as_sent(array) for name, array in part.items()}
-                if first and any(arrays[name] is not array for name, array in part.items()):
-                    self._send_table(part, of)
-                    time.sleep(SENDING)
-                arrays, first = arrays | part, False
-            self._arrays, self._of = arrays, {name: of[name] for name in self.trait_names(asks_python=True)}
-            self._send_table(arrays, self._of)
+            self._rest = self._computed()
+            if loop:
+                return self._go_on(self._rest, loop, DRAWN)
+            for sent in self._rest:
+                time.sleep(PAUSE * sent)
+
+    def _go_on(self, rest: Iterator[bool], loop: asyncio.AbstractEventLoop, pause: float = PAUSE) -> None:
+        with self._computing:
+            if rest is self._rest and next(rest, None) is not None:
+                loop.call_later(pause, self._go_on, rest, loop)
+
+    def _computed(self) -> Iterator[bool]:
+        """The work of `refresh`, part by part: whether one was sent by itself."""
+        of = {name: getattr(self, name) for name in inspect.signature(self.parts).parameters if self.has_trait(name)}
+        arrays, first = dict(self._arrays), bool(self._arrays)
+        for part in self.parts(**of):
+            part = {name: as_sent(array) for name, array in part.items()}
+            if sent := first and any(arrays[name] is not array for name, array in part.items()):
+                self._send_table(part, of)
+            arrays, first = arrays | part, False
+            yield sent
+        self._arrays, self._of = arrays, {name: of[name] for name in self.trait_names(asks_python=True)}
+        self._send_table(arrays, self._of)
 
     @property
     def arrays(self) -> Arrays:
-        """The arrays of the present settings. While another thread computes them, this waits."""
-        if any(getattr(self, name) != value for name, value in self._of.items()):
+        """The arrays of the present settings, all sent. While another thread computes them, this waits."""
+        partly = len(self.layout_of_table) < len(self._arrays)
+        if partly or any(getattr(self, name) != value for name, value in self._of.items()):
             self.refresh()
         return self._arrays
 
@@ -250,6 +277,7 @@ class Explorer(anywidget.AnyWidget):
 
         With a path the page is written there, and nothing is returned: as the last line of a cell it prints nothing.
         """
+        _ = self.arrays  # what the reader's own page still waits for is in this one
         whole = page.alone(self)
         if path is None:
             return whole

@@ -92,16 +92,23 @@ const shownAs = (trait, value, words) => (value === null ? words.unset : words[`
 // ours says so itself. A kernel that stopped or began anew knows nothing of this explorer.
 function listener({ isStill, widget_manager: manager }, el) {
   const still = isStill || (manager && "renderMime" in manager && !("kernel" in manager)), kernel = still ? null : manager?.kernel;
-  let lost = false;
+  let lost = false, cut = false;
   const hear = (_, status) => { lost ||= ["restarting", "autorestarting", "terminating", "dead"].includes(status); };
+  const look = (_, status) => { cut ||= status !== "connected"; };
   kernel?.statusChanged?.connect(hear);
+  kernel?.connectionStatusChanged?.connect(look);
   return {
     mute() {
       if (still) return "needs_python";
       const gone = lost || el.closest(".jupyter-widgets-disconnected") || (kernel && (kernel.isDisposed || manager.kernel?.id !== kernel.id || kernel.connectionStatus !== "connected"));
       return gone ? "python_gone" : null;
     },
-    stop: () => kernel?.statusChanged?.disconnect(hear),
+    // A connection that was cut may have lost what Jupyter still waits for, and Jupyter would hold back all that comes after.
+    tell: (model, news) => (cut ? model.send(news) : model.save_changes()),
+    stop() {
+      kernel?.statusChanged?.disconnect(hear);
+      kernel?.connectionStatusChanged?.disconnect(look);
+    },
   };
 }
 
@@ -130,14 +137,20 @@ function render({ model, el }) {
   // What is asked for, and what is shown: where the table is of something else, that. A table that holds what is asked for is of all.
   const asked = () => Object.fromEntries(settings.map((name) => [name, model.get(name)]));
   const shown = () => { const wanted = asked(); return { ...wanted, ...(explorer.holds?.(wanted, valuesOf) ? {} : model.get("table_of")) }; };
+  const save = () => {
+    const news = Object.fromEntries(unsaved);
+    unsaved.clear();
+    if (!python.mute()) python.tell(model, news);
+  };
   const change = (name, value) => { // Jupyter itself holds a question back while Python answers the one before
     if (same(model.get(name), value)) return;
     unsaved.set(name, value);
     model.set(name, value);
+    // Python is asked before anything is drawn: its answer is there up to a frame sooner.
+    if (name in model.get("table_of")) { clearTimeout(timers.save); queueMicrotask(save); } else later("save", SAVE_AFTER, save);
     drawn[name] = shown()[name]; // a second key in the same frame goes on from here, not from the picture
     // The first move in a frame is drawn, and its styles are worked out, when its handler is done: less is left when the frame is due.
     queueMicrotask(() => { if (due && !early) { early = true; paint(); void getComputedStyle(root).color; } });
-    later("save", name in model.get("table_of") ? 0 : SAVE_AFTER, () => { unsaved.clear(); if (!python.mute()) model.save_changes(); });
   };
   let arrays = readTable(model), frame = 0, due = false, early = false, width = 0, drawn = shown(); // drawn: what the picture shows, as its handlers see it
   // Settings that an explorer can open without stand behind a line that is opened.
