@@ -27,7 +27,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from pathlib import Path
 
 import nbformat
@@ -35,7 +34,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from bptt_lab.classroom.notebook import checked, filled, tags
 
-from . import guard, nudge, stills
+from . import guard, nudge, sockets, stills
 
 ROOT = Path(__file__).parent.parent
 FIGURE = "application/vnd.plotly.v1+json"
@@ -196,8 +195,10 @@ def compare(paths: list[Path], strict: bool) -> int:
         start_up.mkdir(parents=True)
         for first in (guard, nudge):
             shutil.copy(Path(str(first.__file__)), start_up)
+        shutil.copy(Path(str(sockets.__file__)), Path(scratch) / "conftest.py")  # for nbval's own kernels
         folders = {"IPYTHONDIR": str(start_up.parents[1]), **dict.fromkeys(("JUPYTER_RUNTIME_DIR", "TMPDIR", "TEMP"), scratch)}
         how = ["--nbval" if strict else "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={SECONDS}"]
+        how.append(f"--nbval-kernel-startup-timeout={SECONDS}")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *how, f"--rootdir={scratch}", scratch]
         if len(paths) > 1:  # each notebook on one core; several at once
             command += ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
@@ -210,13 +211,11 @@ def compare(paths: list[Path], strict: bool) -> int:
 
 
 def client(notebook, **settings):
-    """What runs a notebook's cells. Where there are sockets in files it uses these, each under a name of its own: a port can be
-    taken by another program between the moment it is chosen and the moment the kernel listens."""
+    """What runs a notebook's cells."""
     from nbclient import NotebookClient
     from traitlets.config import Config
 
-    socket = {"transport": "ipc", "ip": str(Path(tempfile.gettempdir()) / f"kernel-{uuid.uuid4().hex[:12]}")}
-    config = Config({"KernelManager": socket if os.name == "posix" else {}})
+    config = Config({"KernelManager": sockets.of_a_kernel()})
     return NotebookClient(notebook, kernel_name="python3", config=config, **settings)
 
 
