@@ -9,8 +9,9 @@ unrolls into one term for each word up to t; the gradient is their sum:
     dL_t/dW = Σ_{k≤t}  dL_t/dh_t · J_t J_{t-1} ⋯ J_{k+1} · ∂⁺h_k/∂W          J_j = dh_j/dh_{j-1}
 
 J_t alone is `cell.jacobian(trace, t)`, the product alone `memory.jacobian_product`. What is here needs a cell and its trace, and
-mostly dh, each step's own dL_t/dh_t as (T, B, H); no model. The weights are always those of `trace.cell`, as they were at the
-run. Steps count as code does, from 0.
+mostly dh, each step's own dL_t/dh_t as (T, B, H); no model. `cell` is asked for names and shapes, `trace.cell` for weights as
+they were at the run. Steps count as code does, from 0. Where something left float64, dh is an `overflow.Extended`, and
+`.view(type(dh))` makes the other arrays of its kind.
 """
 
 from collections.abc import Callable
@@ -49,7 +50,7 @@ class Term:
         return self._factors(self.k)
 
     def __repr__(self) -> str:
-        return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm)}"
+        return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm, vanished='0')}"
 
 
 @overflow.silent
@@ -158,7 +159,7 @@ def factors(cell, trace, t: int, wrt: str, k: int) -> dict[str, np.ndarray]:
 def carried_back(cell, trace, dh):
     """From the last step to the first: k, the t ≥ k whose loss still reaches it, and dL_t/da_k of these t, (n, B, rows of W).
 
-    From `engine/` all come at once, with a k and a t for each row.
+    From `engine/`, for the same numbers quicker, all come at once, with a k and a t for each row.
     """
     if (da := way_back.all_losses(cell, trace, dh)) is not None:
         yield *np.triu_indices(trace.T), da
@@ -280,6 +281,6 @@ def _rtrl(cell, trace, shapes, dh):
         direct = np.concatenate([immediate(cell, trace, t, name).reshape(B, D, -1) for name in shapes], axis=2)
         dh_dW = direct.view(type(dh)) + (J @ dh_dW if t else 0.0)  # dh_t/dW = ∂⁺h_t/∂W + dh_t/dh_{t-1} · dh_{t-1}/dW
         dh_dh0 = J @ dh_dh0
-        dL_dW = dL_dW + (dh[t][:, None] @ dh_dW)[:, 0].sum(axis=0)
+        dL_dW = dL_dW + (dh[t][:, None] @ dh_dW)[:, 0].sum(axis=0)  # dL_t/dW = dL_t/dh_t · dh_t/dW
         dL_dh0 = dL_dh0 + (dh[t][:, None] @ dh_dh0)[:, 0]
     return dL_dW, dL_dh0

@@ -2,6 +2,9 @@
 
 norms(cell, trace)          log10 ‖dh_t/dh_k‖₂ of every pair of steps
 report(cell, x)             the memory of a cell in a few numbers, in words and as a picture
+
+Read products.py first. scaled.py says how a product of a thousand Jacobians stays inside float64, exponents.py makes rates of
+norms, memory_report.py puts both into words, reach.py is the message of was/were, real_moves.py swaps a real input.
 """
 
 from .exponents import half_life, lyapunov, slope
