@@ -72,9 +72,7 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
         shown.add_trace(look.marks(along, down, texts, name, marker=style))
     for k, (distance, power) in enumerate(zip(at, left)):
         _write(shown, f"{distance}", x0 + k + 0.5, bottom + 11, "center")
-        _write(
-            shown, f"{-power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28, "center", 11
-        )  # no room for a minus
+        _write(shown, f"{-power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28, "center", 11)  # no room for a minus
     _write(shown, "rate", x0 - 0.1, y0 - 14, "right", 11, xshift=-10)  # left of the panel's own name
     for text, y in (("words", bottom + 11), ("below", bottom + 28)):
         _write(shown, text, x0 - 0.1, y, "right", 11)
