@@ -164,7 +164,7 @@ showPredictions();
 // On paper a figure is as wide as the page, unless it is so high that half a page before it would stay empty; see site.css.
 const fit = () => figures.forEach((place) => {
   const { offsetWidth: wide, offsetHeight: high } = place;
-  if (wide) place.style.setProperty("--fit", Math.min(700 / wide, Math.max(0.72, 475 / high)));
+  if (wide) place.style.setProperty("--fit", Math.min(700 / wide, Math.max(0.69, 475 / high)));
 });
 if (figures.length) {
   await load(new URL("./plotly.min.js", import.meta.url));

@@ -552,6 +552,8 @@ def test_paper_shows_colours_as_seen_and_no_half_empty_pages(visit, name):
         kept = "nodes => nodes.map(node => getComputedStyle(node).printColorAdjust)"
         assert set(page.locator(coloured).evaluate_all(kept)) <= {"exact"}
     assert page.evaluate(WHOLE, MOST) == []
+    shares = page.locator(".bptt-figure").evaluate_all("all => all.map(node => node.getBoundingClientRect().width / 718)")
+    assert not shares or max(shares) > 0.85, "a figure that is not high is as wide as the page"
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 718
 
 
