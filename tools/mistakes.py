@@ -95,10 +95,10 @@ def written() -> str:
             lines += [f"### {_plain(exercise.name)}", "", f"{exercise.english[0]}", ""]
             mine = [row for row in table if exercise.name in row[3]]
             for names, group in groupby((row for row in mine if row[3][0] == exercise.name), lambda row: row[3]):
-                group = list(group)
+                told = list(group)
                 also = f", also in {', '.join(names[1:])}" if names[1:] else ""
-                lines += [f"<details><summary>{len(group)} mistake{'s' * (len(group) > 1)}{also}</summary>", ""]
-                lines += [f"- **{_plain(name)}**: {_plain(says)} ({_plain(changed)})" for name, says, changed, _ in group]
+                lines += [f"<details><summary>{len(told)} mistake{'s' * (len(told) > 1)}{also}</summary>", ""]
+                lines += [f"- **{_plain(name)}**: {_plain(says)} ({_plain(changed)})" for name, says, changed, _ in told]
                 lines += ["", "</details>", ""]
             if above := list(dict.fromkeys(row[3][0] for row in mine if row[3][0] != exercise.name)):
                 count = sum(row[3][0] != exercise.name for row in mine)

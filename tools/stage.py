@@ -2,7 +2,8 @@
 
     python -m tools.stage           into site/_static/stage; after `make site`, of whose pages they are
 
-Needs Chromium or Chrome. A picture is of a phone's page, so that it can be read as small as it stands on the first page.
+Needs Chromium or Chrome. A picture is of a narrow phone's page, so that it can be read as small as it stands on the first page,
+and so that all of them are of one scale. What is cut off is left out whole: a row, a panel.
 """
 
 import base64
@@ -17,43 +18,47 @@ from .site import ROOT, TARGET
 from .stills import BROWSERS
 
 FOLDER = ROOT / "site" / "_static" / "stage"
-WIDTH, SHAPE, SHARP = 460, 0.7, 1.5  # px of the page; height of a picture for its width; px for each of the page's
-# Of each notebook: the elements that are shown, whole if they have room.
+PAGE, WIDTH, HEIGHT, MARGIN, SHARP = 360, 340, 289, 12, 2  # px of the page, of a picture and around what it shows; px for each
+LEAST = 0.77  # so much smaller than on the page may be what is too large; else fewer elements are to be shown
+# Of each notebook: the elements that are shown.
 EXPLORER = ".bptt-living[data-explorer={}] {}"
 PLOT = ".bptt-figure :is(.gridlayer, .xaxislayer-above, .yaxislayer-above)"
 AXES = ".bptt-draw > svg .axis"  # an explorer's curves without what stands beside them
+ROWS = ".bptt-figure .ygrid:nth-child(-n+{})"  # of a figure with rows those between so many lines
+LOSSES = EXPLORER.format("token_losses", "svg > :is(text, .bar)")
+MAP = "svg > :is(.map-title:nth-of-type(1), .map-frame:nth-of-type(1), g:nth-of-type(-n+3))"  # the first of two
+TWO_MAPS = ".bptt-figure :is(.annotation:nth-of-type(-n+43), .shape-group:nth-of-type(-n+7))"  # of three, to their lowest line
 SHOWN = {
     "00_start_here": EXPLORER.format("living_equation", ":is(.words, .net)"),
-    "01_the_loss_is_a_sum": EXPLORER.format("token_losses", "svg"),
-    "02_the_chain_rule_through_time": EXPLORER.format("gradient_by_lag", ".bptt-draw > svg:first-of-type"),
-    "03_four_words_four_terms": EXPLORER.format("ledger", ".bptt-draw > svg"),
+    "01_the_loss_is_a_sum": LOSSES,
+    "02_the_chain_rule_through_time": EXPLORER.format("gradient_by_lag", ".bptt-draw > svg > g:nth-of-type(-n+3)"),
+    "03_four_words_four_terms": EXPLORER.format("ledger", ".bptt-draw > svg > g"),
     "04_vanishing_and_exploding": EXPLORER.format("decay", AXES),
     "05_short_term_memory": EXPLORER.format("word_by_word", ":is(.nets, .nets ~ svg)"),
-    "06_partial_cures": EXPLORER.format("wall", ".stage"),
+    "06_partial_cures": EXPLORER.format("wall", MAP),
     "07_gates": EXPLORER.format("gate_pad", "svg.pad"),
     "08_gru_and_lstm": EXPLORER.format("four_cells", ".cell-row"),
     "09_long_memory_measured": PLOT,
-    "10_networks_in_the_wild": PLOT,
+    "10_networks_in_the_wild": ROWS.format(6),
     "museum": PLOT,
-    "glossary": ".formulas",
+    "glossary": "#symbols tbody tr:nth-child(11)",
     "deeper/02_checks_you_can_trust": PLOT,
     "deeper/04_eigenvalues_and_the_exponent": EXPLORER.format("decay", AXES),
-    "deeper/05_four_cases_and_counter_examples": ".bptt-figure .infolayer .annotation",
+    "deeper/05_four_cases_and_counter_examples": TWO_MAPS,
     "deeper/06_walls_starts_and_windows": EXPLORER.format("starts", AXES),
-    "deeper/07_half_life_and_growth": PLOT,
-    "deeper/08_forms_and_starts": PLOT,
+    "deeper/07_half_life_and_growth": ROWS.format(4),
+    "deeper/08_forms_and_starts": ROWS.format(4),
     "deeper/09_parts_taken_away": PLOT,
-    "de/01_the_loss_is_a_sum": EXPLORER.format("token_losses", "svg"),
+    "de/01_the_loss_is_a_sum": LOSSES,
 }
 # Whose page shows it, where that is another: what goes deeper into a picture of the course.
 PAGES = {
     "deeper/04_eigenvalues_and_the_exponent": "04_vanishing_and_exploding",
     "deeper/06_walls_starts_and_windows": "06_partial_cures",
 }
-WIDE = {"06_partial_cures": 672}  # for two maps side by side
 # What is pressed in the explorer before, control by control: the beginning of its label, and keys.
 PRESSED = {
-    "01_the_loss_is_a_sum": {"Length": ["End"]},
+    "01_the_loss_is_a_sum": {"Length": 3 * ["ArrowRight"]},
     "06_partial_cures": {"Step": ["End"]},  # some have been thrown off the map
     "08_gru_and_lstm": {"Length": 2 * ["ArrowLeft"]},
     "04_vanishing_and_exploding": {  # a guess, and a truth far below it
@@ -63,10 +68,11 @@ PRESSED = {
         "Length": ["ArrowLeft"], "Start": ["End"], "Input": ["Home"], "ρ": [" "], "shown": [" "],
     },
     "deeper/06_walls_starts_and_windows": {"Weight scale": 2 * ["ArrowRight"]},  # ReLU leaves the picture
-    "de/01_the_loss_is_a_sum": {"Länge": ["End"]},
+    "de/01_the_loss_is_a_sum": {"Länge": 3 * ["ArrowRight"]},
 }  # fmt: skip
 READY = """() => [...document.querySelectorAll('.bptt-living')].every(place => place.querySelector('section.bptt')?.bpttDrawn)
-    && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
+    && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))
+    && !document.querySelector('span.math:not(:has(mjx-container))')"""
 # What an open prediction covers is to be seen, and every control within reach.
 ANSWERED = """() => {
     document.querySelectorAll('.bptt[data-open] .play:last-of-type').forEach(button => button.click());
@@ -79,32 +85,23 @@ STILL = """
 """
 # The box around the elements, those of the first one's cell.
 BOX = """all => {
-    const cell = all[0].closest('.cell, .formulas');
+    const cell = all[0].closest('.cell, table');
     all[0].scrollIntoView();
     const boxes = all.filter(node => cell.contains(node)).map(node => node.getBoundingClientRect()).filter(box => box.width);
-    const [x, y] = ['left', 'top'].map(side => Math.min(...boxes.map(box => box[side])) - 3);
+    const [x, y] = ['left', 'top'].map(side => Math.min(...boxes.map(box => box[side])));
     const [right, bottom] = ['right', 'bottom'].map(side => Math.max(...boxes.map(box => box[side])));
-    return { x, y, width: right - x, height: Math.min(bottom, innerHeight) - y };
+    return { x, y, width: right - x, height: bottom - y };
 }"""
-# On paper of the card's shape. What is too tall is drawn smaller; what would be too small then goes out of the picture in a mist.
-AS_WEBP = """async ([png, width, shape]) => {
-    const picture = new Image(), height = Math.round(shape * width);
+# In the middle of paper of the card's shape.
+AS_WEBP = """async ([png, width, height, size]) => {
+    const picture = new Image();
     picture.src = `data:image/png;base64,${png}`;
     await picture.decode();
     const canvas = Object.assign(document.createElement('canvas'), { width, height }), pen = canvas.getContext('2d');
-    const paper = getComputedStyle(document.body).backgroundColor, scale = Math.min(width / picture.width, 1.2);
-    const size = Math.min(scale, Math.max(height / picture.height, .66 * scale));
-    const w = size * picture.width, h = size * picture.height;
-    pen.fillStyle = paper;
+    const [w, h] = [size * picture.width, size * picture.height];
+    pen.fillStyle = getComputedStyle(document.body).backgroundColor;
     pen.fillRect(0, 0, width, height);
-    pen.drawImage(picture, (width - w) / 2, Math.max(0, (height - h) / 2), w, h);
-    if (h > height + 1) {
-        const mist = pen.createLinearGradient(0, .78 * height, 0, height);
-        mist.addColorStop(0, paper.replace('rgb(', 'rgba(').replace(')', ', 0)'));
-        mist.addColorStop(1, paper);
-        pen.fillStyle = mist;
-        pen.fillRect(0, 0, width, height);
-    }
+    pen.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h);
     return canvas.toDataURL('image/webp', .8).split(',')[1];
 }"""
 
@@ -124,12 +121,11 @@ def main() -> int:
         path = next(filter(None, map(shutil.which, BROWSERS)))
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         for paper in ("light", "dark"):
-            size = {"width": WIDTH, "height": 1200}
+            size = {"width": PAGE, "height": 1200}
             page = browser.new_page(color_scheme=paper, viewport=size, device_scale_factor=SHARP)
             for notebook, element in SHOWN.items():
-                page.set_viewport_size({**size, "width": WIDE.get(notebook, WIDTH)})
                 shown = PAGES.get(notebook, notebook)
-                page.goto(f"http://127.0.0.1:{server.server_port}/notebooks/{shown}.html", wait_until="networkidle")
+                page.goto(f"http://127.0.0.1:{server.server_port}/notebooks/{shown}.html")
                 page.wait_for_function(READY)
                 page.evaluate(ANSWERED)
                 for label, keys in PRESSED.get(notebook, {}).items():
@@ -140,8 +136,12 @@ def main() -> int:
                 page.add_style_tag(content=STILL)
                 page.mouse.move(0, 0)
                 page.wait_for_timeout(300)  # what fades has faded
-                png = base64.b64encode(page.screenshot(clip=page.locator(element).evaluate_all(BOX))).decode()
-                small = page.evaluate(AS_WEBP, [png, round(SHARP * (WIDTH - 16)), SHAPE])
+                box = page.locator(element).evaluate_all(BOX)
+                scale = min(1, (WIDTH - 2 * MARGIN) / box["width"], (HEIGHT - 2 * MARGIN) / box["height"])
+                too_much = f"{notebook}: {box['width']:.0f} by {box['height']:.0f} px are too much for a card"
+                assert scale >= LEAST, too_much
+                png = base64.b64encode(page.screenshot(clip=box)).decode()
+                small = page.evaluate(AS_WEBP, [png, SHARP * WIDTH, SHARP * HEIGHT, scale])
                 (FOLDER / f"{notebook.replace('/', '-')}-{paper}.webp").write_bytes(base64.b64decode(small))
         browser.close()
     server.shutdown()

@@ -90,7 +90,7 @@ for (const pre of document.querySelectorAll(".cell_output .stream pre")) {
 // Code in a table may be broken after a dot, a bracket or an underscore, before a word is broken within; not after the dot that it begins with.
 for (const code of document.querySelectorAll("article table code, article table code .pre")) {
   if (code.childElementCount) continue;
-  const parts = code.textContent.split(/(?<=.[.(])(?=[^\s\d.)])|(?=\[")|(?<=\w_)(?=\w)/);
+  const parts = code.textContent.split(/(?<=.[.(])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
 }
 // On a narrow page a formula goes on below, before a sign that stands in no small bracket, or after a large one; see site.css.
@@ -164,7 +164,7 @@ showPredictions();
 // On paper a figure is as wide as the page, unless it is so high that half a page before it would stay empty; see site.css.
 const fit = () => figures.forEach((place) => {
   const { offsetWidth: wide, offsetHeight: high } = place;
-  if (wide) place.style.setProperty("--fit", Math.min(700 / wide, Math.max(0.65, 475 / high)));
+  if (wide) place.style.setProperty("--fit", Math.min(700 / wide, Math.max(0.69, 475 / high)));
 });
 if (figures.length) {
   await load(new URL("./plotly.min.js", import.meta.url));

@@ -623,6 +623,15 @@ def test_on_a_phone_a_formula_in_a_table_that_is_too_wide_is_scrolled_and_not_cu
     assert len(scrolled) >= 5 and min(scrolled) > 0
 
 
+def test_on_paper_a_figure_that_is_not_high_is_as_wide_as_the_page(visit):
+    page = visit("notebooks/09_long_memory_measured.html")
+    page.emulate_media(media="print")
+    widths = page.locator(".bptt-figure .main-svg:first-child").evaluate_all(
+        "all => all.map(n => n.getBoundingClientRect().width)"
+    )
+    assert 640 < max(widths) <= 718
+
+
 def test_on_paper_what_a_question_covers_is_hatched_and_no_blank(visit):
     page = visit("notebooks/05_short_term_memory.html")
     page.emulate_media(media="print")

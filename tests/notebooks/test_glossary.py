@@ -21,7 +21,8 @@ TOKEN = re.compile(r"[_^](?:\{[^}]*\}|\\[a-zA-Z]+|\S)|\\[a-zA-Z]+|\S")
 # What is no symbol of the course: the number e, and what every reader of formulas knows.
 KNOWN = set("e") | {f"\\{name}" for name in """
     frac tfrac sqrt sum prod ln log exp tanh min max lim le ge approx sim to pm cdot cdots dots times cdot quad qquad leftarrow
-    Longrightarrow Longleftrightarrow uparrow xrightarrow infty hat tilde bar rVert lvert rvert rangle rlap scriptstyle""".split()}  # fmt: skip
+    Longrightarrow Longleftrightarrow infty hat tilde bar rVert lvert rvert rangle uparrow xrightarrow rlap
+    scriptstyle""".split()}  # fmt: skip
 # Left sides of single steps of a derivation, of examples, and of what others write wrongly: they stand where they are told.
 STEPS = {
     "dh_4/dW_x", "dL_4/dW_x", "r_4J_4J_3+r_3J_3", r"\delta_T+1", "h_1", "h_2", r"\partialh_t/\partialW",
