@@ -110,11 +110,20 @@ def test_a_question_from_the_browser_is_answered_before_the_rest_of_the_table_an
         )
         explorer.set_state({"net": 6})
         assert explorer.to_html() == explore.GradientByLag(net=6).to_html()
+        explorer.set_state({"net": 7})
+        explorer.set_state({"net": 6})
+        assert explorer.to_html() == explore.GradientByLag(net=6).to_html()
+        living = explore.LivingEquation()
+        for start in ("uniform", "normal"):
+            living.set_state({"start": start})
+            assert living.table_of["start"] == start, "there and back: shown at once, whatever was in hand"
         await asyncio.sleep(0.3)
 
     asyncio.run(questions())
     parts = [(net, size) for net in (5, 6) for size in (4, whole)]
-    assert sent[2:] == [(4, whole), *parts], "where Python or a page needs it, all is computed at once, and once"
+    assert sent[2:] == [(4, whole), *parts, (7, 4), *parts[2:]], (
+        "where Python or a page needs it, all is computed at once, and once"
+    )
     assert same_table(explorer, explore.GradientByLag(net=6))
 
 

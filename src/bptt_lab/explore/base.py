@@ -212,18 +212,21 @@ class Explorer(anywidget.AnyWidget):
         arrays, first = dict(self._arrays), bool(self._arrays)
         for part in self.parts(**of):
             part = {name: as_sent(array) for name, array in part.items()}
-            if sent := first and any(arrays[name] is not array for name, array in part.items()):
+            if sent := first and (self._partly() or any(arrays[name] is not array for name, array in part.items())):
                 self._send_table(part, of)
             arrays, first = arrays | part, False
             yield sent
         self._arrays, self._of = arrays, {name: of[name] for name in self.trait_names(asks_python=True)}
         self._send_table(arrays, self._of)
 
+    def _partly(self) -> bool:
+        """Whether only what is on show was sent last."""
+        return len(self.layout_of_table) < len(self._arrays)
+
     @property
     def arrays(self) -> Arrays:
         """The arrays of the present settings, all sent. While another thread computes them, this waits."""
-        partly = len(self.layout_of_table) < len(self._arrays)
-        if partly or any(getattr(self, name) != value for name, value in self._of.items()):
+        if self._partly() or any(getattr(self, name) != value for name, value in self._of.items()):
             self.refresh()
         return self._arrays
 
