@@ -218,28 +218,31 @@ def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> tuple[np.ndarray, 
     share works against the sum, and a share above 1 is taken back by others. 0 throughout where the gradient is 0, and where
     it has exploded.
     """
-    along, size = _inner_products(cell, trace, dh, wrt)
-    total = along.sum(axis=-1, keepdims=True)
-    with overflow.quietly():
-        shares = np.where(total > 0, along / total, 0.0)
-        norms = np.where(np.isfinite(size), np.sqrt(np.maximum(total[..., 0], 0.0)), 1.0) * size
+    da = overflow.settled(partial(_every_da, cell, trace, wrt), dh)
+    shares, norms = shares_of(da, [right.swapaxes(0, 1) for _, right in multiplied(cell, trace, wrt)])
     return shares.transpose(1, 2, 0), norms.T
 
 
 @overflow.silent
-def _inner_products(cell, trace, dh, wrt):
-    """⟨term k, dL_t/dW⟩ / size², (B, T, T), and the size (B, T) that was divided out of row t."""
-    T, B, _ = trace.shape
-    da = overflow.settled(partial(_every_da, cell, trace, wrt), dh)
-    v = [right.swapaxes(0, 1)[:, None] for _, right in multiplied(cell, trace, wrt)]
-    size_da, size_v = ([np.abs(rows).max(axis=(2, 3)) for rows in sides] for sides in (da, v))
-    size_da, size_v = np.max(size_da, axis=0), np.max(size_v, axis=0)
-    along = np.zeros((B, T, T, T))
-    for rows, right in zip(da, v):
-        # ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient
-        left, right = _divided(rows, size_da), _divided(right, size_v)
-        along = along + (left @ left.swapaxes(-1, -2)) * (right @ right.swapaxes(-1, -2))
-    return along.sum(axis=-1), overflow.multiply(size_da, size_v)
+def shares_of(da: list[np.ndarray], v: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The shares, (…, T, T), and ‖dL_t/dW‖, (…, T), from dL_t/da_k, (…, T, T, rows), and what W multiplies at k, (…, T, m).
+
+    A list has one array for each group of rows of W that multiply the same.
+    """
+    along, size = _along(da, v), np.ones(())
+    total = along.sum(axis=-1, keepdims=True)
+    if not (total.min() > 1e-280 and total.max() < 1e300):
+        size_da, size_v = (np.max([np.abs(rows).max(axis=(-2, -1)) for rows in sides], axis=0) for sides in (da, v))
+        along = _along([_divided(rows, size_da) for rows in da], [_divided(rows, size_v) for rows in v])
+        total, size = along.sum(axis=-1, keepdims=True), overflow.multiply(size_da, size_v[..., None])
+    norms = np.where(np.isfinite(size), np.sqrt(np.maximum(total[..., 0], 0.0)), 1.0) * size
+    return np.where(total > 0, along / total, 0.0), norms
+
+
+def _along(da, v):
+    """⟨term k, dL_t/dW⟩: ⟨da_k v_kᵀ, da_j v_jᵀ⟩ = ⟨da_k, da_j⟩ ⟨v_k, v_j⟩, and the sum over j is the whole gradient."""
+    products = [(right @ right.swapaxes(-1, -2))[..., None, :, :] for right in v]
+    return sum(np.vecdot(left, product @ left) for left, product in zip(da, products))
 
 
 def _every_da(cell, trace, wrt, dh):
@@ -253,10 +256,9 @@ def _every_da(cell, trace, wrt, dh):
 
 
 def _divided(rows, size):
-    """rows (B, T, …) over the size (B, T) of their largest entry, so that squares stay finite; 0 if that is infinite."""
-    plain = ((size > 0) & np.isfinite(size))[:, :, None, None]
-    with overflow.quietly():
-        return np.where(plain, rows / np.where(plain, size[:, :, None, None], 1.0), 0.0)
+    """rows (…, n, m) over the size (…) of their largest entry, so that squares stay finite; 0 if that is infinite."""
+    size, plain = size[..., None, None], ((size > 0) & np.isfinite(size))[..., None, None]
+    return np.where(plain, rows / np.where(plain, size, 1.0), 0.0)
 
 
 def forward_mode(cell, trace, dh: np.ndarray) -> dict[str, np.ndarray]:

@@ -61,7 +61,8 @@ def norms(A: np.ndarray) -> np.ndarray:
 def step_norms(cell: GatedCell, trace: Trace, steps: Iterable[int]) -> dict[str, np.ndarray]:
     """‖·‖₂ of the four terms, by their names, and of their sum "J", each (steps, B)."""
     steps = list(steps)
-    terms = overflow.settled(trace.cell._ways, *cell.kept_at(trace, steps)) | {"J": cell.jacobians(trace, steps)}
+    J, parts = cell.jacobians(trace, steps), [cell.jacobian_terms(trace, t) for t in steps]
+    terms = {name: np.reshape([part[name] for part in parts], J.shape) for name in TERMS} | {"J": J}
     return {name: np.abs(A).max(axis=(-2, -1)) if name == "keep" else norms(A) for name, A in terms.items()}  # keep is diagonal
 
 
