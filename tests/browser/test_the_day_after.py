@@ -26,6 +26,8 @@ def test_covered_then_saved_by_key_then_reopened_without_its_kernel(course):
     for covered in (2, 3):  # explorers, and numbers that are printed
         shown = course.cell(covered).locator(".jp-OutputArea-output *").first
         assert shown.evaluate("node => getComputedStyle(node).visibility") == "hidden"
+        cover = course.cell(covered).locator(".jp-OutputArea").first
+        assert cover.evaluate("node => getComputedStyle(node, '::before').content") == '"?"'
     course.cell(1).get_by_role("button", name="Show me").press("Enter")
     slider = course.cell(2).get_by_label("Gate bias", exact=True)
     expect(slider).to_be_visible()

@@ -457,6 +457,7 @@ def test_without_a_step_back_finite_differences_explode_without_nan():
         (lambda self, u, h: (h, (h, u)), r"step: got shape \(2, 8\) to keep, expected arrays of shape \(B, H\) = \(2, 4\)"),
         (lambda self, u, h: (h, (0.5,)), r"step: got float to keep"),
         (lambda self, u, h: None, r"step: got NoneType, expected two things"),
+        (lambda self, u, h: (h, [h]), r"step: got a list of 1 to keep, expected two things: h, and a tuple"),
         (lambda self, u, h: (h, (h, h, h)), r"keeps: got 2 names, gate, candidate \(the blocks.*expected 3, one for each thing"),
         (lambda self, u, h: (np.multiply(h, 0.5, out=h), (h,)), r"read-only"),  # in place: the state before would be lost
     ],
@@ -473,14 +474,16 @@ def test_what_a_step_returns_is_looked_at(step, says):
         (lambda self, δ, kept, h: δ, r"got shape \(2, 4\), expected two things: dL/da .* End it with"),
         (
             lambda self, δ, kept, h: (δ, δ, δ),
-            r"got 3 things, expected two things: dL/da of shape \(B, rows\) = \(2, 8\), and dL/dh",
+            r"got a tuple of 3, expected two things: dL/da of shape \(B, rows\) = \(2, 8\), and dL/dh",
         ),
         (lambda self, δ, kept, h: None, r"got NoneType, expected two things"),
         (
             lambda self, δ, kept, h: (δ, δ),
             r"got shape \(2, 4\) for dL/da, expected .* Join the blocks: `self.join\(da_gate, da_can",
         ),
-        (lambda self, δ, kept, h: ((δ, δ), δ), r"got 2 things for dL/da, expected .* Join the blocks"),
+        (lambda self, δ, kept, h: (δ, self.join(δ, δ)), r"got .* They are in the other order: `return da, before`"),
+        (lambda self, δ, kept, h: (self.join(δ, δ).sum(0), δ), r"got shape \(8,\) for dL/da, expected .* Sum over nothing"),
+        (lambda self, δ, kept, h: ((δ, δ), δ), r"got a tuple of 2 for dL/da, expected .* Join the blocks"),
         (
             lambda self, δ, kept, h: (self.join(δ, δ), δ.sum()),
             r"got float64 for dL/dh, expected .* \(B, H\) = \(2, 4\). It is what",
@@ -499,10 +502,13 @@ def test_what_a_step_back_returns_is_looked_at(step_back, says):
 @pytest.mark.parametrize(
     "pairs, says",
     [
-        (lambda self, da, kept, h: [(da, h)], r"got 1 things, expected a dict from names to lists of pairs. Try \{\"W_hh"),
-        (lambda self, da, kept, h: {"W_hh": (da, h)}, r"got 2 things for 'W_hh', expected a list of pairs \(left, right\). Try"),
-        (lambda self, da, kept, h: {"W_hh": [da, h]}, r"got 2 things for 'W_hh', expected a list of pairs"),
-        (lambda self, da, kept, h: {"W_hh": [(da, h, h)]}, r"got 1 things for 'W_hh', expected a list of pairs"),
+        (lambda self, da, kept, h: [(da, h)], r"got a list of 1, expected a dict from names to lists of pairs. Try \{\"W_hh"),
+        (
+            lambda self, da, kept, h: {"W_hh": (da, h)},
+            r"got a tuple of 2 for 'W_hh', expected a list of pairs \(left, right\). Try",
+        ),
+        (lambda self, da, kept, h: {"W_hh": [da, h]}, r"got a list of 2 for 'W_hh', expected a list of pairs"),
+        (lambda self, da, kept, h: {"W_hh": [(da, h, h)]}, r"got a list of 1 for 'W_hh', expected a list of pairs"),
         (
             lambda self, da, kept, h: {"W_hh": [(h, h)]},
             r"got lefts of shape \(5, 2, 4\) for 'W_hh', expected \(…, 8\) side by side. A",

@@ -106,6 +106,18 @@ def test_what_is_wrong_in_one_step_is_said(text, old, new, place, said):
     assert place in report.slips[0] and said in report.slips[0] and report.slips[0] in repr(report)
 
 
+def test_a_transpose_in_step_is_said_of_step_and_not_of_the_way_back():
+    back, pairs = check(LEAKY, "h @ self.W_hh.T", "h @ self.W_hh").slips
+    assert "what goes back to h" in back and "`step` multiplies by W_hidden's transpose" in back
+    assert pairs.endswith("it is transposed, as where `step` multiplies by W_hiddenᵀ. W v is written `v @ W.T`.")
+
+
+def test_blocks_that_are_joined_in_another_order_are_named():
+    of_forget, of_candidate = check(MGU, "self.join(da1, da2)", "self.join(da2, da1)").slips
+    assert "that is the block 'candidate'. `join` takes the blocks in their order: forget, candidate." in of_forget
+    assert "that is the block 'forget'." in of_candidate
+
+
 def test_without_step_back_there_is_nothing_to_check_unless_it_is_handed_in():
     alone = LEAKY[: LEAKY.index("    def step_back")]
     with pytest.raises(NotImplementedError, match="Leaky has no step_back"):

@@ -36,8 +36,13 @@ def stepped_back(cell: Any, result, δ: tuple[np.ndarray, ...]) -> tuple:
         raise checks.error("step_back", _said(result), wanted, "End it with `return da, before`.")
     da, before = result
     if np.shape(da) != rows:
-        blocks = f"Join the blocks: `self.join({', '.join(f'da_{name}' for name in cell.blocks)})`."
-        hint = blocks if len(cell.blocks) > 1 else "dL/da is the gradient of u, and has its shape."
+        hint = "dL/da is the gradient of u, and has its shape."
+        if np.shape(before) == rows:
+            hint = "They are in the other order: `return da, before`."
+        elif np.ndim(da) < len(rows):
+            hint = "Sum over nothing: the sums over sequences are made for you."
+        elif len(cell.blocks) > 1:
+            hint = f"Join the blocks: `self.join({', '.join(f'da_{name}' for name in cell.blocks)})`."
         raise checks.error("step_back", f"{_said(da)} for dL/da", wanted, hint)
     parts = cell.parts_of(before)
     if len(parts) != len(δ) or any(np.shape(part) != size for part in parts):
@@ -112,5 +117,5 @@ def _state(cell: Any) -> str:
 
 def _said(value) -> str:
     if isinstance(value, tuple | list):
-        return f"{len(value)} things"
+        return f"a {type(value).__name__} of {len(value)}"
     return f"shape {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__

@@ -18,8 +18,8 @@ Pairs = dict[str, list[tuple[np.ndarray, Any]]]
 class Cell:
     """The base of the recurrent cells: subclass it and give `step` and `step_back`.
 
-    Its arguments are those of `RNNCell`, and gate_bias, which is added to the bias of the `keeping_gate`. What a cell says of
-    itself, beside its two methods:
+    Its arguments are as in `RNNCell`, less activation, and gate_bias, which is added to the bias of the `keeping_gate`. What a
+    cell says of itself, beside its two methods:
 
         blocks        the names of the row blocks of W_x, W_hh and b, H rows each
         keeps         the names of what `step` keeps; the `blocks` if not said
@@ -48,7 +48,7 @@ class Cell:
         self.init = checks.choice("init", init, starts.STARTS)
         self.gate_bias = checks.number("gate_bias", gate_bias)
         rng, rows = np.random.default_rng(checks.seed("seed", seed)), len(self.blocks) * H
-        self.stack = np.empty((rows, I + 1 + H))  # [W_x | b | W_hh]: every pre-activation is one product with [x_t, 1, h_{t-1}]
+        self.stack = np.empty((rows, I + 1 + H))  # [W_x | b | W_hh]: `engine/` multiplies [x_t, 1, h_{t-1}] by all three at once
         self.W_x[...] = starts.other_weights(init, (rows, I), I, H, rng)
         with overflow.quietly():
             self.W_hh[...] = self.weight_scale * np.concatenate([starts.hidden_block(init, H, rng) for _ in self.blocks])
@@ -66,28 +66,28 @@ class Cell:
         return f"{type(self).__name__}({self.input_size}, {self.hidden_size})"
 
     def step(self, u: np.ndarray, h) -> tuple[Any, tuple[np.ndarray, ...]]:
-        """One step: from u = W_x x_t + b (B, rows) and the state h_{t-1} to h_t, and to what `step_back` needs, (B, H) each."""
+        """One step: from u = W_x x_t + b (B, rows), H a block, and h_{t-1} to h_t and what `step_back` needs, (B, H) each."""
         raise NotImplementedError(f"{type(self).__name__} has no step(self, u, h)")
 
     def step_back(self, δ, kept: tuple[np.ndarray, ...], h) -> tuple[np.ndarray, Any]:
         """One step back: from δ = dL/dh_t to dL/da_t (B, rows), the gradient of u, and to dL/dh_{t-1}.
 
-        δ may have more axes in front, several losses at once, and no batch axis where B is 1: sum over nothing.
+        δ is (B, H); of n losses at once (n, B, H), or (n, H) where B is 1. Write `*` and `@`, and sum over nothing.
         """
         raise NotImplementedError(f"{type(self).__name__} has no step_back(self, δ, kept, h): it runs, but cannot be trained")
 
     def pairs(self, da: np.ndarray, kept: tuple[np.ndarray, ...], h) -> Pairs:
-        """The gradient of W_hh as pairs: a step adds Σ left rightᵀ. Left is dL/d(W_hh v), right is v: h_{t-1}, if not overridden.
+        """The gradient of W_hh as pairs: a step adds Σ left rightᵀ. Right is v, what W_hh multiplies: h_{t-1}, if not overridden.
 
-        Where W_hh multiplies more than h_{t-1}, give a pair for each group of rows, from the top. The gradient of one of the
-        `vectors` is its left alone, right is None. Arrays are of one step or of many, (…, B, rows) and (…, B, H).
+        Left is dL/d(W_hh v). Where W_hh multiplies more than h_{t-1}, give a pair for each group of rows, from the top. Of one of
+        the `vectors` left is the gradient, right is None. Arrays are of one step or of many, (…, B, rows) and (…, B, H).
         """
         return {"W_hh": [(da, self.parts_of(h)[0])]}
 
     def step_jacobian(self, kept: tuple[np.ndarray, ...], h) -> np.ndarray:
         """dh_t/dh_{t-1}, (…, D, D) from kept (…, H). D is H, and 2H where the state is a pair. Override it with a formula."""
         D, parts = self.hidden_size * len(self.parts), self.parts_of(h)
-        unit_rows = np.moveaxis(np.broadcast_to(np.eye(D), (*parts[0].shape[:-1], D, D)), -2, 0)  # loss i is unit i
+        unit_rows = np.moveaxis(np.broadcast_to(np.eye(D), (*parts[0].shape[:-1], D, D)), -2, 0)  # δ = eᵢ gives row i
         _, back = self.step_back(self.state_of(self.split(unit_rows)), kept, h)
         return np.moveaxis(self.join(*self.parts_of(back)), 0, -2)
 
@@ -157,6 +157,7 @@ class Cell:
     def _read(self, x: np.ndarray, start: tuple) -> tuple[tuple, tuple]:
         (T, B, _), H = x.shape, self.hidden_size
         parts, kept = [np.empty_like(x, shape=(T + 1, B, H)) for _ in start], list[np.ndarray]()
+        after = [part[1:] for part in parts]  # the start stands in front
         before = [part.view() for part in parts]  # as a step sees them: it may not change them
         for part, view, value in zip(parts, before, start):
             part[0], view.flags.writeable = value, False
@@ -167,8 +168,8 @@ class Cell:
                 result = self.step(u, self.state_of([state[t] for state in before]))
                 h, now = result if t else own_cells.stepped(self, result, start)  # the first step is looked at
                 kept = kept or list(np.empty_like(x, shape=(len(now), T, B, H)))
-                for array, value in zip((*parts, *kept), (*self.parts_of(h), *now)):
-                    array[t - T] = value  # from the end: of the states that is t + 1, since the start stands in front
+                for array, value in zip((*after, *kept), (*self.parts_of(h), *now)):
+                    array[t] = value
         return tuple(parts), tuple(kept)
 
     def _pieces(self, x: np.ndarray) -> list[slice]:

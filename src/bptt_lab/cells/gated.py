@@ -26,7 +26,7 @@ class GatedCell(Cell):
     """h_t = G1 ⊙ h_{t-1} + G2 ⊙ ĥ_t: G1 and G2 logistic, ĥ tanh, each a recurrent layer of x_t and h_{t-1}.
 
     W_x (3H, I), W_hh (3H, H) and b (3H,) stack the blocks [G1, G2, candidate]. gate_bias is added to the bias of G1;
-    the other arguments are as in `RNNCell`. |h_t| ≤ |h_0| + t is all that bounds the state.
+    the other arguments are as in `RNNCell`, less activation. |h_t| ≤ |h_0| + t is all that bounds the state.
 
     >>> cell = GatedCell(3, 4, gate_bias=2.0)
     >>> cell.unroll(np.eye(3)).gates["G1"].shape

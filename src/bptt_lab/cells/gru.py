@@ -37,7 +37,7 @@ class GRUCell(TorchGRU, Cell):
 
     W_x (3H, I), W_hh (3H, H) and b (3H,) stack the blocks [reset, update, candidate], PyTorch's order. reset_after=True
     is PyTorch's form and has the candidate's inner bias b_hn (H,) too; reset_after=False resets before the product.
-    gate_bias is added to the bias of the update gate z; the other arguments are as in `RNNCell`.
+    gate_bias is added to the bias of the update gate z; the other arguments are as in `RNNCell`, less activation.
 
     >>> cell = GRUCell(3, 4, reset_after=False)
     >>> list(cell.unroll(np.eye(3)).gates)
@@ -57,11 +57,11 @@ class GRUCell(TorchGRU, Cell):
         return f"GRUCell({self.input_size}, {self.hidden_size}, reset_after={self.reset_after})"
 
     def step(self, u, h):
-        H, W_hh, u3 = self.hidden_size, self.W_hh, u[..., 2 * self.hidden_size :]
-        v = h @ (W_hh if self.reset_after else W_hh[: 2 * H]).T
-        r, z = self.split(sigmoid(u[..., : 2 * H] + v[..., : 2 * H]))
+        (u1, u2, u3), H, W_hh = self.split(u), self.hidden_size, self.W_hh
+        v1, v2, *v3 = self.split(h @ (W_hh if self.reset_after else W_hh[: 2 * H]).T)
+        r, z = sigmoid(u1 + v1), sigmoid(u2 + v2)
         if self.reset_after:
-            inner = q = v[..., 2 * H :] + self.b_hn  # type: ignore[attr-defined]
+            inner = q = v3[0] + self.b_hn  # type: ignore[attr-defined]
             n = tanh(u3 + r * q)
         else:
             inner = p = r * h

@@ -30,7 +30,7 @@ class LSTMCell(TorchWeights, Cell):
     """c_t = f ⊙ c_{t-1} + i ⊙ g, h_t = o ⊙ tanh(c_t).
 
     W_x (4H, I), W_hh (4H, H) and b (4H,) stack the blocks [input, forget, cell, output], PyTorch's order. gate_bias is
-    added to the bias of the forget gate; the other arguments are as in `RNNCell`. Where h0 is given it is a pair (h0, c0).
+    added to the bias of the forget gate; the others are as in `RNNCell`, less activation. If given, h0 is a pair (h0, c0).
 
     >>> cell = LSTMCell(3, 4, gate_bias=1.0)
     >>> trace = cell.unroll(np.eye(3))
@@ -64,7 +64,7 @@ class LSTMCell(TorchWeights, Cell):
     def step_jacobian(self, kept, state):
         """d(h, c)_t/d(h, c)_{t-1}, rows and columns of h before those of c. The last block, diag(f_t), is the direct path."""
         (i, f, g, o, tanh_c), (_, c), (W1, W2, W3, W4) = kept, state, self.blocks_of(self.W_hh)
-        dh_dc = o * (1 - tanh_c * tanh_c)  # at one step
+        dh_dc = o * (1 - tanh_c * tanh_c)  # dh_t/dc_t, o held fixed
         c_by_h = (g * i * (1 - i))[..., None] * W1 + (c * f * (1 - f))[..., None] * W2 + (i * (1 - g * g))[..., None] * W3
         h_by_h = (tanh_c * o * (1 - o))[..., None] * W4 + dh_dc[..., None] * c_by_h
         return np.block([[h_by_h, diag(dh_dc * f)], [c_by_h, diag(f)]])

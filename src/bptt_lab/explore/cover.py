@@ -16,4 +16,5 @@ def covers(question: str) -> str:
     """The rules, where `question` is OPEN or CLOSED."""
     cells = ", ".join(f"{CELL}{question}{f' + {CODE}' * n} {SHOWN}" for n in range(1, FOLLOWING + 1))
     box = f"max-height: 96px; overflow: hidden; background: {HATCH};"
-    return f":is({cells}) {{ {box} }} :is({cells}) * {{ visibility: hidden !important; }}"
+    sign = 'content: "?"; display: block; text-align: center; font-size: 32px; line-height: 96px; opacity: .6;'
+    return f":is({cells}) {{ {box} }} :is({cells})::before {{ {sign} }} :is({cells}) * {{ visibility: hidden !important; }}"

@@ -63,7 +63,8 @@ class GradCheck:
             lines.append(KNOWN["answers"][self._says])
         if self.step is not None:
             lines.append(f"Counted from the last, the first part that is off is that of step {self.step} (word {self.step + 1}).")
-        lines += self.slips if self.cause is None else [f"Most likely {self.cause}", *self.slips]
+        lines += [] if self.cause is None else [f"Most likely {self.cause}"]
+        lines += ["In one step, on made-up numbers:", *self.slips] if self.slips else []
         steps = sorted(f"{text.say(abs(step))}{' i' if step.imag else ''}" for step in set(self.moved.values()))
         lines.append(f"Entries were moved by {' or '.join(steps)}.")
         if any(step.imag for step in self.moved.values()):

@@ -39,7 +39,9 @@ def slips(cell: Cell, n: int = 8) -> list[str]:
     ends = [(f"the block {name!r} of dL/da", got, blocks[name]) for name, got in zip(blocks, cell.split(all_da))]
     if all(alike(got, wanted) for _, got, wanted in ends):
         ends = [(f"what goes back to {p}", *both) for p, *both in zip(cell.parts, cell.parts_of(back), cell.split(right["h"]))]
-    found = [(what, got, wanted, _slip(got, wanted, factors, sent)) for what, got, wanted in ends if not alike(got, wanted)]
+    found = [
+        (what, got, wanted, _slip(got, wanted, factors, sent, blocks)) for what, got, wanted in ends if not alike(got, wanted)
+    ]
     known = [one for one in found if one[-1]]  # a block that nothing explains may be wrong because another is
     said = [f"step_back: {what} {_beside(got, wanted)}{says or '.'}" for what, got, wanted, says in known or found]
 
@@ -49,7 +51,9 @@ def slips(cell: Cell, n: int = 8) -> list[str]:
         if name == "W_hh":
             for block, got, true in zip(blocks, cell.blocks_of(rows), cell.blocks_of(wanted)):
                 if not alike(got, true):
-                    way = _pairing(blocks[block], true, cell.split(h)[0], factors)
+                    way = f": it is transposed, as where `step` multiplies by W_{block}ᵀ. W v is written `v @ W.T`."
+                    if not alike(got.T, true):
+                        way = _pairing(blocks[block], true, cell.split(h)[0], factors)
                     said.append(f"pairs: the block {block!r} of W_hh's gradient {_beside(got, true)}{way}")
         elif not alike(rows, wanted):
             said.append(f"pairs: {name}'s gradient {_beside(rows, wanted)}.")
@@ -77,8 +81,11 @@ def _pairing(da: np.ndarray, wanted: np.ndarray, h: np.ndarray, factors: Named) 
     return "."
 
 
-def _slip(got: np.ndarray, wanted: np.ndarray, factors: Named, sent: Named) -> str:
+def _slip(got: np.ndarray, wanted: np.ndarray, factors: Named, sent: Named, blocks: Named) -> str:
     """Which one slip makes this of what is wanted; nothing if it is none of the usual ones."""
+    for other, one in blocks.items():
+        if alike(got, one):
+            return f": that is the block {other!r}. `join` takes the blocks in their order: {', '.join(blocks)}."
     scale, lacks = _share(got, wanted), wanted - got
     if scale and alike(got, scale * wanted):
         return ": the sign is turned." if abs(scale + 1) < 1e-6 else f": it is {text.say(scale)} times the right one."
@@ -91,6 +98,10 @@ def _slip(got: np.ndarray, wanted: np.ndarray, factors: Named, sent: Named) -> s
     right = [name for name in terms if ".T" not in name]
     shares = {name: _share(lacks, terms[name]) for name in right}
     alone = {name: share for name, share in shares.items() if alike(share * terms[name], lacks)}
+    for name in set(terms).difference(right):
+        if alike(terms[name] - terms[name.replace(".T", "")], lacks):
+            W = name.split("@ ")[1].split()[0].removesuffix(".T")
+            return f": `step` multiplies by {W}'s transpose, and this by {W}. {W} v is written `v @ {W}.T`."
     for name, share in alone.items():
         for times, what in ((1, "is missing"), (2, "has its sign turned")):
             if abs(share - times) < 1e-6:
