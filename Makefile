@@ -71,8 +71,7 @@ lab: $(VENV)/course.done  ## install the course and open it in JupyterLab
 
 # Six tests at a time for a worker: with more, one of them has nearly all tests in JupyterLab, and the others wait for it.
 test: $(VENV)/test.done  ## run all tests: package, notebooks, browser
-	$(PY) -m tools.notebooks compare
-	$(PY) -m tools.notebooks solved
+	$(PY) -m tools.notebooks solved & solved=$$!; $(PY) -m tools.notebooks compare; same=$$?; wait $$solved && exit $$same
 	$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --maxschedchunk=6
 
 check: $(VENV)/test.done  ## format, lint, types, clean notebooks

@@ -19,8 +19,9 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bptt_lab import explore
-from tests.browser.conftest import BROWSERS, FLAGS, served
+from tests.browser.conftest import FLAGS, served
 from tests.browser.course import Course, Lab
+from tools.stills import BROWSERS
 
 DRAWN = ".bptt :is(.bptt-draw, .figure) svg"  # the second as earlier revisions have it
 KEYS = 120

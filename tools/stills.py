@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 WIDTH, HEIGHT = 860, 450  # HEIGHT is Plotly's own, for a figure that names none
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chromium-headless-shell")
 DRAW = """async ([figure, width, height]) =>
     (await Plotly.toImage(figure, { format: "png", width, height })).split(",")[1]"""
 
