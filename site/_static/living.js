@@ -64,27 +64,66 @@ for (const table of document.querySelectorAll("article table:has(thead)")) {
     }
   }
 }
-// A printed table is as wide as its longest line. A narrow page shows a real one, whose heads go on below.
-const PHONE = 41; // characters of a line that a telephone has room for
-function printed(text) {
-  const lines = text.split("\n"), wide = Math.max(...lines.map((line) => line.length));
-  const blank = Array.from({ length: wide }, (_, i) => lines.every((line) => (line[i] ?? " ") === " "));
-  const starts = blank.flatMap((empty, i) => (!empty && (!i || (blank[i - 1] && (i < 2 || blank[i - 2]))) ? [i] : []));
-  const cells = lines.map((line) => starts.map((start, k) => line.slice(start, starts[k + 1]).trim()));
-  if (lines.length < 2 || starts.length < 2 || cells.flat().some((cell) => cell.includes("  "))) return Object.assign(document.createElement("pre"), { textContent: text });
-  const table = document.createElement("table");
-  for (const each of cells) {
+// A printed table is as wide as its longest line. A narrow page shows a real one, whose heads go on below; other lines stay lines.
+const PHONE = 41, FINE = 50; // characters of a line that a telephone has room for: as printed, and in such a table
+const ENOUGH = 3; // lines that are a table even if they are short
+function rowsUnder(head) {
+  const found = [...head.matchAll(/\S+(?: \S+)*/g)], starts = found.map(({ index }) => index);
+  const ends = [...(starts[0] > 1 ? [0] : []), ...found.map(([text], k) => starts[k] + text.length)]; // the first column may have no head
+  const byEnds = (line) => { // each value ends where its head does
+    const parts = ends.slice(1).map((end, k) => line.slice(k && ends[k], end).padEnd(end - (k && ends[k])));
+    if (line.length > ends.at(-1) || parts.some((part, k) => k && !part.startsWith("  "))) return [];
+    const [, name = "", value] = parts[0].match(/^ ?(\S+(?: \S+)*)?(.*)$/), values = [value, ...parts.slice(1)];
+    return values.some((text) => text.trim() && text.endsWith(" ")) ? [] : [name, ...values];
+  };
+  const byStarts = (line) => starts.every((at) => line[at]?.trim() && !line[at - 1]?.trim()) ? starts.map((at, k) => line.slice(at, starts[k + 1])) : [];
+  return [ends.length > 1 && byEnds, starts.length > 2 && byStarts].filter(Boolean).map((cells) => (line) => {
+    const said = cells(line).map((cell) => cell.trim());
+    return line === head || (said[0] && said.some((cell, k) => k && cell) && said.every((cell) => !cell.includes("  "))) ? said : null;
+  });
+}
+// Where names and heads, and where values, may go on below: the first way that leaves the table narrow enough. "H = 8" and "2 %" stay whole.
+const NAMES = / (?![=<>%]|to |[\d.]+(?:,|$))(?<!(?:[=<>]|\bto) )/, VALUES = / (?=\()|(?<=,) (?![^(]*\))/, ALL = /(?<!\b(?:to|of|in)) (?!%|s$|of )/;
+const WAYS = [[NAMES, VALUES], [" ", VALUES], [" ", ALL]];
+function realTable(rows) {
+  const words = ([names, values], i, k) => rows[i][k].split(i && k ? values : names);
+  const wide = (way) => rows[0].reduce((sum, _, k) => sum + 1.5 + Math.max(...rows.flatMap((_, i) => words(way, i, k).map((word) => word.length))), 0);
+  const way = WAYS.find((way) => wide(way) <= FINE) ?? WAYS[0], table = document.createElement("table");
+  rows.forEach((cells, i) => {
     const row = table.insertRow();
-    for (const cell of each) row.insertCell().textContent = cell;
-  }
+    cells.forEach((_, k) => {
+      const parts = words(way, i, k).map((word) => Object.assign(document.createElement("span"), { textContent: word }));
+      row.insertCell().append(...parts.flatMap((part, n) => (n ? [" ", part] : [part])));
+    });
+  });
   return table;
 }
-for (const pre of document.querySelectorAll(".cell_output .stream pre")) {
+function printed(text) {
+  const lines = text.split("\n"), blocks = [];
+  for (let i = 0; i < lines.length;) {
+    const tables = rowsUnder(lines[i]).map((cells) => {
+      const under = lines.slice(i).findIndex((line) => !cells(line));
+      return lines.slice(i, under < 0 ? undefined : i + under).map(cells);
+    });
+    const rows = tables.sort((a, b) => b.length - a.length)[0] ?? [], many = rows.length;
+    if (many >= ENOUGH || (many > 1 && lines[i].length > PHONE)) {
+      blocks.push(realTable(rows));
+      i += many;
+      continue;
+    }
+    const line = lines[i++];
+    if (!line.trim()) continue;
+    if (blocks.at(-1)?.localName === "pre") blocks.at(-1).append(`\n${line}`);
+    else blocks.push(Object.assign(document.createElement("pre"), { textContent: line }));
+  }
+  return blocks;
+}
+for (const pre of document.querySelectorAll(".cell_output .stream pre, .cell_output details > pre")) { // a covered one is in details
   const text = pre.textContent.trimEnd();
   if (!text.split("\n").some((line) => line.length > PHONE)) continue;
   const narrow = document.createElement("div");
   narrow.className = "printed";
-  narrow.append(...text.split(/\n\s*\n/).map(printed));
+  narrow.append(...printed(text));
   if (narrow.querySelector("table")) pre.after(narrow);
 }
 // Code in a table may be broken after a dot, a bracket or an underscore, before a word is broken within; not after the dot that it begins with.
@@ -96,6 +135,7 @@ for (const code of document.querySelectorAll("article table code, article table 
 // On a narrow page a formula goes on below, before a sign that stands in no small bracket, or after a large one; see site.css.
 const SIGN = /mjx-c(3D|2B|2212|22C5|2264|2190|2248|21D2|27F9|27FA)\b/; // = + − · ≤ ← ≈ ⇒ ⟹ ⟺
 const PLAIN = 300; // px: what is shorter stays whole
+const CARD = 210; // px beside the name of a column: there a longer formula stands below it
 function breakable(row) {
   let depth = 0, part;
   row.classList.add("parts");
@@ -127,7 +167,10 @@ function stops() {
 }
 async function typeset() {
   await MathJax.startup.promise;
-  for (const formula of document.querySelectorAll("article :is(mjx-container[display='true'], .formulas mjx-container) > mjx-math")) {
+  for (const formula of document.querySelectorAll("table.cards td > :not(.label) mjx-math, table.cards td > mjx-container > mjx-math")) {
+    if (formula.offsetWidth > CARD) formula.closest("td").classList.add("wide");
+  }
+  for (const formula of document.querySelectorAll("article :is(mjx-container[display='true'], .formulas mjx-container, td.wide mjx-container) > mjx-math")) {
     const cells = formula.querySelectorAll("mjx-mtd");
     if (formula.querySelector("mjx-mtd:nth-child(5)")) continue; // a drawing
     for (const row of cells.length ? cells : [formula]) breakable(row);
@@ -170,9 +213,15 @@ if (figures.length) {
   await load(new URL("./plotly.min.js", import.meta.url));
   for (const place of figures) {
     const { data, layout, config } = JSON.parse(place.querySelector("script").textContent);
-    Plotly.newPlot(place, data, layout, { ...config, responsive: true });
+    await Plotly.newPlot(place, data, layout, config);
+    let width = place.offsetWidth;
+    new ResizeObserver(() => { // the window's own event comes before a sidebar has slid in
+      if (place.offsetWidth === width || !place.offsetWidth || matchMedia("print").matches) return;
+      width = place.offsetWidth;
+      Plotly.Plots.resize(place);
+    }).observe(place);
   }
   fit();
   addEventListener("beforeprint", fit);
 }
-for (const code of document.querySelectorAll("pre")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+for (const code of document.querySelectorAll("pre, .printed")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
