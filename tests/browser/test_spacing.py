@@ -193,6 +193,20 @@ def test_the_letters_of_twelve_words_formulas_can_be_read(width, page_of):
     assert size >= 13
 
 
+def test_the_frame_of_a_lit_row_stays_clear_of_its_neighbours_formulas(page_of):
+    page = page_of(explore.LivingEquation(lit=2))
+    apart = page.evaluate(
+        """() => {
+            const box = node => node.getBoundingClientRect(), formula = row => box(row.querySelector('math'));
+            const lit = document.querySelector('.row.lit'), { outlineWidth, outlineOffset } = getComputedStyle(lit);
+            const frame = parseFloat(outlineWidth) + parseFloat(outlineOffset);
+            const above = formula(lit.previousElementSibling), below = formula(lit.nextElementSibling);
+            return [box(lit).top - above.bottom - frame, below.top - box(lit).bottom - frame];
+        }"""
+    )
+    assert min(apart) >= 4.9
+
+
 def test_on_a_phone_a_formula_stands_nearer_to_its_own_bar_than_to_the_one_above(page_of):
     page = page_of(explore.LivingEquation(), 390)
     rows = page.evaluate(
