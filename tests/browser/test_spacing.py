@@ -59,6 +59,7 @@ def test_a_sentence_keeps_the_height_of_the_longest_that_it_was(page_of):
     before = page.evaluate(height)
     page.locator(".row:not([hidden])").first.focus()
     page.wait_for_function(f"before => ({height})() > before", arg=before)
+    frames(page)  # until then its height is not kept
     longest = page.evaluate(height)
     page.mouse.move(200, 400)
     page.evaluate("() => document.querySelector('.bptt-draw').dispatchEvent(new PointerEvent('pointerleave'))")
