@@ -39,7 +39,7 @@ const explorer = {
         const off = powers ? guess - at : guess - Math.round(truth);
         const key = powers ? verdict(off) : off === 0 ? "exactly" : off > 0 ? "number_too_high" : "number_too_low";
         const text = tell("shows", { guess: label(guess), truth: found, verdict: tell(key, { off: powers ? fixed(Math.abs(off), 1) : Math.abs(off) }) });
-        return [text, !["close", "exactly"].includes(key) && why];
+        return [text, why];
       }
       return [seen ? tell("answer", { truth: found, why }) : tell(unset ? "shows_unset" : "shows_open", { guess: label(guess) })];
     };
