@@ -50,13 +50,25 @@ FLAGS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads which tests it has to keep together
 def pytest_collection_modifyitems(items):
-    """Browser tests come last: Playwright's event loop would disturb other tests' own. Those in Lab, the longest, begin."""
+    """Browser tests come last: Playwright's event loop would disturb other tests' own. Those in Lab, the longest, begin.
+
+    Tests that look at one page, which is opened once for all of them, stand together at the end.
+    """
     here = Path(__file__).parent
+
+    def place(item):
+        uses = getattr(item, "fixturenames", ())
+        page = str(item.callspec.params["name"]) if "standing" in uses else ""
+        if page:
+            item.add_marker(pytest.mark.xdist_group(page))
+        return here in item.path.parents, "course" not in uses, page
+
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: (here in item.path.parents, "course" not in getattr(item, "fixturenames", ())))
+    items.sort(key=place)
 
 
 @pytest.hookimpl(hookwrapper=True)
