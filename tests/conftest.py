@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,25 @@ os.environ["BPTT_PROGRESS"] = "off"
 def pytest_xdist_auto_num_workers():
     """One more than there are cores: a test in a browser waits for the browser, or for a kernel, half of its time."""
     return (os.cpu_count() or 1) + 1
+
+
+def page_of_site(nodeid):
+    """The page of the site that a test looks at and that stays open for the next test of it, or none."""
+    found = re.search(r"/test_site\.py::.*[\[-]([\w/]+\.html)\]$", nodeid)
+    return found[1] if found else ""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests are handed out one by one, in their order, and those that look at one page of the site to one worker."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class InOrder(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return page_of_site(nodeid) or nodeid
+
+    config.option.loadscopereorder = False
+    return InOrder(config, log) if config.option.dist == "load" else None
 
 
 ACTIVATIONS = ("tanh", "relu", "sigmoid")

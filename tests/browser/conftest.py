@@ -30,6 +30,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.course import MINUTE, SLOW, Course, Lab
+from tests.conftest import page_of_site
 from tools import stills
 
 ROOT = Path(__file__).parents[2]
@@ -50,24 +51,19 @@ FLAGS = [
 ]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads which tests it has to keep together
 def pytest_collection_modifyitems(items):
     """Browser tests come last: Playwright's event loop would disturb other tests' own. Those in Lab, the longest, begin.
 
-    Tests that look at one page, which is opened once for all of them, stand together at the end.
+    Tests that look at one page of the site, which is opened once for all of them, stand together at the end.
     """
     here = Path(__file__).parent
-
-    def place(item):
-        uses = getattr(item, "fixturenames", ())
-        page = str(item.callspec.params["name"]) if "standing" in uses else ""
-        if page:
-            item.add_marker(pytest.mark.xdist_group(page))
-        return here in item.path.parents, "course" not in uses, page
-
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+    def place(item):
+        return here in item.path.parents, "course" not in getattr(item, "fixturenames", ()), page_of_site(item.nodeid)
+
     items.sort(key=place)
 
 
