@@ -25,20 +25,20 @@ def pytest_xdist_auto_num_workers():
     return (os.cpu_count() or 1) + 1
 
 
-def page_of_site(nodeid):
-    """The page of the site that a test looks at and that stays open for the next test of it, or none."""
-    found = re.search(r"/test_site\.py::.*[\[-]([\w/]+\.html)\]$", nodeid)
+def page_of_test(nodeid):
+    """What names the page that a test looks at and that stays open for the next test of it, or nothing."""
+    found = re.search(r"/test_(?:site|access)\.py::.*[\[-]([^\[-]+)\]$", nodeid)
     return found[1] if found else ""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Tests are handed out one by one, in their order, and those that look at one page of the site to one worker."""
+    """Tests are handed out one by one, in their order, and those that look at one page to one worker."""
     from xdist.scheduler import LoadScopeScheduling
 
     class InOrder(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return page_of_site(nodeid) or nodeid
+            return page_of_test(nodeid) or nodeid
 
     config.option.loadscopereorder = False
     return InOrder(config, log) if config.option.dist == "load" else None

@@ -86,32 +86,11 @@ def visit(site_pages, address):
     assert not site_pages.put_back()
 
 
-@pytest.fixture(scope="module")
-def standing(standing_pages, address):
-    """Gives a page of the site as it was opened; it stays open until another is asked for: tests of one page run one by one."""
-    opened_one = {}
-
-    def stand(name):
-        if name not in opened_one:
-            standing_pages.put_back()
-            opened_one.clear()
-            opened_one[name] = opened(standing_pages, address + name)
-        return opened_one[name]
-
-    yield stand
-    standing_pages.put_back()
-
-
 @pytest.fixture
-def covered(standing, standing_pages, name):
+def covered(standing_pages, address, name):
     """The page of that name. Tests that move something on it stand last in this file."""
-    page = standing(name)
-    yield page
-    page.set_viewport_size(WINDOW)
-    page.emulate_media(color_scheme="null")
-    problems = list(standing_pages.problems)
-    standing_pages.problems.clear()
-    assert not problems
+    with standing_pages.standing(name, lambda: opened(standing_pages, address + name)) as page:
+        yield page
 
 
 @pytest.fixture
