@@ -30,6 +30,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.course import MINUTE, SLOW, Course, Lab
+from tests.browser.waiting import recoloured
 from tests.conftest import page_of_test
 from tools import stills
 
@@ -169,7 +170,9 @@ class Pages:
         size = page.viewport_size
         yield page
         page.set_viewport_size(size)
-        page.emulate_media(color_scheme="null", reduced_motion="null")
+        page.emulate_media(reduced_motion="null")
+        if page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches"):
+            recoloured(page, "light")
         problems = list(self.problems)
         self.problems.clear()
         assert not problems

@@ -9,7 +9,7 @@ from bptt_lab import explore
 from tests.browser.access import CLASHES, violations
 from tests.browser.conftest import Pages, explorer_page
 from tests.browser.test_explorers import EXPLORERS, every_explorer, made
-from tests.browser.waiting import settled, stop_the_clock
+from tests.browser.waiting import recoloured, settled, stop_the_clock
 
 QUIZZES = sorted(path.stem for path in (Path(explore.__file__).parent / "quizzes").glob("*.md"))
 NAMED = {
@@ -46,8 +46,7 @@ def standing(standing_pages, tmp_path, kind):
 @everything
 @in_both_themes
 def test_axe_finds_nothing_in_an_explorer_or_a_quiz(dark, standing):
-    standing.emulate_media(color_scheme="dark" if dark else "light")
-    settled(standing)
+    recoloured(standing, "dark" if dark else "light")
     assert violations(standing) == []
     if dark:
         return  # the narrow layout has no colours of its own

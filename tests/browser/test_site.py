@@ -12,7 +12,7 @@ import bptt_lab as bl
 from bptt_lab import explore
 from tests.browser.access import violations
 from tests.browser.conftest import WINDOW, Pages, served
-from tests.browser.waiting import frames, settled
+from tests.browser.waiting import frames, recoloured, settled
 from tools.site import dead_links
 
 SITE = Path(__file__).parents[2] / "build" / "site"
@@ -105,9 +105,8 @@ in_each_page = pytest.mark.parametrize("name", PAGES)
 
 @in_each_page
 def test_axe_finds_nothing_on_a_dark_page(covered):
-    covered.emulate_media(color_scheme="dark")  # but for menus that are closed the same as if it had been opened so
-    covered.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
-    settled(covered)
+    recoloured(covered, "dark")  # but for menus that are closed the same as if it had been opened so
+    assert covered.evaluate("() => document.documentElement.dataset.theme") == "dark"
     assert violations(covered) == []
 
 
@@ -216,7 +215,7 @@ def test_every_word_of_a_figure_is_whole_and_its_legend_lies_on_none(page, width
 @pytest.mark.parametrize("width", [WINDOW["width"], 390])
 def test_no_formula_is_a_tab_stop_unless_it_has_to_be_scrolled(site_pages, visit, address, width):
     page = site_pages.take(width)
-    page.goto(address + "notebooks/02_the_chain_rule_through_time.html")
+    page.goto(address + "notebooks/glossary.html")
     page.wait_for_function("() => document.querySelector('mjx-container[tabindex=\"-1\"]')")
     formulas = page.locator("mjx-container")
     stops = formulas.evaluate_all("nodes => nodes.filter(node => node.tabIndex >= 0).length")

@@ -32,6 +32,14 @@ def settled(page, width: int | None = None) -> None:
     page.evaluate(_SETTLED)
 
 
+def recoloured(page, scheme: str) -> None:
+    """Let the page be light or dark, and wait until its colours, which take a while to change, are all there."""
+    page.emulate_media(color_scheme=scheme)
+    frames(page, 3)
+    page.evaluate("""() => Promise.allSettled(document.getAnimations()
+        .filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished))""")
+
+
 def stop_the_clock(page) -> None:
     """From now on the page's timers and frames run only in `page.clock.run_for(ms)`."""
     page.clock.install(time=0)
