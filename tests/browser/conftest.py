@@ -169,9 +169,10 @@ class Pages:
         page = self._stands[1]
         size = page.viewport_size
         yield page
-        page.set_viewport_size(size)
-        page.emulate_media(reduced_motion="null")
-        if page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches"):
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
+        if page.evaluate("() => matchMedia('(prefers-color-scheme: dark), (prefers-reduced-motion)').matches"):
+            page.emulate_media(reduced_motion="no-preference")
             recoloured(page, "light")
         problems = list(self.problems)
         self.problems.clear()
