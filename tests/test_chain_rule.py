@@ -174,7 +174,7 @@ def test_norms_neither_overflow_nor_vanish_before_the_numbers_do():
 def test_a_term_says_its_number_in_words():
     p = make(scale=0.0)
     terms = p.model.chain_rule_terms(p.model.forward(p.x, p.targets), 3)
-    assert repr(terms[0]) == "Term k=0 (word 1): norm 0"
+    assert repr(terms[0]) == "Term k=0 (word 1): norm 0 in float64"
 
 
 @pytest.mark.parametrize("cell", [bl.RNNCell, bl.GRUCell, bl.LSTMCell])

@@ -88,7 +88,7 @@ def test_five_thousand_steps(B):
     assert np.isfinite(found["loss"]) and np.isfinite(found["dW_hh"]).all()
     assert np.abs(found["dx"][0]).max() < 1e-12 < np.abs(found["dx"][-1]).max()
     terms = p.model.chain_rule_terms(p.model.forward(p.x, p.targets, p.mask, p.h0), 4999)
-    assert len(terms) == 5000 and "vanished" in repr(terms[0]) and terms[-1].norm > 1e-12
+    assert len(terms) == 5000 and "norm 0 in float64" in repr(terms[0]) and terms[-1].norm > 1e-12
 
 
 @pytest.mark.parametrize("B", [None, 2])
@@ -96,7 +96,7 @@ def test_tanh_with_weights_of_a_million_has_vanished_exactly(B):
     p = make(T=30, B=B, H=6, scale=1e6)
     run = p.model.forward(p.x, p.targets, h0=p.h0)
     first = p.model.chain_rule_terms(run, 29)[0]
-    assert first.norm == 0.0 and "vanished" in repr(first)
+    assert first.norm == 0.0 and "0 in float64" in repr(first)
     assert np.isfinite(run.loss)
     assert not p.model.ledger(run)[5:, :3].any()
 

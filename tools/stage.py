@@ -58,7 +58,6 @@ PAGES = {
 }
 # What is pressed in the explorer before, control by control: the beginning of its label, and keys.
 PRESSED = {
-    "01_the_loss_is_a_sum": {"Length": 3 * ["ArrowRight"]},
     "06_partial_cures": {"Step": ["End"]},  # some have been thrown off the map
     "08_gru_and_lstm": {"Length": 2 * ["ArrowLeft"]},
     "04_vanishing_and_exploding": {  # a guess, and a truth far below it
@@ -68,7 +67,6 @@ PRESSED = {
         "Length": ["ArrowLeft"], "Start": ["End"], "Input": ["Home"], "ρ": [" "], "shown": [" "],
     },
     "deeper/06_walls_starts_and_windows": {"Weight scale": 2 * ["ArrowRight"]},  # ReLU leaves the picture
-    "de/01_the_loss_is_a_sum": {"Länge": 3 * ["ArrowRight"]},
 }  # fmt: skip
 READY = """() => [...document.querySelectorAll('.bptt-living')].every(place => place.querySelector('section.bptt')?.bpttDrawn)
     && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))

@@ -50,7 +50,7 @@ class Term:
         return self._factors(self.k)
 
     def __repr__(self) -> str:
-        return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm, vanished='0')}"
+        return f"Term k={self.k} (word {self.k + 1}): norm {text.say(self.norm, vanished='0 in float64')}"
 
 
 @overflow.silent

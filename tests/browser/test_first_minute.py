@@ -43,3 +43,14 @@ def test_the_message_travels_to_the_word_and_where_no_motion_is_wanted_its_steps
         assert page.evaluate(running) == (motion == "no-preference")
         found = page.evaluate(sizes)
         assert len(found) == 7 and found == sorted(set(found), reverse=True), "it shrinks at every edge"
+
+
+def test_a_bar_that_a_magnified_axis_begins_behind_says_so_too(page_of):
+    page = page_of(explore.LivingEquation(weight_scale=0.215))  # the first term's norm is about a hundredth
+    past = "() => document.querySelectorAll('.equation .row:not([hidden]) path.past:not([visibility])').length"
+    assert page.evaluate(past) == 0
+    for _ in range(2):
+        page.get_by_role("button", name="Magnify").press("Enter")
+    page.wait_for_function(f"() => ({past})() > 0")
+    row = page.locator(".equation .row:not([hidden])", has=page.locator("path.past:not([visibility])")).first
+    assert float(row.locator("rect.term-bar").get_attribute("width")) == 0

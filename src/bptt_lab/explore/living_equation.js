@@ -168,7 +168,8 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
       set(picture, { width: barWidth });
       grid.show(ticks.length, (j) => ({ x1: x(ticks[j]), x2: x(ticks[j]) }));
       set(bar, { x: FROM, width: Math.max(0, Math.min(to, end) - FROM), fill: magnitudeColour(norm) });
-      set(past, { d: `M${to + 3} 6L${to + 10} 11L${to + 3} 16Z`, visibility: end > to + 0.5 ? null : "hidden" }); // it goes on: its number says how far
+      const [from, tip] = end < FROM ? [FROM + 8, FROM + 1] : [to + 3, to + 10]; // past an end of the axis: its number says how far
+      set(past, { d: `M${from} 6L${tip} 11L${from} 16Z`, visibility: end > to + 0.5 || end < FROM - 0.5 ? null : "hidden" });
       set(number, { text: explicit ? say(norm, words) : remainder });
     }
     scale.hidden = unrolled < 1;

@@ -135,10 +135,9 @@ class Predict(Explorer):
 
     def said(self) -> Said:
         if self.committed:
-            guess, truth, judged, close = self._in_words()
+            guess, truth, judged, _ = self._in_words()
             yield self.say("shows", guess=guess, truth=truth, verdict=judged)
-            if not close:
-                yield self.words[f"why_{self.asked}"]
+            yield self.words[f"why_{self.asked}"]
         elif self.seen:
             yield self.answer
         else:
