@@ -2,7 +2,6 @@
 
 import functools
 import os
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,16 +24,12 @@ def pytest_xdist_auto_num_workers():
     return (os.cpu_count() or 1) + 1
 
 
-def page_of_test(nodeid):
-    """What names the page that a test looks at and that stays open for the next test of it, or nothing."""
-    found = re.search(r"/test_(?:site|access)\.py::.*[\[-]([^\[-]+)\]$", nodeid)
-    return found[1] if found else ""
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Tests are handed out one by one, in their order, and those that look at one page to one worker."""
     from xdist.scheduler import LoadScopeScheduling
+
+    from tests.browser.waiting import page_of_test
 
     class InOrder(LoadScopeScheduling):
         def _split_scope(self, nodeid):

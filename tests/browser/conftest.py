@@ -30,8 +30,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.course import MINUTE, SLOW, Course, Lab
-from tests.browser.waiting import recoloured
-from tests.conftest import page_of_test
+from tests.browser.waiting import page_of_test, recoloured
 from tools import stills
 
 ROOT = Path(__file__).parents[2]
