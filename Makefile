@@ -69,10 +69,9 @@ help:  ## show this list
 lab: $(VENV)/course.done  ## install the course and open it in JupyterLab
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(AS_ROOT) $(LAB_ARGS)
 
-# Six tests at a time for a worker: with more, one of them has nearly all tests in JupyterLab, and the others wait for it.
 test: $(VENV)/test.done  ## run all tests: package, notebooks, browser
 	$(PY) -m tools.notebooks solved & solved=$$!; $(PY) -m tools.notebooks compare; same=$$?; wait $$solved && exit $$same
-	$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --maxschedchunk=6
+	$(PY) -m pytest --numprocesses=auto --maxprocesses=4
 
 check: $(VENV)/test.done  ## format, lint, types, clean notebooks
 	$(BIN)/ruff format --check .

@@ -24,6 +24,21 @@ def pytest_xdist_auto_num_workers():
     return (os.cpu_count() or 1) + 1
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests are handed out one by one, in their order, and those that look at one page to one worker."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    from tests.browser.waiting import page_of_test
+
+    class InOrder(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return page_of_test(nodeid) or nodeid
+
+    config.option.loadscopereorder = False
+    return InOrder(config, log) if config.option.dist == "load" else None
+
+
 ACTIVATIONS = ("tanh", "relu", "sigmoid")
 GATES = {
     "gated": bl.GatedCell,

@@ -30,6 +30,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.course import MINUTE, SLOW, Course, Lab
+from tests.browser.waiting import page_of_test, recoloured
 from tools import stills
 
 ROOT = Path(__file__).parents[2]
@@ -51,12 +52,19 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items):
-    """Browser tests come last: Playwright's event loop would disturb other tests' own. Those in Lab, the longest, begin."""
+    """Browser tests come last: Playwright's event loop would disturb other tests' own. Those in Lab, the longest, begin.
+
+    Tests that look at one page, which is opened once for all of them, stand together at the end.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: (here in item.path.parents, "course" not in getattr(item, "fixturenames", ())))
+
+    def place(item):
+        return here in item.path.parents, "course" not in getattr(item, "fixturenames", ()), page_of_test(item.nodeid)
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -137,6 +145,7 @@ class Pages:
         self._browser, self._allowed = browser, allowed
         self._free: dict[str, list] = {}
         self._taken: list[tuple] = []
+        self._stands: tuple = (None, None)
 
     def take(self, width: int, keep: bool = True, **options):
         """An empty page of that width whose context has these options. Without `keep` it is new, and closed when put back."""
@@ -146,6 +155,27 @@ class Pages:
         self._taken.append((page, free if keep else None))
         page.set_viewport_size({"width": width, "height": WINDOW["height"]})
         return page
+
+    @contextmanager
+    def standing(self, what, opened):
+        """The page that `opened` opens, as it was then; it stays open until another is asked for.
+
+        Afterwards its window is as wide as before, its colours are light, and it reported no problem.
+        """
+        if self._stands[0] != what:
+            self.put_back()
+            self._stands = what, opened()
+        page = self._stands[1]
+        size = page.viewport_size
+        yield page
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
+        if page.evaluate("() => matchMedia('(prefers-color-scheme: dark), (prefers-reduced-motion)').matches"):
+            page.emulate_media(reduced_motion="no-preference")
+            recoloured(page, "light")
+        problems = list(self.problems)
+        self.problems.clear()
+        assert not problems
 
     def put_back(self) -> list[str]:
         """Empty all pages that were taken. Returns what went wrong in them."""
@@ -159,6 +189,7 @@ class Pages:
             page.mouse.move(0, 0)
             free.append(page)
         self._taken.clear()
+        self._stands = None, None
         self.problems.clear()
         return found
 
@@ -184,23 +215,24 @@ def explorer_pages(chromium):
     pages.close()
 
 
+def explorer_page(pages, explorer, folder, width=900, **options):
+    """The page that an explorer exports into the folder, with every control in sight."""
+    path = folder / "page.html"
+    explorer.to_html(path)
+    page = pages.take(width, **options)
+    page.goto(path.as_uri())
+    page.wait_for_function(SHOWN)
+    page.evaluate("() => { for (const more of document.querySelectorAll('.more')) more.open = true; }")
+    return page
+
+
 @pytest.fixture
 def page_of(explorer_pages, tmp_path):
     """Opens an explorer's exported page; the test fails on a console error or a request for anything but that page.
 
     Without `keep` the page is closed when the test ends: it has to be if the test moves the page's clock.
     """
-
-    def open_page(explorer, width=900, **options):
-        path = tmp_path / "page.html"
-        explorer.to_html(path)
-        page = explorer_pages.take(width, **options)
-        page.goto(path.as_uri())
-        page.wait_for_function(SHOWN)
-        page.evaluate("() => { for (const more of document.querySelectorAll('.more')) more.open = true; }")  # every control
-        return page
-
-    yield open_page
+    yield lambda explorer, width=900, **options: explorer_page(explorer_pages, explorer, tmp_path, width, **options)
     assert not explorer_pages.put_back()
 
 

@@ -24,6 +24,8 @@ MINUTE = 60_000  # Playwright counts in milliseconds
 expect.set_options(timeout=MINUTE)
 # Anywidget says so of a model that took over 2 s, as on a busy machine, and draws it all the same: no problem if it is drawn.
 SLOW = "[anywidget] Failed to initialize model."
+# A notebook seeks a widget that is gone, such as a progress bar that closed itself, for so many seconds before it says so.
+SEEKS, GONE = 2, "widget model not found"
 PANEL = "window.jupyterapp?.shell.currentWidget"
 # Whether the notebook in front can be run: its kernel is connected and idle, and Lab knows which widgets the kernel has.
 READY = f"""async () => {{
@@ -140,6 +142,7 @@ class Course:
         self.spoiled = False
         self._lab = lab
         self._closing = False
+        self._began = 0.0
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
         context.on("request", lambda request: self._asked(request.url))
@@ -187,9 +190,13 @@ class Course:
         return fresh
 
     def begin(self) -> None:
-        """From here on problems count again: what the page said of the closed notebooks, it has said by now."""
+        """From here on problems count again: what the page said of the closed notebooks, it has said by now.
+
+        But for widgets that they still seek; the next notebook's own search ends later than that.
+        """
         frames(self.page)
         self.problems.clear()
+        self._began = time.monotonic()
         self._closing = False
 
     def run_all(self, minutes: float = 15) -> None:
@@ -286,6 +293,7 @@ class Course:
     def _console(self, message) -> None:
         # What a notebook is at when it is closed is given up, and says so; and Lab may give it the focus once more.
         closed = self._closing or ("reading 'footer'" in message.text and "_ensureFocus" in message.text)
+        closed = closed or (GONE in message.text and time.monotonic() < self._began + SEEKS)
         if message.type == "error" and not closed:
             self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 

@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 
 from bptt_lab import explore
 from tests.browser.access import CLASHES, violations
+from tests.browser.conftest import Pages, explorer_page
 from tests.browser.test_explorers import EXPLORERS, every_explorer, made
-from tests.browser.waiting import settled, stop_the_clock
+from tests.browser.waiting import recoloured, settled, stop_the_clock
 
 QUIZZES = sorted(path.stem for path in (Path(explore.__file__).parent / "quizzes").glob("*.md"))
 NAMED = {
@@ -21,19 +22,37 @@ everything = pytest.mark.parametrize("kind", EVERYTHING.values(), ids=EVERYTHING
 in_both_themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 
+@pytest.fixture(scope="module")
+def standing_pages(chromium):
+    pages = Pages(chromium, ("file:", "blob:"))
+    yield pages
+    pages.close()
+
+
+@pytest.fixture
+def standing(standing_pages, tmp_path, kind):
+    """The page of an explorer or a quiz, opened once for all tests that leave it as it is."""
+
+    def opened():
+        explorer = kind()
+        if explorer.name == "quiz":
+            explorer.answers = [i % 2 for i in range(len(explorer.answers))]  # some are right and some wrong, and say why
+        return explorer_page(standing_pages, explorer, tmp_path)
+
+    with standing_pages.standing(kind, opened) as page:
+        yield page
+
+
 @everything
 @in_both_themes
-def test_axe_finds_nothing_in_an_explorer_or_a_quiz(kind, dark, page_of):
-    explorer = kind()
-    if explorer.name == "quiz":
-        explorer.answers = [i % 2 for i in range(len(explorer.answers))]  # some are right and some wrong, and say why
-    page = page_of(explorer, color_scheme="dark" if dark else "light")
-    assert violations(page) == []
+def test_axe_finds_nothing_in_an_explorer_or_a_quiz(dark, standing):
+    recoloured(standing, "dark" if dark else "light")
+    assert violations(standing) == []
     if dark:
         return  # the narrow layout has no colours of its own
-    page.set_viewport_size({"width": 390, "height": 900})
-    page.wait_for_function("() => document.querySelector('.bptt.narrow')")
-    assert violations(page) == []
+    standing.set_viewport_size({"width": 390, "height": 900})
+    standing.wait_for_function("() => document.querySelector('.bptt.narrow')")
+    assert violations(standing) == []
 
 
 @everything
@@ -98,13 +117,13 @@ def test_where_no_motion_is_wanted_the_wall_goes_step_by_step(page_of):
 
 
 @everything
-def test_nothing_is_animated_where_no_motion_is_wanted(kind, page_of):
-    page = page_of(kind(), reduced_motion="reduce")
+def test_nothing_is_animated_where_no_motion_is_wanted(standing):
+    standing.emulate_media(reduced_motion="reduce")
     moving = """() => [...document.querySelectorAll('.bptt, .bptt *')].filter(node => {
         const { transitionDuration, animationName } = getComputedStyle(node);
         return animationName !== 'none' || transitionDuration.split(',').some(part => parseFloat(part) > 0);
     }).map(node => node.outerHTML)"""
-    assert page.evaluate(moving) == []
+    assert standing.evaluate(moving) == []
 
 
 # Luminance and contrast as WCAG 2 defines them; layers of colour lie one on the other.

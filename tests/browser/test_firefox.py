@@ -158,6 +158,22 @@ def test_a_formula_that_is_broken_goes_on_further_in(firefox, tmp_path):
     assert broken and broken[0][0] >= left + 24 and {round(formula[0][0]) for formula in formulas} == {round(left)}
 
 
+# Of each letter with an index below: how far the index stands off, and how far it hangs under the letter, in px.
+INDICES = """() => [...document.querySelectorAll(':is(.card, .row) msub')].map(node => {
+    const [letter, index] = [node.querySelector('mi'), node.lastElementChild].map(part => part.getBoundingClientRect());
+    return [index.left - letter.right, index.bottom - letter.bottom];
+}).filter(([, below]) => below)"""
+
+
+@pytest.mark.parametrize("kind", [explore.CellSwitch, explore.LivingEquation])
+def test_an_index_stands_at_its_letter(firefox, tmp_path, kind):
+    page = tmp_path / "page.html"
+    kind().to_html(page)
+    firefox.show(page.as_uri(), WINDOW)
+    off, below = zip(*firefox.run(INDICES))
+    assert len(off) > 15 and max(map(abs, off)) < 0.6 and max(below) < 6
+
+
 @every_explorer
 def test_on_a_phone_an_explorer_is_whole_and_what_is_moved_and_changed_is_in_view(firefox, tmp_path, kind):
     page = tmp_path / "page.html"

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from tests.browser.conftest import WINDOW
+from tests.browser.course import GONE
+
 
 def test_runs_a_notebook_and_reads_its_outputs(course):
     course.write("small.ipynb", ["import bptt_lab as bl", "print(bl.text.say(0.5))", "6 * 7"])
@@ -54,6 +57,21 @@ def test_sees_a_widget_that_cannot_draw(course):
     with course.page.expect_event("console", lambda message: "no pen" in message.text):
         course.run_all()
     assert any("no pen" in problem for problem in course.problems), course.problems
+    course.problems.clear()
+
+
+def test_a_widget_that_a_closed_notebook_still_seeks_is_none_of_the_next_notebooks_problems(course):
+    gone = "display({'application/vnd.jupyter.widget-view+json': {'model_id': 'gone', 'version_major': 2}}, raw=True)"
+    for name in ("first.ipynb", "next.ipynb"):
+        course.write(name, [gone])
+    for name, problems in (("first.ipynb", 0), ("next.ipynb", 1)):
+        course.open(name)
+        with course.page.expect_event("console", lambda message: GONE in message.text):
+            course.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+            if not problems:
+                assert course.close(WINDOW)
+                course.begin()
+        assert len(course.problems) == problems, course.problems
     course.problems.clear()
 
 

@@ -12,7 +12,7 @@ import bptt_lab as bl
 from bptt_lab import explore
 from tests.browser.access import violations
 from tests.browser.conftest import WINDOW, Pages, served
-from tests.browser.waiting import frames, settled
+from tests.browser.waiting import frames, recoloured, settled
 from tools.site import dead_links
 
 SITE = Path(__file__).parents[2] / "build" / "site"
@@ -67,16 +67,22 @@ def standing_pages(chromium, address):
     pages.close()
 
 
-def opened(pages, url, **options):
+def opened(pages, url, scheme=None, **options):
     page = pages.take(WINDOW["width"], **options)
+    page.emulate_media(color_scheme=scheme)
     page.goto(url, wait_until="networkidle")
     page.wait_for_function(DRAWN)  # a busy machine may come to that a while after the network is idle
     return page
 
 
 def answered(page):
-    page.evaluate("() => document.querySelectorAll('.bptt[data-open] .play:last-of-type').forEach((button) => button.click())")
-    page.wait_for_function("() => !document.querySelector('.bptt[data-open]')")
+    answer = """() => {
+        const asked = document.querySelectorAll('.bptt[data-open] .play:last-of-type');
+        asked.forEach((button) => button.click());
+        return asked.length;
+    }"""
+    if page.evaluate(answer):
+        page.wait_for_function("() => !document.querySelector('.bptt[data-open]')")
 
 
 @pytest.fixture
@@ -86,33 +92,30 @@ def visit(site_pages, address):
     assert not site_pages.put_back()
 
 
-@pytest.fixture(scope="module", params=PAGES)
-def standing(request, standing_pages, address):
-    """A page of the site, opened once for all tests that look at each page: pytest runs those of one page together.
+@pytest.fixture
+def page(standing_pages, address, name):
+    """The page of that name, with nothing on it covered: each guess that is asked for was answered by "Show me".
 
-    Nothing on it is covered: each guess that is asked for was answered by "Show me".
+    Tests that move something on it stand last in this file.
     """
-    page = opened(standing_pages, address + request.param)
-    answered(page)
-    yield page, request.param
-    standing_pages.put_back()
+    with standing_pages.standing(name, lambda: opened(standing_pages, address + name)) as page:
+        answered(page)
+        yield page
 
 
-@pytest.fixture
-def name(standing):
-    return standing[1]
+in_each_page = pytest.mark.parametrize("name", PAGES)
 
 
-@pytest.fixture
-def page(standing, standing_pages):
-    """That page as it was opened. Tests that move something on it stand last in this file."""
-    yield standing[0]
-    standing[0].set_viewport_size(WINDOW)
-    problems = list(standing_pages.problems)
-    standing_pages.problems.clear()
-    assert not problems
+@in_each_page
+def test_axe_finds_nothing_on_a_dark_page(standing_pages, address, name):
+    """The first test of a page: it is opened dark, and is light for the others."""
+    with standing_pages.standing(name, lambda: opened(standing_pages, address + name, "dark")) as page:
+        recoloured(page, "dark")
+        assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+        assert violations(page) == []
 
 
+@in_each_page
 def test_every_explorer_is_alive_and_every_figure_drawn(page):
     for place in page.locator(".bptt-living").all():
         expect(place.locator(".bptt .sentence")).not_to_be_empty()
@@ -120,6 +123,7 @@ def test_every_explorer_is_alive_and_every_figure_drawn(page):
         expect(figure.locator(".main-svg").first).to_be_visible()
 
 
+@in_each_page
 def test_nothing_around_an_explorer_scrolls_for_then_its_sentence_would_not_stay_in_view(page):
     around = """node => {
         const found = [];
@@ -132,11 +136,13 @@ def test_nothing_around_an_explorer_scrolls_for_then_its_sentence_would_not_stay
         assert sentence.evaluate(around) == []
 
 
+@in_each_page
 def test_axe_finds_nothing_on_a_page(page):
     assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
     assert violations(page) == []
 
 
+@in_each_page
 def test_a_page_says_what_it_is_to_other_sites_and_how_to_cite_it(page, name):
     says = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll('meta')].map(
@@ -151,6 +157,7 @@ def test_a_page_says_what_it_is_to_other_sites_and_how_to_cite_it(page, name):
     assert header[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", header[16:]) == (1200, 630)
 
 
+@in_each_page
 def test_every_place_that_needs_python_offers_it_right_there(page):
     # Neither a guess that was answered nor what says why it is closed, as 00's axis, waits for Python.
     waits = ".bptt-living:not([data-explorer=predict]) .control :disabled:not([aria-description]):visible"
@@ -163,6 +170,7 @@ def test_every_place_that_needs_python_offers_it_right_there(page):
         assert gap < 120, "the offer stands right below"
 
 
+@in_each_page
 def test_the_offer_stands_only_where_something_needs_python(page):
     for note in page.locator(".needs-python").all():
         place = note.locator("xpath=preceding::div[contains(concat(' ', @class, ' '), ' cell ')][1]")
@@ -172,6 +180,7 @@ def test_the_offer_stands_only_where_something_needs_python(page):
         assert written or place.locator(".bptt :disabled:visible").count(), note.inner_text()
 
 
+@in_each_page
 def test_no_formula_and_no_table_is_wider_than_its_page(page):
     wide = "() => [...document.querySelectorAll('article :is(mjx-container, table)')].filter({}).map(node => node.textContent)"
     cut = (
@@ -199,6 +208,7 @@ HIDDEN = """() => [...document.querySelectorAll('.bptt-figure')].flatMap(figure 
 })"""
 
 
+@in_each_page
 @pytest.mark.parametrize("width", [WINDOW["width"], 390])
 def test_every_word_of_a_figure_is_whole_and_its_legend_lies_on_none(page, width):
     page.set_viewport_size({"width": width, "height": 900})
@@ -210,7 +220,7 @@ def test_every_word_of_a_figure_is_whole_and_its_legend_lies_on_none(page, width
 @pytest.mark.parametrize("width", [WINDOW["width"], 390])
 def test_no_formula_is_a_tab_stop_unless_it_has_to_be_scrolled(site_pages, visit, address, width):
     page = site_pages.take(width)
-    page.goto(address + "notebooks/02_the_chain_rule_through_time.html")
+    page.goto(address + "notebooks/glossary.html")
     page.wait_for_function("() => document.querySelector('mjx-container[tabindex=\"-1\"]')")
     formulas = page.locator("mjx-container")
     stops = formulas.evaluate_all("nodes => nodes.filter(node => node.tabIndex >= 0).length")
@@ -220,6 +230,7 @@ def test_no_formula_is_a_tab_stop_unless_it_has_to_be_scrolled(site_pages, visit
     assert (stops > 0) == (width == 390)
 
 
+@in_each_page
 def test_every_slider_that_needs_no_python_moves(page):
     for slider in page.locator(".bptt-living input[type=range]:enabled").all():
         section = slider.locator("xpath=ancestor::section[contains(@class, 'bptt')]")
@@ -229,9 +240,9 @@ def test_every_slider_that_needs_no_python_moves(page):
         page.wait_for_function("([root, draws]) => root.bpttDrawn.draws > draws", arg=[section.element_handle(), draws])
 
 
-@pytest.mark.parametrize("name, dark", [*((name, True) for name in PAGES), ("search.html", False), ("search.html", True)])
-def test_axe_finds_nothing_on_a_dark_page_or_in_the_search(visit, name, dark):
-    page = visit(name, color_scheme="dark" if dark else "light")
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_in_the_search(visit, dark):
+    page = visit("search.html", color_scheme="dark" if dark else "light")
     assert page.evaluate("() => document.documentElement.dataset.theme") == ("dark" if dark else "light")
     assert violations(page) == []
 
@@ -330,11 +341,12 @@ def test_the_next_page_fetches_again_nothing_that_the_first_one_had(chromium, ad
     assert len([url for url, size in had.items() if "plotly" in url]) == 1, "one copy for the whole site"
 
 
-def test_the_course_can_be_read_page_by_page(visit):
-    page = visit("index.html")
+def test_the_course_can_be_read_page_by_page(site_pages, visit, address):
+    page = site_pages.take(WINDOW["width"], java_script_enabled=False)  # what stands in the pages themselves
+    page.goto(address + "index.html", wait_until="domcontentloaded")
     read = []
     while (link := page.locator("a.right-next")).count() and len(read) < 99:
-        page.goto(link.evaluate("link => link.href"))
+        page.goto(link.evaluate("link => link.href"), wait_until="domcontentloaded")
         read.append(Path(urlsplit(page.url).path).stem)
         assert page.locator("a.left-prev").count() == 1
     lessons = sorted(Path(name).stem for name in PAGES if re.match(r"notebooks/\d", name))
@@ -458,8 +470,7 @@ BROKEN = """() => [...document.querySelectorAll('article .cards .label')].filter
 
 
 @pytest.mark.parametrize("name", ["notebooks/glossary.html", "teachers.html", "where_it_works.html"])
-def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns(visit, name):
-    page = visit(name)
+def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns(page):
     page.set_viewport_size(PHONE)
     assert page.evaluate(OUTSIDE) == [] and page.evaluate(BROKEN) == []
     first = page.locator("article table tbody tr").first
@@ -513,13 +524,13 @@ TORN = """() => [
 WIDE = """() => [...document.querySelectorAll('article mjx-container[display="true"]')].filter(formula =>
     formula.scrollWidth > formula.clientWidth + 1).map(formula => formula.textContent)"""
 WITH_FORMULAS = ["01_the_loss_is_a_sum", "02_the_chain_rule_through_time", "07_gates", "08_gru_and_lstm", "glossary"]
-WITH_FORMULAS += ["deeper/06_walls_starts_and_windows", "../own_cell"]
+WITH_FORMULAS += ["deeper/06_walls_starts_and_windows"]
 
 
-@pytest.mark.parametrize("name", WITH_FORMULAS)
-def test_on_a_phone_no_formula_and_no_code_is_torn_and_a_long_formula_goes_on_below(visit, name):
-    page = visit(f"notebooks/{name}.html")
+@pytest.mark.parametrize("name", [*(f"notebooks/{name}.html" for name in WITH_FORMULAS), "own_cell.html"])
+def test_on_a_phone_no_formula_and_no_code_is_torn_and_a_long_formula_goes_on_below(page):
     page.set_viewport_size(PHONE)
+    settled(page, 390)
     page.wait_for_function("() => document.querySelector('mjx-container[tabindex]')")
     assert page.evaluate(TORN) == [] and page.evaluate(WIDE) == []
 

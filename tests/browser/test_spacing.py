@@ -59,6 +59,7 @@ def test_a_sentence_keeps_the_height_of_the_longest_that_it_was(page_of):
     before = page.evaluate(height)
     page.locator(".row:not([hidden])").first.focus()
     page.wait_for_function(f"before => ({height})() > before", arg=before)
+    frames(page)  # until then its height is not kept
     longest = page.evaluate(height)
     page.mouse.move(200, 400)
     page.evaluate("() => document.querySelector('.bptt-draw').dispatchEvent(new PointerEvent('pointerleave'))")
@@ -191,6 +192,20 @@ def test_the_letters_of_twelve_words_formulas_can_be_read(width, page_of):
     page = page_of(explore.LivingEquation(length=12), width)
     size = page.locator(".row math").first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
     assert size >= 13
+
+
+def test_the_frame_of_a_lit_row_stays_clear_of_its_neighbours_formulas(page_of):
+    page = page_of(explore.LivingEquation(lit=2))
+    apart = page.evaluate(
+        """() => {
+            const box = node => node.getBoundingClientRect(), formula = row => box(row.querySelector('math'));
+            const lit = document.querySelector('.row.lit'), { outlineWidth, outlineOffset } = getComputedStyle(lit);
+            const frame = parseFloat(outlineWidth) + parseFloat(outlineOffset);
+            const above = formula(lit.previousElementSibling), below = formula(lit.nextElementSibling);
+            return [box(lit).top - above.bottom - frame, below.top - box(lit).bottom - frame];
+        }"""
+    )
+    assert min(apart) >= 4.9
 
 
 def test_on_a_phone_a_formula_stands_nearer_to_its_own_bar_than_to_the_one_above(page_of):

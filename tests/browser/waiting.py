@@ -4,6 +4,8 @@ What is to come is waited for by name (`wait_for_function`, `expect`, `Course.he
 frames of the page, or under a clock that the test moves, so that it has had its chance however slow the machine is.
 """
 
+import re
+
 # Resolves once innerWidth, all boxes and the number of drawings have stayed the same for three frames: a change of size needs
 # one frame to be seen (ResizeObserver), one to be drawn, and one more if the drawing changed the size.
 _SETTLED = """() => new Promise(done => {
@@ -32,7 +34,21 @@ def settled(page, width: int | None = None) -> None:
     page.evaluate(_SETTLED)
 
 
+def recoloured(page, scheme: str) -> None:
+    """Let the page be light or dark, and wait until its colours, which take a while to change, are all there."""
+    page.emulate_media(color_scheme=scheme)
+    frames(page, 3)
+    page.evaluate("""() => Promise.allSettled(document.getAnimations()
+        .filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished))""")
+
+
 def stop_the_clock(page) -> None:
     """From now on the page's timers and frames run only in `page.clock.run_for(ms)`."""
     page.clock.install(time=0)
     page.clock.pause_at(1000)
+
+
+def page_of_test(nodeid: str) -> str:
+    """What names the page that a test looks at and that stays open for the next test of it, or nothing."""
+    found = re.search(r"/test_(?:site|access)\.py::.*[\[-]([^\[-]+)\]$", nodeid)
+    return found[1] if found else ""

@@ -27,8 +27,8 @@ function symbol(row, token) {
   if (/^\d+$/.test(token)) return math(row, "mn", { text: token });
   const [, name, below, above] = token.match(/^([^_^]+)(?:_([^^]+))?(?:\^(.+))?$/);
   const part = math(row, below && above ? "msubsup" : below ? "msub" : above ? "msup" : "mrow");
-  letter(part, { text: name, ...(name.length > 1 ? { class: "upright" } : {}) });
-  for (const index of [below, above]) if (index) index.includes("−") ? index.split("−").forEach((piece, i, all) => { const group = all.group ??= math(part, "mrow"); if (i) math(group, "mo", { text: "−" }); math(group, /\d/.test(piece) ? "mn" : "mi", { text: piece }); }) : math(part, "mi", { text: index });
+  letter(below ? part : math(part, "mrow"), { text: name, ...(name.length > 1 ? { class: "upright" } : {}) });
+  for (const index of [below, above]) if (index) index.includes("−") ? index.split("−").forEach((piece, i, all) => { const group = all.group ??= math(part, "mrow"); if (i) math(group, "mo", { text: "−", lspace: "0", rspace: "0" }); math(group, /\d/.test(piece) ? "mn" : "mi", { text: piece }); }) : math(part, "mi", { text: index });
   return part;
 }
 

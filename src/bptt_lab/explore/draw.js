@@ -61,8 +61,10 @@ const place = (node, parent, attributes = {}) => (set(node, attributes), parent?
 const svg = (parent, name, attributes) => place(document.createElementNS(SVG, name), parent, attributes);
 const math = (parent, name, attributes) => place(document.createElementNS(MATH, name), parent, attributes);
 const tag = (parent, name, attributes) => place(document.createElement(name), parent, attributes);
-// A letter in a formula whose indices stand as high as those of all others: without it Chromium hangs them under the tail of a y.
-const letter = (parent, attributes) => math(math(parent, "mpadded", { depth: "0" }), "mi", attributes);
+// A letter in a formula whose indices stand as high as those of all others: bare, Chromium hangs them under the tail of a y.
+// Firefox does not, and sets them near and high at a bare letter alone.
+const BARE = CSS.supports("-moz-appearance", "none");
+const letter = (parent, attributes) => math(BARE ? parent : math(parent, "mpadded", { depth: "0" }), "mi", attributes);
 
 const newId = (what) => `bptt-${what}-${Math.random().toString(36).slice(2)}`; // several explorers stand on a page
 

@@ -12,7 +12,7 @@ const explorer = {
     commit.addEventListener("click", () => { if (open() && now().guess !== null) change("committed", true); });
     show.addEventListener("click", () => { if (open()) change("seen", true); });
     const picture = svg(figure, "svg", { "aria-hidden": "true" }), ticks = axis(picture, "x");
-    const marked = svg(picture, "line", { class: "guess" }), measured = svg(picture, "line", { class: "solid" });
+    const marked = svg(picture, "line", { class: "guess" }), measured = svg(picture, "line", { class: "solid measured" });
     const names = [0, 1].map(() => svg(picture, "text", { class: "line-name" }));
     const every = powers ? 3 : Math.max(1, Math.round((values.at(-1) - values[0]) / 50) * 10 || 5);
     const marksAt = values.length < 14 ? values : values.filter((value) => value % every === 0);
@@ -39,7 +39,7 @@ const explorer = {
         const off = powers ? guess - at : guess - Math.round(truth);
         const key = powers ? verdict(off) : off === 0 ? "exactly" : off > 0 ? "number_too_high" : "number_too_low";
         const text = tell("shows", { guess: label(guess), truth: found, verdict: tell(key, { off: powers ? fixed(Math.abs(off), 1) : Math.abs(off) }) });
-        return [text, !["close", "exactly"].includes(key) && why];
+        return [text, why];
       }
       return [seen ? tell("answer", { truth: found, why }) : tell(unset ? "shows_unset" : "shows_open", { guess: label(guess) })];
     };

@@ -1,6 +1,6 @@
 // A bar for each token's loss on one linear axis, and the sum or the mean below them.
 
-const ROW = 26, TOP = 24, ROWS = 12, MOST = 68, BAR = 36; // px, and the longest sentence: the axis stays where it is, and fewer words have more room
+const ROW = 26, TOP = 30, ROWS = 12, MOST = 68, BAR = 36; // px, and the longest sentence: the axis stays where it is, and fewer words have more room
 
 const explorer = {
   build({ figure, words, tell }) {
@@ -21,7 +21,7 @@ const explorer = {
       bars.show(length, (i) => ({ x: left, y: y(i) - Math.min(BAR, row - 7) / 2, height: Math.min(BAR, row - 7), width: counts[i] ? Math.max(0, Math.min(right, x(losses[i])) - left) : 0 }));
       numbers.show(length, (i) => ({ x: right + 8, y: y(i) + 4, text: counts[i] ? say(losses[i], words) : words.masked }));
       set(guessLine, { x1: x(guess), x2: x(guess), y1: TOP - 8, y2: bottom });
-      set(guessText, { x: short ? Math.max(right, 215) : x(guess), y: 11, "text-anchor": short ? "end" : "middle", text: tell("guessing", { V: Math.round(Math.exp(guess)) }, { nats: guess }) });
+      set(guessText, { x: short ? Math.max(right, 215) : x(guess), y: TOP - 13, "text-anchor": short ? "end" : "middle", text: tell("guessing", { V: Math.round(Math.exp(guess)) }, { nats: guess }) });
 
       const tokens = [...losses].map((loss, i) => [loss, read[i]]).filter((_, i) => counts[i]), n = tokens.length;
       const sum = tokens.reduce((a, [loss]) => a + loss, 0), value = combine === "mean" ? sum / n : sum;

@@ -8,6 +8,8 @@ dL/dW_oh = Σ_t dL_t/dy_t h_tᵀ   no product of Jacobians here: distance cannot
 dL_t/dh_t = W_ohᵀ dL_t/dy_t     what each step hands to the cell's backward
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .. import chain_rule
@@ -91,21 +93,23 @@ class SequenceModel:
                 dy_dh: chain_rule.state_rows(self.cell, run.W_oh.copy()),
             }
             return chain_rule.terms(self.cell, run.trace, run.dh[t], t, wrt, readout)
-        nothing = [chain_rule.Term(k, np.zeros_like(self.params[wrt]), 0.0, lambda k: {}) for k in range(t)]
-        return [*nothing, self._readout_term(run, t, wrt)]
+        gradients = np.zeros((t + 1, *self.params[wrt].shape))
+        gradients[t], factors = self._readout_term(run, t, wrt)
+        sizes = chain_rule.norm(gradients.reshape(t + 1, -1))
+        return [chain_rule.Term(k, (gradients, sizes, lambda k: factors() if k == t else {})) for k in range(t + 1)]
 
-    def _readout_term(self, run: Run, t: int, wrt: str) -> chain_rule.Term:
+    def _readout_term(self, run: Run, t: int, wrt: str) -> tuple[np.ndarray, Callable[[], dict[str, np.ndarray]]]:
+        """The one term that is not zero, and what tells its factors."""
         (B, O), trace = run.dy[t].shape, run.trace
         v = trace.states[t + 1] if wrt == "W_oh" else np.ones((B, 1))
 
-        def factors(k):
+        def factors():
             immediate = np.zeros((B, O, O, v.shape[1]))
             immediate[:, range(O), range(O)] = v[:, None]  # row i of W_oh feeds output i alone
             immediate = immediate.reshape(B, O, *self.params[wrt].shape)
             return {f"dL[{t}]/dy[{t}]": trace.squeeze(run.dy[t], 0), f"∂⁺y[{t}]/∂{wrt}": trace.squeeze(immediate, 0)}
 
-        gradient = overflow.dot(run.dy[t].T, v).reshape(self.params[wrt].shape)
-        return chain_rule.Term(t, gradient, float(chain_rule.norm(gradient.reshape(1, -1))[0]), factors)
+        return overflow.dot(run.dy[t].T, v).reshape(self.params[wrt].shape), factors
 
     def ledger(self, run: Run, wrt: str = "W_x") -> np.ndarray:
         """(T, T): entry [t, k] is the norm of step k's term in dL_t/dW; 0 above the diagonal.
@@ -116,7 +120,7 @@ class SequenceModel:
         checks.choice("wrt", wrt, self.params)
         if wrt in self.cell.params:
             return chain_rule.ledger(self.cell, run.trace, run.dh, wrt)
-        return np.diag([self._readout_term(run, t, wrt).norm for t in range(run.trace.T)])
+        return np.diag([chain_rule.norm(self._readout_term(run, t, wrt)[0].ravel()) for t in range(run.trace.T)])
 
 
 def rtrl(model: SequenceModel, run: Run) -> dict[str, np.ndarray]:
