@@ -3,7 +3,7 @@
 // the right, as in gradient_by_lag.js.
 
 const LEFT = 58, STRIP = 30, TOP = 20, FLOOR = 290, PLANE = 224; // px
-const between = (i) => FLOOR - ((FLOOR - TOP) / 6) * (i >> 1) - (i % 2 ? 27 : 10); // the place of line i of a text, from below: two between grid lines
+const between = (i) => FLOOR - ((FLOOR - TOP) / 6) * (i >> 1) - (i % 2 ? 29 : 8); // the place of line i of a text, from below: two between grid lines
 
 // The eigenvalues of W_hh, with 0 at the centre, 1 half-way and ∞ at the rim, and the circles of the two rungs that it gives.
 function eigenvaluePlane(picture, words) {
