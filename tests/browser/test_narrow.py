@@ -73,3 +73,17 @@ def test_four_cells_differ_by_dash_and_their_legend_has_the_same(page_of):
     dash = "all => all.map(node => getComputedStyle(node).strokeDasharray)"
     curves = page.locator(".cells ~ svg path.curve").evaluate_all(dash)
     assert len(set(curves)) == 4 and page.locator(".cell-head .curve").evaluate_all(dash) == curves
+
+
+@pytest.mark.parametrize("settings", [{"weight_scale": 0.215}, {"weight_scale": 10.0, "target": 4}, {"length": 8}])
+def test_on_a_phone_numbers_of_a_long_path_touch_neither_its_dots_nor_each_other(page_of, settings):
+    page = page_of(explore.LivingEquation(**{"length": 12, "lit": 2, **settings}), width=390)
+    touching = page.evaluate(
+        """() => {
+            const boxes = [...document.querySelectorAll('.net .factor, .net .message:not([opacity])')]
+                .filter(node => node.getAttribute('display') !== 'none').map(node => node.getBoundingClientRect()).filter(box => box.width);
+            const meet = (a, b) => a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom;
+            return [boxes.length, boxes.filter((a, i) => boxes.some((b, j) => j < i && meet(a, b))).length];
+        }"""
+    )
+    assert touching[0] > 4 and touching[1] == 0

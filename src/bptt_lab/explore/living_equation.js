@@ -88,7 +88,9 @@ function buildNet({ figure, words, tell }, pointed) {
     const even = (width - 60) / length, tight = even < 62, gap = tight ? (width - 56) / (length - 1) : Math.min(130, even), r = gap < 24 ? 7 : gap < 40 ? 9 : 14;
     const left = tight ? r + 6 : (width - gap * (length - 1)) / 2, x = (k) => left + gap * (k - 1), head = tight ? Math.min(6, (gap - 2 * r - 4) / 2) : 8, H = MIDDLE;
     const term = lit > 0 && lit <= t && !lit_edge, onPath = (j) => (lit_edge ? j < lit_edge : term && j >= lit && j <= t), crossed = (k) => (lit_edge ? k === lit_edge : term && k > lit && k <= t);
-    const number = (v) => (tight ? brief(v) : say(v, words)), ending = (k) => (k === 2 ? "_one" : "");
+    const close = gap < 44, above = H - (close ? 42 : 31); // numbers between two states, and the message's dots over both
+    const short = (v) => (v >= 0.1 && v < 1000 ? String(Number(v.toPrecision(v < 1 && gap < 34 ? 1 : 2))) : v > 0 && v < 0.1 ? `10${superscript(Math.round(Math.log10(v)))}` : brief(v));
+    const number = (v) => (close ? short(v) : tight ? brief(v) : say(v, words)), ending = (k) => (k === 2 ? "_one" : "");
     sized(net, width, NET);
     edges.show(length - 1, (i) => {
       const k = i + 2, norm = at("jacobians", k - 1), a = x(k) - r, b = x(k - 1) + r, d = `M${a} ${H}L${b} ${H}M${b + head} ${H - head}L${b} ${H}L${b + head} ${H + head}`;
@@ -101,13 +103,13 @@ function buildNet({ figure, words, tell }, pointed) {
     names.show(length, (i) => ({ x: x(i + 1), y: H + 4, text: gap < 40 ? String(i + 1) : `h${SUBSCRIPT(i + 1)}`, class: i + 1 > t ? "off" : "" }));
     ages.show(length, (i) => ({ x: x(i + 1) - r, y: H + 48, width: 2 * r, ...ageMark(t - 1 - i) }));
     below.show(length, (i) => ({ x: x(i + 1), y: H + 72, text: gap < 46 ? `x${SUBSCRIPT(i + 1)}` : sentences[length - 1][i] }));
-    set(lossName, { x: x(t), y: H - 50, text: `L${SUBSCRIPT(t)}` });
+    set(lossName, { x: x(t), y: H - (close ? 54 : 50), text: `L${SUBSCRIPT(t)}` });
     const along = upTo(t + 1).filter((k) => k > 1 && crossed(k));
-    numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)), class: gap < 24 ? "factor tiny" : "factor" }));
-    const stations = term ? upTo(t - lit + 1).map((i) => [x(t - i), H - 31, at("ledger", t - 1, t - i - 1)]) : [];
-    trail.show(stations.length, (i) => ({ cx: stations[i][0], cy: stations[i][1], r: 10 * sizeOf(stations[i][2]), fill: magnitudeColour(stations[i][2]) }));
+    numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: close ? H - 19 : tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)), class: close ? "factor tiny" : "factor" }));
+    const stations = term ? upTo(t - lit + 1).map((i) => [x(t - i), above, at("ledger", t - 1, t - i - 1)]) : [];
+    trail.show(stations.length, (i) => ({ cx: stations[i][0], cy: stations[i][1], r: (close ? 8 : 10) * sizeOf(stations[i][2]), fill: magnitudeColour(stations[i][2]) }));
     if (sent !== (sent = term ? `${lit} ${t} ${length}` : "0") && term) send(stations);
-    const ends = term ? [[x(t) + 12, H - 26, at("readout", t - 1)], [x(lit) + 8, H + 38, at("immediate", lit - 1)]] : [];
+    const ends = term ? [[x(t) + 12, above + 5, at("readout", t - 1)], [x(lit) + 8, H + 38, at("immediate", lit - 1)]].slice(0, close ? 1 : 2) : [];
     endNumbers.show(ends.length, (i) => ({ x: ends[i][0], y: ends[i][1], text: number(ends[i][2]) }));
   };
 }
