@@ -81,7 +81,8 @@ def test_on_a_phone_numbers_of_a_long_path_touch_neither_its_dots_nor_each_other
     touching = page.evaluate(
         """() => {
             const boxes = [...document.querySelectorAll('.net .factor, .net .message:not([opacity])')]
-                .filter(node => node.getAttribute('display') !== 'none').map(node => node.getBoundingClientRect()).filter(box => box.width);
+                .filter(node => node.getAttribute('display') !== 'none').map(node => node.getBoundingClientRect())
+                .filter(box => box.width);
             const meet = (a, b) => a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom;
             return [boxes.length, boxes.filter((a, i) => boxes.some((b, j) => j < i && meet(a, b))).length];
         }"""
