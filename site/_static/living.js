@@ -224,4 +224,6 @@ if (figures.length) {
   fit();
   addEventListener("beforeprint", fit);
 }
-for (const code of document.querySelectorAll("pre, .printed")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+const scrolled = () => { for (const code of document.querySelectorAll("pre, .printed")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0; };
+scrolled();
+addEventListener("resize", scrolled);
