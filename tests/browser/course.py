@@ -24,8 +24,9 @@ MINUTE = 60_000  # Playwright counts in milliseconds
 expect.set_options(timeout=MINUTE)
 # Anywidget says so of a model that took over 2 s, as on a busy machine, and draws it all the same: no problem if it is drawn.
 SLOW = "[anywidget] Failed to initialize model."
-# A notebook seeks a widget that is gone, such as a progress bar that closed itself, for so many seconds before it says so.
-SEEKS, GONE = 2, "widget model not found"
+# A notebook seeks a widget that is gone, such as a progress bar that closed itself, for 2 s, in steps of .1 s, before it says
+# so. A page's timers end in the order of their times, however late: after `SEEKS`, what was closed before has said so.
+SEEKS, GONE, SOUGHT = 2_200, "widget model not found", "what was closed seeks no widget any more"
 PANEL = "window.jupyterapp?.shell.currentWidget"
 # Whether the notebook in front can be run: its kernel is connected and idle, and Lab knows which widgets the kernel has.
 READY = f"""async () => {{
@@ -142,7 +143,7 @@ class Course:
         self.spoiled = False
         self._lab = lab
         self._closing = False
-        self._began = 0.0
+        self._seeking = 0  # closings after which what was closed may still seek
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
         context.on("request", lambda request: self._asked(request.url))
@@ -165,6 +166,7 @@ class Course:
             self.page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }", name)
         else:
             self.page.goto(self._lab.page_of(name), wait_until="domcontentloaded")
+            self._seeking = 0  # its timers went with the page
         self.wait(
             f"name => {{ const panel = {PANEL}; return panel?.context?.path === name && panel.content.widgets.length > 0; }}",
             name,
@@ -175,9 +177,11 @@ class Course:
         """Close what is open and leave Lab as it was when it started. Returns whether the next test can go on with it."""
         frames(self.page)  # what it is at, it finishes
         self._closing = True
+        self._seeking += 1
         fresh = self.page.evaluate(
             f"""async () => {{
                 const app = window.jupyterapp;
+                setTimeout(() => console.debug('{SOUGHT}'), {SEEKS});
                 if (!app?.shell) return false;
                 for (const panel of {_OPEN}) {{ panel.context.dispose(); panel.dispose(); }}
                 app.shell.expandLeft();
@@ -192,11 +196,10 @@ class Course:
     def begin(self) -> None:
         """From here on problems count again: what the page said of the closed notebooks, it has said by now.
 
-        But for widgets that they still seek; the next notebook's own search ends later than that.
+        But for widgets that they still seek (`SEEKS`); the next notebook's own search ends later than that.
         """
         frames(self.page)
         self.problems.clear()
-        self._began = time.monotonic()
         self._closing = False
 
     def run_all(self, minutes: float = 15) -> None:
@@ -291,9 +294,10 @@ class Course:
                 self.wait("root => root.bpttDrawn", picture.element_handle())
 
     def _console(self, message) -> None:
+        self._seeking -= message.text == SOUGHT
         # What a notebook is at when it is closed is given up, and says so; and Lab may give it the focus once more.
         closed = self._closing or ("reading 'footer'" in message.text and "_ensureFocus" in message.text)
-        closed = closed or (GONE in message.text and time.monotonic() < self._began + SEEKS)
+        closed = closed or (GONE in message.text and self._seeking)
         if message.type == "error" and not closed:
             self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.browser.conftest import WINDOW
-from tests.browser.course import GONE
+from tests.browser.course import GONE, SOUGHT
 
 
 def test_runs_a_notebook_and_reads_its_outputs(course):
@@ -44,7 +44,7 @@ def test_sees_a_problem_of_the_page(course, script, event, problem):
     course.write("quiet.ipynb", ["1"])
     course.open("quiet.ipynb")
     assert not course.problems
-    with course.page.expect_event(event):
+    with course.page.expect_event(event, lambda said: getattr(said, "text", "") != SOUGHT):
         course.page.evaluate(script)
     assert any(re.search(problem, found) for found in course.problems), course.problems
     course.problems.clear()
