@@ -64,8 +64,8 @@ for (const table of document.querySelectorAll("article table:has(thead)")) {
     }
   }
 }
-// A printed table is as wide as its longest line. A narrow page shows a real one, whose heads go on below; other lines stay lines.
-const PHONE = 41, FINE = 50; // characters of a line that a telephone has room for: as printed, and in such a table
+// A printed table is as wide as its longest line. A narrow page shows a real one, whose heads go on below; other lines go on below too.
+const PHONE = 41, FINE = 52; // characters of a line that a telephone has room for: as printed, and in such a table
 const ENOUGH = 3; // lines that are a table even if they are short
 function rowsUnder(head) {
   const found = [...head.matchAll(/\S+(?: \S+)*/g)], starts = found.map(({ index }) => index);
@@ -82,13 +82,16 @@ function rowsUnder(head) {
     return line === head || (said[0] && said.some((cell, k) => k && cell) && said.every((cell) => !cell.includes("  "))) ? said : null;
   });
 }
-// Where names and heads, and where values, may go on below: the first way that leaves the table narrow enough. "H = 8" and "2 %" stay whole.
-const NAMES = / (?![=<>%]|to |[\d.]+(?:,|$))(?<!(?:[=<>]|\bto) )/, VALUES = / (?=\()|(?<=,) (?![^(]*\))/, ALL = /(?<!\b(?:to|of|in)) (?!%|s$|of )/;
-const WAYS = [[NAMES, VALUES], [" ", VALUES], [" ", ALL]];
+// Where names and heads, and where values, may go on below: the first way that leaves the table narrow enough, or else it is scrolled.
+// "H = 8" and "2 %" stay whole, and so does what stands in brackets.
+const NAMES = / (?![=<>%]|to |[\d.]+(?:,|$))(?<!(?:[=<>]|\bto) )/, SHORT = / (?![=<>%])(?<![=<>] )/;
+const VALUES = / (?=\()|(?<=,) /, ALL = /(?<!\b(?:to|of|in)|[=<>]) (?![=<>%]|s$|of )/;
+const WAYS = [[NAMES, VALUES], [SHORT, VALUES], [NAMES, ALL], [SHORT, ALL]];
 function realTable(rows) {
-  const words = ([names, values], i, k) => rows[i][k].split(i && k ? values : names);
-  const wide = (way) => rows[0].reduce((sum, _, k) => sum + 1.5 + Math.max(...rows.flatMap((_, i) => words(way, i, k).map((word) => word.length))), 0);
-  const way = WAYS.find((way) => wide(way) <= FINE) ?? WAYS[0], table = document.createElement("table");
+  const whole = (text, i) => (i ? text.replace(/\(.*?\)/g, (bracket) => bracket.replaceAll(" ", "\u00a0")) : text);
+  const words = ([names, values], i, k) => whole(rows[i][k], i).split(i && k ? values : names);
+  const wide = (way) => rows[0].reduce((sum, _, k) => sum + 1 + Math.max(...rows.flatMap((_, i) => words(way, i, k).map((word) => word.length))), 0);
+  const way = WAYS.find((way) => wide(way) <= FINE) ?? WAYS.at(-1), table = document.createElement("table"), box = document.createElement("div");
   rows.forEach((cells, i) => {
     const row = table.insertRow();
     cells.forEach((_, k) => {
@@ -96,7 +99,8 @@ function realTable(rows) {
       row.insertCell().append(...parts.flatMap((part, n) => (n ? [" ", part] : [part])));
     });
   });
-  return table;
+  box.append(table);
+  return box;
 }
 function printed(text) {
   const lines = text.split("\n"), blocks = [];
@@ -113,18 +117,17 @@ function printed(text) {
     }
     const line = lines[i++];
     if (!line.trim()) continue;
-    if (blocks.at(-1)?.localName === "pre") blocks.at(-1).append(`\n${line}`);
-    else blocks.push(Object.assign(document.createElement("pre"), { textContent: line }));
+    blocks.push(Object.assign(document.createElement("pre"), { textContent: line }));
   }
   return blocks;
 }
-for (const pre of document.querySelectorAll(".cell_output .stream pre, .cell_output details > pre")) { // a covered one is in details
+for (const pre of document.querySelectorAll(".cell_output :is(.stream, .text_plain) pre, .cell_output details > pre")) { // a covered one is in details
   const text = pre.textContent.trimEnd();
-  if (!text.split("\n").some((line) => line.length > PHONE)) continue;
+  if (text.startsWith("def ") || !text.split("\n").some((line) => line.length > PHONE)) continue;
   const narrow = document.createElement("div");
   narrow.className = "printed";
   narrow.append(...printed(text));
-  if (narrow.querySelector("table")) pre.after(narrow);
+  pre.after(narrow);
 }
 // Code in a table may be broken after a dot, a bracket or an underscore, before a word is broken within; not after the dot that it begins with.
 for (const code of document.querySelectorAll("article table code, article table code .pre")) {
@@ -224,6 +227,6 @@ if (figures.length) {
   fit();
   addEventListener("beforeprint", fit);
 }
-const scrolled = () => { for (const code of document.querySelectorAll("pre, .printed")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0; };
+const scrolled = () => { for (const code of document.querySelectorAll("pre, .printed > div")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0; };
 scrolled();
 addEventListener("resize", scrolled);

@@ -12,16 +12,20 @@ PHONE = {"width": 390, "height": 844}
 TABLES = {
     "04_vanishing_and_exploding": ["statement", "one step"],
     "05_short_term_memory": ["tanh, trained at d =", "gradient"],
+    "06_partial_cures": ["word 1 over word 30", "cut every 10"],
     "07_gates": ["half-life", "measured in five nets"],
     "09_long_memory_measured": ["SGD 0.1", "clipped at 1"],
     "10_networks_in_the_wild": ["network", "as time"],
+    "deeper/02_checks_you_can_trust": ["start", "word 1"],
     "deeper/04_eigenvalues_and_the_exponent": ["W_hh", "after 120"],
     "deeper/05_four_cases_and_counter_examples": ["twins at", "equally fast"],
     "deeper/09_parts_taken_away": ["cell", "median error at T = 100"],
 }
 ENDS = "all => all.map(row => [row.cells[0].textContent, [...row.cells].at(-1).textContent])"
-# A value is broken if one of its pieces is: no line of a table may end or begin within a word.
-BROKEN = "all => all.filter(piece => piece.getClientRects().length > 1).map(piece => piece.textContent)"
+# A value is broken if one of its pieces is, or if a bracket is in two: no line of a table may end or begin within a word.
+BROKEN = """all => all.filter(piece => piece.getClientRects().length > 1 || (piece.closest('tr:not(:first-child)')
+    && piece.textContent.split('(').length !== piece.textContent.split(')').length)).map(piece => piece.textContent)"""
+WIDER = "all => all.filter(node => node.scrollWidth > node.clientWidth)"
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +54,35 @@ def test_a_printed_table_is_a_real_one_even_next_to_a_line_or_covered(name, page
         whole = printed.locator("xpath=preceding-sibling::pre").text_content()
         shown = printed.locator("td, pre").all_text_contents()
         assert " ".join(shown).split() == whole.split()
-        wider = printed.evaluate("node => node.scrollWidth > node.clientWidth")
-        assert not wider or printed.get_attribute("tabindex") == "0" or printed.locator("xpath=ancestor::details").count()
+        by_key = printed.locator("> div").evaluate_all(f"all => ({WIDER})(all).every(node => node.tabIndex === 0)")
+        assert by_key or printed.locator("xpath=ancestor::details").count()
+        assert printed.locator("pre").evaluate_all(f"{WIDER}.length") == 0
+
+
+def test_the_table_of_counters_shows_its_last_column_whole(pages):
+    page = pages("notebooks/10_networks_in_the_wild.html", PHONE["width"])
+    counters = page.locator(".printed > div", has_text="h < 1 %")
+    assert counters.evaluate_all(f"{WIDER}.length") == 0
+
+
+def test_a_printed_table_that_is_scrolled_keeps_its_rows_names_and_moves_no_line(pages):
+    page = pages("notebooks/10_networks_in_the_wild.html", PHONE["width"])
+    box = page.locator(".printed > div", has_text="steps back").first
+    name, line = box.locator("td").first, box.locator("xpath=following-sibling::pre[1]")
+    lefts = "all => all.map(node => node.getBoundingClientRect().left)"
+    before = [place.evaluate_all(lefts)[0] for place in (name, line)]
+    assert box.evaluate("node => { node.scrollLeft = 60; return node.scrollLeft; }") == 60
+    assert [place.evaluate_all(lefts)[0] for place in (name, line)] == before
+    assert name.evaluate("node => getComputedStyle(node).backgroundColor").startswith("rgb(")
+
+
+@pytest.mark.parametrize("name", ["04_vanishing_and_exploding", "05_short_term_memory", "09_long_memory_measured", "museum"])
+def test_on_a_phone_printed_sentences_go_on_below_and_code_is_scrolled(name, pages):
+    page = pages(f"notebooks/{name}.html", PHONE["width"])
+    page.locator(".cell_output details").evaluate_all("all => all.forEach(more => { more.open = true; })")
+    printed = page.locator(".cell_output pre").filter(visible=True)
+    wider = printed.evaluate_all(f"all => ({WIDER})(all).map(node => node.textContent)")
+    assert printed.count() and [text for text in wider if not text.startswith("def ")] == []
 
 
 def test_a_figure_follows_a_window_that_is_made_wider(pages):
