@@ -88,3 +88,23 @@ def test_on_a_phone_numbers_of_a_long_path_touch_neither_its_dots_nor_each_other
         }"""
     )
     assert touching[0] > 4 and touching[1] == 0
+
+
+def test_on_a_phone_the_number_before_the_loss_stands_clear_of_its_arrow(page_of):
+    page = page_of(explore.LivingEquation(length=12, lit=2), width=360)
+    apart = page.evaluate(
+        """() => [...document.querySelectorAll('.net .factor.tiny:not([display])')].map(node =>
+            document.querySelector('.net > path').getBoundingClientRect().left - node.getBoundingClientRect().right)"""
+    )
+    assert len(apart) == 10 and min(map(abs, apart)) >= 3
+
+
+@pytest.mark.parametrize("width", [361, 900])
+@pytest.mark.parametrize("view", ["norms", "shares"])
+def test_each_square_of_a_short_ledger_has_its_number_within_it(view, width, page_of):
+    page = page_of(explore.Ledger(length=4, view=view), width)
+    boxes = "all => all.map(node => node.getBoundingClientRect()).map(({ left, right }) => [left, right])"
+    squares, numbers = (page.locator(f"{name}:not([display=none])").evaluate_all(boxes) for name in ("rect.cell", ".cell-text"))
+    assert len(squares) == len(numbers) == 10
+    for (left, right), (begins, ends) in zip(squares, numbers):
+        assert left <= begins and ends <= right

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Pages, served
-from tests.browser.test_site import DRAWN, SITE
+from tests.browser.test_site import DRAWN, SITE, answered
 
 pytestmark = pytest.mark.skipif(not (SITE / "index.html").exists(), reason="No site here: `make site` builds it.")
 PHONE = {"width": 390, "height": 844}
@@ -47,6 +47,7 @@ def opened(page, url):
 def test_a_printed_table_is_a_real_one_even_next_to_a_line_or_covered(name, pages):
     page = pages(f"notebooks/{name}.html", PHONE["width"])
     page.locator(".cell_output details").evaluate_all("all => all.forEach(more => { more.open = true; })")
+    answered(page)
     heads = page.locator(".printed tr:first-child").evaluate_all(ENDS)
     assert TABLES[name] in heads
     assert page.locator(".printed td span:visible").evaluate_all(BROKEN) == []

@@ -1,5 +1,7 @@
 """Where things stand in an explorer: in line with what belongs to them, clear of what does not, with no room left empty."""
 
+import re
+
 import pytest
 
 from bptt_lab import explore
@@ -260,6 +262,45 @@ def test_what_stands_where_the_hidden_curve_will_be_lies_on_no_grid_line(width, 
     lines = page.locator(".axis").nth(1).locator("line:not([display])")
     grid = lines.evaluate_all("all => all.map(node => node.getBoundingClientRect().top)")
     assert len(middles) >= 2 and min(abs(middle - line) for middle in middles for line in grid) >= 7
+
+
+@pytest.mark.parametrize("width", [390, 900])
+def test_a_bar_that_is_cut_has_the_arrow_of_the_other_explorers_before_its_number(width, page_of):
+    page = page_of(explore.TokenLosses(length=12, activation="relu", weight_scale=10.0), width)
+    cut, bars = page.locator("path.past:visible"), page.locator("rect.bar:visible")
+    ends = bars.evaluate_all("all => all.map(node => node.getBoundingClientRect().right)")
+    marks = cut.evaluate_all("all => all.map(node => node.getBoundingClientRect()).map(({ left, right }) => [left, right])")
+    numbers = page.locator("text", has_text=re.compile("·10|^[0-9]+")).evaluate_all(
+        "all => all.map(node => node.getBoundingClientRect().left)"
+    )
+    assert 0 < len(marks) == sum(end > max(ends) - 0.5 for end in ends) < 12
+    assert all(abs(left - max(ends)) < 1 for left, _ in marks)
+    assert sum(begins >= marks[0][1] + 3 for begins in numbers) == 12
+    page.get_by_label("Weight scale").press("Home")
+    page.wait_for_function("() => !document.querySelector('path.past:not([display=none])')")
+
+
+def test_a_comma_of_the_switchs_formulas_is_followed_by_a_space(page_of):
+    page = page_of(explore.CellSwitch())
+    apart = page.locator(".card .formula").evaluate_all(
+        """all => all.flatMap(line => [...line.querySelectorAll('math')].slice(1).map(formula =>
+            [formula.previousElementSibling, formula.firstElementChild.firstElementChild]).filter(([before]) =>
+            before.textContent.endsWith(',')).map(([before, next]) => {
+                const range = document.createRange();
+                range.selectNodeContents([...before.querySelectorAll('mo')].at(-1));
+                return next.getBoundingClientRect().left - range.getBoundingClientRect().right;
+            }))"""
+    )
+    assert len(apart) == 2 and min(apart) >= 4
+
+
+def test_a_rings_name_lies_over_the_eigenvalues_and_circles(page_of):
+    page = page_of(explore.Decay(weight_scale=10.0))
+    above = page.locator(".plane text.small").evaluate_all(
+        """all => all.map(name => [...document.querySelectorAll('.plane circle')].every(mark =>
+            mark.compareDocumentPosition(name) & Node.DOCUMENT_POSITION_FOLLOWING))"""
+    )
+    assert above == [True] * 3
 
 
 def test_in_a_legend_each_icon_stands_next_to_its_words(page_of):

@@ -23,7 +23,7 @@ const EQUATIONS = {
 };
 
 function symbol(row, token) {
-  if (/^[σ=⊙+−(),/|]$|^∂⁺?$/.test(token)) return math(row, token === "σ" ? "mi" : "mo", { text: token, ...(token === "σ" ? { class: "upright" } : {}), ...(/^∂|\//.test(token) ? { lspace: "0", rspace: "0" } : /^[()]$/.test(token) ? { stretchy: "false" } : {}) });
+  if (/^[σ=⊙+−(),/|]$|^∂⁺?$/.test(token)) return math(row, token === "σ" ? "mi" : "mo", { text: token, ...(token === "σ" ? { class: "upright" } : {}), ...(/^∂|\//.test(token) ? { lspace: "0", rspace: "0" } : /^[()]$/.test(token) ? { stretchy: "false" } : token === "," ? { rspace: ".4em" } : {}) });
   if (/^\d+$/.test(token)) return math(row, "mn", { text: token });
   const [, name, below, above] = token.match(/^([^_^]+)(?:_([^^]+))?(?:\^(.+))?$/);
   const part = math(row, below && above ? "msubsup" : below ? "msub" : above ? "msup" : "mrow");

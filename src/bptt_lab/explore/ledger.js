@@ -19,14 +19,14 @@ const explorer = {
       const middle = (i) => TOP + height * (i + 0.5), across = (i) => left + size * (i + 0.5);
       sized(node, width, TOP + TALL + 8);
       const where = table.draw([left, TOP, size, height, n], 1, (t, k) => ({ fill: byNorm ? magnitudeColour(norm(t, k)) : shareColour(share(t, k)) }));
-      texts.show(size >= 44 ? where.length : 0, (i) => {
+      texts.show(size >= 36 ? where.length : 0, (i) => {
         const [t, k] = where[i], [v, s] = [norm(t, k), share(t, k)];
         return { x: across(k - 1), y: middle(t - 1) + 4, class: `cell-text ${byNorm ? onMagnitude(v) : onShare(s)}`, text: byNorm ? brief(v) : fixed(100 * s, 0) };
       });
       rowNames.show(n, (i) => ({ x: left - 20, y: middle(i) + 4, maths: width < NARROW ? `L_${i + 1} ${read[i]}` : tell("row", { t: i + 1, word: read[i] }) }));
       columnNames.show(n, (i) => { // between, they would lie on each other
         const x = across(i) + 4;
-        return { x, y: TOP - 20, transform: `rotate(-45 ${x} ${TOP - 20})`, text: size > 12 || [0, n - 1].includes(i) ? `${i + 1} ${read[i]}` : "" };
+        return { x, y: TOP - 20, class: size < 20 ? "small" : null, transform: `rotate(-45 ${x} ${TOP - 20})`, text: size > 12 || [0, n - 1].includes(i) ? `${i + 1} ${read[i]}` : "" };
       });
       wholes.show(n, (i) => ({ x: right + 10, y: middle(i) + 4, text: say(whole[i], words) }));
       titles.show(3, (i) => [{ x: right + 10, y: TOP - 8, maths: words.whole }, { x: 2, y: TOP - 8, maths: words.rows }, { x: left + 4, y: 12, maths: words.columns }][i]);
