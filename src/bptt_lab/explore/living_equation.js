@@ -105,7 +105,7 @@ function buildNet({ figure, words, tell }, pointed) {
     below.show(length, (i) => ({ x: x(i + 1), y: H + 72, text: gap < 46 ? `x${SUBSCRIPT(i + 1)}` : sentences[length - 1][i] }));
     set(lossName, { x: x(t), y: H - (close ? 54 : 50), text: `L${SUBSCRIPT(t)}` });
     const along = upTo(t + 1).filter((k) => k > 1 && crossed(k));
-    numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2 - (close && along[i] === t ? 4 : 0), y: close ? H - 19 : tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)), class: close ? "factor tiny" : "factor" }));
+    numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2 - (close && along[i] === t ? 6 : 0), y: close ? H - 19 : tight && (along.length - i) % 2 ? H + 24 : H - 20, text: number(at("jacobians", along[i] - 1)), class: close ? "factor tiny" : "factor" }));
     const stations = term ? upTo(t - lit + 1).map((i) => [x(t - i), above, at("ledger", t - 1, t - i - 1)]) : [];
     trail.show(stations.length, (i) => ({ cx: stations[i][0], cy: stations[i][1], r: (close ? 8 : 10) * sizeOf(stations[i][2]), fill: magnitudeColour(stations[i][2]) }));
     if (sent !== (sent = term ? `${lit} ${t} ${length}` : "0") && term) send(stations);
