@@ -135,28 +135,33 @@ for (const code of document.querySelectorAll("article table code, article table 
   const parts = code.textContent.split(/(?<=.[.(])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
 }
-// On a narrow page a formula goes on below, before a sign that stands in no small bracket, or after a large one; see site.css.
+// On a narrow page a formula goes on below, before a sign that stands in no small bracket, or after a large one; see site.css. What
+// stands after a wide space or a ⇒ is one clause: it goes on below first of all. A letter is not left alone before its =.
 const SIGN = /mjx-c(3D|2B|2212|22C5|2264|2190|2248|21D2|27F9|27FA)\b/; // = + − · ≤ ← ≈ ⇒ ⟹ ⟺
+const FOLLOWS = /mjx-c(21D2|27F9|27FA)\b/, LETTER = 40, BRACKET = 180; // px: what may stand alone before an =, and what is so long that a small bracket goes on below too
 const PLAIN = 300; // px: what is shorter stays whole
 const CARD = 210; // px beside the name of a column: there a longer formula stands below it
 function breakable(row) {
-  let depth = 0, part;
+  let depth = 0, part, clause = row, after = false;
+  const within = (parent, name) => parent.appendChild(Object.assign(document.createElement("span"), { className: name }));
   row.classList.add("parts");
   for (const node of [...row.childNodes]) {
     const sign = node.matches("mjx-mo, :has(> mjx-mo:only-child)") ? node.querySelector("mjx-c")?.className ?? "" : "";
     if (!sign.includes("TEX-S")) depth += /mjx-c(28|5B)\b/.test(sign) - /mjx-c(29|5D)\b/.test(sign);
     if (/^mjx-m(row|style|text)$/.test(node.localName) && node.offsetWidth > PLAIN) {
       part = null;
+      clause.append(node);
       breakable(node);
       continue;
     }
-    if (!part || node.localName === "mjx-mtext" || (!depth && SIGN.test(sign) && node.hasAttribute("space"))) {
-      part = document.createElement("span");
-      part.className = "part";
-      row.insertBefore(part, node);
-    }
+    const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || part.offsetWidth > BRACKET), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
+    const follows = breaks && FOLLOWS.test(sign);
+    if (follows && clause.hasChildNodes()) [clause, part] = [within(row, "clause"), null];
+    if (!part || node.localName === "mjx-mtext" || (breaks && !(/mjx-c3D\b/.test(sign) && part.offsetWidth < LETTER))) part = within(clause, "part");
     part.append(node);
+    if (space && !after && parseFloat(space.style.width) >= 1) [clause, part] = [within(row, "clause"), null];
     if (/mjx-c(29|5D)\b.*TEX-S/.test(sign)) part = null;
+    after = follows;
   }
 }
 // Where to go on with Python is told in full once a page; after that the two links are enough.
@@ -180,25 +185,18 @@ async function typeset() {
   }
   // A line does not begin with the comma or stop that follows a formula.
   for (const formula of document.querySelectorAll("span.math")) {
-    const [stop] = formula.nextSibling?.data?.match(/^[.,;:?!)]+/) ?? [];
+    const [stop] = formula.nextSibling?.data?.match(/^[.,;:?!)’”]+/) ?? [];
     if (!stop) continue;
     const together = document.createElement("span");
     together.className = "with-stop";
     formula.nextSibling.splitText(stop.length);
+    const end = [...formula.querySelectorAll(".part")].at(-1); // a formula that goes on below ends in its last line
+    if (end) { end.append(formula.nextSibling); continue; }
     formula.after(together);
     together.append(formula, together.nextSibling);
   }
   stops();
   addEventListener("resize", stops);
-  for (const formula of document.querySelectorAll("article span.math")) { // a line may not begin with the full stop after a formula
-    const after = formula.nextSibling, mark = after?.nodeType === Node.TEXT_NODE && after.data.match(/^[.,:;!?)’”]+/)?.[0];
-    if (!mark) continue;
-    const whole = document.createElement("span");
-    whole.style.whiteSpace = "nowrap";
-    after.data = after.data.slice(mark.length);
-    formula.before(whole);
-    whole.append(formula, mark);
-  }
 }
 const explorers = [...document.querySelectorAll(".bptt-living")].map((place, i) =>
   live(place, i).catch((error) => console.error("This explorer stays a still picture:", error)));

@@ -1,5 +1,7 @@
 """What a page shows a telephone: printed tables become real ones whose values stay whole. And figures follow the window."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -84,6 +86,18 @@ def test_on_a_phone_printed_sentences_go_on_below_and_code_is_scrolled(name, pag
     printed = page.locator(".cell_output pre").filter(visible=True)
     wider = printed.evaluate_all(f"all => ({WIDER})(all).map(node => node.textContent)")
     assert printed.count() and [text for text in wider if not text.startswith("def ")] == []
+
+
+@pytest.mark.parametrize("width", [1280, PHONE["width"]])
+def test_no_line_of_a_figure_goes_through_a_levels_name(width, pages):
+    page = pages("notebooks/09_long_memory_measured.html", width)
+    paper = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    names = page.locator(".annotation-text", has_text=re.compile("commoner verb: |always saying 1"))
+    looks = names.evaluate_all(
+        """all => all.map(node => getComputedStyle(node)).map(style => [style.stroke, parseFloat(style.strokeWidth) >= 5,
+            style.paintOrder.startsWith('stroke')])"""
+    )
+    assert looks == [[paper, True, True]] * names.count() and names.count() >= 2
 
 
 def test_a_figure_follows_a_window_that_is_made_wider(pages):

@@ -622,6 +622,11 @@ def test_going_back_finds_the_sliders_where_they_were_left(visit):
     expect(sentence).to_have_text(opened)  # who comes anew begins anew
 
 
+# A letter alone before the "=" that could begin the next line.
+LONELY = """() => [...document.querySelectorAll('td.wide .part')].filter(part => part.offsetWidth < 40
+    && part.nextElementSibling?.querySelector('mjx-c')?.matches('.mjx-c3D')).map(part => part.innerHTML)"""
+
+
 def test_on_a_phone_a_formula_in_a_table_has_the_whole_width_and_goes_on_below(visit):
     page = visit("notebooks/glossary.html")
     page.set_viewport_size(PHONE)
@@ -631,6 +636,40 @@ def test_on_a_phone_a_formula_in_a_table_has_the_whole_width_and_goes_on_below(v
         || formula.getBoundingClientRect().right > formula.closest('td').getBoundingClientRect().right + 1).length"""
     assert page.locator("table.cards td.wide").count() >= 5
     assert page.locator("table.cards td > :not(.label) mjx-container").evaluate_all(cut) == 0
+    assert page.evaluate(LONELY) == []
+    second = page.locator("td.wide .clause").first.evaluate(
+        "node => node.getBoundingClientRect().top - node.previousElementSibling.getBoundingClientRect().bottom"
+    )
+    assert second > -4, "LSTM's second formula begins a line"
+    stop = (
+        page.locator("td.wide .part")
+        .filter(has_text=".")
+        .last.evaluate(
+            """part => {
+            const range = document.createRange(), sign = [...part.querySelectorAll('mjx-c')].at(-1).getBoundingClientRect();
+            range.selectNodeContents(part.lastChild);
+            const { left, bottom } = range.getBoundingClientRect();
+            return [left - sign.right, bottom - sign.bottom];
+        }"""
+        )
+    )
+    assert all(abs(apart) < 12 for apart in stop), "the full stop stands at the formula's end"
+
+
+def test_on_a_phone_formulas_beside_each_other_stand_on_one_line(visit):
+    page = visit("notebooks/glossary.html")
+    page.set_viewport_size(PHONE)
+    page.wait_for_function("() => document.querySelector('mjx-container[tabindex]')")
+    settled(page, 390)
+    apart = page.locator(".formulas p").evaluate_all(
+        """all => all.flatMap(line => {
+            const formulas = [...line.querySelectorAll('mjx-math:has(.mjx-c3D)')], box = node => node.getBoundingClientRect();
+            const equals = formula => box(formula.querySelector('.mjx-c3D')).top;
+            const beside = formulas.slice(1).map((formula, i) => [formulas[i], formula]).filter(([a, b]) => box(b).left >= box(a).right);
+            return beside.map(([a, b]) => Math.abs(equals(a) - equals(b)));
+        })"""
+    )
+    assert len(apart) >= 2 and max(apart) < 1
 
 
 def test_on_paper_a_figure_that_is_not_high_is_as_wide_as_the_page(visit):
