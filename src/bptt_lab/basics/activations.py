@@ -51,8 +51,7 @@ def _relu_slope(h, out=None):
 
 
 def _sigmoid_slope(h, out=None):
-    slope = np.subtract(_ONE, h)
-    return np.multiply(h, slope, out)
+    return np.multiply(h, np.subtract(_ONE, h), out)
 
 
 tanh, sigmoid = np.tanh, _sigmoid
