@@ -40,7 +40,7 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
             cell = max((cell for cell in left if name.startswith(cell)), key=len)
             start = j * (wide + 0.4)
             _panel(shown, name, reached[name], left[cell], start + beside, sum(heights[:i]) + ABOVE)
-            width = max(width, j * (wide + 0.4) + wide)
+            width = max(width, start + wide)
     hidden = {"visible": False, "fixedrange": True}
     shown.update_xaxes(range=[0, width + 0.02], **hidden).update_yaxes(range=[sum(heights), 0], **hidden)
     return shown.update_layout(margin={"t": shown.layout.margin.t - 16, "b": 8, "l": 8, "r": 8}, showlegend=False)
