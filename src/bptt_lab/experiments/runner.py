@@ -70,13 +70,15 @@ def run(recipe: Recipe, executor: Executor, folder: Path, progress: bool = True)
     try:
         with tqdm(total=len(recipe.runs), initial=len(done), desc=recipe.name, unit="run", disable=not progress) as bar:
             for future in as_completed(waiting):
-                settings = waiting[future]
-                if error := future.exception():  # one bad run must not cost the others
-                    error.add_note(f"in the run {settings}")
+                try:
+                    record = {"settings": waiting[future], "result": future.result()}
+                except Exception as error:  # one bad run must not cost the others
+                    error.add_note(f"in the run {waiting[future]}")
                     errors.append(error)
                     continue
-                done[key(settings)] = record = {"settings": settings, "result": future.result()}
-                _write(folder / recipe.name / f"{key(settings)}.json", json.dumps(record) + "\n")
+                name = key(record["settings"])
+                _write(folder / recipe.name / f"{name}.json", json.dumps(record) + "\n")
+                done[name] = record
                 bar.update()
     except BaseException:
         for future in waiting:
