@@ -665,7 +665,8 @@ def test_on_a_phone_formulas_beside_each_other_stand_on_one_line(visit):
         """all => all.flatMap(line => {
             const formulas = [...line.querySelectorAll('mjx-math:has(.mjx-c3D)')], box = node => node.getBoundingClientRect();
             const equals = formula => box(formula.querySelector('.mjx-c3D')).top;
-            const beside = formulas.slice(1).map((formula, i) => [formulas[i], formula]).filter(([a, b]) => box(b).left >= box(a).right);
+            const pairs = formulas.slice(1).map((formula, i) => [formulas[i], formula]);
+            const beside = pairs.filter(([a, b]) => box(b).left >= box(a).right);
             return beside.map(([a, b]) => Math.abs(equals(a) - equals(b)));
         })"""
     )
