@@ -64,10 +64,10 @@ def test_the_table_is_kept_and_of_the_type_that_the_browser_reads():
 
 @pytest.mark.filterwarnings("error")
 def test_where_no_unit_passes_anything_on_the_stretch_is_nothing_and_elsewhere_that_of_lapack():
-    W, slope = np.random.default_rng(0).standard_normal((16, 16)), np.random.default_rng(1).random((3, 25, 4, 16)) ** 9
-    slope[0], slope[1, :, :, 1:], slope[2, :, :, 0] = 0.0, 0.0, 1e-15
-    found = sentence_net._stretches(slope, slope.max(axis=-1), W)
-    expected = np.linalg.norm(slope[..., None] * W, 2, axis=(-2, -1)) * np.array(sentence_net.SCALES)[:, None]
+    W, slope = np.random.default_rng(0).standard_normal((16, 16)), np.random.default_rng(1).random((3, 4, 25, 16)) ** 9
+    slope[0], slope[1, ..., 1:], slope[2, ..., 0] = 0.0, 0.0, 1e-15
+    found = sentence_net._stretches(slope, W)
+    expected = np.linalg.norm(slope[..., None] * W, 2, axis=(-2, -1)) * sentence_net.SCALES
     assert found == pytest.approx(expected, rel=1e-10) and not found[0].any()
 
 

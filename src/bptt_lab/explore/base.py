@@ -199,7 +199,8 @@ class Explorer(anywidget.AnyWidget):
             if loop:
                 return self._go_on(self._rest, loop, DRAWN)
             for sent in self._rest:
-                time.sleep(PAUSE * sent)
+                if sent:
+                    time.sleep(PAUSE)
 
     def _go_on(self, rest: Iterator[bool], loop: asyncio.AbstractEventLoop, pause: float = PAUSE) -> None:
         with self._computing:
