@@ -51,6 +51,15 @@ def test_each_row_of_the_table_is_a_net_of_that_setting(activation, scale, wrt, 
         assert arrays[name][row] == pytest.approx(np.array(expected), rel=1e-4, abs=1e-6), name
 
 
+@pytest.mark.parametrize("start", ["normal", "orthogonal"])
+def test_sentences_that_begin_alike_each_have_a_table_of_their_own(start):
+    sentence_net.read.cache_clear()
+    for sentence in ("the birds saw the cats", "the birds saw", "the birds saw the dogs today", "the birds were the dogs"):
+        arrays, row = sentence_net.read(sentence, "W_x", start), place("tanh", 1.0)
+        for name, expected in one_by_one(sentence, "tanh", 1.0, "W_x", start).items():
+            assert arrays[name][row] == pytest.approx(np.array(expected), rel=1e-4, abs=1e-6), (sentence, name)
+
+
 def test_the_grid_has_the_stated_settings_and_one_in_its_middle():
     assert len(sentence_net.SCALES) == 25 and sentence_net.SCALES[0] == 0.1 and sentence_net.SCALES[-1] == 10.0
     assert sentence_net.SCALES[12] == 1.0
