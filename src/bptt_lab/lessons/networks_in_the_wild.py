@@ -110,11 +110,9 @@ def untrained(cell: Cell, x: np.ndarray) -> dict:
 
 def started(units: int = 128, T: int = 200) -> dict[int, float | None]:
     """The half-life of a fresh LSTM on random numbers, when 0, 1 or 2 is added to PyTorch's start of its forget gates' bias."""
-    x, found = np.random.default_rng(0).standard_normal((T, units)), {}
-    for bias in (0, 1, 2):
-        cell = LSTMCell(units, units, init="uniform", seed=0, gate_bias=bias)
-        found[bias] = half_life(lags_of(T), norms(cell, x)[0]["state"])
-    return found
+    x = np.random.default_rng(0).standard_normal((T, units))
+    cells = {bias: LSTMCell(units, units, init="uniform", seed=0, gate_bias=bias) for bias in (0, 1, 2)}
+    return {bias: half_life(lags_of(T), norms(cell, x)[0]["state"]) for bias, cell in cells.items()}
 
 
 def networks(runs: list[dict]) -> Networks:
