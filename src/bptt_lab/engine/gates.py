@@ -10,17 +10,18 @@ step's vectors below each other, `local_names`, and last dL_{t-1}/dh_{t-1}.
 """
 
 from collections.abc import Callable
+from itertools import repeat
 from types import SimpleNamespace
 
 import numpy as np
 
-from ..basics import checks, overflow
+from ..basics import checks
 from ..basics.one_hot import OneHot
 from . import scratch
 from .scratch import FEW_UNITS, Scratch, below_each_other
 from .trace import QuickTrace, fits
 
-HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
+ZERO, HALF, ONE = np.array(0.0), np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
 
 
 class GateTrace(QuickTrace):
@@ -53,7 +54,7 @@ class GateEngine:
     # What each cell says for itself. Arrays of the loops are columns, so products read as in the equations.
     forward_views: Callable  # (p, z, gates, h): for each step, the arrays that `forward` goes through
     forward: Callable  # (p, cell): the loop over time
-    derivative_views: Callable  # (seen, out, spare), (…, n, H, B) each: what `derivatives` reads, fills and uses
+    derivative_views: Callable  # (gates, others, out, spare), (…, n, H, B) each: what `derivatives` reads, fills and uses
     derivatives: Callable  # (views): the derivatives of some steps at once
     backward_views: Callable  # (local): for each step, the arrays that `back` goes through
     back: Callable  # (p, steps, δ, W_hh): the loop back over some steps, from δ of the last to δ of the one before the first
@@ -62,32 +63,36 @@ class GateEngine:
         return {}  # the shapes of what the way back needs besides z and the gates
 
     # Forward
-    @overflow.silent
     def unroll(self, cell, x, h0) -> GateTrace | None:
-        start: tuple | list = (0.0,) * len(self.parts)
         if not getattr(cell, "reset_after", True):
             return None  # a GRU that resets before the product
         if h0 is None and fits(cell, x):
-            batched = x.ndim == 3
+            start, batched = None, x.ndim == 3
             x = x if batched else x[:, None]
         else:
-            x, given, batched = checks.inputs(cell, x, h0)
-            start = [part.T for part in given]
+            x, start, batched = checks.inputs(cell, x, h0)
         T, B, I = x.shape
         words = x if isinstance(x, OneHot) and B > 1 else None
         key = type(self), T, B, I, cell.hidden_size, 0 if words else I  # the last: how many rows of z_t are x_t
         p = scratch.take(key, lambda: self._forward_scratch(*key[1:]))
+        flat = p.silently(self._read, p, cell, x, start, words)
+        scratch.give_back(key, p)
+        return None if flat is None else GateTrace(flat, cell, key, p.layout, batched, words)
+
+    def _read(self, p, cell, x, start, words) -> np.ndarray | None:
+        p.work["words"] = words
         if words is None:
             p.work["x"][...] = x
-        p.work["words"] = words
-        for place, value in zip(p.work["starts"], start):
-            place[...] = value
+        if start or p.started:  # else zeros stand there
+            p.started = start is not None
+            for place, value in zip(p.work["starts"], start or repeat(ZERO)):
+                place[...] = value.T
         p.arrays["weights"][...] = cell.stack
         np.multiply(cell.stack, p.work["fold weights"], p.work["folded"])
         self.forward(p, cell)
-        flat = None if not checks.all_finite(p.flat) else p.flat.copy() if p.small else p.flat  # too large to be used again
-        scratch.give_back(key, p)
-        return None if flat is None else GateTrace(flat, cell, key, p.layout, batched, words)
+        if p.finite():
+            return p.flat.copy() if p.small else p.flat  # too large to be used again
+        return None
 
     def _kept_shapes(self, T, B, I, H, n) -> dict[str, tuple[int, ...]]:
         z, gates = (T + 1, n + 1 + H, B), (T, self.gate_rows, H, B)
@@ -96,25 +101,32 @@ class GateEngine:
     def _forward_scratch(self, T, B, I, H, n) -> Scratch:
         p = Scratch(self._kept_shapes(T, B, I, H, n))
         arrays = p.arrays
-        arrays["z"][:, n], arrays["h"] = 1.0, arrays["z"][:, n + 1 :]
+        arrays["z"][T], arrays["z"][:, n], arrays["h"] = 0.0, 1.0, arrays["z"][:, n + 1 :]
+        starts = [arrays[name][0] for name in self.parts]
+        for start in starts:
+            start[...] = 0.0
         z, gates, h = (scratch.one_column(arrays[name]) for name in ("z", "gates", "h"))
         # ½ for the rows that go through σ, 1 for the others: multiplies a_t before tanh and after it.
         fold = np.repeat([0.5 if block in self.logistic else 1.0 for block in range(self.blocks)], H)[:, None]
         column = scratch.one_column(np.repeat(fold, B, axis=1))
         p.work = {"fold": column, "rest": 1.0 - column, "spare": np.empty_like(h[0]), "x": arrays["z"][:T, :n].swapaxes(1, 2)}
         many = np.repeat(fold, I + 1 + H, axis=1)
-        p.work |= {"starts": [arrays[name][0] for name in self.parts], "fold weights": many, "folded": np.empty_like(many)}
+        p.work |= {"starts": starts, "fold weights": many, "folded": np.empty_like(many)}
         p.steps = self.forward_views(p, z, gates, h)
         return p
 
     # Backward
-    @overflow.silent
     def backward(self, cell, trace, dh, dc, da=None) -> dict[str, np.ndarray] | None:
         if not (isinstance(trace, GateTrace) and getattr(cell, "reset_after", True)):
             return None
         own = self._own(cell, trace, dh, dc)
         key = "back", trace.key, trace.needs_dx, *own
         p = scratch.take(key, lambda: self._backward_scratch(trace.key, tuple(own), trace.needs_dx))
+        grads = p.silently(self._through, p, trace, own, da)
+        scratch.give_back(key, p)
+        return grads
+
+    def _through(self, p, trace, own, da) -> dict[str, np.ndarray] | None:
         for name, value in own.items():
             p.work[name][...] = value
         if p.seen is None:
@@ -129,7 +141,8 @@ class GateEngine:
             for to, read in chunk.reads:
                 to[...] = read
             self.derivatives(chunk.views)
-            chunk.by_step[...] = chunk.slopes
+            for to, read in chunk.writes:
+                to[...] = read
             δ = self.back(p, chunk.steps, δ, kept["weights"][:, trace.key[3] + 1 :])
             if da is not None:  # where dL/da_t, (T, B, rows), is asked for too
                 columns = chunk.local.reshape(len(chunk.z), -1, da.shape[1])
@@ -143,11 +156,10 @@ class GateEngine:
             δ = δ if chunk.first else [value.copy() for value in δ]  # the next chunk is computed where these stand
         for place, δ_0 in zip(p.work["starts"], δ):
             place[...] = δ_0
-        grads, finite = p.work["grads"][trace.with_batch], checks.all_finite(p.found.flat)
-        if finite and p.small:
-            grads = {name: view.copy() for name, view in grads.items()}
-        scratch.give_back(key, p)
-        return grads if finite else None
+        if not p.found.finite():
+            return None
+        grads = p.work["grads"][trace.with_batch]
+        return {name: view.copy() for name, view in grads.items()} if p.small else grads
 
     def _own(self, cell, trace: GateTrace, dh, dc) -> dict[str, np.ndarray]:
         """dh and dc, as far as given, as arrays (T, B, H). What does not fit is refused."""
@@ -164,11 +176,15 @@ class GateEngine:
         rows, F, few = len(self.local_names) + 1, self.gate_rows + len(self.also_read), B == 1 and H <= FEW_UNITS
         n = max(1, min(T, scratch.CHUNK // (rows * H * B)))
         own = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
-        shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (F, n, H, B)}
+        shapes = {"local": (n, rows, H, B), "spare": (F, n, H, B)}
+        if H * B < scratch.WIDE:
+            shapes |= {"slopes": (rows - 1, n, H, B), "seen": (F, n, H, B)}
         p = Scratch({**shapes, "back": (H, B), **own})
         columns = lambda name: scratch.one_column(p.arrays[name])  # noqa: E731
         sums = self.sums(B, I, H, n_x)
         dx = {"x": (T, B, I)} if needs_dx else {}
+        for name in own:
+            p.arrays[name][[0, T]] = 0.0  # the last is written over by what is given
         p.found = Scratch({**sums, **dx, **{f"{name}0": (B, H) for name in self.parts}})
         p.work = {name: p.arrays[f"d{name}"][1:].swapaxes(1, 2) for name in self.parts}
         p.work |= {"δ": [columns(name)[T] for name in own], "given": given, "sums": sums, "back": columns("back")}
@@ -195,17 +211,19 @@ class GateEngine:
 
     def _chunk(self, p, kept, steps, T):
         n, G, B = steps.stop - steps.start, self.gate_rows, kept["z"].shape[-1]
-        local, seen, slopes = p.arrays["local"][:n], p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
-        chunk = SimpleNamespace(local=local, z=kept["z"][steps], seen=seen, slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
+        local, gates, others = p.arrays["local"][:n], kept["gates"][steps].swapaxes(0, 1), [kept[name][steps] for name in self.also_read]
+        chunk, out = SimpleNamespace(local=local, z=kept["z"][steps], writes=[]), local.swapaxes(0, 1)[:-1]
         chunk.first, chunk.last, chunk.at, chunk.steps = steps.start == 0, steps.stop == T, steps, p.steps[steps][::-1]
         chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1) if "x" in p.found.arrays else None
-        # One gate's steps side by side: small arrays in one piece are five times as fast.
-        chunk.reads = [(local[:, -1], p.arrays["dh"][steps]), (seen[:G], kept["gates"][steps].swapaxes(0, 1))]
-        chunk.reads += [(to, kept[name][: len(kept["gates"])][steps]) for to, name in zip(seen[G:], self.also_read)]
+        chunk.reads = [(local[:, -1], p.arrays["dh"][steps])]
+        if "seen" in p.arrays:  # one gate's steps side by side: small arrays in one piece are five times as fast
+            seen, slopes = p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
+            chunk.reads, chunk.writes = [*chunk.reads, (seen[:G], gates), *zip(seen[G:], others)], [(out, slopes)]
+            gates, others, out = seen[:G], seen[G:], slopes
         if chunk.last:
             weights = kept["weights"][:, : p.work["W_x"].shape[1]]
             chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self.da_rows(B, local.shape[2])]
-        chunk.views = self.derivative_views(seen, slopes, p.arrays["spare"][:, :n])
+        chunk.views = self.derivative_views(gates, others, out, p.arrays["spare"][:, :n])
         chunk.sides = self._sides(chunk) if B == 1 else None
         return chunk
 
