@@ -28,9 +28,9 @@ class GatedEngine(GateEngine):
             multiply(G2, candidate, new)
             add(h_t, new, h_t)
 
-    def derivative_views(self, gates, others, out, spare):
-        square = spare[:3]
-        return gates, square, gates[:2], square[:2], square[2], out[:2], *gates, *others, *out
+    def derivative_views(self, seen, out, spare):
+        gates, square = seen[:3], spare[:3]
+        return gates, square, gates[:2], square[:2], square[2], out[:2], *seen, *out
 
     def derivatives(self, views):
         gates, square, G12, their_square, candidate2, da12, G1, G2, candidate, h_previous, da1, da2, da3, keep = views

@@ -54,7 +54,7 @@ class GateEngine:
     # What each cell says for itself. Arrays of the loops are columns, so products read as in the equations.
     forward_views: Callable  # (p, z, gates, h): for each step, the arrays that `forward` goes through
     forward: Callable  # (p, cell): the loop over time
-    derivative_views: Callable  # (gates, others, out, spare), (…, n, H, B) each: what `derivatives` reads, fills and uses
+    derivative_views: Callable  # (seen, out, spare), (…, n, H, B) each: what `derivatives` reads, fills and uses
     derivatives: Callable  # (views): the derivatives of some steps at once
     backward_views: Callable  # (local): for each step, the arrays that `back` goes through
     back: Callable  # (p, steps, δ, W_hh): the loop back over some steps, from δ of the last to δ of the one before the first
@@ -141,8 +141,7 @@ class GateEngine:
             for to, read in chunk.reads:
                 to[...] = read
             self.derivatives(chunk.views)
-            for to, read in chunk.writes:
-                to[...] = read
+            chunk.by_step[...] = chunk.slopes
             δ = self.back(p, chunk.steps, δ, kept["weights"][:, trace.key[3] + 1 :])
             if da is not None:  # where dL/da_t, (T, B, rows), is asked for too
                 columns = chunk.local.reshape(len(chunk.z), -1, da.shape[1])
@@ -176,9 +175,7 @@ class GateEngine:
         rows, F, few = len(self.local_names) + 1, self.gate_rows + len(self.also_read), B == 1 and H <= FEW_UNITS
         n = max(1, min(T, scratch.CHUNK // (rows * H * B)))
         own = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
-        shapes = {"local": (n, rows, H, B), "spare": (F, n, H, B)}
-        if H * B < scratch.WIDE:
-            shapes |= {"slopes": (rows - 1, n, H, B), "seen": (F, n, H, B)}
+        shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (F, n, H, B)}
         p = Scratch({**shapes, "back": (H, B), **own})
         columns = lambda name: scratch.one_column(p.arrays[name])  # noqa: E731
         sums = self.sums(B, I, H, n_x)
@@ -211,19 +208,17 @@ class GateEngine:
 
     def _chunk(self, p, kept, steps, T):
         n, G, B = steps.stop - steps.start, self.gate_rows, kept["z"].shape[-1]
-        local, gates, others = p.arrays["local"][:n], kept["gates"][steps].swapaxes(0, 1), [kept[name][steps] for name in self.also_read]
-        chunk, out = SimpleNamespace(local=local, z=kept["z"][steps], writes=[]), local.swapaxes(0, 1)[:-1]
+        local, seen, slopes = p.arrays["local"][:n], p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
+        chunk = SimpleNamespace(local=local, z=kept["z"][steps], slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
         chunk.first, chunk.last, chunk.at, chunk.steps = steps.start == 0, steps.stop == T, steps, p.steps[steps][::-1]
         chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1) if "x" in p.found.arrays else None
-        chunk.reads = [(local[:, -1], p.arrays["dh"][steps])]
-        if "seen" in p.arrays:  # one gate's steps side by side: small arrays in one piece are five times as fast
-            seen, slopes = p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
-            chunk.reads, chunk.writes = [*chunk.reads, (seen[:G], gates), *zip(seen[G:], others)], [(out, slopes)]
-            gates, others, out = seen[:G], seen[G:], slopes
+        # One gate's steps side by side: small arrays in one piece are five times as fast, and large ones no slower.
+        chunk.reads = [(local[:, -1], p.arrays["dh"][steps]), (seen[:G], kept["gates"][steps].swapaxes(0, 1))]
+        chunk.reads += [(to, kept[name][steps]) for to, name in zip(seen[G:], self.also_read)]
         if chunk.last:
             weights = kept["weights"][:, : p.work["W_x"].shape[1]]
             chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self.da_rows(B, local.shape[2])]
-        chunk.views = self.derivative_views(gates, others, out, p.arrays["spare"][:, :n])
+        chunk.views = self.derivative_views(seen, slopes, p.arrays["spare"][:, :n])
         chunk.sides = self._sides(chunk) if B == 1 else None
         return chunk
 

@@ -61,9 +61,9 @@ class GRUEngine(GateEngine):
         first = work["folded"][: 2 * H]
         return None, words.products(first) if words else first.dot, W.dot
 
-    def derivative_views(self, gates, others, out, spare):
-        rzn, square, spare = gates[:3], spare[:3], spare[3]
-        return rzn, square, spare, gates[:2], square[:2], square[2], out[1:3], *gates, *others, *out
+    def derivative_views(self, seen, out, spare):
+        gates, square, spare = seen[:3], spare[:3], spare[3]
+        return gates, square, spare, gates[:2], square[:2], square[2], out[1:3], *seen, *out
 
     def derivatives(self, views):
         gates, square, spare, rz, their_square, n2, da12, r, z, n, q, h_previous, da3, da1, da2, dq, keep = views

@@ -38,17 +38,17 @@ class LSTMEngine(GateEngine):
             tanh(c_t, tanh_c)
             multiply(o, tanh_c, h_t)
 
-    def derivative_views(self, gates, others, out, spare):
-        (i, f, g, o), (c_previous, tanh_c), (dc_dh, forget, da1, da2, da3, da4) = gates, others, out
+    def derivative_views(self, seen, out, spare):
+        (i, f, g, o, c_previous, tanh_c), (dc_dh, forget, da1, da2, da3, da4) = seen, out
         pairs = [(dc_dh, o), (da1, g), (da2, c_previous), (da3, i), (da4, tanh_c)]
-        return gates, spare[:4], spare[2], tanh_c, dc_dh, forget, out[2:], da3, f, pairs
+        return seen, spare, seen[:4], spare[:4], spare[2], spare[5], dc_dh, forget, out[2:], da3, f, pairs
 
     def derivatives(self, views):
-        gates, square, g2, tanh_c, dc_dh, forget, da, da3, f, pairs = views
-        np.multiply(gates, gates, square)
-        np.subtract(gates, square, da)  # σ' = i (1 − i), …
+        seen, square, gates, their_square, g2, tanh2_c, dc_dh, forget, da, da3, f, pairs = views
+        np.multiply(seen, seen, square)
+        np.subtract(gates, their_square, da)  # σ' = i (1 − i), …
         np.subtract(ONE, g2, da3)  # tanh' = 1 − g²
-        np.subtract(ONE, np.multiply(tanh_c, tanh_c, dc_dh), dc_dh)
+        np.subtract(ONE, tanh2_c, dc_dh)
         forget[...] = f
         for to, factor in pairs:
             np.multiply(to, factor, to)

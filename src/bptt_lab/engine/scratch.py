@@ -17,7 +17,6 @@ np.empty(2_000_000)  # 16 MB, freed at once: then glibc keeps what is freed. A t
 SMALL = 200_000  # numbers: scratch up to that size is kept for the next call, and what a trace needs is copied out
 LARGE = 1_000_000  # the way back keeps its scratch up to that size, one of more than SMALL at a time
 CHUNK = 65_536  # numbers: what the way back computes ahead for some steps stays in the processor's cache
-WIDE = 256  # numbers: from here on a step's vector of a gate is worked on where it stands
 FEW_UNITS = 64  # up to here a product of one vector with zeros and ones in the matrix is quicker than one more call
 
 
