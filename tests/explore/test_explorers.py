@@ -147,7 +147,7 @@ def test_the_ledger_s_words_follow_weights_view_and_cell():
     explorer = bl.explore.Ledger(length=4)
     assert explorer.sentence().startswith("10 terms")
     explorer.wrt = "W_hh"
-    assert "first word has norm vanished" in explorer.sentence()
+    assert "first word has norm 0," in explorer.sentence(), "h_0 is 0: nothing has vanished on the way"
     explorer.cell = [3, 2]
     assert "Token 3, “were”; word 2, “cats”" in explorer.sentence()
     with pytest.raises(traitlets.TraitError):
