@@ -56,7 +56,7 @@ class GateEngine:
     forward: Callable  # (p, cell): the loop over time
     derivative_views: Callable  # (seen, out, spare), (…, n, H, B) each: what `derivatives` reads, fills and uses
     derivatives: Callable  # (views): the derivatives of some steps at once
-    backward_views: Callable  # (local): for each step, the arrays that `back` goes through
+    backward_views: Callable  # (local, rows of it from `onward` on, each step's one vector): the arrays that `back` goes through
     back: Callable  # (p, steps, δ, W_hh): the loop back over some steps, from δ of the last to δ of the one before the first
 
     def also_kept(self, T: int, H: int, B: int) -> dict[str, tuple[int, ...]]:
@@ -90,9 +90,7 @@ class GateEngine:
         p.arrays["weights"][...] = cell.stack
         np.multiply(cell.stack, p.work["fold weights"], p.work["folded"])
         self.forward(p, cell)
-        if p.finite():
-            return p.flat.copy() if p.small else p.flat  # too large to be used again
-        return None
+        return None if not p.finite() else p.flat.copy() if p.small else p.flat  # too large to be used again
 
     def _kept_shapes(self, T, B, I, H, n) -> dict[str, tuple[int, ...]]:
         z, gates = (T + 1, n + 1 + H, B), (T, self.gate_rows, H, B)
@@ -102,18 +100,20 @@ class GateEngine:
         p = Scratch(self._kept_shapes(T, B, I, H, n))
         arrays = p.arrays
         arrays["z"][T], arrays["z"][:, n], arrays["h"] = 0.0, 1.0, arrays["z"][:, n + 1 :]
-        starts = [arrays[name][0] for name in self.parts]
-        for start in starts:
-            start[...] = 0.0
+        for name in self.parts:
+            arrays[name][0] = 0.0
         z, gates, h = (scratch.one_column(arrays[name]) for name in ("z", "gates", "h"))
         # ½ for the rows that go through σ, 1 for the others: multiplies a_t before tanh and after it.
         fold = np.repeat([0.5 if block in self.logistic else 1.0 for block in range(self.blocks)], H)[:, None]
         column = scratch.one_column(np.repeat(fold, B, axis=1))
         p.work = {"fold": column, "rest": 1.0 - column, "spare": np.empty_like(h[0]), "x": arrays["z"][:T, :n].swapaxes(1, 2)}
         many = np.repeat(fold, I + 1 + H, axis=1)
-        p.work |= {"starts": starts, "fold weights": many, "folded": np.empty_like(many)}
+        p.work |= {"starts": [arrays[name][0] for name in self.parts], "fold weights": many, "folded": np.empty_like(many)}
         p.steps = self.forward_views(p, z, gates, h)
         return p
+
+    def product_forward(self, p: Scratch, W: np.ndarray) -> Callable:
+        return p.work["words"].products(W) if p.work["words"] else scratch.product(W, p.arrays["z"].shape[-1])
 
     # Backward
     def backward(self, cell, trace, dh, dc, da=None) -> dict[str, np.ndarray] | None:
@@ -149,26 +149,22 @@ class GateEngine:
                     da[chunk.at, :, rows] = columns[:, place].swapaxes(1, 2)
             sums = found if chunk.last else {name: np.empty_like(found[name]) for name in p.work["sums"]}
             self.add_up(chunk, W_x, sums, trace.words and trace.words[chunk.at])
-            if not chunk.last:
-                for name, value in sums.items():
-                    found[name] += value
+            for name in () if chunk.last else sums:
+                found[name] += sums[name]
             δ = δ if chunk.first else [value.copy() for value in δ]  # the next chunk is computed where these stand
         for place, δ_0 in zip(p.work["starts"], δ):
             place[...] = δ_0
-        if not p.found.finite():
-            return None
-        grads = p.work["grads"][trace.with_batch]
-        return {name: view.copy() for name, view in grads.items()} if p.small else grads
+        grads = p.work["grads"][trace.with_batch] if p.found.finite() else None
+        return {name: view.copy() for name, view in grads.items()} if grads and p.small else grads
 
     def _own(self, cell, trace: GateTrace, dh, dc) -> dict[str, np.ndarray]:
         """dh and dc, as far as given, as arrays (T, B, H). What does not fit is refused."""
-        _, T, B, I, H, _ = trace.key
-        shape = (T, B, H) if trace.with_batch else (T, H)
-        fits = dc is None and type(dh) is np.ndarray and dh.shape == shape and dh.dtype.kind in "fiub"
-        if not fits or trace.key[0] is not type(self) or (I, H) != (cell.input_size, cell.hidden_size):
-            dh, *other = checks.gradients(cell, trace, dh, dc)
-            return {"h": dh} if dc is None else {"h": dh, "c": other[0]}
-        return {"h": dh if trace.with_batch else dh[:, None]}
+        kind, T, B, I, H, _ = trace.key
+        fits = dc is None and kind is type(self) and (I, H) == (cell.input_size, cell.hidden_size) and type(dh) is np.ndarray
+        if fits and dh.dtype.kind in "fiub" and dh.shape == ((T, B, H) if trace.with_batch else (T, H)):
+            return {"h": dh if trace.with_batch else dh[:, None]}
+        given = dict(zip(self.parts, checks.gradients(cell, trace, dh, dc)))
+        return {"h": given["h"]} if dc is None else given
 
     def _backward_scratch(self, key, given, needs_dx) -> Scratch:
         _, T, B, I, H, n_x = key
@@ -191,7 +187,8 @@ class GateEngine:
         p.work |= {"grads": {True: batched, False: alone}, "starts": starts}
         W = np.tile(np.eye(H), (1, rows - self.onward)) if few else np.empty((H, self.blocks * H))
         p.work |= {"W_x": np.zeros((rows * H if B == 1 else self.blocks * H, I)), "W back": W, "W_hhᵀ": W[:, : self.blocks * H]}
-        local = self.backward_views(columns("local"))
+        onward = below_each_other(columns("local"), rows)[:, self.onward * H :]
+        local = self.backward_views(columns("local"), onward)
         p.work |= {"few": few, "spread": _spread(*local[0][0].shape) if B == 1 else lambda δ: δ}
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(columns, own)))][:T]
         p.small = p.flat.size + p.found.flat.size <= scratch.LARGE
@@ -257,10 +254,6 @@ class GateEngine:
         if words:
             sums["W_x"][...] = words.summed(da, chunk.local.shape[2])
 
-    def rows_onward(self, local: np.ndarray) -> np.ndarray:
-        """The rows from `onward` on of each step as one vector: (n, rows, H[, B]) -> (n, some H[, B])."""
-        return below_each_other(local, local.shape[1])[:, self.onward * local.shape[2] :]
-
     def product_onward(self, p: Scratch, W_hh: np.ndarray) -> Callable:
         """(v, out) -> W_hhᵀ times the first rows of v, plus the blocks of H rows that follow in v."""
         W, (n, H), add = p.work["W_hhᵀ"], W_hh.shape, np.add
@@ -268,8 +261,10 @@ class GateEngine:
         if p.work["few"]:
             return p.work["W back"].dot  # unit matrices stand beside W_hhᵀ
 
+        product = scratch.product(W, p.arrays["back"].shape[-1])
+
         def product_and_sums(v, out):
-            W.dot(v[:n], out)
+            product(v[:n], out)
             for start in range(n, len(v), H):
                 add(out, v[start : start + H], out)
 

@@ -29,15 +29,13 @@ class Scratch:
         self.flat = np.empty(ends[-1])  # no zeros: of 200,000 numbers and more, written anew in each call, 3 to 7 % of the time
         self.small = self.flat.size <= SMALL
         self.arrays = carve(self.layout, self.flat)
-        self.silently, self.squares = overflow.silent_context().run, checks.square_sum(self.flat)
-        self.started = False  # whether a start other than zeros stands in it
+        self.silently, self.squares, self.started = overflow.silent_context().run, checks.square_sum(self.flat), False
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
         self.seen: Any = None  # a copy of what a trace kept, and the pieces of the way back through it
         self.steps: Any = None  # for each step, the views that a loop goes through
 
     def finite(self) -> bool:
-        """`checks.all_finite` of all of them."""
         return math.isfinite(self.squares().item()) or bool(np.isfinite(self.flat).all())
 
 
@@ -59,6 +57,16 @@ def side_by_side(steps: np.ndarray) -> np.ndarray:
 def below_each_other(blocks: np.ndarray, n: int) -> np.ndarray:
     """The first n blocks of each step as one vector: (T, ≥ n, H[, B]) -> (T, n H[, B])."""
     return blocks.reshape(len(blocks), -1, *blocks.shape[3:])[:, : n * blocks.shape[2]]
+
+
+def product(W: np.ndarray, B: int) -> Callable:
+    """(v, out) -> W v for B columns, in pieces of rows of under a million multiplications.
+
+    From there on OpenBLAS copies W first, in each step: that takes 2.2 times as long with H=128 and B=8.
+    """
+    n = -(-len(W) // (W.size * B // 1_000_000 + 1))
+    pieces = [(W[start : start + n].dot, slice(start, start + n)) for start in range(0, len(W), n)]
+    return (lambda v, out: [piece(v, out[rows]) for piece, rows in pieces]) if len(pieces) > 1 else W.dot
 
 
 _shelf: dict[tuple, Scratch] = {}
