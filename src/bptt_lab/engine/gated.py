@@ -17,7 +17,8 @@ class GatedEngine(GateEngine):
 
     def forward(self, p, cell):
         tanh, multiply, add = np.tanh, np.multiply, np.add
-        fold, rest, new, product = p.work["fold"], p.work["rest"], p.work["spare"], self.product_forward(p, p.work["folded"])
+        fold, rest, new, W, words = (p.work[name] for name in ("fold", "rest", "spare", "folded", "words"))
+        product = (words or p).products(W)
         for z_t, a_t, G1, G2, candidate, h_previous, h_t in p.steps:
             product(z_t, a_t)
             tanh(a_t, a_t)

@@ -67,8 +67,7 @@ class GateEngine:
         if not getattr(cell, "reset_after", True):
             return None  # a GRU that resets before the product
         if h0 is None and fits(cell, x):
-            start, batched = None, x.ndim == 3
-            x = x if batched else x[:, None]
+            x, start, batched = x if x.ndim == 3 else x[:, None], None, x.ndim == 3
         else:
             x, start, batched = checks.inputs(cell, x, h0)
         T, B, I = x.shape
@@ -97,11 +96,9 @@ class GateEngine:
         return {"weights": (self.blocks * H, I + 1 + H), "z": z, "gates": gates, **self.also_kept(T, H, B)}
 
     def _forward_scratch(self, T, B, I, H, n) -> Scratch:
-        p = Scratch(self._kept_shapes(T, B, I, H, n))
+        p = Scratch(self._kept_shapes(T, B, I, H, n), B)
         arrays = p.arrays
-        arrays["z"][T], arrays["z"][:, n], arrays["h"] = 0.0, 1.0, arrays["z"][:, n + 1 :]
-        for name in self.parts:
-            arrays[name][0] = 0.0
+        arrays["z"][:, n], arrays["h"] = 1.0, arrays["z"][:, n + 1 :]
         z, gates, h = (scratch.one_column(arrays[name]) for name in ("z", "gates", "h"))
         # ½ for the rows that go through σ, 1 for the others: multiplies a_t before tanh and after it.
         fold = np.repeat([0.5 if block in self.logistic else 1.0 for block in range(self.blocks)], H)[:, None]
@@ -111,9 +108,6 @@ class GateEngine:
         p.work |= {"starts": [arrays[name][0] for name in self.parts], "fold weights": many, "folded": np.empty_like(many)}
         p.steps = self.forward_views(p, z, gates, h)
         return p
-
-    def product_forward(self, p: Scratch, W: np.ndarray) -> Callable:
-        return p.work["words"].products(W) if p.work["words"] else scratch.product(W, p.arrays["z"].shape[-1])
 
     # Backward
     def backward(self, cell, trace, dh, dc, da=None) -> dict[str, np.ndarray] | None:
@@ -131,7 +125,6 @@ class GateEngine:
             p.work[name][...] = value
         if p.seen is None:
             kept = scratch.carve(trace.layout, trace.flat)
-            kept["h"] = kept["z"][:, trace.key[-1] + 1 :]
             chunks = self._chunks(p, kept)
         else:
             (seen, chunks), kept = p.seen, p.seen[0].arrays
@@ -143,10 +136,8 @@ class GateEngine:
             self.derivatives(chunk.views)
             chunk.by_step[...] = chunk.slopes
             δ = self.back(p, chunk.steps, δ, kept["weights"][:, trace.key[3] + 1 :])
-            if da is not None:  # where dL/da_t, (T, B, rows), is asked for too
-                columns = chunk.local.reshape(len(chunk.z), -1, da.shape[1])
-                for place, rows in self.da_rows(1, chunk.local.shape[2]):
-                    da[chunk.at, :, rows] = columns[:, place].swapaxes(1, 2)
+            for place, rows in () if da is None else self.da_rows(1, chunk.local.shape[2]):  # dL/da_t, (T, B, rows), too
+                da[chunk.at, :, rows] = chunk.local.reshape(len(chunk.z), -1, da.shape[1])[:, place].swapaxes(1, 2)
             sums = found if chunk.last else {name: np.empty_like(found[name]) for name in p.work["sums"]}
             self.add_up(chunk, W_x, sums, trace.words and trace.words[chunk.at])
             for name in () if chunk.last else sums:
@@ -163,8 +154,7 @@ class GateEngine:
         fits = dc is None and kind is type(self) and (I, H) == (cell.input_size, cell.hidden_size) and type(dh) is np.ndarray
         if fits and dh.dtype.kind in "fiub" and dh.shape == ((T, B, H) if trace.with_batch else (T, H)):
             return {"h": dh if trace.with_batch else dh[:, None]}
-        given = dict(zip(self.parts, checks.gradients(cell, trace, dh, dc)))
-        return {"h": given["h"]} if dc is None else given
+        return dict(zip("h" if dc is None else "hc", checks.gradients(cell, trace, dh, dc)))
 
     def _backward_scratch(self, key, given, needs_dx) -> Scratch:
         _, T, B, I, H, n_x = key
@@ -172,12 +162,9 @@ class GateEngine:
         n = max(1, min(T, scratch.CHUNK // (rows * H * B)))
         own = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
         shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (F, n, H, B)}
-        p = Scratch({**shapes, "back": (H, B), **own})
+        p = Scratch({**shapes, "back": (H, B), **own}, B)
         columns = lambda name: scratch.one_column(p.arrays[name])  # noqa: E731
-        sums = self.sums(B, I, H, n_x)
-        dx = {"x": (T, B, I)} if needs_dx else {}
-        for name in own:
-            p.arrays[name][[0, T]] = 0.0  # the last is written over by what is given
+        sums, dx = self.sums(B, I, H, n_x), {"x": (T, B, I)} if needs_dx else {}
         p.found = Scratch({**sums, **dx, **{f"{name}0": (B, H) for name in self.parts}})
         p.work = {name: p.arrays[f"d{name}"][1:].swapaxes(1, 2) for name in self.parts}
         p.work |= {"δ": [columns(name)[T] for name in own], "given": given, "sums": sums, "back": columns("back")}
@@ -192,9 +179,7 @@ class GateEngine:
         p.work |= {"few": few, "spread": _spread(*local[0][0].shape) if B == 1 else lambda δ: δ}
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(columns, own)))][:T]
         p.small = p.flat.size + p.found.flat.size <= scratch.LARGE
-        seen = Scratch(self._kept_shapes(*key[1:]))
-        if p.small and seen.small:
-            seen.arrays["h"] = seen.arrays["z"][:, n_x + 1 :]
+        if p.small and (seen := Scratch(self._kept_shapes(*key[1:]))).small:
             p.seen = seen, self._chunks(p, seen.arrays)
         return p
 
@@ -204,8 +189,9 @@ class GateEngine:
         return [self._chunk(p, kept, slice(start, min(start + n, T)), T) for start in range((T - 1) // n * n, -1, -n)]
 
     def _chunk(self, p, kept, steps, T):
-        n, G, B = steps.stop - steps.start, self.gate_rows, kept["z"].shape[-1]
+        n, G, (H, B) = steps.stop - steps.start, self.gate_rows, kept["gates"].shape[2:]
         local, seen, slopes = p.arrays["local"][:n], p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
+        kept = {**kept, "h": kept["z"][:, -H:]}
         chunk = SimpleNamespace(local=local, z=kept["z"][steps], slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
         chunk.first, chunk.last, chunk.at, chunk.steps = steps.start == 0, steps.stop == T, steps, p.steps[steps][::-1]
         chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1) if "x" in p.found.arrays else None
@@ -213,8 +199,8 @@ class GateEngine:
         chunk.reads = [(local[:, -1], p.arrays["dh"][steps]), (seen[:G], kept["gates"][steps].swapaxes(0, 1))]
         chunk.reads += [(to, kept[name][steps]) for to, name in zip(seen[G:], self.also_read)]
         if chunk.last:
-            weights = kept["weights"][:, : p.work["W_x"].shape[1]]
-            chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self.da_rows(B, local.shape[2])]
+            W_x, W = p.work["W_x"], kept["weights"]
+            chunk.reads += [(W_x[place], W[rows, : W_x.shape[1]]) for place, rows in self.da_rows(B, H)]
         chunk.views = self.derivative_views(seen, slopes, p.arrays["spare"][:, :n])
         chunk.sides = self._sides(chunk) if B == 1 else None
         return chunk
@@ -261,7 +247,7 @@ class GateEngine:
         if p.work["few"]:
             return p.work["W back"].dot  # unit matrices stand beside W_hhᵀ
 
-        product = scratch.product(W, p.arrays["back"].shape[-1])
+        product = p.products(W)
 
         def product_and_sums(v, out):
             product(v[:n], out)

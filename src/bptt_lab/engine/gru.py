@@ -53,9 +53,8 @@ class GRUEngine(GateEngine):
             to[...] = read
         if work["few"]:
             return work["W"].dot, None
-        x_part = words.columns(by_x[:, :-1] + by_x[:, -1:]).swapaxes(0, 1) if words else np.matmul(by_x, work["x1"])
-        work["x part"][...] = x_part
-        return self.product_forward(p, work["first"]), work["inner"].dot
+        work["x part"][...] = words.columns(by_x[:, :-1] + by_x[:, -1:]).swapaxes(0, 1) if words else np.matmul(by_x, work["x1"])
+        return (words or p).products(work["first"]), work["inner"].dot
 
     def derivative_views(self, seen, out, spare):
         gates, square, spare = seen[:3], spare[:3], spare[3]

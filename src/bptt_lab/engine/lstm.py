@@ -25,7 +25,8 @@ class LSTMEngine(GateEngine):
 
     def forward(self, p, cell):
         tanh, multiply, add = np.tanh, np.multiply, np.add
-        fold, rest, new, product = p.work["fold"], p.work["rest"], p.work["spare"], self.product_forward(p, p.work["folded"])
+        fold, rest, new, W, words = (p.work[name] for name in ("fold", "rest", "spare", "folded", "words"))
+        product = (words or p).products(W)
         for z_t, a_t, i, f, g, o, c_previous, c_t, tanh_c, h_t in p.steps:
             product(z_t, a_t)
             tanh(a_t, a_t)

@@ -23,13 +23,13 @@ FEW_UNITS = 64  # up to here a product of one vector with zeros and ones in the 
 class Scratch:
     """Arrays of these shapes, side by side."""
 
-    def __init__(self, shapes: dict[str, tuple[int, ...]]):
+    def __init__(self, shapes: dict[str, tuple[int, ...]], B: int = 1):
         ends = np.cumsum([0, *map(math.prod, shapes.values())]).tolist()
         self.layout = [(name, slice(*ends[i : i + 2]), shapes[name]) for i, name in enumerate(shapes)]
-        self.flat = np.empty(ends[-1])  # no zeros: of 200,000 numbers and more, written anew in each call, 3 to 7 % of the time
-        self.small = self.flat.size <= SMALL
+        self.flat = np.zeros(ends[-1])
+        self.small, self.B, self.started = self.flat.size <= SMALL, B, False  # started: from something else than zeros
         self.arrays = carve(self.layout, self.flat)
-        self.silently, self.squares, self.started = overflow.silent_context().run, checks.square_sum(self.flat), False
+        self.silently, self.squares = overflow.silent_context().run, checks.square_sum(self.flat)
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
         self.found: Any = None  # what the caller is given in the end
         self.seen: Any = None  # a copy of what a trace kept, and the pieces of the way back through it
@@ -37,6 +37,12 @@ class Scratch:
 
     def finite(self) -> bool:
         return math.isfinite(self.squares().item()) or bool(np.isfinite(self.flat).all())
+
+    def products(self, W: np.ndarray) -> Callable:
+        """(v, out) -> W v. In pieces where OpenBLAS copied W first, from a million multiplications on: 2.2 times as quick there."""
+        n = -(-len(W) // (W.size * self.B // 1_000_000 + 1))
+        pieces = [(W[start : start + n].dot, slice(start, start + n)) for start in range(0, len(W), n)]
+        return (lambda v, out: [piece(v, out[rows]) for piece, rows in pieces]) if len(pieces) > 1 else W.dot
 
 
 def carve(layout: list, flat: np.ndarray) -> dict[str, np.ndarray]:
@@ -57,16 +63,6 @@ def side_by_side(steps: np.ndarray) -> np.ndarray:
 def below_each_other(blocks: np.ndarray, n: int) -> np.ndarray:
     """The first n blocks of each step as one vector: (T, ≥ n, H[, B]) -> (T, n H[, B])."""
     return blocks.reshape(len(blocks), -1, *blocks.shape[3:])[:, : n * blocks.shape[2]]
-
-
-def product(W: np.ndarray, B: int) -> Callable:
-    """(v, out) -> W v for B columns, in pieces of rows of under a million multiplications.
-
-    From there on OpenBLAS copies W first, in each step: that takes 2.2 times as long with H=128 and B=8.
-    """
-    n = -(-len(W) // (W.size * B // 1_000_000 + 1))
-    pieces = [(W[start : start + n].dot, slice(start, start + n)) for start in range(0, len(W), n)]
-    return (lambda v, out: [piece(v, out[rows]) for piece, rows in pieces]) if len(pieces) > 1 else W.dot
 
 
 _shelf: dict[tuple, Scratch] = {}
