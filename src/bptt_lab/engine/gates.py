@@ -98,7 +98,7 @@ class GateEngine:
     def _forward_scratch(self, T, B, I, H, n) -> Scratch:
         p = Scratch(self._kept_shapes(T, B, I, H, n), B)
         arrays = p.arrays
-        arrays["z"][:, n], arrays["h"] = 1.0, arrays["z"][:, n + 1 :]
+        arrays["z"][T], arrays["z"][:, n], arrays["h"] = 0.0, 1.0, arrays["z"][:, n + 1 :]
         z, gates, h = (scratch.one_column(arrays[name]) for name in ("z", "gates", "h"))
         # ½ for the rows that go through σ, 1 for the others: multiplies a_t before tanh and after it.
         fold = np.repeat([0.5 if block in self.logistic else 1.0 for block in range(self.blocks)], H)[:, None]
@@ -163,6 +163,7 @@ class GateEngine:
         own = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
         shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (F, n, H, B)}
         p = Scratch({**shapes, "back": (H, B), **own}, B)
+        p.flat[...] = 0.0  # the start has no loss of its own, c often none at all
         columns = lambda name: scratch.one_column(p.arrays[name])  # noqa: E731
         sums, dx = self.sums(B, I, H, n_x), {"x": (T, B, I)} if needs_dx else {}
         p.found = Scratch({**sums, **dx, **{f"{name}0": (B, H) for name in self.parts}})

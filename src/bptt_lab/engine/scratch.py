@@ -26,8 +26,8 @@ class Scratch:
     def __init__(self, shapes: dict[str, tuple[int, ...]], B: int = 1):
         ends = np.cumsum([0, *map(math.prod, shapes.values())]).tolist()
         self.layout = [(name, slice(*ends[i : i + 2]), shapes[name]) for i, name in enumerate(shapes)]
-        self.flat = np.zeros(ends[-1])
-        self.small, self.B, self.started = self.flat.size <= SMALL, B, False  # started: from something else than zeros
+        self.flat = np.empty(ends[-1])  # no zeros: with H=64 and 500 steps 3 % of the time
+        self.small, self.B, self.started = self.flat.size <= SMALL, B, True  # started: zeros may not stand at the start
         self.arrays = carve(self.layout, self.flat)
         self.silently, self.squares = overflow.silent_context().run, checks.square_sum(self.flat)
         self.work: dict[str, Any] = {}  # what nobody keeps, and views made once
