@@ -294,10 +294,11 @@ class Course:
                 self.wait("root => root.bpttDrawn", picture.element_handle())
 
     def _console(self, message) -> None:
-        self._seeking -= message.text == SOUGHT
+        if message.text == SOUGHT:
+            self._seeking -= 1
         # What a notebook is at when it is closed is given up, and says so; and Lab may give it the focus once more.
         closed = self._closing or ("reading 'footer'" in message.text and "_ensureFocus" in message.text)
-        closed = closed or (GONE in message.text and self._seeking)
+        closed = closed or (GONE in message.text and self._seeking > 0)
         if message.type == "error" and not closed:
             self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 

@@ -109,7 +109,7 @@ def test_on_the_pad_no_pin_number_or_mark_lies_on_another(setting, width, page_o
 def test_the_four_curves_of_the_switch_are_told_apart_as_it_opens(page_of):
     explorer = explore.CellSwitch()
     page = page_of(explorer)
-    assert "magnified 9 times: it goes from 0.0300 to 3.00." in explorer.sentence() == page.inner_text(".sentence")
+    assert "magnified ×9: it goes from 0.0300 to 3.00." in explorer.sentence() == page.inner_text(".sentence")
     assert page.locator(".magnifier .number").inner_text() == "×9"
     dots = page.locator("path.dot:visible").evaluate_all("all => all.map(node => node.getBoundingClientRect().top)")
     gru, gru_direct, lstm, lstm_direct = dots

@@ -15,6 +15,9 @@ from numpy import square, subtract  # as names of their own: NumPy is slow to fi
 
 from . import checks
 
+# As arrays, since a Python number costs NumPy twice the time of a small array.
+_ZERO, _HALF, _ONE = np.array(0.0), np.array(0.5), np.array(1.0)
+
 
 class Activation(NamedTuple):
     """An activation function f; every function takes an array of any shape and writes into `out` if given."""
@@ -23,10 +26,6 @@ class Activation(NamedTuple):
     value: Callable[..., np.ndarray]  # value(a, out=None) = f(a)
     slope: Callable[..., np.ndarray]  # slope(h, out=None) = f'(a), read from h = f(a)
     gamma: float  # the largest slope
-
-
-# As arrays, since a Python number costs NumPy twice the time of a small array.
-_ZERO, _HALF, _ONE = np.array(0.0), np.array(0.5), np.array(1.0)
 
 
 def _relu(a, out=None):
@@ -51,8 +50,7 @@ def _relu_slope(h, out=None):
 
 
 def _sigmoid_slope(h, out=None):
-    slope = np.subtract(_ONE, h)
-    return np.multiply(h, slope, out)
+    return np.multiply(h, np.subtract(_ONE, h), out)
 
 
 tanh, sigmoid = np.tanh, _sigmoid

@@ -22,12 +22,9 @@ def error(name: str, given, expected: str, hint: str = "") -> ValueError:
 
 def count(name: str, value, lowest: int = 1, highest: float = math.inf) -> int:
     """A whole number of at least `lowest`, and at most `highest`; True and 2.0 are none."""
-    try:
-        whole = lowest - 1 if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        whole = lowest - 1
-    if lowest <= whole <= highest:
-        return whole
+    with contextlib.suppress(TypeError):
+        if not isinstance(value, bool) and lowest <= (whole := operator.index(value)) <= highest:
+            return whole
     if highest == math.inf:
         raise error(name, repr(value), f"a whole number of at least {lowest}")
     raise error(name, repr(value), f"a whole number from {lowest} to {highest}", "Code counts from 0.")
@@ -43,13 +40,11 @@ def index(name: str, value, length: int, lowest: int = 0) -> int:
 
 def number(name: str, value, allow_inf: bool = False) -> float:
     """A finite real number, or +∞ where that has a meaning."""
-    try:
-        real = math.nan if isinstance(value, (str, bytes, bytearray)) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        real = math.nan
-    if not (math.isfinite(real) or allow_inf and real == math.inf):
-        raise error(name, repr(value), "a finite number")
-    return real
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        real = float(value)
+        if (math.isfinite(real) or allow_inf and real == math.inf) and not isinstance(value, (str, bytes, bytearray)):
+            return real
+    raise error(name, repr(value), "a finite number")
 
 
 def positive(name: str, value, allow_inf: bool = False) -> float:

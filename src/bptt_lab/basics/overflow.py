@@ -65,11 +65,13 @@ class Extended(np.ndarray):
         return result.view(Extended)
 
 
-def extended(value):
-    """Arrays, and tuples of them, as `Extended` ones; all else as it is."""
+def _each(made: Callable, value):
+    """What is made of every array, in tuples, lists and dicts too; all else as it is."""
+    if isinstance(value, dict):
+        return {name: _each(made, entry) for name, entry in value.items()}
     if isinstance(value, (tuple, list)):
-        return tuple(map(extended, value))
-    return value.view(Extended) if isinstance(value, np.ndarray) else value
+        return type(value)([_each(made, entry) for entry in value])
+    return made(value) if isinstance(value, np.ndarray) else value
 
 
 def settled(compute: Callable, *arguments, seen: Callable = lambda result: result):
@@ -80,19 +82,15 @@ def settled(compute: Callable, *arguments, seen: Callable = lambda result: resul
     """
     with quietly():
         result = compute(*arguments)
-        return result if _finite(seen(result)) else _plain(compute(*map(extended, arguments)))
+        if _finite(seen(result)):
+            return result
+        return _each(np.asarray, compute(*_each(lambda array: array.view(Extended), arguments)))
 
 
 def _finite(value) -> bool:
     if isinstance(value, np.ndarray):
         return all_finite(value)
     return all(map(_finite, value.values() if isinstance(value, dict) else value))
-
-
-def _plain(value):
-    if isinstance(value, dict):
-        return {name: _plain(entry) for name, entry in value.items()}
-    return np.asarray(value) if isinstance(value, np.ndarray) else type(value)(map(_plain, value))
 
 
 multiply = partial(settled, np.multiply)  # a · b, entry by entry

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+Form = str | Callable[[float], str]  # a format such as ".2f", or a function such as `say`
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -36,9 +37,6 @@ def say_log10(power: float) -> str:
     whole = math.floor(power)
     mantissa, more = f"{10.0 ** (power - whole):.2e}".split("e")  # rounded it may be 10
     return f"{mantissa}·10{str(whole + int(more)).translate(_SUPERSCRIPT)}"
-
-
-Form = str | Callable[[float], str]  # a format such as ".2f", or a function such as `say`
 
 
 def between(values: Sequence[float] | np.ndarray, form: Form = say, middle: float = 1.0) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..cells import RNNCell
-from ..model import SequenceModel
+from ..model import SequenceModel, losses
 from .telling import tell
 
 # T words of I numbers, H units; weight_scale of W_hh, and the size of what is random.
@@ -94,5 +94,4 @@ def sentence(rng, i: int, T: int = 0) -> tuple:
 def guesses(rng, i: int, counts: list[int]) -> tuple:
     """((y, targets, mask), p): outputs of any size for each word, the right words, which of them count; and probabilities."""
     y = (1, 1, 3, 0.1, 10)[i] * rng.standard_normal((len(counts), (4, 3, 6, 9, 2)[i]))
-    p = np.exp(y - y.max(axis=1, keepdims=True))
-    return (y, rng.integers(y.shape[1], size=len(y)), np.array(counts, bool)), p / p.sum(axis=1, keepdims=True)
+    return (y, rng.integers(y.shape[1], size=len(y)), np.array(counts, bool)), losses.probabilities(y)

@@ -24,6 +24,7 @@ from .. import readers
 from ..cells import Cell
 
 TABLE = tomllib.loads(Path(__file__).with_name("networks.toml").read_text(encoding="utf-8"))
+NETWORKS: dict[str, dict[str, Any]] = TABLE["networks"]
 TEXT, WORDS, JAPANESE, ARABIC = TABLE["inputs"].values()
 AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY"
 
@@ -35,9 +36,6 @@ class Part(NamedTuple):
     cell: Cell
     xs: list[np.ndarray]
     theirs: np.ndarray | None
-
-
-NETWORKS: dict[str, dict[str, Any]] = TABLE["networks"]
 
 
 def install(packages: list[str], folder: Path) -> None:
@@ -94,8 +92,7 @@ def torch_lstm(weights: dict[str, Any]) -> Callable[[np.ndarray], np.ndarray]:
     rows, inputs = weights["weight_ih_l0"].shape
     net = torch.nn.LSTM(inputs, rows // 4, layers, batch_first=True, bidirectional="weight_ih_l0_reverse" in weights)
     net.load_state_dict(weights)
-    with_batch = lambda x: torch.tensor(x[None].copy(), dtype=torch.float32)  # noqa: E731
-    return lambda x: net(with_batch(x))[0][0].detach().numpy()
+    return lambda x: net(torch.tensor(x[None].copy(), dtype=torch.float32))[0][0].detach().numpy()
 
 
 def silero(path: Path) -> list[Part]:

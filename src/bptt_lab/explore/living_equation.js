@@ -208,6 +208,7 @@ const explorer = {
         const k = Math.min(2, t), norm = at("ledger", t - 1, k - 1), shows = norm * 10 ** state.zoom >= SEEN;
         found ||= shows;
         text.push(tell(shows ? "true_shows" : "true_hidden", { ...told, word: read[k - 1], zoom: state.zoom }, { norm, last, ratio: last / norm }));
+        if (shows && norm * 10 ** state.zoom <= 1 && last * 10 ** state.zoom > 1) text.push(words.true_past);
         state.fixed = found ? [] : ["axis"];
         state.why_fixed = tell("find_first", { word: read[k - 1] });
       } else {
@@ -216,7 +217,7 @@ const explorer = {
         if (step <= t) text.push(tell(`written_${step < 2 ? step : "n"}`, { ...told, step, steps: t + 1, written: step - 1 }));
       }
       if (lit_edge > 1 && lit_edge <= t) text.push(tell(lit_edge === 2 ? "lit_edge_one" : "lit_edge", { k: lit_edge, before: lit_edge - 1 }, { norm: at("jacobians", lit_edge - 1) }));
-      else if (lit >= 1 && lit <= t) {
+      else if (lit >= 1 && lit <= t && t - lit < step - 1) { // its row is written out
         const factors = tell(t === lit ? "factors_none" : t - lit === 1 ? "factors_one" : "factors_n", { n: t - lit });
         text.push(tell(small ? "lit_small" : "lit", { k: lit, word: read[lit - 1], factors, share: percent(at("shares", t - 1, lit - 1)) }, { norm: at("ledger", t - 1, lit - 1) }));
       }

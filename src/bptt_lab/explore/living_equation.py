@@ -96,6 +96,8 @@ class LivingEquation(sentence_net.SentenceExplorer, Magnified):
             norm = norms[k - 1]
             key = "true_shows" if norm * 10.0**zoom >= SEEN else "true_hidden"
             yield self.say(key, zoom=zoom, word=words[k - 1], norm=norm, ratio=last / norm if norm else math.inf, **told)
+            if SEEN <= norm * 10.0**zoom <= 1 < last * 10.0**zoom:
+                yield self.words["true_past"]
         else:
             compared = min(first, last) > 0 and math.isfinite(max(first, last))
             key = "shows_one" if t == 1 else "shows" if compared else "shows_plain"
@@ -107,7 +109,7 @@ class LivingEquation(sentence_net.SentenceExplorer, Magnified):
             yield self.say("lit_edge_one" if k == 2 else "lit_edge", k=k, before=k - 1, norm=self.at("jacobians")[k - 1])
         elif 1 <= (k := self.lit) <= t and self.small:  # what a Jacobian and a share are is said later
             yield self.say("lit_small", k=k, word=words[k - 1], norm=norms[k - 1])
-        elif 1 <= k <= t:
+        elif max(1, t - self.step + 2) <= k <= t:  # its row is written out
             share = fixed(100 * self.at("shares")[t - 1, k - 1], 1)
             factors = self.say("factors_none" if k == t else "factors_one" if k == t - 1 else "factors_n", n=t - k)
             yield self.say("lit", k=k, word=words[k - 1], factors=factors, norm=norms[k - 1], share=share)

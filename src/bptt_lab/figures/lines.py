@@ -7,6 +7,7 @@ import numpy as np
 from ..basics.text import say, say_log10, spread
 from . import look
 
+Lines = Mapping[str, np.ndarray]  # the name of each, and its heights
 OVER = 20  # steps that a point of the training's line is the mean of
 DASHES = {"tanh": "solid", "gated": "dot", "GRU": "dash", "LSTM": "longdashdot"}
 MARKS = {"tanh": "circle", "gated": "star", "GRU": "square", "LSTM": "diamond"}
@@ -35,7 +36,7 @@ def kept(words: Sequence[str], held: Mapping[float, np.ndarray], setting: str) -
     return shown.update_xaxes(tickangle=-45).update_layout(legend=look.FLAT_LEGEND)
 
 
-def moves(steps: np.ndarray, errors: Mapping[str, np.ndarray], allowed: float, setting: str) -> look.Figure:
+def moves(steps: np.ndarray, errors: Lines, allowed: float, setting: str) -> look.Figure:
     """How far a finite difference is off, against the step that was taken: a line for each net.
 
     errors: up to five lines -> the relative error at each step, which may be a median. allowed: what a check lets pass.
@@ -59,7 +60,7 @@ def moves(steps: np.ndarray, errors: Mapping[str, np.ndarray], allowed: float, s
     return shown.update_layout(legend=look.FIXED_LEGEND)
 
 
-def scores(shown_words: list[int], right: Mapping[str, np.ndarray], baselines: Mapping[str, float], setting: str) -> look.Figure:
+def scores(shown_words: list[int], right: Lines, baselines: Mapping[str, float], setting: str) -> look.Figure:
     """The share that is right, against how many words a net may see: every seed a thin line, the medians thick.
 
     shown_words (n,): how many words before the verb are shown. right: cell -> (seeds, n), shares. baselines: name -> share.
@@ -120,7 +121,7 @@ def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look
     return shown.update_layout(margin={"r": 112}, showlegend=False)
 
 
-def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], setting: str) -> look.Figure:
+def training(losses: Lines, baseline: tuple[str, float], setting: str) -> look.Figure:
     """The loss of a training run, step by step, with what may be had without learning beside it.
 
     losses: cell -> (steps,) or several of them, one a seed. baseline: its name and its loss. setting: task, H, optimiser.
@@ -143,12 +144,7 @@ def training(losses: Mapping[str, np.ndarray], baseline: tuple[str, float], sett
 
 
 def memory(
-    norms: Mapping[str, np.ndarray],
-    words: Mapping[str, str],
-    shape: tuple[int, int, int],
-    measured: str,
-    cell: str,
-    labels: Mapping[str, str],
+    norms: Lines, words: Mapping[str, str], shape: tuple[int, int, int], measured: str, cell: str, labels: Mapping[str, str]
 ) -> look.Figure:
     """The norms of a memory report against the lag, the bounds beside them, and the line at 1 %.
 

@@ -25,6 +25,10 @@ LINES = (
 )
 INK = "#767676"  # on white paper; a page with a theme gives its own ink, see CAPTION
 GRID = "rgba(128,128,128,.25)"
+LEGEND = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}  # at the lower edge
+FLAT_LEGEND = {**LEGEND, "orientation": "h"}
+FIXED_LEGEND = {**LEGEND, "itemclick": False, "itemdoubleclick": False}  # where a series alone would say nothing
+LOW, HIGH = -12, 6  # the powers of ten between which a magnitude is drawn
 # No logo, no button that would upload the learner's data, none that selects what nothing is done with, and none that would give
 # the axes another range than the absolute one. Not "responsive": Lab resizes figures itself, and with that setting their height
 # can fall to 0.
@@ -103,10 +107,9 @@ def level(shown: go.Figure, y: float, text: str = "", **at) -> None:
         shown.add_annotation(text=text, xref="paper", showarrow=False, **place)
 
 
-def marks(values, heights, texts: Sequence[str], what: str, **look) -> go.Scatter:
-    """Marks without a line. Pointing at one shows its text, and what it is."""
-    hover = f"%{{text}}<extra>{what}</extra>"
-    return go.Scatter(x=values, y=heights, mode="markers", text=texts, hovertemplate=hover, cliponaxis=False, **look)
+def marks(shown: go.Figure, values, heights, texts: Sequence[str], what: str, **look) -> None:
+    """Draw marks without a line. Pointing at one shows its text, and what it is."""
+    line(shown, values, heights, what, "%{text}", text=texts, **{"mode": "markers", "cliponaxis": False, **look})
 
 
 def within(values, low: float, high: float, marker: dict) -> tuple[np.ndarray, dict]:
@@ -147,13 +150,6 @@ def rows(title: str, in_words: str, notes: Sequence[str], names: Sequence[str], 
 def sentence(shown: go.Figure) -> str:
     """What a figure of this package shows, in words."""
     return (shown.layout.meta or {}).get("sentence", "")
-
-
-LEGEND = {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}  # at the lower edge
-FLAT_LEGEND = {**LEGEND, "orientation": "h"}
-FIXED_LEGEND = {**LEGEND, "itemclick": False, "itemdoubleclick": False}  # where a series alone would say nothing
-
-LOW, HIGH = -12, 6  # the powers of ten between which a magnitude is drawn
 
 
 def log_axis(low: float, high: float, ticks: Sequence[float]) -> dict:

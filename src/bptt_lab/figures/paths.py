@@ -3,7 +3,6 @@
 import re
 
 import plotly.colors
-import plotly.graph_objects as go
 
 from . import look
 
@@ -29,9 +28,7 @@ def paths() -> look.Figure:
     for row, (name, (factor, kind)) in enumerate(NETS.items()):
         marker = {"size": 18, "color": colours, "line": {"color": look.INK, "width": 1.5}}
         words = [f"word {i + 1}" for i in range(WORDS)]
-        hover = f"%{{text}}<extra>{name}</extra>"
-        shown.add_trace(go.Scatter(x=list(range(1, WORDS + 1)), y=[row] * WORDS, mode="markers", marker=marker, text=words))
-        shown.data[-1].update(hovertemplate=hover, showlegend=False, cliponaxis=False)
+        look.marks(shown, list(range(1, WORDS + 1)), [row] * WORDS, words, name, marker=marker, showlegend=False)
         length = f"{lengths[name]} factor{'s' if lengths[name] > 1 else ''}"
         shown.add_annotation(text=f"<b>{name}</b>, {length}", x=0.75, y=row - 0.62, xanchor="left", showarrow=False)
         typeset = re.sub(r"_(\w+)", r"<sub>\1</sub>", factor)

@@ -28,7 +28,10 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
     names = list(reached)
     rows = [names[i : i + columns] for i in range(0, len(names), columns)]
     heights = [ABOVE + ROW * max(len(reached[name]) for name in row) + BELOW for row in rows]
-    shown = look.figure("Was or were, by learning rate", (setting, *LEGEND), _sentence(reached), 48 + sum(heights))
+    learned = {name: [learned_by_all(places[rate]) or "none" for rate in sorted(places)] for name, places in reached.items()}
+    told = "; ".join(f"{name}: {', '.join(map(str, by_rate))}" for name, by_rate in learned.items())
+    says = f"Words between that all five seeds learned, from the lowest rate to the highest. {told}."
+    shown = look.figure("Was or were, by learning rate", (setting, *LEGEND), says, 48 + sum(heights))
     beside = 0.5 + 0.2 * max(len(f"{rate:g}") for places in reached.values() for rate in places)  # in places, for the rates
     width = 0.0
     for i, row in enumerate(rows):
@@ -37,7 +40,7 @@ def rates(reached: Mapping[str, Places], left: Mapping[str, Sequence[float]], se
             cell = max((cell for cell in left if name.startswith(cell)), key=len)
             start = j * (wide + 0.4)
             _panel(shown, name, reached[name], left[cell], start + beside, sum(heights[:i]) + ABOVE)
-            width = max(width, j * (wide + 0.4) + wide)
+            width = max(width, start + wide)
     hidden = {"visible": False, "fixedrange": True}
     shown.update_xaxes(range=[0, width + 0.02], **hidden).update_yaxes(range=[sum(heights), 0], **hidden)
     return shown.update_layout(margin={"t": shown.layout.margin.t - 16, "b": 8, "l": 8, "r": 8}, showlegend=False)
@@ -64,12 +67,11 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
                 said = "not in the budget" if n is None else f"{n} steps"
                 text = f"rate {rate:g}, d = {at[k]}, seed {seed}: {said}"
                 dots[n is not None].append((x0 + k + 0.5 + 0.21 * beside, y + 0.25 * ROW * above, text))
-    for learned, marks in dots.items():
-        along, down = ([mark[i] for mark in marks] for i in (0, 1))
-        texts = [mark[2] for mark in marks]
+    for learned in filter(dots.get, dots):
+        along, down, texts = zip(*dots[learned])
         ring = {"symbol": "circle-open", "size": 5, "line": {"width": 1.8}}  # a thinner one is lost on dark paper
         style = {"color": colour, **({"symbol": "circle", "size": 7} if learned else ring)}
-        shown.add_trace(look.marks(along, down, texts, name, marker=style))
+        look.marks(shown, along, down, texts, name, marker=style)
     for k, (distance, power) in enumerate(zip(at, left)):
         _write(shown, f"{distance}", x0 + k + 0.5, bottom + 11, "center")
         _write(shown, f"{-power:z.1f}".replace("-", "−"), x0 + k + 0.5, bottom + 28, "center", 11)  # no room for a minus
@@ -81,9 +83,3 @@ def _panel(shown: look.Figure, name: str, places: Places, left: Sequence[float],
 def _write(shown: look.Figure, text: str, x: float, y: float, side: str, size: int = 12, **shift) -> None:
     at = {"x": x, "y": y, "xanchor": side, "yanchor": "middle", **shift}
     shown.add_annotation(text=text, showarrow=False, font={"size": size}, **at)
-
-
-def _sentence(reached: Mapping[str, Places]) -> str:
-    learned = {name: [learned_by_all(places[rate]) or "none" for rate in sorted(places)] for name, places in reached.items()}
-    told = (f"{name}: {', '.join(map(str, by_rate))}" for name, by_rate in learned.items())
-    return f"Words between that all five seeds learned, from the lowest rate to the highest. {'; '.join(told)}."

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..basics.runs import arrived
 from ..basics.text import say
 from . import look
 
@@ -34,9 +35,9 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
         starts, 64, 1, 0.29, ("◂ first word’s is smaller", "larger ▸"),
     )  # fmt: skip
 
-    def dots(values, heights, what: str, marker: dict, **style):
+    def dots(values, heights, what: str, marker: dict, **style) -> None:
         held, marker = look.within(values, 10.0**look.LOW, 10.0**look.HIGH, marker)
-        return look.marks(held, heights, [say(value) for value in values], what, marker=marker, **style)
+        look.marks(shown, held, heights, list(map(say, values)), what, marker=marker, **style)
 
     for (name, rows), (colour, symbol), shift in zip(measured.items(), look.SERIES, (0.0, 0.27)):
         marker = {"symbol": symbol, "color": colour}
@@ -44,10 +45,10 @@ def ratios(measured: Mapping[str, Mapping[str, np.ndarray]], setting: str) -> lo
             values = np.asarray(rows[start], dtype=float)
             spread = i + shift + np.random.default_rng(i).uniform(-0.08, 0.08, len(values))
             small = {**marker, "size": 4, "opacity": 0.35}
-            shown.add_trace(dots(values, spread, f"{start}, {name}, one seed", marker=small, legendgroup=name, showlegend=False))
+            dots(values, spread, f"{start}, {name}, one seed", marker=small, legendgroup=name, showlegend=False)
         medians, large = [np.median(rows[start]) for start in starts], {"size": 11, "line": {"color": look.INK, "width": 2}}
         places = np.arange(len(starts)) + shift
-        shown.add_trace(dots(medians, places, f"{name}, median", marker=marker | large, name=name, legendgroup=name))
+        dots(medians, places, f"{name}, median", marker=marker | large, name=name, legendgroup=name)
     return shown.update_xaxes(look.magnitude_axis())
 
 
@@ -86,12 +87,11 @@ def exponents(measured: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], se
             for what in filter(found[row].__contains__, styles):  # in this order, so that the picture is always the same
                 values, marker = look.within(found[row][what], low, high, styles[what])
                 texts = [signed(value, 3) for value in found[row][what]]
-                says = f"{row}, {name}: {what}"
-                shown.add_trace(look.marks(values, at, texts, says, marker=marker, showlegend=False))
+                look.marks(shown, values, at, texts, f"{row}, {name}: {what}", marker=marker, showlegend=False)
         for what, marker in styles.items():
             if what == "slope" or (what in beside and shift == shifts[0]):
                 called, rank = beside.get(what) or (name if len(measured) > 1 else "slope"), 1000 + (what in beside)
-                shown.add_trace(look.marks([None], [None], [""], "", marker=marker, name=called, legendrank=rank))
+                look.marks(shown, [None], [None], [""], "", marker=marker, name=called, legendrank=rank)
     return shown.update_xaxes(range=[low, high], dtick=0.5 if high - low < 4 else 1)
 
 
@@ -102,14 +102,12 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
     budget: the most steps a run was given. title: what was to be reached. setting: H, optimiser, seeds and so on.
     """
 
-    def told(seeds: Sequence[int | None]) -> str:
-        return f"{sum(n is not None for n in seeds)}/{len(seeds)}"
+    def said(n: float) -> str:
+        return f"{round(n)} steps" if n < np.inf else f"not in {budget} steps"
 
-    def said(n: float | None) -> str:
-        return f"not in {budget} steps" if n is None or n == np.inf else f"{round(n)} steps"
-
-    rows = list(next(iter(reached.values())))
-    parts = [f"{row}: {', '.join(told(found[row]) for found in reached.values())}" for row in rows]
+    rows, far = list(next(iter(reached.values()))), budget * NEVER
+    counts = [[f"{arrived(found[row])}/{len(found[row])}" for found in reached.values()] for row in rows]
+    parts = [f"{row}: {', '.join(series)}" for row, series in zip(rows, counts)]
     shown = look.rows(
         title,
         f"Seeds that got there within {budget} steps, {', then '.join(reached)}. {'; '.join(parts)}.",
@@ -118,18 +116,17 @@ def steps(reached: Steps, budget: int, title: str, setting: str) -> look.Figure:
     )  # fmt: skip
     shifts = np.linspace(0.02, 0.42, len(reached) + 1)
     for (name, found), (colour, symbol), shift in zip(reached.items(), look.SERIES, shifts):
-        marker, middles = {"symbol": symbol, "color": colour}, []
-        for i, row in enumerate(rows):
-            values = [budget * NEVER if n is None else n for n in found[row]]
-            heights = i + shift + np.linspace(-0.09, 0.09, len(values))  # side by side, seed by seed
-            texts = [f"seed {seed}: {said(n)}" for seed, n in enumerate(found[row])]
+        marker = {"symbol": symbol, "color": colour}
+        took = {row: [np.inf if n is None else n for n in found[row]] for row in rows}
+        for i, (row, seeds) in enumerate(took.items()):
+            heights = i + shift + np.linspace(-0.09, 0.09, len(seeds))  # side by side, seed by seed
+            texts = [f"seed {seed}: {said(n)}" for seed, n in enumerate(seeds)]
             style = {"marker": {**marker, "size": 6, "opacity": 0.9}, "legendgroup": name, "showlegend": False}
-            shown.add_trace(look.marks(values, heights, texts, f"{row}, {name}", **style))
-            middles.append(float(np.median([np.inf if n is None else n for n in found[row]])))
-        at, texts = np.minimum(middles, budget * NEVER), [said(middle) for middle in middles]
+            look.marks(shown, np.minimum(seeds, far), heights, texts, f"{row}, {name}", **style)
+        middles, places = [float(np.median(seeds)) for seeds in took.values()], np.arange(len(rows)) + shift
         large = {**marker, "size": 13, "line": {"color": look.INK, "width": 2}}
-        places = np.arange(len(rows)) + shift
-        shown.add_trace(look.marks(at, places, texts, f"{name}, median", marker=large, name=name, legendgroup=name))
+        texts = list(map(said, middles))
+        look.marks(shown, np.minimum(middles, far), places, texts, f"{name}, median", marker=large, name=name, legendgroup=name)
     ticks = [tick for tick in (100, 300, 1000, 3000, 10_000) if tick <= budget]
     return shown.update_xaxes(look.log_axis(40, budget * 3.2, ticks)).update_layout(showlegend=len(reached) > 1)
 
@@ -163,5 +160,5 @@ def half_lives(found: Mapping[str, Mapping[str, Half]], title: str, setting: str
             steps = ["longer than the run" if half is None else f"{say(half)} steps" for half, _ in several]
             texts += [f"{row}, {of}: {half}" for half, (_, of) in zip(steps, several)]
         style = {"symbol": symbol, "color": colour, "size": 8, "opacity": 0.9}
-        shown.add_trace(look.marks(values, heights, texts, name, marker=style, name=name))
+        look.marks(shown, values, heights, texts, name, marker=style, name=name)
     return shown.update_xaxes(look.log_axis(0.8, LONGER * 1.4, [1, 3, 10, 30, 100, 300, 1000]))

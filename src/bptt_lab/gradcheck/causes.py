@@ -1,4 +1,4 @@
-"""The usual mistakes in backpropagation through time, made on purpose: which of them gives this wrong gradient?
+"""The usual mistakes in backpropagation through time, made on purpose: which of them gives this wrong gradient? From which step?
 
 `way_back` and `sums` are BPTT of any cell. A mistake is one change of their text, or of the text of the cell's `step_back`;
 two may be made at once. mistakes.toml lists the changes, and what is said of each.
@@ -9,7 +9,7 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from types import MethodType
 from typing import Any, NamedTuple
@@ -223,3 +223,48 @@ def _factor(given: Gradients, right: Gradients) -> float | None:
     place = np.abs(right[largest]).argmax()
     factor = float(given[largest].flat[place] / right[largest].flat[place])
     return factor if factor and all(alike(value, factor * right[name]) for name, value in given.items()) else None
+
+
+def first_wrong_step(run: Run, wrong: dict[str, np.ndarray]) -> int | None:
+    """The latest step whose part of the gradient is off: the first that is, counted from the last word.
+
+    "x" has a step of its own in each row. A weight is shared by all steps, and its gradient is Σ_t dL/da_t v_tᵀ, with v_t
+    what it multiplies. So an error is Σ_t (error of dL/da_t) v_tᵀ if the v_t are right, and Σ_t dL/da_t (error of v_t)ᵀ if
+    the dL/da_t are. Where the steps are few enough, either can be solved for; if both explain it, the one that blames fewer
+    steps is taken.
+    """
+    trace, T = run.trace, run.trace.T
+    if "x" in wrong:
+        return max(_wrong_rows(wrong["x"].reshape(T, -1)), default=None)
+    da, _ = way_back(trace, chain_rule.state_rows(trace.cell, run.dh))
+    for name, pairs in trace.cell.all_pairs(trace, slice(T), da).items():
+        if name in wrong:
+            errors = np.split(wrong[name], np.cumsum([left.shape[-1] for left, _ in pairs])[:-1])
+            steps = [_solve(error.reshape(len(error), -1), left, v, T) for error, (left, v) in zip(errors, pairs)]
+            if any(steps):
+                return max(chain(*steps))
+    return None
+
+
+def _solve(error: np.ndarray, da: np.ndarray, v: np.ndarray, T: int) -> list[int]:
+    """The steps that Σ_t dL/da_t v_tᵀ must be wrong at to be off by `error`; none if that cannot be told."""
+    largest, da, v = np.abs(error).max(), da.reshape(-1, da.shape[-1]), v.reshape(-1, v.shape[-1])
+    if not 0 < largest < np.inf:
+        return []
+    error, explanations = error / largest, []
+    for known, sought in ((v, error.T), (da, error)):
+        counts = known.any(axis=1)  # what multiplies 0, as W_hh does a start of zeros, cannot be wrong
+        solved, _, rank, _ = np.linalg.lstsq(known[counts].T, sought, rcond=1e-9)
+        explained = np.linalg.norm(known[counts].T @ solved - sought) < 1e-4 * np.linalg.norm(sought)
+        if rank == counts.sum() < known.shape[1] and explained:  # with as many unknowns as entries, anything is explained
+            off = np.zeros((len(known), solved.shape[1]))
+            off[counts] = solved
+            explanations.append(_wrong_rows(off.reshape(T, -1)))
+    return min(explanations, key=len, default=[])
+
+
+def _wrong_rows(off: np.ndarray) -> list[int]:
+    """Which rows differ from zero by more than rounding, or are not finite."""
+    size = np.abs(off).max(axis=1)
+    finite = np.isfinite(size)
+    return np.flatnonzero(~finite | (size > 1e-4 * size[finite].max(initial=0.0))).tolist()

@@ -100,9 +100,9 @@ def gradcheck(model: SequenceModel, x, targets, mask=None, grads: Mapping | None
         off = {name: given[name] for name, one in found.items() if one.says == "wrong"}
         report.slips = [] if cell.quick else one_step.slips(cell)
         if grads is not None and not report.slips:
-            from . import causes, where  # the known mistakes take 7 ms to load: `import bptt_lab` leaves them
+            from . import causes  # the known mistakes take 7 ms to load: `import bptt_lab` leaves them
 
-            report.step = where.first_wrong_step(run, {name: value - bptt[name] for name, value in off.items()})
+            report.step = causes.first_wrong_step(run, {name: value - bptt[name] for name, value in off.items()})
             usual = causes.explanations(model, run, off, bptt, lambda vector: model.backward(forward(model, vector)))
             report.cause = next(filter(None, usual), None)
     return report

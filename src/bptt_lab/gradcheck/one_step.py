@@ -39,9 +39,8 @@ def slips(cell: Cell, n: int = 8) -> list[str]:
     ends = [(f"the block {name!r} of dL/da", got, blocks[name]) for name, got in zip(blocks, cell.split(all_da))]
     if all(alike(got, wanted) for _, got, wanted in ends):
         ends = [(f"what goes back to {p}", *both) for p, *both in zip(cell.parts, cell.parts_of(back), cell.split(right["h"]))]
-    found = [
-        (what, got, wanted, _slip(got, wanted, factors, sent, blocks)) for what, got, wanted in ends if not alike(got, wanted)
-    ]
+    wrong = [(what, got, wanted) for what, got, wanted in ends if not alike(got, wanted)]
+    found = [(what, got, wanted, _slip(got, wanted, factors, sent, blocks)) for what, got, wanted in wrong]
     known = [one for one in found if one[-1]]  # a block that nothing explains may be wrong because another is
     said = [f"step_back: {what} {_beside(got, wanted)}{says or '.'}" for what, got, wanted, says in known or found]
 

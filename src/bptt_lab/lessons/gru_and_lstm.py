@@ -24,7 +24,7 @@ from ..cells import Cell, GRUCell, LSTMCell, RNNCell, Trace
 from ..memory import products, scaled
 from .gates import SHUT, hold
 from .gates import half_lives as half_lives
-from .vanishing_and_exploding import STEPS, inputs, slope
+from .vanishing_and_exploding import STEPS, inputs, radius, slope
 
 LONG = 1500  # words of a run that has settled, for an exponent
 ROADS = ("input", "forget", "cell", "output")  # the blocks of an LSTM through which h_{t-1} acts; "cell" is the candidate
@@ -159,7 +159,7 @@ def first_words(start: str, spread: float = 0.1, seeds: int = 5, H: int = 64, B:
 def at_rest(start: str, seeds: int = 5, H: int = 64) -> np.ndarray:
     """(seeds,): ln of the spectral radius of one step's Jacobian where states and input are 0, with all roads."""
     cells = (cell_of(start, seed, H) for seed in range(seeds))
-    return np.array([np.log(np.abs(np.linalg.eigvals(cell.jacobian(cell.unroll(np.zeros((1, H))), 0))).max()) for cell in cells])
+    return np.log([radius(cell.jacobian(cell.unroll(np.zeros((1, H))), 0)) for cell in cells])
 
 
 def fresh_report(kind: Callable[..., Cell], bias: float, spread: float = 0.1, H: int = 16, T: int = 100) -> memory.MemoryReport:

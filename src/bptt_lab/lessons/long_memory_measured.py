@@ -53,8 +53,7 @@ def taken_apart(nets: list[SequenceModel]) -> dict[str, np.ndarray]:
         right = []
         for net in map(copy.deepcopy, nets):
             take(net.cell)
-            said = [net.forward(*batch).y[batch[2]].argmax(axis=-1) for batch in asked]
-            right.append([np.mean(guess == verbs[mask]) for guess, (_, verbs, mask) in zip(said, asked)])
+            right.append([np.mean(net.forward(x, verbs, mask).y[mask].argmax(axis=1) == verbs[mask]) for x, verbs, mask in asked])
         found[name] = np.array(right)
     return found
 
@@ -62,7 +61,7 @@ def taken_apart(nets: list[SequenceModel]) -> dict[str, np.ndarray]:
 def forget_gates(nets: list[SequenceModel], distance: int = 30) -> np.ndarray:
     """(nets, units): the mean forget gate of each unit, over the words of 100 sentences."""
     x, _, _ = Agreement(distance).batch(100, np.random.default_rng(1))
-    return np.array([net.cell.unroll(x).gates["forget"].mean(axis=(0, 1)) for net in nets])
+    return readers.forget_gates([net.cell for net in nets], x)
 
 
 def before_and_after(x: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -93,7 +92,7 @@ def adding_with_gates_held(length: int = 50) -> dict[str, np.ndarray]:
     x, sums, _ = Adding(length).batch(1500, np.random.default_rng(2))
     errors: dict[str, list[float]] = {"no gate": [], "the most open gate": [], "the 23 others": []}
     for cell in readers.examples("trained"):
-        openness = cell.unroll(x[:, :100]).gates["forget"].mean(axis=(0, 1))
+        (openness,) = readers.forget_gates([cell], x[:, :100])
         most = openness == openness.max()
         for found, units in zip(errors.values(), (most & ~most, most, ~most)):
             changed, rows = cell.frozen(), cell.rows_of("forget")

@@ -32,7 +32,7 @@ from .. import memory
 from ..basics import activations, checks, overflow, text
 from ..cells import RNNCell, Trace
 from ..model import Run, SequenceModel
-from .vanishing_and_exploding import LAGS, STEPS, fitted
+from .vanishing_and_exploding import LAGS, STEPS, fitted, inputs
 
 FLOAT32 = float(np.finfo(np.float32).max)
 
@@ -50,7 +50,7 @@ def run(start: str, activation: str, spread: float, seed: int, H: int = 64, step
     """A fresh net of that start, and its trace over so many inputs."""
     init, scale = STARTS[checks.choice("start", start, STARTS)]
     cell = RNNCell(H, H, activation, scale(checks.count("H", H)), init, seed)
-    return cell, cell.unroll(checks.number("spread", spread) * np.random.default_rng([seed, 1]).standard_normal((steps, H)))
+    return cell, cell.unroll(inputs(spread, (steps, H), seed, 1))
 
 
 def slopes(start: str, activation: str, spread: float, seeds: int = 10, H: int = 64) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from ..basics import text
 from ..cells import Cell, RNNCell, Trace
 from ..gradcheck import gradcheck
+from ..gradcheck.causes import transposed
 from ..model import Run, SequenceModel, rtrl
 from ..tasks import vocabulary
 
@@ -19,20 +20,17 @@ WORDS = len(vocabulary.VOCABULARY)
 Gradients = dict[str, np.ndarray]
 Recursion = Callable[[np.ndarray, Cell, Trace, int], np.ndarray]
 WayBack = Callable[[SequenceModel, Run, np.ndarray, Iterable[int]], np.ndarray]
+MOVED = "tanh, H = 32, 100 words, inputs of std 0.05, medians of 10 nets"  # what `first_word_moved` is about
 spread = partial(text.spread, middle=0.9)  # as notebooks 02 to 04 say it of many seeds: in brackets where the middle 90 % lie
 
 
-class Covered:
+class Covered(str):
     """What answers a question of a notebook, behind a line that is opened: first the learner says what it will be."""
 
-    def __init__(self, answer: object):
-        self.answer = str(answer)
-
-    def __repr__(self) -> str:
-        return self.answer
+    __repr__ = str.__str__
 
     def _repr_html_(self) -> str:
-        return f"<details><summary>Say it first, then open this.</summary><pre>{html.escape(self.answer)}</pre></details>"
+        return f"<details><summary>Say it first, then open this.</summary><pre>{html.escape(self)}</pre></details>"
 
 
 def readers(H: int, seeds: int, init: str = "normal", weight_scale: float = 1.0) -> Iterator[SequenceModel]:
@@ -133,9 +131,6 @@ def _cosine(u: np.ndarray, v: np.ndarray) -> float:
     return float(np.vdot(u, v) / np.linalg.norm(u) / np.linalg.norm(v))
 
 
-MOVED = "tanh, H = 32, 100 words, inputs of std 0.05, medians of 10 nets"  # what `first_word_moved` is about
-
-
 def first_word_moved(weight_scale: float, steps: np.ndarray, H: int = 32, T: int = 200) -> tuple[np.ndarray, ...]:
     """How far dL/dx of the first word is off by moving it, to one side and to both: (steps,) each, the medians of 10 nets.
 
@@ -154,9 +149,8 @@ def first_word_moved(weight_scale: float, steps: np.ndarray, H: int = 32, T: int
 def verdicts(weight_scale: float, H: int = 32, T: int = 200) -> list[str]:
     """What gradcheck says of dL/dx of the first of these nets: as it is, and with W_hh in place of its transpose."""
     model, x, targets, mask = next(_with_one_loss(weight_scale, H, T, seeds=1))
-    run, other = model.forward(x, targets, mask), model.cell.frozen()
-    other.params["W_hh"] = model.params["W_hh"].T
-    ways = (run.trace, run.trace.with_other(other))
+    run = model.forward(x, targets, mask)
+    ways = (run.trace, transposed(run.trace))
     return [gradcheck(model, x, targets, mask, {"x": model.cell.backward(way, run.dh[:, 0])["x"]}).result for way in ways]
 
 

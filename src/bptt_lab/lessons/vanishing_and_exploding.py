@@ -29,6 +29,7 @@ STEPS = 160  # words of a sequence
 BATCH = 4  # sequences of each kind for one net
 SEEDS = 10
 fitted = partial(memory.slope, LAGS)  # of log10 norms at LAGS: the least-squares slope in nats a step
+ONE_FIFTH = np.full((10, 10), 0.2)
 Net = tuple[RNNCell, np.ndarray, np.ndarray | None]  # a cell, what it reads, and its start; None for zeros
 
 # The starts whose exponents are compared: `init` and the weight scale.
@@ -151,7 +152,7 @@ def matrices() -> dict[str, np.ndarray]:
         "N(0, 1/H), H = 8": RNNCell(1, 8).params["W_hh"],
         "N(0, 1/H), H = 100": RNNCell(1, 100).params["W_hh"],
         "N(0, 1), H = 100": RNNCell(1, 100, weight_scale=10.0).params["W_hh"],
-        "all 0.2, H = 10": np.full((10, 10), 0.2),
+        "all 0.2, H = 10": ONE_FIFTH,
         "½ I + 3 · shift, H = 10": shift(),
     }
 
@@ -197,8 +198,6 @@ def signals(lags: Iterable[int], seeds: int = 5, H: int = 32, sequences: int = 1
 
 
 # ---- what is said about it, told apart -----------------------------------------------------------------------------------
-
-ONE_FIFTH = np.full((10, 10), 0.2)
 
 
 class Statement(NamedTuple):

@@ -42,6 +42,8 @@ TABLE = tomllib.loads(Path(__file__).with_name("frameworks.toml").read_text(enco
 NOTES = TABLE["notes"]
 CONVENTIONS = {name: Convention(**how) for name, how in TABLE["conventions"].items()}
 KINDS = {1: "RNN", 3: "GRU", 4: "LSTM"}
+HALVES = "Of a layer that reads both ways, the forward one's states are the first half of the columns, h[..., :{H}]."
+BATCHED = "Here x is (T, I) or (T, B, I): of a batch-first one hand over one sequence, x[0] and h[0]."
 
 
 def blocks(weights: Mapping[str, np.ndarray]) -> int:
@@ -103,10 +105,6 @@ def every(n: int) -> Iterator[Convention]:
                 yield from (how._replace(forget=forget) for forget in (0.0, 1.0))
             if n == 3:
                 yield from (how._replace(z_keeps=keeps, reset_after=after) for keeps in both for after in both)
-
-
-HALVES = "Of a layer that reads both ways, the forward one's states are the first half of the columns, h[..., :{H}]."
-BATCHED = "Here x is (T, I) or (T, B, I): of a batch-first one hand over one sequence, x[0] and h[0]."
 
 
 @dataclass

@@ -29,17 +29,15 @@ def clean(place: str) -> str:
 def flat(tree: Any, name: str = "") -> dict[str, np.ndarray]:
     """The arrays of nested dicts, lists and objects, under their names joined by dots."""
     tree = checks.of_tensor(tree)
-    if isinstance(tree, Mapping):
-        pairs = list(tree.items())
-    elif isinstance(tree, list | tuple):
-        pairs = list(enumerate(tree))
-    elif not hasattr(tree, "shape") and hasattr(tree, "__dict__") and not isinstance(tree, type):
-        pairs = list(vars(tree).items())
-    else:
+    if isinstance(tree, list | tuple):
+        tree = dict(enumerate(tree))
+    elif not isinstance(tree, Mapping | type) and hasattr(tree, "__dict__") and not hasattr(tree, "shape"):
+        tree = vars(tree)
+    if not isinstance(tree, Mapping):
         array = np.asarray(tree) if hasattr(tree, "shape") else np.zeros(0)
         return {name: array.astype(np.float64)} if array.ndim and array.dtype.kind in "fiuV" and array.size else {}
     found: dict[str, np.ndarray] = {}
-    for key, value in pairs:
+    for key, value in tree.items():
         key = str(key).replace("/", ".").removesuffix(":0")
         found |= flat(value, f"{name}.{key}" if name else key)
     return found

@@ -31,9 +31,7 @@ class OtherGates(Cell):
 class PeepholeLSTM(OtherGates, LSTMCell):
     keeps = *LSTMCell.blocks, "c"
     vectors: tuple[str, ...] = ("p_i", "p_f", "p_o")
-    p_i: np.ndarray | float
-    p_f: np.ndarray | float
-    p_o: np.ndarray | float
+    p_i = p_f = p_o = 0.0  # where `vectors` does not name them
 
     def step(self, u, state):
         h, c = state
@@ -59,7 +57,7 @@ class PeepholeLSTM(OtherGates, LSTMCell):
 
 class HardSigmoidLSTM(PeepholeLSTM):
     slope = 0.2
-    vectors, p_i, p_f, p_o = (), 0.0, 0.0, 0.0  # no peepholes
+    vectors = ()  # no peepholes
 
 
 class HardSigmoidGRU(OtherGates, GRUCell):

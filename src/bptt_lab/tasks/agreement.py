@@ -58,7 +58,7 @@ class Agreement(Task):
         self.output_size = len(self.outputs)
         self.was, self.were = self.outputs.index("was"), self.outputs.index("were")
         self.length = high + (2 if targets == "verb" else 5)
-        self._low, self._count = low, high - low + 1
+        self._low = low
         # A row of class numbers for each template, _TEMPLATES of them for each distance.
         self._templates = np.concatenate([_templates(d, self.length + 1) for d in range(low, high + 1)])
 

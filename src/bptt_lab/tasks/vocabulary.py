@@ -17,13 +17,14 @@ VOCABULARY: tuple[str, ...] = tuple(WORDS["vocabulary"].split())
 SENTENCES: dict[int, str] = {len(sentence.split()): sentence for sentence in WORDS["sentences"]}
 
 _INDEX = {word.lower(): i for i, word in enumerate(VOCABULARY)}
+_WORD = re.compile(r"[^\s.]+|\.")
 
 
 def indices(text: str) -> np.ndarray:
     """The number of each word of `text`, (T,). Case does not matter; a full stop is a word of its own."""
     if not isinstance(text, str):
         raise checks.error("text", type(text).__name__, "a sentence as a string")
-    words = _split(text)
+    words = _WORD.findall(text)
     if not words:
         raise checks.error("text", repr(text), "at least one word")
     if found := unknown(text):
@@ -35,16 +36,12 @@ def indices(text: str) -> np.ndarray:
 
 def unknown(text: str) -> tuple[str, list[str]] | None:
     """The first word of `text` that is not in the vocabulary, and up to three of it that look alike; None if all are known."""
-    for word in _split(text):
+    for word in _WORD.findall(text):
         if word.lower() not in _INDEX:
             import difflib
 
             return word, difflib.get_close_matches(word.lower(), _INDEX, n=3)
     return None
-
-
-def _split(text: str) -> list[str]:
-    return re.findall(r"[^\s.]+|\.", text)
 
 
 def encode(text: str) -> np.ndarray:
