@@ -70,8 +70,8 @@ lab: $(VENV)/course.done  ## install the course and open it in JupyterLab
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(AS_ROOT) $(LAB_ARGS)
 
 test: $(VENV)/test.done  ## run all tests: package, notebooks, browser
-	$(PY) -m tools.notebooks solved & solved=$$!; $(PY) -m tools.notebooks compare; same=$$?; wait $$solved && exit $$same
-	$(PY) -m pytest --numprocesses=auto --maxprocesses=4
+	$(PY) -m tools.notebooks solved & solved=$$!; $(PY) -m pytest --numprocesses=auto --maxprocesses=4; passed=$$?; \
+		wait $$solved && exit $$passed
 
 check: $(VENV)/test.done  ## format, lint, types, clean notebooks
 	$(BIN)/ruff format --check .

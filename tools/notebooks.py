@@ -183,6 +183,27 @@ def is_warning(output) -> bool:
     return output.output_type == "stream" and output.name == "stderr"
 
 
+def strict() -> bool:
+    """Whether kept numbers are compared to the letter here; else notebooks are only executed."""
+    return os.environ.get("NOTEBOOKS", "strict" if sys.platform == "linux" else "lax") == "strict"
+
+
+def differ(notebook, outputs) -> list[str]:
+    """The cells that keep numbers and put out others, each with both. `outputs` are those of a run, as JupyterLab has them."""
+    from nbval.plugin import coalesce_streams
+
+    def numbers(found, cell_tags):
+        whole = coalesce_streams([kept(nbformat.from_dict(output), cell_tags) for output in found])
+        return [output.get("text") or {**output.get("data", output)} for output in whole]
+
+    found = []
+    for cell, now in zip(notebook.cells, outputs, strict=True):
+        if tags(cell) & {"keep_output", "nbval-ignore-output"} == {"keep_output"}:
+            before, after = numbers(cell.outputs, tags(cell)), numbers(now, tags(cell))
+            found += [f"{cell.id} kept {before}, and puts out {after}"] if before != after else []
+    return found
+
+
 def compare(paths: list[Path], strict: bool) -> int:
     """Run the notebooks under nbval, in copies and under guard (see `tools.guard`). Returns pytest's exit code, or 1."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -255,8 +276,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `make` has it: two on a busy machine can be a hundred times slower
     paths = [path.resolve() for path in given.paths] or ALL
     if given.command == "compare":
-        strict = os.environ.get("NOTEBOOKS", "strict" if sys.platform == "linux" else "lax") == "strict"
-        return compare(paths, strict)
+        return compare(paths, strict())
     if given.command == "solved":
         return solved([path for path in paths if path not in TRANSLATED])  # their code is that of the course
     failed = False

@@ -4,7 +4,7 @@ import pytest
 
 from bptt_lab import explore
 from tests.browser.test_explorers import EXPLORERS
-from tests.browser.waiting import frames
+from tests.browser.waiting import frames, settled
 
 SCREENS = [(1280, 900), (390, 844), (640, 450)]  # the last is 1280 × 900 at 200 %: there one may have to scroll
 MADE = {explore.Decay: {"curve": "shown", "guess": 0}, explore.Wall: {"step": 30}}  # before that hardly anything is drawn
@@ -47,7 +47,7 @@ def test_what_is_moved_what_it_changes_and_the_sentence_are_in_view_together(kin
     page = page_of(explorer, 1280)
     for width, height in SCREENS:
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(50)
+        settled(page, width)
         for control_of in explorer.controls:
             if control_of.asks_python:
                 continue
@@ -75,7 +75,7 @@ THEME = ".figure, .bd-content div.figure { padding: .5em; margin: .5em; } svg, c
 def test_the_walls_maps_lie_in_their_frames_to_the_pixel_whatever_the_theme(width, page_of):
     page = page_of(explore.Wall(), width)
     page.add_style_tag(content=THEME)
-    page.wait_for_timeout(100)
+    settled(page)
     boxes = page.evaluate(
         """() => ['canvas', '.map-frame'].map(name => [...document.querySelectorAll(`.bptt ${name}`)]
             .map(node => node.getBoundingClientRect()).map(({ left, top, width, height }) => [left, top, width, height]))"""

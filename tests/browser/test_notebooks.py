@@ -1,9 +1,10 @@
 """Every notebook of the course, run from top to bottom as a learner runs it, and every control of it moved by keyboard."""
 
+import nbformat
 import pytest
 from playwright.sync_api import TimeoutError
 
-from tools.notebooks import ALL, NOTEBOOKS
+from tools.notebooks import ALL, NOTEBOOKS, differ, strict
 
 NAMES = [path.relative_to(NOTEBOOKS).as_posix() for path in ALL]
 
@@ -24,9 +25,14 @@ WITHOUT_EXPLORERS = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_all_cells_run_with_no_error_no_warning_and_no_request_that_leaves_the_machine_and_every_control_moves(course, name):
-    """The sentence and the picture of an explorer move with each of its controls. One run is for both: it takes the time."""
+    """What it prints is what it kept, and the sentence and the picture of an explorer move with each of its controls.
+
+    One run is for all of that: it takes the time. Where there is no browser, tests/notebooks/test_kept.py compares.
+    """
     course.open(name)
     course.run_all()
+    if strict():
+        assert differ(nbformat.read(NOTEBOOKS / name, as_version=4), course.outputs()) == []
     moved = 0
     for index, cell in enumerate(course.outputs()):  # what a question covers can be moved once it is answered
         if any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell):

@@ -11,9 +11,8 @@ import pytest
 
 from bptt_lab import SequenceModel, explore
 from bptt_lab.cells import LSTMCell
+from tests.browser.waiting import settled
 
-BUSY = 8  # s, in which no thread of the kernel gets on
-FOR_EVER = 600  # s: longer than any test, and than the 5 s after which Jupyter kills a kernel that does not go by itself
 NETS = "net = bl.SequenceModel(bl.LSTMCell(98, 8), 2)"
 # name -> what the learner's cell makes, the same here, how Python is asked, the setting that is asked for, and another control
 EXPLORERS = {
@@ -82,42 +81,44 @@ def made(name, asks=None, **settings):
     return make(**first, **asks, **settings)
 
 
-def hold(course, seconds=BUSY):
-    """The kernel gets on with nothing, neither a cell nor a message, for a while."""
+def hold(course, folder):
+    """From now on the kernel gets on with nothing, neither a cell nor a message. Returns what lets it go on."""
+    gate = folder / "gate"
+    os.mkfifo(gate)
     course.page.evaluate(
         """code => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }); }""",
-        f"import ctypes; ctypes.PyDLL(None).sleep({seconds})",
+        f"import ctypes; ctypes.PyDLL(None).open({bytes(gate)}, 0)",  # with Python's lock held, until someone writes there
     )
-    course.page.wait_for_timeout(500)
+    return lambda: gate.open("wb").close()
 
 
 def seen(locator):
-    locator.page.wait_for_timeout(500)
+    settled(locator.page)
     return locator.evaluate(SEEN)
 
 
 def expected(page_of, explorer, width):
-    page = page_of(explorer, width)
-    page.wait_for_timeout(300)
-    return page.locator(".bptt").evaluate(SEEN)
+    return seen(page_of(explorer, width).locator(".bptt"))
 
 
 @every_explorer
-def test_while_python_is_asked_the_old_picture_keeps_its_label(course, page_of, name):
+def test_while_python_is_asked_the_old_picture_keeps_its_label(course, page_of, tmp_path, name):
     root, asks = opened(course, name)[name], EXPLORERS[name][3]
     width = root.evaluate("root => root.getBoundingClientRect().width") + 33  # the page's own margins
     before = seen(root)
     assert before == expected(page_of, made(name), width)
-    hold(course)
+    let_go = hold(course, tmp_path)
     asked(root, asks)
+    root.locator(".asking").wait_for()
     waiting = seen(root)
     assert waiting == before, "nothing of what is asked for is shown"
-    assert root.locator(".asking").is_visible() and root.locator(".asking").inner_text().startswith("asking Python")
+    assert root.locator(".asking").inner_text().startswith("asking Python")
     scale = root.get_by_label("Weight scale", exact=True)
     scale.press("ArrowRight")  # in the table: shown at once, of what the table is of
     factor = float(scale.get_attribute("aria-valuetext"))
     assert factor > 1 and root.locator(".asking").is_visible()
     assert seen(root) == expected(page_of, made(name, weight_scale=factor), width)
+    let_go()
     root.locator(".asking").wait_for(state="hidden")
     assert seen(root) == expected(page_of, made(name, asks, weight_scale=factor), width)
     assert course.python("value = w.sentence()") == root.locator(".sentence").inner_text()
@@ -166,10 +167,10 @@ GONE = {
 
 
 @pytest.mark.parametrize("how", [*GONE, "killed"])
-def test_without_its_python_a_control_is_off_and_says_why(course, page_of, how):
+def test_without_its_python_a_control_is_off_and_says_why(course, page_of, tmp_path, how):
     roots = opened(course, *EXPLORERS)
     kernel = course.python("import os; value = os.getpid()")
-    hold(course, FOR_EVER)
+    hold(course, tmp_path)  # for ever
     for name, root in roots.items():
         asked(root, EXPLORERS[name][3])  # this is never answered
         root.locator(".asking").wait_for()

@@ -649,8 +649,9 @@ def test_on_paper_what_a_question_covers_is_hatched_and_no_blank(visit):
         page.locator(".cell_output")
         .filter(visible=True)
         .evaluate_all(
-            """cells => cells.map(cell => getComputedStyle(cell)).filter(style => style.backgroundImage.startsWith('repeating'))
-            .map(style => style.printColorAdjust)"""
+            """cells => cells.filter(cell => getComputedStyle(cell).backgroundImage.startsWith('repeating')).flatMap(cell =>
+                [cell, ...cell.querySelectorAll('*')].map(node => getComputedStyle(node)).map((style, i) =>
+                    i ? style.visibility : style.printColorAdjust))"""
         )
     )
-    assert covered and set(covered) == {"exact"}
+    assert set(covered) == {"exact", "hidden"}, "a sheet with a hatch, and nothing on it is seen"

@@ -15,7 +15,11 @@ CELLS = [
     "w = bl.explore.FourTerms()\nw",
     "print('5.44')",
     "bl.explore.TokenLosses()",
+    "from IPython.display import HTML\nHTML('<b style=\"visibility: visible\">a label</b>')",  # as in Plotly's figures
 ]
+# Whether something is there, and nothing of it is seen, whatever it says of itself.
+UNSEEN = """cells => { const all = cells.flatMap(cell => [...cell.querySelectorAll('.jp-OutputArea *')]);
+    return all.length > 1 && all.every(node => getComputedStyle(node).visibility !== 'visible'); }"""
 
 
 def test_covered_then_saved_by_key_then_reopened_without_its_kernel(course):
@@ -23,9 +27,8 @@ def test_covered_then_saved_by_key_then_reopened_without_its_kernel(course):
     course.open("day.ipynb")
     course.run_all()
     page = course.page
-    for covered in (2, 3):  # explorers, and numbers that are printed
-        shown = course.cell(covered).locator(".jp-OutputArea-output *").first
-        assert shown.evaluate("node => getComputedStyle(node).visibility") == "hidden"
+    for covered in (2, 3, 5):  # explorers, numbers that are printed, and what says of itself that it is seen
+        assert course.cell(covered).evaluate_all(UNSEEN)
         cover = course.cell(covered).locator(".jp-OutputArea").first
         assert cover.evaluate("node => getComputedStyle(node, '::before').content") == '"?"'
     course.cell(1).get_by_role("button", name="Show me").press("Enter")
@@ -47,8 +50,7 @@ def test_covered_then_saved_by_key_then_reopened_without_its_kernel(course):
     course._lab.end_sessions()
     course.problems.clear()  # what Lab says of a kernel that is gone
     course.open("day.ipynb")
-    seen = course.cell(2).locator(".jp-OutputArea-output *").first
-    assert seen.evaluate("node => getComputedStyle(node).visibility") == "hidden"
+    assert course.cell(2).evaluate_all(UNSEEN)
     course.cell(1).locator("summary").click()  # the question opens, and the cells after it with it
     expect(course.cell(2).locator(".bptt-still img")).to_be_visible()
     still = course.cell(4).locator(".bptt-still")
