@@ -93,6 +93,8 @@ def _words(start: str, sentence: str) -> list[np.ndarray]:
     places = [(start, *words[: k + 1], target) for k, target in enumerate(targets.tolist())]
     found = [_WORDS[place] for place in places if place in _WORDS]
     if n := len(places) - len(found):
+        if len(_WORDS) > 1000:  # 30 KB each
+            _WORDS.clear()
         h0 = found[-1][1].reshape(-1, HIDDEN) if found else None
         run, *more = at_every_scale(net, vocabulary.encode(sentence)[-n:], targets[-n:], len(ACTIVATIONS), h0)
         losses, *more = (array.reshape(n, len(ACTIVATIONS), len(SCALES), -1) for array in (run.losses, run.trace.h, *more))
