@@ -201,7 +201,8 @@ async function typeset() {
 const explorers = [...document.querySelectorAll(".bptt-living")].map((place, i) =>
   live(place, i).catch((error) => console.error("This explorer stays a still picture:", error)));
 const maths = document.querySelector('script[src*="/mathjax/"]');
-if (maths) Promise.resolve(explorers[0]).then(() => load(maths.src)).then(typeset);
+const idle = () => new Promise((free) => (window.requestIdleCallback ?? setTimeout)(free)); // a slider answers a seventh sooner so
+if (maths) Promise.resolve(explorers[0]).then(idle).then(() => load(maths.src)).then(typeset);
 const figures = document.querySelectorAll(".bptt-figure");
 await Promise.all(explorers);
 showPredictions();

@@ -51,6 +51,15 @@ def test_each_row_of_the_table_is_a_net_of_that_setting(activation, scale, wrt, 
         assert arrays[name][row] == pytest.approx(np.array(expected), rel=1e-4, abs=1e-6), name
 
 
+@pytest.mark.parametrize("start", ["normal", "orthogonal"])
+def test_sentences_that_begin_alike_each_have_a_table_of_their_own(start):
+    sentence_net.read.cache_clear()
+    for sentence in ("the birds saw the cats", "the birds saw", "the birds saw the dogs today", "the birds were the dogs"):
+        arrays, row = sentence_net.read(sentence, "W_x", start), place("tanh", 1.0)
+        for name, expected in one_by_one(sentence, "tanh", 1.0, "W_x", start).items():
+            assert arrays[name][row] == pytest.approx(np.array(expected), rel=1e-4, abs=1e-6), (sentence, name)
+
+
 def test_the_grid_has_the_stated_settings_and_one_in_its_middle():
     assert len(sentence_net.SCALES) == 25 and sentence_net.SCALES[0] == 0.1 and sentence_net.SCALES[-1] == 10.0
     assert sentence_net.SCALES[12] == 1.0
@@ -64,10 +73,10 @@ def test_the_table_is_kept_and_of_the_type_that_the_browser_reads():
 
 @pytest.mark.filterwarnings("error")
 def test_where_no_unit_passes_anything_on_the_stretch_is_nothing_and_elsewhere_that_of_lapack():
-    W, slope = np.random.default_rng(0).standard_normal((16, 16)), np.random.default_rng(1).random((3, 25, 4, 16)) ** 9
-    slope[0], slope[1, :, :, 1:], slope[2, :, :, 0] = 0.0, 0.0, 1e-15
-    found = sentence_net._stretches(slope, slope.max(axis=-1), W)
-    expected = np.linalg.norm(slope[..., None] * W, 2, axis=(-2, -1)) * np.array(sentence_net.SCALES)[:, None]
+    W, slope = np.random.default_rng(0).standard_normal((16, 16)), np.random.default_rng(1).random((3, 4, 25, 16)) ** 9
+    slope[0], slope[1, ..., 1:], slope[2, ..., 0] = 0.0, 0.0, 1e-15
+    found = sentence_net._stretches(slope, W)
+    expected = np.linalg.norm(slope[..., None] * W, 2, axis=(-2, -1)) * sentence_net.SCALES
     assert found == pytest.approx(expected, rel=1e-10) and not found[0].any()
 
 

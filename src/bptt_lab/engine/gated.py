@@ -18,7 +18,7 @@ class GatedEngine(GateEngine):
     def forward(self, p, cell):
         tanh, multiply, add = np.tanh, np.multiply, np.add
         fold, rest, new, W, words = (p.work[name] for name in ("fold", "rest", "spare", "folded", "words"))
-        product = words.products(W) if words else W.dot
+        product = (words or p).products(W)
         for z_t, a_t, G1, G2, candidate, h_previous, h_t in p.steps:
             product(z_t, a_t)
             tanh(a_t, a_t)
@@ -42,8 +42,8 @@ class GatedEngine(GateEngine):
         np.multiply(da3, G2, da3)
         keep[...] = G1
 
-    def backward_views(self, local):
-        return list(zip(local[:, :4], self.rows_onward(local)))
+    def backward_views(self, local, onward):
+        return list(zip(local[:, :4], onward))
 
     def back(self, p, steps, δ, W_hh):
         multiply, (δ,), back, spread = np.multiply, δ, p.work["back"], p.work["spread"]

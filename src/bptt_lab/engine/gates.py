@@ -10,17 +10,18 @@ step's vectors below each other, `local_names`, and last dL_{t-1}/dh_{t-1}.
 """
 
 from collections.abc import Callable
+from itertools import repeat
 from types import SimpleNamespace
 
 import numpy as np
 
-from ..basics import checks, overflow
+from ..basics import checks
 from ..basics.one_hot import OneHot
 from . import scratch
 from .scratch import FEW_UNITS, Scratch, below_each_other
 from .trace import QuickTrace, fits
 
-HALF, ONE = np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
+ZERO, HALF, ONE = np.array(0.0), np.array(0.5), np.array(1.0)  # a Python number would cost NumPy twice the time of a small array
 
 
 class GateTrace(QuickTrace):
@@ -55,48 +56,49 @@ class GateEngine:
     forward: Callable  # (p, cell): the loop over time
     derivative_views: Callable  # (seen, out, spare), (…, n, H, B) each: what `derivatives` reads, fills and uses
     derivatives: Callable  # (views): the derivatives of some steps at once
-    backward_views: Callable  # (local): for each step, the arrays that `back` goes through
+    backward_views: Callable  # (local, rows of it from `onward` on, each step's one vector): the arrays that `back` goes through
     back: Callable  # (p, steps, δ, W_hh): the loop back over some steps, from δ of the last to δ of the one before the first
 
     def also_kept(self, T: int, H: int, B: int) -> dict[str, tuple[int, ...]]:
         return {}  # the shapes of what the way back needs besides z and the gates
 
     # Forward
-    @overflow.silent
     def unroll(self, cell, x, h0) -> GateTrace | None:
-        start: tuple | list = (0.0,) * len(self.parts)
         if not getattr(cell, "reset_after", True):
             return None  # a GRU that resets before the product
         if h0 is None and fits(cell, x):
-            batched = x.ndim == 3
-            x = x if batched else x[:, None]
+            x, start, batched = x if x.ndim == 3 else x[:, None], None, x.ndim == 3
         else:
-            x, given, batched = checks.inputs(cell, x, h0)
-            start = [part.T for part in given]
+            x, start, batched = checks.inputs(cell, x, h0)
         T, B, I = x.shape
         words = x if isinstance(x, OneHot) and B > 1 else None
         key = type(self), T, B, I, cell.hidden_size, 0 if words else I  # the last: how many rows of z_t are x_t
         p = scratch.take(key, lambda: self._forward_scratch(*key[1:]))
+        flat = p.silently(self._read, p, cell, x, start, words)
+        scratch.give_back(key, p)
+        return None if flat is None else GateTrace(flat, cell, key, p.layout, batched, words)
+
+    def _read(self, p, cell, x, start, words) -> np.ndarray | None:
+        p.work["words"] = words
         if words is None:
             p.work["x"][...] = x
-        p.work["words"] = words
-        for place, value in zip(p.work["starts"], start):
-            place[...] = value
+        if start or p.started:  # else zeros stand there
+            p.started = start is not None
+            for place, value in zip(p.work["starts"], start or repeat(ZERO)):
+                place[...] = value.T
         p.arrays["weights"][...] = cell.stack
         np.multiply(cell.stack, p.work["fold weights"], p.work["folded"])
         self.forward(p, cell)
-        flat = None if not checks.all_finite(p.flat) else p.flat.copy() if p.small else p.flat  # too large to be used again
-        scratch.give_back(key, p)
-        return None if flat is None else GateTrace(flat, cell, key, p.layout, batched, words)
+        return None if not p.finite() else p.flat.copy() if p.small else p.flat  # too large to be used again
 
     def _kept_shapes(self, T, B, I, H, n) -> dict[str, tuple[int, ...]]:
         z, gates = (T + 1, n + 1 + H, B), (T, self.gate_rows, H, B)
         return {"weights": (self.blocks * H, I + 1 + H), "z": z, "gates": gates, **self.also_kept(T, H, B)}
 
     def _forward_scratch(self, T, B, I, H, n) -> Scratch:
-        p = Scratch(self._kept_shapes(T, B, I, H, n))
+        p = Scratch(self._kept_shapes(T, B, I, H, n), B)
         arrays = p.arrays
-        arrays["z"][:, n], arrays["h"] = 1.0, arrays["z"][:, n + 1 :]
+        arrays["z"][T], arrays["z"][:, n], arrays["h"] = 0.0, 1.0, arrays["z"][:, n + 1 :]
         z, gates, h = (scratch.one_column(arrays[name]) for name in ("z", "gates", "h"))
         # ½ for the rows that go through σ, 1 for the others: multiplies a_t before tanh and after it.
         fold = np.repeat([0.5 if block in self.logistic else 1.0 for block in range(self.blocks)], H)[:, None]
@@ -108,18 +110,21 @@ class GateEngine:
         return p
 
     # Backward
-    @overflow.silent
     def backward(self, cell, trace, dh, dc, da=None) -> dict[str, np.ndarray] | None:
         if not (isinstance(trace, GateTrace) and getattr(cell, "reset_after", True)):
             return None
         own = self._own(cell, trace, dh, dc)
         key = "back", trace.key, trace.needs_dx, *own
         p = scratch.take(key, lambda: self._backward_scratch(trace.key, tuple(own), trace.needs_dx))
+        grads = p.silently(self._through, p, trace, own, da)
+        scratch.give_back(key, p)
+        return grads
+
+    def _through(self, p, trace, own, da) -> dict[str, np.ndarray] | None:
         for name, value in own.items():
             p.work[name][...] = value
         if p.seen is None:
             kept = scratch.carve(trace.layout, trace.flat)
-            kept["h"] = kept["z"][:, trace.key[-1] + 1 :]
             chunks = self._chunks(p, kept)
         else:
             (seen, chunks), kept = p.seen, p.seen[0].arrays
@@ -131,33 +136,25 @@ class GateEngine:
             self.derivatives(chunk.views)
             chunk.by_step[...] = chunk.slopes
             δ = self.back(p, chunk.steps, δ, kept["weights"][:, trace.key[3] + 1 :])
-            if da is not None:  # where dL/da_t, (T, B, rows), is asked for too
-                columns = chunk.local.reshape(len(chunk.z), -1, da.shape[1])
-                for place, rows in self.da_rows(1, chunk.local.shape[2]):
-                    da[chunk.at, :, rows] = columns[:, place].swapaxes(1, 2)
+            for place, rows in () if da is None else self.da_rows(1, chunk.local.shape[2]):  # dL/da_t, (T, B, rows), too
+                da[chunk.at, :, rows] = chunk.local.reshape(len(chunk.z), -1, da.shape[1])[:, place].swapaxes(1, 2)
             sums = found if chunk.last else {name: np.empty_like(found[name]) for name in p.work["sums"]}
             self.add_up(chunk, W_x, sums, trace.words and trace.words[chunk.at])
-            if not chunk.last:
-                for name, value in sums.items():
-                    found[name] += value
+            for name in () if chunk.last else sums:
+                found[name] += sums[name]
             δ = δ if chunk.first else [value.copy() for value in δ]  # the next chunk is computed where these stand
         for place, δ_0 in zip(p.work["starts"], δ):
             place[...] = δ_0
-        grads, finite = p.work["grads"][trace.with_batch], checks.all_finite(p.found.flat)
-        if finite and p.small:
-            grads = {name: view.copy() for name, view in grads.items()}
-        scratch.give_back(key, p)
-        return grads if finite else None
+        grads = p.work["grads"][trace.with_batch] if p.found.finite() else None
+        return {name: view.copy() for name, view in grads.items()} if grads and p.small else grads
 
     def _own(self, cell, trace: GateTrace, dh, dc) -> dict[str, np.ndarray]:
         """dh and dc, as far as given, as arrays (T, B, H). What does not fit is refused."""
-        _, T, B, I, H, _ = trace.key
-        shape = (T, B, H) if trace.with_batch else (T, H)
-        fits = dc is None and type(dh) is np.ndarray and dh.shape == shape and dh.dtype.kind in "fiub"
-        if not fits or trace.key[0] is not type(self) or (I, H) != (cell.input_size, cell.hidden_size):
-            dh, *other = checks.gradients(cell, trace, dh, dc)
-            return {"h": dh} if dc is None else {"h": dh, "c": other[0]}
-        return {"h": dh if trace.with_batch else dh[:, None]}
+        kind, T, B, I, H, _ = trace.key
+        fits = dc is None and kind is type(self) and (I, H) == (cell.input_size, cell.hidden_size) and type(dh) is np.ndarray
+        if fits and dh.dtype.kind in "fiub" and dh.shape == ((T, B, H) if trace.with_batch else (T, H)):
+            return {"h": dh if trace.with_batch else dh[:, None]}
+        return dict(zip("h" if dc is None else "hc", checks.gradients(cell, trace, dh, dc)))
 
     def _backward_scratch(self, key, given, needs_dx) -> Scratch:
         _, T, B, I, H, n_x = key
@@ -165,10 +162,10 @@ class GateEngine:
         n = max(1, min(T, scratch.CHUNK // (rows * H * B)))
         own = {f"d{name}": (T + 1, H, B) for name in self.parts}  # row t + 1 has step t's own; row 0 is the start's: 0
         shapes = {"local": (n, rows, H, B), "slopes": (rows - 1, n, H, B), "seen": (F, n, H, B), "spare": (F, n, H, B)}
-        p = Scratch({**shapes, "back": (H, B), **own})
+        p = Scratch({**shapes, "back": (H, B), **own}, B)
+        p.flat[...] = 0.0  # the start has no loss of its own, c often none at all
         columns = lambda name: scratch.one_column(p.arrays[name])  # noqa: E731
-        sums = self.sums(B, I, H, n_x)
-        dx = {"x": (T, B, I)} if needs_dx else {}
+        sums, dx = self.sums(B, I, H, n_x), {"x": (T, B, I)} if needs_dx else {}
         p.found = Scratch({**sums, **dx, **{f"{name}0": (B, H) for name in self.parts}})
         p.work = {name: p.arrays[f"d{name}"][1:].swapaxes(1, 2) for name in self.parts}
         p.work |= {"δ": [columns(name)[T] for name in own], "given": given, "sums": sums, "back": columns("back")}
@@ -178,13 +175,12 @@ class GateEngine:
         p.work |= {"grads": {True: batched, False: alone}, "starts": starts}
         W = np.tile(np.eye(H), (1, rows - self.onward)) if few else np.empty((H, self.blocks * H))
         p.work |= {"W_x": np.zeros((rows * H if B == 1 else self.blocks * H, I)), "W back": W, "W_hhᵀ": W[:, : self.blocks * H]}
-        local = self.backward_views(columns("local"))
+        onward = below_each_other(columns("local"), rows)[:, self.onward * H :]
+        local = self.backward_views(columns("local"), onward)
         p.work |= {"few": few, "spread": _spread(*local[0][0].shape) if B == 1 else lambda δ: δ}
         p.steps = [(*local[t % n], *own) for t, own in enumerate(zip(*map(columns, own)))][:T]
         p.small = p.flat.size + p.found.flat.size <= scratch.LARGE
-        seen = Scratch(self._kept_shapes(*key[1:]))
-        if p.small and seen.small:
-            seen.arrays["h"] = seen.arrays["z"][:, n_x + 1 :]
+        if p.small and (seen := Scratch(self._kept_shapes(*key[1:]))).small:
             p.seen = seen, self._chunks(p, seen.arrays)
         return p
 
@@ -194,17 +190,18 @@ class GateEngine:
         return [self._chunk(p, kept, slice(start, min(start + n, T)), T) for start in range((T - 1) // n * n, -1, -n)]
 
     def _chunk(self, p, kept, steps, T):
-        n, G, B = steps.stop - steps.start, self.gate_rows, kept["z"].shape[-1]
+        n, G, (H, B) = steps.stop - steps.start, self.gate_rows, kept["gates"].shape[2:]
         local, seen, slopes = p.arrays["local"][:n], p.arrays["seen"][:, :n], p.arrays["slopes"][:, :n]
-        chunk = SimpleNamespace(local=local, z=kept["z"][steps], seen=seen, slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
+        kept = {**kept, "h": kept["z"][:, -H:]}
+        chunk = SimpleNamespace(local=local, z=kept["z"][steps], slopes=slopes.swapaxes(0, 1), by_step=local[:, :-1])
         chunk.first, chunk.last, chunk.at, chunk.steps = steps.start == 0, steps.stop == T, steps, p.steps[steps][::-1]
         chunk.dx = p.found.arrays["x"][steps].reshape(n * B, -1) if "x" in p.found.arrays else None
-        # One gate's steps side by side: small arrays in one piece are five times as fast.
+        # One gate's steps side by side: small arrays in one piece are five times as fast, and large ones no slower.
         chunk.reads = [(local[:, -1], p.arrays["dh"][steps]), (seen[:G], kept["gates"][steps].swapaxes(0, 1))]
-        chunk.reads += [(to, kept[name][: len(kept["gates"])][steps]) for to, name in zip(seen[G:], self.also_read)]
+        chunk.reads += [(to, kept[name][steps]) for to, name in zip(seen[G:], self.also_read)]
         if chunk.last:
-            weights = kept["weights"][:, : p.work["W_x"].shape[1]]
-            chunk.reads += [(p.work["W_x"][place], weights[rows]) for place, rows in self.da_rows(B, local.shape[2])]
+            W_x, W = p.work["W_x"], kept["weights"]
+            chunk.reads += [(W_x[place], W[rows, : W_x.shape[1]]) for place, rows in self.da_rows(B, H)]
         chunk.views = self.derivative_views(seen, slopes, p.arrays["spare"][:, :n])
         chunk.sides = self._sides(chunk) if B == 1 else None
         return chunk
@@ -244,10 +241,6 @@ class GateEngine:
         if words:
             sums["W_x"][...] = words.summed(da, chunk.local.shape[2])
 
-    def rows_onward(self, local: np.ndarray) -> np.ndarray:
-        """The rows from `onward` on of each step as one vector: (n, rows, H[, B]) -> (n, some H[, B])."""
-        return below_each_other(local, local.shape[1])[:, self.onward * local.shape[2] :]
-
     def product_onward(self, p: Scratch, W_hh: np.ndarray) -> Callable:
         """(v, out) -> W_hhᵀ times the first rows of v, plus the blocks of H rows that follow in v."""
         W, (n, H), add = p.work["W_hhᵀ"], W_hh.shape, np.add
@@ -255,8 +248,10 @@ class GateEngine:
         if p.work["few"]:
             return p.work["W back"].dot  # unit matrices stand beside W_hhᵀ
 
+        product = p.products(W)
+
         def product_and_sums(v, out):
-            W.dot(v[:n], out)
+            product(v[:n], out)
             for start in range(n, len(v), H):
                 add(out, v[start : start + H], out)
 

@@ -18,25 +18,23 @@ class GRUEngine(GateEngine):
 
     def forward_views(self, p, z, gates, h):
         H, n, folded = h.shape[1], z.shape[1] - 1 - h.shape[1], p.work["folded"]
-        I, few, W = folded.shape[1] - 1 - H, z.ndim == 2 and H <= FEW_UNITS, np.zeros((4 * H, folded.shape[1]))
-        p.work |= {"few": few, "x1": p.arrays["z"][:-1, : n + 1], "x part": p.arrays["gates"][:, 2]}
-        p.work |= {"W": W, "inner": np.empty((H, H + 1))}
-        p.work |= {"W_x3, b_3": folded[2 * H :, : I + 1], "W_hh3": folded[2 * H :, I + 1 :]}
-        p.work["few W"] = [(W[: 2 * H], folded[: 2 * H]), (W[2 * H : 3 * H, : I + 1], folded[2 * H :, : I + 1])]
-        p.work["few W"] += [(W[3 * H :, I + 1 :], folded[2 * H :, I + 1 :]), (W[3 * H :, I], p.arrays["b_hn"])]
+        I, W = folded.shape[1] - 1 - H, np.zeros((4 * H, folded.shape[1]))  # W: times z_t it is [r; z; W_x3 x_t + b_3; q_t]
+        parts = [(W[: 2 * H], folded[: 2 * H]), (W[2 * H : 3 * H, : I + 1], folded[2 * H :, : I + 1])]
+        parts += [(W[3 * H :, I + 1 :], folded[2 * H :, I + 1 :]), (W[3 * H :, I], p.arrays["b_hn"])]
+        p.work |= {"few": z.ndim == 2 and H <= FEW_UNITS, "W": W, "parts": parts, "first": W[: 2 * H], "inner": W[3 * H :, I:]}
+        p.work |= {"by x": W[2 * H : 3 * H, : I + 1], "x1": p.arrays["z"][:-1, : n + 1], "x part": p.arrays["gates"][:, 2]}
         all_rows, a12, inner = below_each_other(gates, 4), below_each_other(gates, 2), z[:, n:]  # inner: [1; h_{t-1}]
         return list(zip(z, all_rows, a12, gates[:, 0], gates[:, 1], gates[:, 2], inner, gates[:, 3], h, h[1:]))
 
     def forward(self, p, cell):
         tanh, multiply, add, subtract = np.tanh, np.multiply, np.add, np.subtract
-        new, few = p.work["spare"], p.work["few"]
-        p.arrays["b_hn"][...] = cell.b_hn
-        product, first, inner = self._products(p, len(new))
+        p.arrays["b_hn"][...], new, few = cell.b_hn, p.work["spare"], p.work["few"]
+        product, inner = self._products(p)
         for z_t, a_t, a12, r, z, n, one_and_h, q_t, h_previous, h_t in p.steps:
             if few:
                 product(z_t, a_t)
             else:
-                first(z_t, a12)
+                product(z_t, a12)
                 inner(one_and_h, q_t)
             tanh(a12, a12)
             multiply(a12, HALF, a12)
@@ -47,19 +45,15 @@ class GRUEngine(GateEngine):
             multiply(z, new, new)
             add(n, new, h_t)
 
-    def _products(self, p, H):
-        """One product for [r; z; W_x3 x_t + b_3; q_t]; or two, for [r; z] and for q_t, and W_x3 x_t + b_3 of all steps here."""
-        work, words = p.work, p.work["words"]
+    def _products(self, p):
+        """One product for all of W z_t; or two, for [r; z] and for q_t, and W_x3 x_t + b_3 of all steps here."""
+        work, words, by_x = p.work, p.work["words"], p.work["by x"]
+        for to, read in work["parts"]:
+            to[...] = read
         if work["few"]:
-            for to, read in work["few W"]:
-                to[...] = read
-            return work["W"].dot, None, None
-        W, by_x = work["inner"], work["W_x3, b_3"]  # W: [b_hn | W_hh3]
-        W[:, 1:], W[:, 0] = work["W_hh3"], p.arrays["b_hn"]
-        x_part = words.columns(by_x[:, :-1] + by_x[:, -1:]).swapaxes(0, 1) if words else np.matmul(by_x, work["x1"])
-        work["x part"][...] = x_part
-        first = work["folded"][: 2 * H]
-        return None, words.products(first) if words else first.dot, W.dot
+            return work["W"].dot, None
+        work["x part"][...] = words.columns(by_x[:, :-1] + by_x[:, -1:]).swapaxes(0, 1) if words else np.matmul(by_x, work["x1"])
+        return (words or p).products(work["first"]), work["inner"].copy().dot  # in one piece: 5 % of H=64
 
     def derivative_views(self, seen, out, spare):
         gates, square, spare = seen[:3], spare[:3], spare[3]
@@ -76,8 +70,8 @@ class GRUEngine(GateEngine):
         np.multiply(np.multiply(da1, da3, da1), q, da1)
         keep[...] = z
 
-    def backward_views(self, local):
-        return list(zip(local[:, :5], self.rows_onward(local)))
+    def backward_views(self, local, onward):
+        return list(zip(local[:, :5], onward))
 
     def back(self, p, steps, δ, W_hh):
         multiply, (δ,), back, spread = np.multiply, δ, p.work["back"], p.work["spread"]

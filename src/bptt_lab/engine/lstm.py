@@ -26,7 +26,7 @@ class LSTMEngine(GateEngine):
     def forward(self, p, cell):
         tanh, multiply, add = np.tanh, np.multiply, np.add
         fold, rest, new, W, words = (p.work[name] for name in ("fold", "rest", "spare", "folded", "words"))
-        product = words.products(W) if words else W.dot
+        product = (words or p).products(W)
         for z_t, a_t, i, f, g, o, c_previous, c_t, tanh_c, h_t in p.steps:
             product(z_t, a_t)
             tanh(a_t, a_t)
@@ -53,8 +53,8 @@ class LSTMEngine(GateEngine):
         for to, factor in pairs:
             np.multiply(to, factor, to)
 
-    def backward_views(self, local):
-        return list(zip(local[:, 1:5], local[:, 0], local[:, 1], local[:, 5], self.rows_onward(local)))
+    def backward_views(self, local, onward):
+        return list(zip(local[:, 1:5], local[:, 0], local[:, 1], local[:, 5], onward))
 
     def back(self, p, steps, δ, W_hh):
         multiply, add, (δh, δc) = np.multiply, np.add, δ

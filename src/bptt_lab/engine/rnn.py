@@ -118,8 +118,7 @@ class Size:
     """
 
     def __init__(self, x_shape: tuple[int, ...], H: int):
-        self.x_shape, self.H, self.free = x_shape, H, dict[int, Plan]()
-        self.h_shape = *x_shape[:-1], H
+        self.x_shape, self.H, self.h_shape, self.free = x_shape, H, (*x_shape[:-1], H), dict[int, Plan]()
 
     def __reduce__(self):
         return size_of, (self.x_shape, self.x_shape[-1], self.H)  # a copy of a trace shares the plan

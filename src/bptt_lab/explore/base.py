@@ -198,8 +198,8 @@ class Explorer(anywidget.AnyWidget):
             self._rest = self._computed()
             if loop:
                 return self._go_on(self._rest, loop, DRAWN)
-            for sent in self._rest:
-                time.sleep(PAUSE * sent)
+            for _ in filter(None, self._rest):
+                time.sleep(PAUSE)
 
     def _go_on(self, rest: Iterator[bool], loop: asyncio.AbstractEventLoop, pause: float = PAUSE) -> None:
         with self._computing:
