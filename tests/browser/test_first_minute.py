@@ -18,7 +18,7 @@ def test_the_cats_bar_is_thinner_than_a_pixel_until_it_is_magnified_as_often_as_
     top = page.locator(".bptt-draw").bounding_box()["y"]
     for press in range(1, explorer.presses() + 1):
         page.get_by_role("button", name="Magnify").press("Enter")
-        page.wait_for_function(f"() => document.querySelector('.spoken').textContent.includes('×10 {press} times')")
+        page.wait_for_function(f"() => document.querySelector('.spoken').textContent.includes('tenfold, {press} times')")
         shows = "There is the bar of “cats”" in page.inner_text(".sentence")
         assert shows == (press == explorer.presses())
     assert float(width.get_attribute("width")) > 1, "a pixel"
