@@ -27,7 +27,8 @@ TEXT_BOX = """node => { const range = document.createRange(); range.selectNodeCo
 
 
 DRAWN = """() => [...document.querySelectorAll('.bptt-living')].every(place => place.querySelector('section.bptt')?.bpttDrawn)
-    && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))"""
+    && [...document.querySelectorAll('.bptt-figure')].every(figure => figure.querySelector('.main-svg'))
+    && (!document.querySelector('.math') || document.querySelector('mjx-container[tabindex]'))"""
 
 # How each kind of element within an explorer is laid out, by its name and classes.
 STYLES = """root => { root.querySelectorAll('.more').forEach(more => { more.open = true; }); const found = {};
