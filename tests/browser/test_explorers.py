@@ -496,7 +496,7 @@ def test_an_axis_of_18_powers_of_ten_is_magnified_by_key_and_says_so(kind, page_
     whole = curve.evaluate(height)
     assert whole > 5 and "10⁻⁴" not in page.evaluate(ticks) and back.is_disabled()
     closer.press("Enter")
-    page.wait_for_function("() => document.querySelector('.spoken').textContent.endsWith('magnified ×3: it goes from 10⁻⁴ to 100.')")
+    page.wait_for_function("() => document.querySelector('.spoken').textContent.endsWith(' ×3: it goes from 10⁻⁴ to 100.')")
     assert curve.evaluate(height) == pytest.approx(3 * whole, abs=0.5) and "10⁻⁴" in page.evaluate(ticks)
     assert page.locator(".magnifier .number").inner_text() == "×3"
     explorer.zoom = 1
