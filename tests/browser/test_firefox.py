@@ -55,8 +55,11 @@ class Firefox:
     """One tab of a Firefox without a window. `problems` lists what its console called an error."""
 
     def __init__(self, path, profile):
-        # A machine without a window has no mouse: Firefox would take it for a phone.
-        (profile / "user.js").write_text('user_pref("ui.primaryPointerCapabilities", 6);', encoding="utf-8")
+        # A machine without a window has no mouse: Firefox would take it for a phone. And no panel of its own that offers to
+        # translate a German page may take a key.
+        settings = {"ui.primaryPointerCapabilities": "6", "browser.translations.enable": "false"}
+        text = "".join(f'user_pref("{name}", {value});\n' for name, value in settings.items())
+        (profile / "user.js").write_text(text, encoding="utf-8")
         command = [path, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         line = next(line for line in self.process.stderr if "WebDriver BiDi listening" in line)
@@ -94,6 +97,7 @@ class Firefox:
 
     def press(self, key):
         keys = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        self.ask("browsingContext.activate", context=self.tab)  # else a busy machine's key may go to the browser around the page
         self.ask("input.performActions", context=self.tab, actions=[{"type": "key", "id": "keys", "actions": keys}])
 
     def show(self, address, size, drawn=DRAWN):
