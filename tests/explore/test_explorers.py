@@ -195,6 +195,20 @@ def test_a_whole_number_is_not_a_truth_value_and_numpy_s_numbers_are_welcome(exp
     assert explorer.sentence()
 
 
+def test_a_lit_row_is_spoken_of_once_it_is_written_out():
+    explorer = bl.explore.LivingEquation(length=4, target=4, lit=2, step=3)
+    assert "Lit" not in explorer.sentence()
+    explorer.step = 4
+    assert "Lit: word 2" in explorer.sentence()
+
+
+def test_one_of_two_bars_at_a_time_is_said_only_where_the_other_runs_past_the_axis():
+    explorer = bl.explore.LivingEquation(small=True, axis="true", length=8, target=8, weight_scale=1.0)
+    assert "one of the two" not in explorer.sentence(), "both fit"
+    explorer.weight_scale, explorer.zoom = 0.1, 4
+    assert "one of the two" in explorer.sentence()
+
+
 def test_no_ratio_is_said_where_the_first_term_has_vanished():
     explorer = bl.explore.LivingEquation(start="identity", activation="relu", length=8, weight_scale=0.1)
     assert "weighs vanished" not in explorer.sentence()

@@ -66,7 +66,7 @@ def read(sentence: str, wrt: str = "W_x", start: str = "normal") -> Arrays:
     immediate (…, T)        ‖∂⁺h_t/∂W‖₂, the largest stretch: row i of W feeds unit i alone
     """
     losses, h, dh, slope, jacobians = _words(start, sentence)
-    W_hh, before = _net(start).cell.params["W_hh"], np.concatenate([0.0 * h[:, :, :1], h[:, :, :-1]], axis=2)
+    W_hh, before = _net(start).cell.params["W_hh"], np.concatenate([np.zeros_like(h[:, :, :1]), h[:, :, :-1]], axis=2)
     da = carried_back(np.moveaxis(dh, 2, 0), np.moveaxis(slope, 2, 0), W_hh).transpose(2, 3, 0, 1, 4)
     v = vocabulary.encode(sentence) if wrt == "W_x" else before  # what W multiplies
     sizes, (shares, whole) = chain_rule.norm(v), chain_rule.shares_of([da], [v])
