@@ -202,11 +202,13 @@ def test_a_lit_row_is_spoken_of_once_it_is_written_out():
     assert "Lit: word 2" in explorer.sentence()
 
 
-def test_one_of_two_bars_at_a_time_is_said_only_where_the_other_runs_past_the_axis():
-    explorer = bl.explore.LivingEquation(small=True, axis="true", length=8, target=8, weight_scale=1.0)
-    assert "one of the two" not in explorer.sentence(), "both fit"
-    explorer.weight_scale, explorer.zoom = 0.1, 4
+def test_one_of_two_bars_at_a_time_is_said_only_where_one_runs_past_the_axis_and_the_other_does_not():
+    explorer = bl.explore.LivingEquation(small=True, axis="true", length=4, target=4, weight_scale=0.1)
     assert "one of the two" in explorer.sentence()
+    explorer.zoom = 3
+    assert "one of the two" not in explorer.sentence(), "both run past it"
+    explorer.target, explorer.zoom = 1, 0
+    assert "one of the two" not in explorer.sentence(), "one bar, and it fits"
 
 
 def test_no_ratio_is_said_where_the_first_term_has_vanished():
