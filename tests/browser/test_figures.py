@@ -9,6 +9,10 @@ CELLS = [
     "    return bl.figures.token_losses(list('abcd'[:n]), [1.5] * n)",
 ]
 
+HALO = """all => all.map(node => getComputedStyle(node)).map(style =>
+    style.paintOrder.startsWith('stroke') && parseFloat(style.strokeWidth) >= 5 && style.stroke)"""
+PAPER = "() => getComputedStyle(document.querySelector('.jp-Notebook')).backgroundColor"
+
 
 def test_a_figure_offers_no_upload_says_itself_in_words_and_wears_the_theme(course):
     course.write("figures.ipynb", CELLS)
@@ -27,6 +31,8 @@ def test_a_figure_offers_no_upload_says_itself_in_words_and_wears_the_theme(cour
             assert figures.nth(index).bounding_box()["height"] > 100, "a figure must not collapse"
             colour = figures.nth(index).locator(".gtitle").evaluate("text => getComputedStyle(text).fill")
             assert ink in colour, f"{colour} is not the theme's ink"
+        around = figures.locator(".annotation-text").evaluate_all(HALO)
+        assert around and set(around) == {page.evaluate(PAPER)}, "a line goes through a line's name"
 
 
 # How many lines the first text of a caption takes, and how much of its page's width the first of them.

@@ -42,10 +42,12 @@ OWN_WAYS = {
 }  # fmt: skip
 
 # What stands under a figure, in lines as long as the page is wide: Plotly breaks none. And what Plotly cannot say:
-# the page's ink, and at most 860 pixels.
+# the page's ink, at most 860 pixels, and that no line goes through a line's name.
 CAPTION = """<style>
 .jp-OutputArea-child:has(+ * .bptt-says) :is(.jp-RenderedPlotly, .js-plotly-plot) {{ max-width: 860px; }}
 .jp-OutputArea-child:has(+ * .bptt-says) g:not(.hovertext) > text {{ fill: var(--jp-ui-font-color1, {ink}) !important; }}
+.jp-OutputArea-child:has(+ * .bptt-says) .annotation-text {{
+  paint-order: stroke; stroke: var(--jp-layout-color0, #fff); stroke-width: 5px; stroke-linejoin: round; }}
 .bptt-says {{ max-width: 860px; margin: 12px 0 !important; font-size: .875em; line-height: 1.5; opacity: .8; }}
 </style><p class="bptt-says">{notes}{sentence}</p>"""
 
