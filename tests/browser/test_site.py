@@ -413,6 +413,10 @@ def test_the_first_page_shows_what_each_notebook_lets_you_do_in_the_courses_orde
         expect(picture).to_have_count(1)
         page.wait_for_function("picture => picture.complete && picture.naturalWidth > 300", arg=picture.element_handle())
         assert len(card.locator("p").last.inner_text().split()) > 8
+    ends = page.locator(".stage ol").evaluate_all(
+        "lists => lists.map(list => [list, list.lastElementChild].map(node => Math.round(node.getBoundingClientRect().right)))"
+    )
+    assert all(whole == last for whole, last in ends), "a last card leaves a blank beside it"
     elsewhere = page.locator("article a[href^=notebooks]:not(.stage a)")
     expect(elsewhere).to_have_count(1)  # "start here"; the rest of the course stands in the sidebar
 
