@@ -1,5 +1,7 @@
 """The first picture of the course: true to scale, magnified by key until it shows, and only then on an axis of powers of ten."""
 
+import pytest
+
 from bptt_lab import explore
 
 
@@ -43,6 +45,15 @@ def test_the_message_travels_to_the_word_and_where_no_motion_is_wanted_its_steps
         assert page.evaluate(running) == (motion == "no-preference")
         found = page.evaluate(sizes)
         assert len(found) == 7 and found == sorted(set(found), reverse=True), "it shrinks at every edge"
+
+
+@pytest.mark.parametrize("what", ["circle.state", "rect.age", "text:text-is('cats')", "text:text-is('h₂')"])
+def test_a_word_is_pointed_at_in_the_net_too(what, page_of):
+    page = page_of(first())
+    node = page.locator(f".net {what}").nth(1 if "." in what else 0)
+    node.hover(position={"x": 4, "y": node.bounding_box()["height"] / 2})  # in the middle of a circle stands its name
+    page.wait_for_function("() => document.querySelector('.sentence').textContent.includes('Lit: word 2')")
+    assert page.locator(".net .factor:visible").count() >= 6, "each edge of its path has its number"
 
 
 def test_a_bar_that_a_magnified_axis_begins_behind_says_so_too(page_of):

@@ -67,8 +67,9 @@ function buildSentence({ figure, words, facts, tell, change, now, asked }, point
 function buildNet({ figure, words, tell }, pointed) {
   const net = svg(figure, "svg", { class: "net", role: "group", "aria-label": words.title }), centred = { "text-anchor": "middle" };
   const inputs = marks(net, "path"), edges = pool(net, (parent, i) => pointed(svg(parent, "path", { tabindex: 0, role: "img", ...KEYS_OURS }), () => [0, i + 2]));
-  const output = svg(net, "path"), states = marks(net, "circle"), names = marks(net, "text", centred), ages = marks(net, "rect", { height: 9, rx: 2 });
-  const below = marks(net, "text", centred), lossName = svg(net, "text", { ...centred, "font-weight": "bold" });
+  const ofWord = (name, common) => pool(net, (parent, i) => pointed(svg(parent, name, common), () => [i + 1, 0]));
+  const output = svg(net, "path"), states = ofWord("circle"), names = ofWord("text", centred), ages = ofWord("rect", { height: 9, rx: 2 });
+  const below = ofWord("text", centred), lossName = svg(net, "text", { ...centred, "font-weight": "bold" });
   const trail = marks(net, "circle", { class: "message" }), runner = svg(net, "circle", { class: "message", r: 10, opacity: 0 });
   let sent = "0";
   // The message that a term is: it starts at the loss and goes back along the path. Its size at a state is the norm of that state's
