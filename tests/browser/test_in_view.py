@@ -67,6 +67,32 @@ def test_what_is_moved_what_it_changes_and_the_sentence_are_in_view_together(kin
             frames(page)
 
 
+@pytest.mark.parametrize("kind", EXPLORERS, ids=lambda kind: kind.__name__)
+def test_the_sentence_lies_on_no_control_that_is_pointed_at_or_has_the_focus(kind, page_of):
+    page = page_of(kind(**MADE.get(kind, {})))
+    reach = "([x, y]) => document.elementFromPoint(x, y).closest('.sentence')?.textContent ?? null"
+    for width, height in SCREENS[:2]:
+        page.set_viewport_size({"width": width, "height": height})
+        settled(page, width)
+        page.evaluate("() => { document.querySelector('.bptt').style.marginTop = '900px'; }")  # low in the window
+        controls = page.locator(".bptt :is(input[type=range], .words > *, .play):enabled >> visible=true").all()
+        for i, control in enumerate(controls[:5]):
+            page.mouse.move(2, 2)
+            page.evaluate("() => document.activeElement.blur()")
+            control.evaluate(
+                "(node, above) => scrollTo(0, scrollY + node.getBoundingClientRect().bottom - innerHeight + above)",
+                15 + 30 * (i % 2),
+            )
+            box = control.bounding_box()
+            middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+            page.mouse.move(*middle, steps=2)
+            assert page.evaluate(reach, middle) is None
+            page.mouse.move(2, 2)
+            control.focus()
+            box = control.bounding_box()
+            assert page.evaluate(reach, [box["x"] + box["width"] / 2, box["y"] + box["height"] + 10]) is None
+
+
 # What sphinx-book-theme, Bootstrap and others say of a class name that explorers had.
 THEME = ".figure, .bd-content div.figure { padding: .5em; margin: .5em; } svg, canvas { max-width: 100%; }"
 

@@ -123,6 +123,16 @@ function render({ model, el }) {
     const above = target.closest(".controls > :not(.switches), .switches > *, .more > *").getBoundingClientRect().top - controls.getBoundingClientRect().top;
     controls.style.setProperty("--above", `${Math.round(above / (root.style.zoom || 1)) - 4}px`);
   });
+  // The sentence that stays in view gives way to a control that it would lie on, for as long as the mouse is there.
+  let yielded = null;
+  root.addEventListener("pointermove", ({ buttons, clientX, clientY }) => {
+    const at = root.getRootNode().elementsFromPoint(clientX, clientY).map((node) => node.closest(".control, .words > *, button, select, summary")).find((node) => node && root.contains(node)) ?? null;
+    if (buttons || at === yielded) return;
+    root.classList.remove("yields");
+    const { top, bottom } = at?.getBoundingClientRect() ?? {}, said = sentence.getBoundingClientRect();
+    yielded = bottom > said.top - 12 && top < said.bottom ? at : null;
+    root.classList.toggle("yields", yielded !== null);
+  });
   // Lab hears no key of ours, and the browser would save its page.
   root.addEventListener("keydown", (event) => {
     const notebook = el.closest(".jp-Notebook"), { ctrlKey, metaKey, key } = event;
@@ -202,7 +212,7 @@ function render({ model, el }) {
     const found = Math.floor(figure.getBoundingClientRect().width / zoom);
     if (found === width) return; // a picture that grew taller needs no second drawing
     width = found;
-    sentence.style.removeProperty("--grown");
+    root.style.removeProperty("--grown");
     root.classList.toggle("narrow", width < NARROW);
     root.classList.toggle("slim", width < SLIM);
     request();
@@ -210,7 +220,7 @@ function render({ model, el }) {
   observer.observe(root);
   observer.observe(gauge);
   // The sentence keeps the height of the longest that it has been: nothing below it moves twice.
-  const grown = new ResizeObserver(() => { sentence.style.setProperty("--grown", `${Math.ceil(parseFloat(getComputedStyle(sentence).height))}px`); }); // as it is by now
+  const grown = new ResizeObserver(() => { root.style.setProperty("--grown", `${Math.ceil(parseFloat(getComputedStyle(sentence).height))}px`); }); // as it is by now
   grown.observe(sentence);
   return () => { observer.disconnect(); grown.disconnect(); cancelAnimationFrame(frame); Object.values(timers).forEach(clearTimeout); off.forEach((stop) => stop()); };
 }
