@@ -28,8 +28,8 @@ const explorer = {
       const tokens = [...losses].map((loss, i) => [loss, read[i]]).filter((_, i) => counts[i]), n = tokens.length;
       const sum = tokens.reduce((a, [loss]) => a + loss, 0), value = combine === "mean" ? sum / n : sum;
       set(total, { x: left - 8, y: y(length) + 4, text: words[`total_${combine}`] });
-      set(rule, { x1: 8, x2: left + 60, y1: y(length) - row / 2, y2: y(length) - row / 2 });
-      set(totalNumber, { x: left, y: y(length) + 4, text: n ? say(value, words) : "–" });
+      set(rule, { x1: 8, x2: width, y1: y(length) - row / 2, y2: y(length) - row / 2 });
+      set(totalNumber, { x: right + 12, y: y(length) + 4, text: n ? say(value, words) : "–" });
       if (!n) return [words.shows_none];
       const [most, word] = tokens.reduce((a, b) => (b[0] > a[0] ? b : a));
       return [tell(`shows_${combine}`, { n, word }, { total: value, most })];
