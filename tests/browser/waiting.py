@@ -35,8 +35,13 @@ def settled(page, width: int | None = None) -> None:
 
 
 def recoloured(page, scheme: str) -> None:
-    """Let the page be light or dark, and wait until its colours, which take a while to change, are all there."""
+    """Let the page be light or dark, and wait until its colours are all there."""
     page.emulate_media(color_scheme=scheme)
+    colours_at_rest(page)
+
+
+def colours_at_rest(page) -> None:
+    """Wait until the page's colours, which take a while to change, are all there."""
     frames(page, 3)
     page.evaluate("""() => Promise.allSettled(document.getAnimations()
         .filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished))""")
