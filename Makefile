@@ -31,6 +31,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 LAB_ARGS ?=
 # What `make processors` runs, for instance PROCESSORS=oldest, or PROCESSORS=--pytest for the tests too.
 PROCESSORS ?=
+# As which processor `make site` runs the notebooks, for instance SITE=oldest; it then compares what they print with what they kept.
+SITE ?=
 # What `make bench-felt` measures, for instance FELT=--quick or FELT="--rows terms,ledger", and REVISION, beside which.
 FELT ?=
 # What is handed to pip when PyTorch is installed, for instance the index of its CPU builds on Linux.
@@ -112,7 +114,7 @@ notebooks: $(VENV)/test.done  ## run every notebook and keep the outputs that ar
 	$(PY) -m tools.notebooks run
 
 site: $(DOCS)/done  ## the course as web pages with living sliders, into build/site
-	$(DOCS_PY) -m tools.site
+	$(DOCS_PY) -m tools.site $(SITE)
 
 lite: $(DOCS)/done  ## the course running in the browser alone, into build/lite
 	$(DOCS_PY) -m tools.lite
