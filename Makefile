@@ -31,6 +31,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 LAB_ARGS ?=
 # What `make processors` runs, for instance PROCESSORS=oldest, or PROCESSORS=--pytest for the tests too.
 PROCESSORS ?=
+# As which processor `make site` runs the notebooks, for instance SITE=oldest; it then compares what they print with what they kept.
+SITE ?=
 # What `make bench-felt` measures, for instance FELT=--quick or FELT="--rows terms,ledger", and REVISION, beside which.
 FELT ?=
 # What is handed to pip when PyTorch is installed, for instance the index of its CPU builds on Linux.
@@ -55,6 +57,9 @@ endif
 # Loaded by all that reads a notebook, it builds 39 grammars: 1.5 s of a processor in each of some hundred programs of the tests,
 # and of JupyterLab. It checks addresses in other alphabets than ours where it is there, and no notebook has one.
 LEAVE_OUT = $(1) -m pip uninstall --quiet --yes rfc3987-syntax
+# Of these environments most files are never read: Python compiles those that are, when they are. For the site's that is two thirds
+# of 24 s of a processor.
+PIP_ONCE = -m pip install --quiet --no-compile
 # One thread for products of this size: two on a busy machine can be a hundred times slower.
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
@@ -112,7 +117,7 @@ notebooks: $(VENV)/test.done  ## run every notebook and keep the outputs that ar
 	$(PY) -m tools.notebooks run
 
 site: $(DOCS)/done  ## the course as web pages with living sliders, into build/site
-	$(DOCS_PY) -m tools.site
+	$(DOCS_PY) -m tools.site $(SITE)
 
 lite: $(DOCS)/done  ## the course running in the browser alone, into build/lite
 	$(DOCS_PY) -m tools.lite
@@ -147,7 +152,7 @@ $(VENV)/test.done: $(VENV)/course.done requirements-test.txt
 $(DOCS)/done: $(VENV)/made requirements.txt requirements-docs.txt pyproject.toml
 	@echo "Installing what the site is made with into $(DOCS): once."
 	$(PY) -m venv $(DOCS)
-	$(DOCS_PY) -m pip install --quiet $(DOCS_NEEDS)
+	$(DOCS_PY) $(PIP_ONCE) $(DOCS_NEEDS)
 	$(call PACKAGE,$(DOCS_PY))
 	$(call LEAVE_OUT,$(DOCS_PY))
 	@touch $@
@@ -181,10 +186,10 @@ build/hub/done:
 $(BINDER)/done: $(VENV)/made
 	@echo "Installing repo2docker into $(BINDER): once."
 	$(PY) -m venv $(BINDER)
-	$(BINDER_PY) -m pip install --quiet "jupyter-repo2docker==2026.4.0" "pytest>=8.3"
+	$(BINDER_PY) $(PIP_ONCE) "jupyter-repo2docker==2026.4.0" "pytest>=8.3"
 	@touch $@
 
 $(VENV)/torch.done: $(VENV)/test.done
 	@echo "Installing PyTorch. On Linux the ordinary build is large; PIP_TORCH_ARGS can name the index of the CPU builds."
-	$(PY) -m pip install --quiet $(PIP_TORCH_ARGS) "torch==2.13.0"
+	$(PY) $(PIP_ONCE) $(PIP_TORCH_ARGS) "torch==2.13.0"
 	@touch $@

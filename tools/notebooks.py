@@ -190,10 +190,15 @@ def strict() -> bool:
 
 def differ(notebook, outputs) -> list[str]:
     """The cells that keep numbers and put out others, each with both. `outputs` are those of a run, as JupyterLab has them."""
-    from nbval.plugin import coalesce_streams
 
     def numbers(found, cell_tags):
-        whole = coalesce_streams([kept(nbformat.from_dict(output), cell_tags) for output in found])
+        whole: list = []
+        for output in (kept(nbformat.from_dict(output), cell_tags) for output in found):
+            before = [one for one in whole if one.output_type == output.output_type == "stream" and one.name == output.name]
+            if before:
+                before[0].text += output.text
+            else:
+                whole.append(output)
         return [output.get("text") or {**output.get("data", output)} for output in whole]
 
     found = []

@@ -1,11 +1,16 @@
 """Build the course as web pages whose sliders move with no kernel behind them.
 
     python -m tools.site            into build/site
+    python -m tools.site oldest     the same, and compared: run as that processor would (see `tools.processors`), each notebook
+                                    prints what it kept, to the letter
 
 Every notebook is run; its explorers are embedded with their tables (see `bptt_lab.explore.page`), and Sphinx makes the
 pages. Nothing in them asks another host. A notebook that has not changed, nor the package, is not run again.
 """
 
+import argparse
+import copy
+import functools
 import hashlib
 import os
 import re
@@ -23,12 +28,12 @@ from nbformat.v4 import new_markdown_cell, new_output
 from bptt_lab.basics.workers import end_with_the_command
 from bptt_lab.explore import page
 
-from .notebooks import ALL, NOTEBOOKS, client, tags
+from . import processors
+from .notebooks import ALL, NOTEBOOKS, SECONDS, client, differ, tags
 
 ROOT = Path(__file__).parent.parent
 SOURCE, TARGET = ROOT / "build" / "site-source", ROOT / "build" / "site"
 LIVING = SOURCE / "_static" / "explorers"
-SECONDS = 120
 # The part of plotly.js that draws lines, marks and bars, a quarter of the whole: its version, as the Python package has it, and
 # the hash of its file.
 PART_OF_PLOTLY = "4.1.1", "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"
@@ -57,23 +62,28 @@ NEEDS_PYTHON = {
 CHECKED = {"de": "Die Prüfung dieser Zahlen"}
 
 
-def stamp(path: Path) -> str:
+def stamp(path: Path, setting: str) -> str:
     """What a run of this notebook depends on."""
     source = (
         file for file in sorted((ROOT / "src").rglob("*")) if file.suffix in (".py", ".js", ".css", ".md", ".json", ".toml")
     )
     files = [path, *source, ROOT / "requirements.txt"]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files) + Path(__file__).read_bytes()).hexdigest()
+    content = b"".join(file.read_bytes() for file in files) + Path(__file__).read_bytes() + setting.encode()
+    return hashlib.sha256(content).hexdigest()
 
 
-def run(path: Path) -> str:
-    """Run one notebook for the site; returns what to say of it."""
+def run(path: Path, setting: str = "") -> tuple[str, list[str]]:
+    """Run one notebook for the site. Returns what to say of it, and which cells print other numbers if a setting is compared."""
     name = path.relative_to(NOTEBOOKS).as_posix()
-    target, now = SOURCE / "notebooks" / name, stamp(path)
+    target, now = SOURCE / "notebooks" / name, stamp(path, setting)
     if target.exists() and nbformat.read(target, as_version=4).metadata.get("stamp") == now:
-        return f"{name}: as it was"
+        return f"{name}: as it was", []
     notebook = nbformat.read(path, as_version=4)
     client(notebook, timeout=SECONDS, resources={"metadata": {"path": str(path.parent)}}, coalesce_streams=True).execute()
+    if setting:
+        outputs = [cell.get("outputs", []) for cell in copy.deepcopy(notebook.cells)]
+        if other := differ(nbformat.read(path, as_version=4), outputs):
+            return f"{name}: other numbers as {setting}", other
     cells = []
     for cell in notebook.cells:
         cells.append(cell)
@@ -94,7 +104,7 @@ def run(path: Path) -> str:
     notebook.metadata["stamp"] = now
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
-    return f"{name}: run"
+    return f"{name}: run", []
 
 
 def flowing(text: str) -> str:
@@ -165,7 +175,24 @@ def teachers_page() -> None:
     page.write_text(re.sub(r",? ?\[(\w+)\]\(\.\./src/bptt_lab/exercises/\w+\.md\)", shown, text), encoding="utf-8")
 
 
-def main() -> int:
+def as_processor(setting: str) -> None:
+    """Let the kernels that are started from here on take the code of another processor, where this machine can."""
+    if setting not in processors.settings():
+        print(f"{setting}: this machine cannot run it, and does as it does itself")
+        return
+    for name in processors.CHOICE:
+        os.environ.pop(name, None)
+    os.environ.update(processors.settings()[setting])
+    core, used = processors.kernels(processors.settings()[setting])
+    print(f"{setting}: {core}, NumPy with {' '.join(used) or 'nothing more'} …", flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("setting", nargs="?", default="", choices=["", "own", *processors.OTHERS])
+    setting = parser.parse_args(arguments).setting
+    if setting:
+        as_processor(setting)
     os.environ["BPTT_SITE_FOLDER"] = str(LIVING)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     os.environ["BPTT_PROGRESS"] = "off"
@@ -177,9 +204,13 @@ def main() -> int:
     copy_plotly()
     landing_page()
     teachers_page()
+    different = False
     with ProcessPoolExecutor(2, initializer=end_with_the_command) as executor:
-        for said in executor.map(run, ALL):
-            print(said, flush=True)
+        for said, other in executor.map(functools.partial(run, setting=setting), ALL):
+            print(said, *other, sep="\n", flush=True)
+            different |= bool(other)
+    if different:
+        return 1
     drop_what_no_page_reads()
     shutil.rmtree(TARGET, ignore_errors=True)
     build = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(SOURCE), str(TARGET)]

@@ -169,24 +169,23 @@ def test_a_learner_s_own_words_are_typed_looked_up_and_read_word_by_word(course)
     assert own.input_value() == "the cats"
 
 
-@pytest.mark.parametrize(
-    "typed", ["<img src=x onerror=window.broken=1>", "__import__('os').mkdir('ran')", "{words.own}${window.broken=1}"]
-)
-def test_code_that_a_learner_types_is_shown_as_text_and_never_run(course, typed):
+def test_code_that_a_learner_types_is_shown_as_text_and_never_run(course):
     net = "net = bl.SequenceModel(bl.LSTMCell(98, 8), 2)"
     course.write("words.ipynb", [f"import bptt_lab as bl\n{net}", "w = bl.explore.WordByWord({'LSTM, untrained': net})\nw"])
     course.open("words.ipynb")
     course.run_all()
-    own = course.page.get_by_label("Your own words", exact=True)
-    own.fill(typed)
-    own.press("Enter")
-    course.wait("() => document.querySelector('.own input').getAttribute('aria-invalid') === 'true'")
-    assert own.input_value() == typed and "have never met" in course.page.locator(".why").inner_text()
-    assert course.page.evaluate("() => [String(window.broken), document.querySelector('.bptt img')?.outerHTML]") == [
-        "undefined",
-        None,
-    ]
-    assert course.python("import os; value = os.path.exists('ran')") is False
+    own, why = course.page.get_by_label("Your own words", exact=True), course.page.locator(".why")
+    for typed in ("<img src=x onerror=window.broken=1>", "__import__('os').mkdir('ran')", "{words.own}${window.broken=1}"):
+        own.fill("the cats")
+        own.press("Enter")
+        course.wait("() => document.querySelector('.own input').getAttribute('aria-invalid') !== 'true'")
+        own.fill(typed)
+        own.press("Enter")
+        course.wait("() => document.querySelector('.own input').getAttribute('aria-invalid') === 'true'")
+        assert own.input_value() == typed and "have never met" in why.inner_text()
+        broken = course.page.evaluate("() => [String(window.broken), document.querySelector('.bptt img')?.outerHTML]")
+        assert broken == ["undefined", None]
+        assert course.python("import os; value = os.path.exists('ran')") is False
 
 
 def four_nets():

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.conftest import WINDOW
+
 CELLS = [
     "import bptt_lab as bl",
     "rows = {'N(0, 1)': [0.1, 2.0]}\nbl.figures.ratios({'inputs of std 0.1': rows, 'inputs of std 1': rows}, 'H = 64')",
@@ -61,6 +63,8 @@ def test_a_figure_is_as_wide_as_the_page_and_at_most_860_pixels_and_so_are_its_n
         note, lines, share = course.cell(1).locator(".bptt-says").evaluate(LINES)
         assert note == f"{setting}; each dot a seed, large marks the medians."
         assert lines == 1 if width == 1800 else share > 0.7
+        assert course.close(WINDOW)
+        course.begin()
 
 
 def test_the_plain_way_a_slider_of_ipywidgets_moves_figure_and_sentence(course):

@@ -31,23 +31,23 @@ def test_sees_a_warning_that_a_learner_would_see(course):
         course.run_all()
 
 
-@pytest.mark.parametrize(
-    "script, event, problem",
-    [
-        ("console.error('it broke')", "console", "console: it broke"),
-        ("setTimeout(() => { throw new Error('nobody caught me') })", "pageerror", "uncaught: .*nobody caught me"),
-        ("fetch('http://elsewhere.invalid/x').catch(() => {})", "console", "this machine: http://elsewhere.invalid/x"),
-        ("void new WebSocket('ws://elsewhere.invalid/x')", "console", "this machine: ws://elsewhere.invalid/x"),
-    ],
-)
-def test_sees_a_problem_of_the_page(course, script, event, problem):
+PROBLEMS = [
+    ("console.error('it broke')", "console", "console: it broke"),
+    ("setTimeout(() => { throw new Error('nobody caught me') })", "pageerror", "uncaught: .*nobody caught me"),
+    ("fetch('http://elsewhere.invalid/x').catch(() => {})", "console", "this machine: http://elsewhere.invalid/x"),
+    ("void new WebSocket('ws://elsewhere.invalid/x')", "console", "this machine: ws://elsewhere.invalid/x"),
+]
+
+
+def test_sees_each_problem_of_the_page(course):
     course.write("quiet.ipynb", ["1"])
     course.open("quiet.ipynb")
-    assert not course.problems
-    with course.page.expect_event(event, lambda said: getattr(said, "text", "") != SOUGHT):
-        course.page.evaluate(script)
-    assert any(re.search(problem, found) for found in course.problems), course.problems
-    course.problems.clear()
+    for script, event, problem in PROBLEMS:
+        assert not course.problems
+        with course.page.expect_event(event, lambda said: getattr(said, "text", "") != SOUGHT):
+            course.page.evaluate(script)
+        assert any(re.search(problem, found) for found in course.problems), course.problems
+        course.problems.clear()
 
 
 def test_sees_a_widget_that_cannot_draw(course):

@@ -42,9 +42,8 @@ def test_in_english_they_would_be_found(page_of):
     assert "Put together as" in [text for text in english("all", "token_losses") if text in heard]
 
 
-def test_the_german_notebook_in_lab_is_german_to_a_screen_reader(course):
-    course.open("de/01_the_loss_is_a_sum.ipynb")
-    course.run_all()
+def german_to_a_screen_reader(course):
+    """The German notebook 01, which test_notebooks.py runs in Lab."""
     for index in (2, 3, 28):
         assert course.cell(index).locator(".bptt").get_attribute("lang") == "de"
     report = course.cell(23).locator(".jp-RenderedHTML [lang=de]")

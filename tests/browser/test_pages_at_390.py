@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Pages, served
 from tests.browser.test_site import DRAWN, SITE, answered
+from tests.browser.waiting import settled
 
 pytestmark = pytest.mark.skipif(not (SITE / "index.html").exists(), reason="No site here: `make site` builds it.")
 PHONE = {"width": 390, "height": 844}
@@ -34,9 +35,23 @@ WIDER = "all => all.filter(node => node.scrollWidth > node.clientWidth)"
 def pages(chromium):
     with served(SITE) as address:
         pages = Pages(chromium, (address, "data:", "blob:"))
-        yield lambda name, width: opened(pages.take(width), address + name)
+        yield pages, lambda name, width: opened(pages.take(width), f"{address}notebooks/{name}.html")
         pages.close()
         assert not pages.problems
+
+
+@pytest.fixture
+def page(pages, name):
+    """That page on a phone; it stays open for the next test of it, which finds open what was opened."""
+    kept, opened_at = pages
+    with kept.standing(name, lambda: opened_at(name, PHONE["width"])) as page:
+        yield page
+
+
+@pytest.fixture
+def open_at(pages):
+    """Opens a page in a window of that width."""
+    return pages[1]
 
 
 def opened(page, url):
@@ -46,8 +61,7 @@ def opened(page, url):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_printed_table_is_a_real_one_even_next_to_a_line_or_covered(name, pages):
-    page = pages(f"notebooks/{name}.html", PHONE["width"])
+def test_a_printed_table_is_a_real_one_even_next_to_a_line_or_covered(name, page):
     page.locator(".cell_output details").evaluate_all("all => all.forEach(more => { more.open = true; })")
     answered(page)
     heads = page.locator(".printed tr:first-child").evaluate_all(ENDS)
@@ -62,14 +76,16 @@ def test_a_printed_table_is_a_real_one_even_next_to_a_line_or_covered(name, page
         assert printed.locator("pre").evaluate_all(f"{WIDER}.length") == 0
 
 
-def test_the_table_of_counters_shows_its_last_column_whole(pages):
-    page = pages("notebooks/10_networks_in_the_wild.html", PHONE["width"])
+@pytest.mark.parametrize("name", ["10_networks_in_the_wild"])
+def test_the_table_of_counters_shows_its_last_column_whole(page):
     counters = page.locator(".printed > div", has_text="h < 1 %")
     assert counters.evaluate_all(f"{WIDER}.length") == 0
 
 
-def test_a_printed_table_that_is_scrolled_keeps_its_rows_names_and_moves_no_line(pages):
-    page = pages("notebooks/10_networks_in_the_wild.html", 300)
+@pytest.mark.parametrize("name", ["10_networks_in_the_wild"])
+def test_a_printed_table_that_is_scrolled_keeps_its_rows_names_and_moves_no_line(page):
+    page.set_viewport_size({"width": 300, "height": PHONE["height"]})
+    settled(page, 300)
     box = page.locator(".printed > div", has_text="h in 8 bits")
     name, line = box.locator("td").first, box.locator("xpath=following-sibling::pre[1]")
     lefts = "all => all.map(node => node.getBoundingClientRect().left)"
@@ -80,8 +96,7 @@ def test_a_printed_table_that_is_scrolled_keeps_its_rows_names_and_moves_no_line
 
 
 @pytest.mark.parametrize("name", ["04_vanishing_and_exploding", "05_short_term_memory", "09_long_memory_measured", "museum"])
-def test_on_a_phone_printed_sentences_go_on_below_and_code_is_scrolled(name, pages):
-    page = pages(f"notebooks/{name}.html", PHONE["width"])
+def test_on_a_phone_printed_sentences_go_on_below_and_code_is_scrolled(page):
     page.locator(".cell_output details").evaluate_all("all => all.forEach(more => { more.open = true; })")
     printed = page.locator(".cell_output pre").filter(visible=True)
     wider = printed.evaluate_all(f"all => ({WIDER})(all).map(node => node.textContent)")
@@ -89,8 +104,8 @@ def test_on_a_phone_printed_sentences_go_on_below_and_code_is_scrolled(name, pag
 
 
 @pytest.mark.parametrize("width", [1280, PHONE["width"]])
-def test_no_line_of_a_figure_goes_through_a_levels_name(width, pages):
-    page = pages("notebooks/09_long_memory_measured.html", width)
+def test_no_line_of_a_figure_goes_through_a_levels_name(width, open_at):
+    page = open_at("09_long_memory_measured", width)
     paper = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
     names = page.locator(".annotation-text", has_text=re.compile("commoner verb: |always saying 1"))
     looks = names.evaluate_all(
@@ -100,8 +115,8 @@ def test_no_line_of_a_figure_goes_through_a_levels_name(width, pages):
     assert looks == [[paper, True, True]] * names.count() and names.count() >= 2
 
 
-def test_a_figure_follows_a_window_that_is_made_wider(pages):
-    page = pages("notebooks/deeper/05_four_cases_and_counter_examples.html", 900)
+def test_a_figure_follows_a_window_that_is_made_wider(open_at):
+    page = open_at("deeper/05_four_cases_and_counter_examples", 900)
     figure = page.locator(".bptt-figure").first
     page.set_viewport_size({"width": 1280, "height": 900})
     drawn = "node => Math.abs(node.querySelector('.main-svg').getBoundingClientRect().width - node.offsetWidth) < 1"

@@ -35,8 +35,13 @@ def settled(page, width: int | None = None) -> None:
 
 
 def recoloured(page, scheme: str) -> None:
-    """Let the page be light or dark, and wait until its colours, which take a while to change, are all there."""
+    """Let the page be light or dark, and wait until its colours are all there."""
     page.emulate_media(color_scheme=scheme)
+    colours_at_rest(page)
+
+
+def colours_at_rest(page) -> None:
+    """Wait until the page's colours, which take a while to change, are all there."""
     frames(page, 3)
     page.evaluate("""() => Promise.allSettled(document.getAnimations()
         .filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished))""")
@@ -49,6 +54,11 @@ def stop_the_clock(page) -> None:
 
 
 def page_of_test(nodeid: str) -> str:
-    """What names the page that a test looks at and that stays open for the next test of it, or nothing."""
-    found = re.search(r"/test_(?:site|access)\.py::.*[\[-]([^\[-]+)\]$", nodeid)
+    """What names the page that a test looks at and that stays open for the next test of it, or nothing.
+
+    Of Firefox, which takes 6 s of a processor to start, there is one.
+    """
+    if "/test_firefox.py::" in nodeid:
+        return "firefox"
+    found = re.search(r"/test_(?:site|access|pages_at_390)\.py::.*[\[-]([^\[-]+)\]$", nodeid)
     return found[1] if found else ""

@@ -1,14 +1,17 @@
 """What `make site` does to a notebook's text, and the links that it finds dead."""
 
+import os
 import re
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from plotly.offline import get_plotlyjs_version
 
 from bptt_lab import explore
 from bptt_lab.explore import page
-from tools import site
+from tests.tools.test_processors import POSSIBLE
+from tools import processors, site
 
 
 def test_formulas_side_by_side_may_go_below_each_other_and_single_ones_stay():
@@ -19,6 +22,27 @@ def test_formulas_side_by_side_may_go_below_each_other_and_single_ones_stay():
     )
     aligned = "$$\\begin{aligned} a &= b & \\qquad c &= d \\end{aligned}$$"
     assert site.flowing(aligned) == aligned
+
+
+def test_a_run_as_another_processor_is_compared_with_what_the_notebook_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(site, "SOURCE", tmp_path / "source")
+    cells = [
+        new_code_cell(f"print({now})", metadata={"tags": ["keep_output"]}, outputs=[new_output("stream", text=f"{kept}\n")])
+        for now, kept in [(0.25, 0.25), (0.5, 0.6)]
+    ]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "a.ipynb")
+    said, (other,) = site.run(tmp_path / "a.ipynb", "own")
+    assert said == "a.ipynb: other numbers as own" and other.startswith(f"{cells[1].id} kept ['0.6") and "0.5" in other
+    assert not (tmp_path / "source").exists(), "no page shows them"
+
+
+@pytest.mark.parametrize("name", sorted(POSSIBLE.keys() - {"nudged"}))
+def test_the_kernels_of_a_run_as_another_processor_take_its_code(name, monkeypatch, capsys):
+    monkeypatch.setattr(os, "environ", os.environ | {"OPENBLAS_CORETYPE": "Nehalem"})
+    site.as_processor(name)
+    assert {key: os.environ[key] for key in processors.CHOICE if key in os.environ} == POSSIBLE[name]
+    assert capsys.readouterr().out.startswith(f"{name}: {processors.kernels(POSSIBLE[name])[0]}, NumPy with ")
 
 
 def test_a_dead_link_is_found_and_one_to_a_place_that_is_not_there(tmp_path):
