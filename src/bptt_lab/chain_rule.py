@@ -91,10 +91,15 @@ def immediate(cell, trace, t: int, wrt: str) -> np.ndarray:
 
     def outer(rows):
         da, _ = pull(cell, trace, t, rows)  # row i: dh_t[i]/da_t
-        groups = [left[..., None] * right[:, None] for left, right in cell.pairs_of(wrt, trace, t, da)]
+        groups = [left[..., None] * right[:, None] for left, right in pairs_of(cell, wrt, trace, t, da)]
         return np.concatenate(groups, axis=2).swapaxes(0, 1)
 
     return overflow.settled(outer, np.eye(D)[:, None].repeat(B, axis=1)).reshape(B, D, *cell.params[wrt].shape)
+
+
+def pairs_of(cell, wrt: str, trace, steps, da: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """`Cell.all_pairs` of one parameter."""
+    return [(da, trace.inputs[steps])] if wrt == "W_x" else cell.all_pairs(trace, steps, da)[wrt]
 
 
 def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: Callable[[], dict[str, np.ndarray]]) -> list[Term]:
@@ -117,7 +122,7 @@ def _terms(cell, trace, t, wrt, dh_t):
             da_k, rows = pull(cell, trace, k, rows)
             found.append(da_k)
         da = np.concatenate(found[::-1])
-    pairs = cell.pairs_of(wrt, trace, slice(t + 1), da)
+    pairs = pairs_of(cell, wrt, trace, slice(t + 1), da)
     gradients = _summed(pairs)
     if trace.shape[1] > 1:
         return gradients, norm(gradients.reshape(t + 1, -1))
@@ -158,9 +163,11 @@ def carried_back(cell, trace, dh):
 
     What is given is written over in the next step.
     """
-    if quick := way_back.all_losses(cell, trace, dh):
-        yield from quick
-        return
+    k = trace.T
+    for k, da in way_back.all_losses(cell, trace, dh):
+        yield from ((k + i, slice(k + i, trace.T), da[i, i:]) for i in reversed(range(len(da))))
+    if k == 0:
+        return  # else nothing came from there
     rows, end = state_rows(cell, dh), trace.T
     for k in range(trace.T - 1, -1, -1):
         da, before = pull(cell, trace, k, rows[k:end])
@@ -180,7 +187,7 @@ def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 def _ledger(cell, trace, wrt, dh):
     result = np.zeros((trace.T, trace.T))
     for k, t, da in carried_back(cell, trace, dh):
-        result[t, k] = norm(_summed(cell.pairs_of(wrt, trace, k, da)).reshape(len(da), -1))
+        result[t, k] = norm(_summed(pairs_of(cell, wrt, trace, k, da)).reshape(len(da), -1))
     return result
 
 
@@ -193,13 +200,15 @@ def _sequence_ledgers(cell, trace, wrt, dh):
     """Indexed [k, t]: step k then writes one row of neighbours. For T in the thousands all else takes longer."""
     T, B, _ = trace.shape
     size_v = [norm(right).view(type(dh)) for _, right in multiplied(cell, trace, wrt)]
-    if (size_da := way_back.sizes(cell, trace, dh)) is not None:
-        return size_da * size_v[0][:, None]
     result = np.zeros((T, T, B))
+    for k, da in way_back.all_losses(cell, trace, dh):  # all in one look, where squares stay inside float64
+        np.vecdot(da, da, result[k : k + len(da), k:])
+    if np.count_nonzero(result > 1e-280) == T * (T + 1) // 2 and result.max() < 1e300:
+        return np.sqrt(result) * size_v[0][:, None]
     # Of W_x, b and mostly W_hh, left is da itself; and `all_pairs` copies right: of 100 words, H=32, a third of the time.
     alone = wrt in ("W_x", "b") or wrt == "W_hh" and type(cell).pairs is Cell.pairs and trace.cell.scales is None
     for k, t, da in carried_back(cell, trace, dh):
-        lefts = [da] if alone else [left for left, _ in cell.pairs_of(wrt, trace, k, da)]
+        lefts = [da] if alone else [left for left, _ in pairs_of(cell, wrt, trace, k, da)]
         sizes = [norm(left) * size[k] for left, size in zip(lefts, size_v)]
         result[k, t] = reduce(np.hypot, sizes)  # groups of rows of W that multiply the same
     return result
@@ -208,7 +217,7 @@ def _sequence_ledgers(cell, trace, wrt, dh):
 def multiplied(cell, trace, wrt):
     """What the groups of rows of W multiply: pairs as those of `Cell.all_pairs`, (T, B, m), the left sides nothing."""
     T, B, _ = trace.shape
-    return cell.pairs_of(wrt, trace, slice(T), np.zeros((T, B, len(cell.stack))))
+    return pairs_of(cell, wrt, trace, slice(T), np.zeros((T, B, len(cell.stack))))
 
 
 def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> tuple[np.ndarray, np.ndarray]:
@@ -250,7 +259,7 @@ def _every_da(cell, trace, wrt, dh):
     T, B, _ = trace.shape
     found: dict[int, np.ndarray] = {}
     for k, t, da in carried_back(cell, trace, dh):
-        for group, (left, _) in enumerate(cell.pairs_of(wrt, trace, k, da)):
+        for group, (left, _) in enumerate(pairs_of(cell, wrt, trace, k, da)):
             if group not in found:
                 found[group] = np.zeros((B, T, T, left.shape[-1]))
             found[group][:, t, k] = left.swapaxes(0, 1)

@@ -223,10 +223,6 @@ class Cell:
             pairs["W_hh"] = [(left * cell.scales, right) for left, right in pairs["W_hh"]]
         return {name: own_cells.paired(self, pairs, name, ones) for name in self.params}
 
-    def pairs_of(self, name: str, trace: Trace, steps, da: np.ndarray) -> list[tuple[np.ndarray, Any]]:
-        """`all_pairs` of one parameter."""
-        return [(da, trace.inputs[steps])] if name == "W_x" else self.all_pairs(trace, steps, da)[name]
-
     def jacobian(self, trace: Trace, t: int) -> np.ndarray:
         """dh_t/dh_{t-1}, (D, D) or (B, D, D): row i holds the derivatives of unit i. t=0 is with respect to the start.
 

@@ -248,7 +248,6 @@ class GateEngine:
         W[...] = W_hh.T
         if p.work["few"]:
             return p.work["W back"].dot  # unit matrices stand beside W_hhᵀ
-
         product = p.products(W)
 
         def product_and_sums(v, out):
