@@ -34,8 +34,8 @@ def all_losses(cell, trace, dh):
         start, n = max(0, start), min(n, n + start)
         steps = np.einsum("ij,kj->kij", W_hh, slopes[start : start + n])  # dL_t/da_k = dL_t/da_{k+1} · W_hh diag(f'(a_k))
         da[n] = da[0]
+        np.einsum("iij->ij", da[:n, start : start + n])[...] = own[start : start + n]
         for i in range(n - 1, -1, -1):
-            da[i, start + i] = own[start + i]
             np.dot(da[i + 1, start + i + 1 :], steps[i], da[i, start + i + 1 :])
         yield start, da[:n, start:, None]
 
