@@ -153,7 +153,7 @@ def timed(call: str, floor: str, times: int) -> Measure:
     return script(f"{RUN}print([seconds({times}, lambda: {call}), seconds({times}, lambda: {floor})])")
 
 
-AGAINST = "from benchmarks.core import against; print([against('%s')])"
+AGAINST = "from benchmarks.core import against; print(against('%s'))"
 ASKED = "from benchmarks.explorers import asked; print(asked())"
 STEP = """
 from benchmarks.training import ratio_to_torch, times_of
@@ -245,8 +245,24 @@ ROWS = {
         ],
         needs=TORCH,
     ),
-    "jax": Row(script(AGAINST % "jax"), [Line("both ways, 14 sizes: JAX / ours", "×", 1.5, True)], slow=True, needs=JAX),
-    "torch": Row(script(AGAINST % "torch"), [Line("both ways, 21 sizes: torch / ours", "×", 6, True)], slow=True, needs=TORCH),
+    "jax": Row(
+        script(AGAINST % "jax"),
+        [
+            Line("both ways, 14 sizes: JAX / ours", "×", 1.5, True), Line("… JAX / products and tanh alone", "×"),
+            Line("… least of these, but for B=1, T=100", "×", 1, True), Line("… there JAX / products and tanh alone", "×"),
+        ],
+        slow=True,
+        needs=JAX,
+    ),
+    "torch": Row(
+        script(AGAINST % "torch"),
+        [
+            Line("both ways, 21 sizes: torch / ours", "×", 6, True), Line("… torch / products and tanh alone", "×"),
+            Line("… least of these, but for B=1, T=100", "×"), Line("… there torch / products and tanh alone", "×"),
+        ],
+        slow=True,
+        needs=TORCH,
+    ),
     "site": Row(
         site,
         [

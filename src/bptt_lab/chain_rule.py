@@ -91,19 +91,24 @@ def immediate(cell, trace, t: int, wrt: str) -> np.ndarray:
 
     def outer(rows):
         da, _ = pull(cell, trace, t, rows)  # row i: dh_t[i]/da_t
-        groups = [left[..., None] * right[:, None] for left, right in cell.all_pairs(trace, t, da)[wrt]]
+        groups = [left[..., None] * right[:, None] for left, right in pairs_of(cell, wrt, trace, t, da)]
         return np.concatenate(groups, axis=2).swapaxes(0, 1)
 
     return overflow.settled(outer, np.eye(D)[:, None].repeat(B, axis=1)).reshape(B, D, *cell.params[wrt].shape)
 
 
-def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: dict[str, np.ndarray]) -> list[Term]:
-    """The terms k = 0..t of dL_t/dW, W one of the cell's parameters. dh_t: dL_t/dh_t, (B, H), and its factors `readout`.
+def pairs_of(cell, wrt: str, trace, steps, da: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """`Cell.all_pairs` of one parameter."""
+    return [(da, trace.inputs[steps])] if wrt == "W_x" else cell.all_pairs(trace, steps, da)[wrt]
+
+
+def terms(cell, trace, dh_t: np.ndarray, t: int, wrt: str, readout: Callable[[], dict[str, np.ndarray]]) -> list[Term]:
+    """The terms k = 0..t of dL_t/dW, W one of the cell's parameters. dh_t: dL_t/dh_t, (B, H); `readout` makes its factors.
 
     A row vector is carried back from t, so all terms together cost one step of arithmetic a word.
     """
     gradients, sizes = overflow.settled(partial(_terms, cell, trace, t, wrt), dh_t, seen=itemgetter(1))
-    gradients = gradients.reshape(t + 1, *cell.params[wrt].shape)
+    gradients = gradients.reshape(t + 1, *getattr(cell, wrt).shape)
     found = partial(_all_factors, readout, cell, trace, t, wrt)
     return list(map(Term, range(t + 1), repeat((gradients, sizes, found))))
 
@@ -117,7 +122,7 @@ def _terms(cell, trace, t, wrt, dh_t):
             da_k, rows = pull(cell, trace, k, rows)
             found.append(da_k)
         da = np.concatenate(found[::-1])
-    pairs = cell.all_pairs(trace, slice(t + 1), da)[wrt]
+    pairs = pairs_of(cell, wrt, trace, slice(t + 1), da)
     gradients = _summed(pairs)
     if trace.shape[1] > 1:
         return gradients, norm(gradients.reshape(t + 1, -1))
@@ -139,7 +144,7 @@ def _outer_norms(pairs):
 
 
 def _all_factors(readout, cell, trace, t, wrt, k):
-    return {**readout, **factors(cell, trace, t, wrt, k)}
+    return {**readout(), **factors(cell, trace, t, wrt, k)}
 
 
 def factors(cell, trace, t: int, wrt: str, k: int) -> dict[str, np.ndarray]:
@@ -156,11 +161,13 @@ def factors(cell, trace, t: int, wrt: str, k: int) -> dict[str, np.ndarray]:
 def carried_back(cell, trace, dh):
     """From the last step to the first: k, the t ≥ k whose loss still reaches it, and dL_t/da_k of these t, (n, B, rows of W).
 
-    From `engine/`, for the same numbers quicker, all come at once, with a k and a t for each row.
+    What is given is written over in the next step.
     """
-    if (da := way_back.all_losses(cell, trace, dh)) is not None:
-        yield *np.triu_indices(trace.T), da
-        return
+    k = trace.T
+    for k, da in way_back.all_losses(cell, trace, dh):
+        yield from ((k + i, slice(k + i, trace.T), da[i, i:]) for i in reversed(range(len(da))))
+    if k == 0:
+        return  # else nothing came from there
     rows, end = state_rows(cell, dh), trace.T
     for k in range(trace.T - 1, -1, -1):
         da, before = pull(cell, trace, k, rows[k:end])
@@ -180,7 +187,7 @@ def ledger(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 def _ledger(cell, trace, wrt, dh):
     result = np.zeros((trace.T, trace.T))
     for k, t, da in carried_back(cell, trace, dh):
-        result[t, k] = norm(_summed(cell.all_pairs(trace, k, da)[wrt]).reshape(len(da), -1))
+        result[t, k] = norm(_summed(pairs_of(cell, wrt, trace, k, da)).reshape(len(da), -1))
     return result
 
 
@@ -192,11 +199,16 @@ def sequence_ledgers(cell, trace, dh: np.ndarray, wrt: str) -> np.ndarray:
 def _sequence_ledgers(cell, trace, wrt, dh):
     """Indexed [k, t]: step k then writes one row of neighbours. For T in the thousands all else takes longer."""
     T, B, _ = trace.shape
-    result, size_v = np.zeros((T, T, B)), [norm(right).view(type(dh)) for _, right in multiplied(cell, trace, wrt)]
+    size_v = [norm(right).view(type(dh)) for _, right in multiplied(cell, trace, wrt)]
+    result = np.zeros((T, T, B))
+    for k, da in way_back.all_losses(cell, trace, dh):  # all in one look, where squares stay inside float64
+        np.vecdot(da, da, result[k : k + len(da), k:])
+    if np.count_nonzero(result > 1e-280) == T * (T + 1) // 2 and result.max() < 1e300:
+        return np.sqrt(result) * size_v[0][:, None]
     # Of W_x, b and mostly W_hh, left is da itself; and `all_pairs` copies right: of 100 words, H=32, a third of the time.
     alone = wrt in ("W_x", "b") or wrt == "W_hh" and type(cell).pairs is Cell.pairs and trace.cell.scales is None
     for k, t, da in carried_back(cell, trace, dh):
-        lefts = [da] if alone else [left for left, _ in cell.all_pairs(trace, k, da)[wrt]]
+        lefts = [da] if alone else [left for left, _ in pairs_of(cell, wrt, trace, k, da)]
         sizes = [norm(left) * size[k] for left, size in zip(lefts, size_v)]
         result[k, t] = reduce(np.hypot, sizes)  # groups of rows of W that multiply the same
     return result
@@ -205,7 +217,7 @@ def _sequence_ledgers(cell, trace, wrt, dh):
 def multiplied(cell, trace, wrt):
     """What the groups of rows of W multiply: pairs as those of `Cell.all_pairs`, (T, B, m), the left sides nothing."""
     T, B, _ = trace.shape
-    return cell.all_pairs(trace, slice(T), np.zeros((T, B, len(cell.stack))))[wrt]
+    return pairs_of(cell, wrt, trace, slice(T), np.zeros((T, B, len(cell.stack))))
 
 
 def sequence_shares(cell, trace, dh: np.ndarray, wrt: str) -> tuple[np.ndarray, np.ndarray]:
@@ -247,8 +259,10 @@ def _every_da(cell, trace, wrt, dh):
     T, B, _ = trace.shape
     found: dict[int, np.ndarray] = {}
     for k, t, da in carried_back(cell, trace, dh):
-        for group, (left, _) in enumerate(cell.all_pairs(trace, k, da)[wrt]):
-            found.setdefault(group, np.zeros((B, T, T, left.shape[-1])))[:, t, k] = left.swapaxes(0, 1)
+        for group, (left, _) in enumerate(pairs_of(cell, wrt, trace, k, da)):
+            if group not in found:
+                found[group] = np.zeros((B, T, T, left.shape[-1]))
+            found[group][:, t, k] = left.swapaxes(0, 1)
     return list(found.values())
 
 

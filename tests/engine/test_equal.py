@@ -126,7 +126,7 @@ def terms_and_ledgers(p, size):
     model, trace, rows = bl.SequenceModel(cell, 2), cell.unroll(x, h0), size * dh.reshape(len(x), -1, cell.hidden_size)
     found = {}
     for name in cell.params:
-        terms = chain_rule.terms(cell, trace, rows[-1], len(x) - 1, name, {})
+        terms = chain_rule.terms(cell, trace, rows[-1], len(x) - 1, name, dict)
         found[f"terms of {name}"] = np.stack([term.gradient for term in terms])
         found[f"their norms, {name}"] = np.array([term.norm for term in terms])
         found[f"ledger of {name}"] = chain_rule.ledger(model.cell, trace, rows, name)

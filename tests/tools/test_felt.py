@@ -63,3 +63,28 @@ def test_code_runs_with_the_package_of_the_folder_it_is_asked_of(tmp_path):
     assert felt.python("import bptt_lab; print('words'); print([bptt_lab.number])", tmp_path) == [3.5]
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         felt.python("1 / 0", tmp_path)
+
+
+def test_a_rival_s_ratios_have_a_floor_beside_them_and_the_least_that_is_not_of_one_long_sequence(monkeypatch):
+    from benchmarks import core
+
+    seconds = {"ours": lambda T, B: 2.0 if B == 1 and T > 99 else B, "jax": lambda T, B: 1.0 + B, "floor": lambda T, B: 0.5 * B}
+
+    def measured(runs):
+        T, B = runs["ours"]
+        assert runs["floor"] == runs["jax"] == (T, B)
+        return {name: [float(taken(T, B))] * 3 for name, taken in seconds.items()}
+
+    for make in ("ours", "jax_scan", "floor"):
+        monkeypatch.setattr(core, make, lambda x, dh, cell: x.shape[:2])
+    monkeypatch.setattr(core, "measured", measured)
+    monkeypatch.setattr(core, "SIZES", {(4, 1, 2, 2): (), (100, 1, 2, 2): (), (5, 4, 2, 2): ()})
+    assert core.against("jax") == pytest.approx([(2 * 1 * 1.25) ** (1 / 3), (4 * 4 * 2.5) ** (1 / 3), 1.25, 2.5])
+
+
+def test_the_floor_of_a_cell_runs_for_one_sequence_and_for_a_batch():
+    import bptt_lab as bl
+    from benchmarks import core
+
+    for size in ((3, 1, 2, 4), (3, 2, 2, 4)):
+        core.floor(*core.problem(*size), bl.LSTMCell(2, 4))()

@@ -45,9 +45,8 @@ class GatedEngine(GateEngine):
     def backward_views(self, local, onward):
         return list(zip(local[:, :4], onward))
 
-    def back(self, p, steps, δ, W_hh):
+    def back(self, p, steps, δ, product):
         multiply, (δ,), back, spread = np.multiply, δ, p.work["back"], p.work["spread"]
-        product = self.product_onward(p, W_hh)
         for local, da_and_rest, _ in steps:
             multiply(local, spread(δ), local)  # dL/da_t, and G1 ⊙ δ_t
             product(da_and_rest, back)  # W_hhᵀ dL/da_t + G1 ⊙ δ_t + dh_{t-1}

@@ -57,7 +57,7 @@ class GateEngine:
     derivative_views: Callable  # (seen, out, spare), (…, n, H, B) each: what `derivatives` reads, fills and uses
     derivatives: Callable  # (views): the derivatives of some steps at once
     backward_views: Callable  # (local, rows of it from `onward` on, each step's one vector): the arrays that `back` goes through
-    back: Callable  # (p, steps, δ, W_hh): the loop back over some steps, from δ of the last to δ of the one before the first
+    back: Callable  # (p, steps, δ, product): the loop back over some steps, from δ of the last to δ before the first
 
     def also_kept(self, T: int, H: int, B: int) -> dict[str, tuple[int, ...]]:
         return {}  # the shapes of what the way back needs besides z and the gates
@@ -130,12 +130,13 @@ class GateEngine:
             (seen, chunks), kept = p.seen, p.seen[0].arrays
             seen.flat[...] = trace.flat
         found, δ, W_x = p.found.arrays, p.work["δ"], p.work["W_x"]
+        product = self.product_onward(p, kept["weights"][:, trace.key[3] + 1 :])
         for chunk in chunks:  # some steps each, the last ones first
             for to, read in chunk.reads:
                 to[...] = read
             self.derivatives(chunk.views)
             chunk.by_step[...] = chunk.slopes
-            δ = self.back(p, chunk.steps, δ, kept["weights"][:, trace.key[3] + 1 :])
+            δ = self.back(p, chunk.steps, δ, product)
             for place, rows in () if da is None else self.da_rows(1, chunk.local.shape[2]):  # dL/da_t, (T, B, rows), too
                 da[chunk.at, :, rows] = chunk.local.reshape(len(chunk.z), -1, da.shape[1])[:, place].swapaxes(1, 2)
             sums = found if chunk.last else {name: np.empty_like(found[name]) for name in p.work["sums"]}
@@ -247,7 +248,6 @@ class GateEngine:
         W[...] = W_hh.T
         if p.work["few"]:
             return p.work["W back"].dot  # unit matrices stand beside W_hhᵀ
-
         product = p.products(W)
 
         def product_and_sums(v, out):

@@ -73,9 +73,8 @@ class GRUEngine(GateEngine):
     def backward_views(self, local, onward):
         return list(zip(local[:, :5], onward))
 
-    def back(self, p, steps, δ, W_hh):
+    def back(self, p, steps, δ, product):
         multiply, (δ,), back, spread = np.multiply, δ, p.work["back"], p.work["spread"]
-        product = self.product_onward(p, W_hh)
         for local, da12_dq_and_rest, _ in steps:
             multiply(local, spread(δ), local)  # dL/da_t, dL/dq_t, and z_t ⊙ δ_t
             product(da12_dq_and_rest, back)  # W_hhᵀ [dL/da1_t; dL/da2_t; dL/dq_t] + z_t ⊙ δ_t + dh_{t-1}

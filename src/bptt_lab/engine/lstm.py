@@ -56,9 +56,9 @@ class LSTMEngine(GateEngine):
     def backward_views(self, local, onward):
         return list(zip(local[:, 1:5], local[:, 0], local[:, 1], local[:, 5], onward))
 
-    def back(self, p, steps, δ, W_hh):
+    def back(self, p, steps, δ, product):
         multiply, add, (δh, δc) = np.multiply, np.add, δ
-        back, spread, given, product = p.work["back"], p.work["spread"], "c" in p.work["given"], self.product_onward(p, W_hh)
+        back, spread, given = p.work["back"], p.work["spread"], "c" in p.work["given"]
         for by_c, dc_dh, forget, da4, da_and_dh, _, dc_previous in steps:
             δc = add(multiply(dc_dh, δh, dc_dh), δc, dc_dh)
             multiply(by_c, spread(δc), by_c)  # f_t ⊙ δc_t, which goes on, and dL/da_t of input, forget and cell

@@ -9,6 +9,7 @@ dL_t/dh_t = W_ohᵀ dL_t/dy_t     what each step hands to the cell's backward
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -86,17 +87,17 @@ class SequenceModel:
         check_run(self, run)
         t = checks.index("t", t, run.trace.T)
         checks.choice("wrt", wrt, self.params)
-        if wrt in self.cell.params:
-            dy_dh = f"dy[{t}]/d{chain_rule.state_name(self.cell)}[{t}]"
-            readout = {
-                f"dL[{t}]/dy[{t}]": run.trace.squeeze(run.dy[t], axis=0),
-                dy_dh: chain_rule.state_rows(self.cell, run.W_oh.copy()),
-            }
-            return chain_rule.terms(self.cell, run.trace, run.dh[t], t, wrt, readout)
+        if wrt not in ("W_oh", "b_o"):
+            dh_t = overflow.dot(run.dy[t], run.W_oh)
+            return chain_rule.terms(self.cell, run.trace, dh_t, t, wrt, partial(self._readout_factors, run, t))
         gradients = np.zeros((t + 1, *self.params[wrt].shape))
         gradients[t], factors = self._readout_term(run, t, wrt)
         sizes = chain_rule.norm(gradients.reshape(t + 1, -1))
         return [chain_rule.Term(k, (gradients, sizes, lambda k: factors() if k == t else {})) for k in range(t + 1)]
+
+    def _readout_factors(self, run: Run, t: int) -> dict[str, np.ndarray]:
+        dL_dy, W_oh = run.trace.squeeze(run.dy[t], axis=0), chain_rule.state_rows(self.cell, run.W_oh.copy())
+        return {f"dL[{t}]/dy[{t}]": dL_dy, f"dy[{t}]/d{chain_rule.state_name(self.cell)}[{t}]": W_oh}
 
     def _readout_term(self, run: Run, t: int, wrt: str) -> tuple[np.ndarray, Callable[[], dict[str, np.ndarray]]]:
         """The one term that is not zero, and what tells its factors."""
