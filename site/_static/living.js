@@ -65,7 +65,8 @@ for (const table of document.querySelectorAll("article table:has(thead)")) {
   }
 }
 // A printed table is as wide as its longest line. A narrow page shows a real one, whose heads go on below; other lines go on below too.
-const PHONE = 41, FINE = 52; // characters of a line that a telephone has room for: as printed, and in such a table
+const PHONE = 41, FINE = 51.5; // characters of a line that a telephone has room for: as printed, and in such a table
+const APART = 1.82, CLOSE = 1.22; // characters between two columns, and the fewest: 12 and 8 px, see site.css
 const ENOUGH = 3; // lines that are a table even if they are short
 function rowsUnder(head) {
   const found = [...head.matchAll(/\S+(?: \S+)*/g)], starts = found.map(({ index }) => index);
@@ -85,18 +86,21 @@ function rowsUnder(head) {
 // Where names and heads, and where values, may go on below: the first way that leaves the table narrow enough, or else it is scrolled.
 // "H = 8" and "2 %" stay whole, and so does what stands in brackets.
 const NAMES = / (?![=<>%]|to |[\d.]+(?:,|$))(?<!(?:[=<>]|\bto) )/, SHORT = / (?![=<>%])(?<![=<>] )/;
-const VALUES = / (?=\()|(?<=,) /, ALL = /(?<!\b(?:to|of|in)|[=<>]) (?![=<>%]|s$|of )/;
-const WAYS = [[NAMES, VALUES], [SHORT, VALUES], [NAMES, ALL], [SHORT, ALL]];
+const WHOLE = /(?!)/, VALUES = / (?=\()|(?<=,) /, ALL = /(?<!\b(?:to|of|in)|[=<>]) (?![=<>%]|s$|of )/;
+const WAYS = [[NAMES, WHOLE], [NAMES, VALUES], [SHORT, VALUES], [NAMES, ALL], [SHORT, ALL]];
 function realTable(rows) {
   const whole = (text, i) => (i ? text.replace(/\(.*?\)/g, (bracket) => bracket.replaceAll(" ", "\u00a0")) : text);
   const words = ([names, values], i, k) => whole(rows[i][k], i).split(i && k ? values : names);
-  const wide = (way) => rows[0].reduce((sum, _, k) => sum + 1 + Math.max(...rows.flatMap((_, i) => words(way, i, k).map((word) => word.length))), 0);
-  const way = WAYS.find((way) => wide(way) <= FINE) ?? WAYS.at(-1), table = document.createElement("table"), box = document.createElement("div");
+  const wide = (way, apart) => rows[0].reduce((sum, _, k) => sum + (k && apart) + Math.max(...rows.flatMap((_, i) => words(way, i, k).map((word) => word.length))), 0);
+  const fine = (apart) => WAYS.find((way) => wide(way, apart) <= FINE), wider = fine(APART), close = wider ? null : fine(CLOSE);
+  const way = wider ?? close ?? WAYS.at(-1), table = document.createElement("table"), box = document.createElement("div");
+  table.classList.toggle("close", Boolean(close));
   rows.forEach((cells, i) => {
     const row = table.insertRow();
     cells.forEach((_, k) => {
       const parts = words(way, i, k).map((word) => Object.assign(document.createElement("span"), { textContent: word }));
-      row.insertCell().append(...parts.flatMap((part, n) => (n ? [" ", part] : [part])));
+      const below = (n) => i && k && /^(\(|to )/.test(parts[n].textContent); // if one value of a column is broken, all are
+      row.insertCell().append(...parts.flatMap((part, n) => (n ? [" ", ...(below(n) ? [document.createElement("br")] : []), part] : [part])));
     });
   });
   box.append(table);

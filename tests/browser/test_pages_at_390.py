@@ -12,6 +12,7 @@ pytestmark = pytest.mark.skipif(not (SITE / "index.html").exists(), reason="No s
 PHONE = {"width": 390, "height": 844}
 # For each page: a head, and a line under it that stands next to a plain one, is covered, or begins another table.
 TABLES = {
+    "02_the_chain_rule_through_time": ["token", "word 1 back"],
     "04_vanishing_and_exploding": ["statement", "one step"],
     "05_short_term_memory": ["tanh, trained at d =", "gradient"],
     "06_partial_cures": ["word 1 over word 30", "cut every 10"],
@@ -27,6 +28,19 @@ ENDS = "all => all.map(row => [row.cells[0].textContent, [...row.cells].at(-1).t
 # A value is broken if one of its pieces is, or if a bracket is in two: no line of a table may end or begin within a word.
 BROKEN = """all => all.filter(piece => piece.getClientRects().length > 1 || (piece.closest('tr:not(:first-child)')
     && piece.textContent.split('(').length !== piece.textContent.split(')').length)).map(piece => piece.textContent)"""
+# Values that seem to be one, and columns in which one value goes on below and another like it does not.
+MEET = """rows => rows.flatMap(row => {
+    const box = piece => piece.getBoundingClientRect(), pieces = [...row.cells].map(cell => [...cell.querySelectorAll('span')]);
+    const full = pieces.filter(of => of.some(piece => piece.textContent));
+    const near = (of, k) => k && Math.min(...of.map(piece => box(piece).left)) - Math.max(...full[k - 1].map(p => box(p).right)) < 8;
+    return full.filter(near).map(of => row.textContent);
+})"""
+UNEVEN = """tables => tables.flatMap(table => [...table.rows[0].cells].slice(1).filter((_, k) => {
+    const values = [...table.rows].slice(1).map(row => [...row.cells[k + 1].querySelectorAll('span')]);
+    const lines = of => new Set(of.map(piece => Math.round(piece.getBoundingClientRect().top))).size;
+    const looks = values.filter(of => of.length === 2 && /^(\\(|to )/.test(of[1].textContent)).map(lines);
+    return new Set(looks).size > 1;
+}).map(cell => cell.textContent))"""
 WIDER = "all => all.filter(node => node.scrollWidth > node.clientWidth)"
 
 
@@ -53,6 +67,8 @@ def test_a_printed_table_is_a_real_one_even_next_to_a_line_or_covered(name, page
     heads = page.locator(".printed tr:first-child").evaluate_all(ENDS)
     assert TABLES[name] in heads
     assert page.locator(".printed td span:visible").evaluate_all(BROKEN) == []
+    assert page.locator(".printed tr:visible").evaluate_all(MEET) == []
+    assert page.locator(".printed table:visible").evaluate_all(UNEVEN) == []
     for printed in page.locator(".printed:visible").all():
         whole = printed.locator("xpath=preceding-sibling::pre").text_content()
         shown = printed.locator("td, pre").all_text_contents()
@@ -60,6 +76,15 @@ def test_a_printed_table_is_a_real_one_even_next_to_a_line_or_covered(name, page
         by_key = printed.locator("> div").evaluate_all(f"all => ({WIDER})(all).every(node => node.tabIndex === 0)")
         assert by_key or printed.locator("xpath=ancestor::details").count()
         assert printed.locator("pre").evaluate_all(f"{WIDER}.length") == 0
+
+
+def test_a_guess_and_what_was_measured_do_not_seem_one_number(pages):
+    page = pages("notebooks/10_networks_in_the_wild.html", PHONE["width"])
+    page.locator(".cell_output details").evaluate_all("all => all.forEach(more => { more.open = true; })")
+    answered(page)
+    row = page.locator(".printed tr", has_text="metapredict V3").first
+    guessed, measured = (row.locator("td").nth(k).locator("span").first.bounding_box() for k in (1, 2))
+    assert measured["x"] - (guessed["x"] + guessed["width"]) >= 12  # px; a thousand's blank is 6.6
 
 
 def test_the_table_of_counters_shows_its_last_column_whole(pages):
