@@ -87,6 +87,25 @@ def test_a_guess_and_what_was_measured_do_not_seem_one_number(pages):
     assert measured["x"] - (guessed["x"] + guessed["width"]) >= 12  # px; a thousand's blank is 6.6
 
 
+LOOK = """node => { const { padding, border, borderRadius, font, color } = getComputedStyle(node);
+    return [padding, border, borderRadius, font, color].join('; '); }"""
+
+
+@pytest.mark.parametrize("name", ["glossary", "04_vanishing_and_exploding", "07_gates"])
+def test_on_a_phone_all_that_was_printed_has_one_look(name, pages):
+    page = pages(f"notebooks/{name}.html", PHONE["width"])
+    page.locator(".cell_output details").evaluate_all("all => all.forEach(more => { more.open = true; })")
+    answered(page)
+    boxes = page.locator(".cell_output :is(.stream pre, .text_plain pre, details > pre):not(.printed pre), .printed")
+    assert len(set(boxes.filter(visible=True).evaluate_all(f"all => all.map({LOOK})"))) == 1
+    inks = page.locator(".printed, .printed td, .printed pre").evaluate_all("all => all.map(node => getComputedStyle(node).color)")
+    assert len(set(inks)) == 1
+    blanks = page.locator(".printed").filter(visible=True).evaluate_all(
+        """all => all.map(node => Math.round(node.getBoundingClientRect().bottom - node.lastElementChild.getBoundingClientRect().bottom))"""
+    )
+    assert set(blanks) == {9}, "its padding and border, and no blank"
+
+
 def test_the_table_of_counters_shows_its_last_column_whole(pages):
     page = pages("notebooks/10_networks_in_the_wild.html", PHONE["width"])
     counters = page.locator(".printed > div", has_text="h < 1 %")
