@@ -95,12 +95,18 @@ function realTable(rows) {
   const fine = (apart) => WAYS.find((way) => wide(way, apart) <= FINE), wider = fine(APART), close = wider ? null : fine(CLOSE);
   const way = wider ?? close ?? WAYS.at(-1), table = document.createElement("table"), box = document.createElement("div");
   table.classList.toggle("close", Boolean(close));
+  const number = /^[-+−±×<>≤≥~]?\.?\d/, ofWords = rows[0].map((_, k) => {
+    const values = rows.slice(1).map((cells) => cells[k]).filter(Boolean);
+    return values.length > 4 * values.filter((value) => number.test(value)).length;
+  });
   rows.forEach((cells, i) => {
     const row = table.insertRow();
     cells.forEach((_, k) => {
       const parts = words(way, i, k).map((word) => Object.assign(document.createElement("span"), { textContent: word }));
       const below = (n) => i && k && /^(\(|to )/.test(parts[n].textContent); // if one value of a column is broken, all are
-      row.insertCell().append(...parts.flatMap((part, n) => (n ? [" ", ...(below(n) ? [document.createElement("br")] : []), part] : [part])));
+      const cell = row.insertCell();
+      cell.classList.toggle("words", ofWords[k]);
+      cell.append(...parts.flatMap((part, n) => (n ? [" ", ...(below(n) ? [document.createElement("br")] : []), part] : [part])));
     });
   });
   box.append(table);
@@ -133,10 +139,12 @@ for (const pre of document.querySelectorAll(".cell_output :is(.stream, .text_pla
   narrow.append(...printed(text));
   pre.after(narrow);
 }
-// Code in a table may be broken after a dot, a bracket or an underscore, before a word is broken within; not after the dot that it begins with.
-for (const code of document.querySelectorAll("article table code, article table code .pre")) {
-  if (code.childElementCount) continue;
-  const parts = code.textContent.split(/(?<=.[.(])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
+// Code in a table, or longer than a line of a telephone, may be broken after a dot, a bracket, a slash or an underscore, before a word is
+// broken within; not after the dot that it begins with.
+const LINE = 30; // characters
+for (const code of document.querySelectorAll("article :is(table, p, li) code, article :is(table, p, li) code .pre")) {
+  if (code.childElementCount || (code.textContent.length < LINE && !code.closest("table"))) continue;
+  const parts = code.textContent.split(/(?<=.[.(/])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
 }
 // On a narrow page a formula goes on below, before a sign that stands in no small bracket, or after a large one; see site.css. What

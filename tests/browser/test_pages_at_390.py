@@ -106,6 +106,24 @@ def test_on_a_phone_all_that_was_printed_has_one_look(name, pages):
     assert set(blanks) == {9}, "its padding and border, and no blank"
 
 
+def test_the_words_of_a_printed_table_begin_where_their_head_does_and_its_numbers_end_there(pages):
+    page = pages("notebooks/04_vanishing_and_exploding.html", PHONE["width"])
+    rows = page.locator(".printed table", has_text="verdict").locator("tr")
+    boxes = "all => all.map(row => [...row.cells].slice(1).map(cell => cell.querySelector('span').getBoundingClientRect()))"
+    verdicts, nets, steps = zip(*rows.evaluate_all(boxes))
+    assert {len({box["left"] for box in words}) for words in (verdicts, nets)} == {1}
+    assert len({round(box["right"]) for box in steps[1:]}) == 1
+
+
+@pytest.mark.parametrize("width", [PHONE["width"], 360, 320])
+@pytest.mark.parametrize("name", ["notebooks/10_networks_in_the_wild", "mistakes", "notebooks/glossary"])
+def test_no_name_in_a_sentence_makes_a_page_wider_than_the_window(name, width, pages):
+    page = pages(f"{name}.html", width)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    cut = """all => all.filter(code => code.getBoundingClientRect().right > innerWidth - 8).map(code => code.textContent)"""
+    assert page.locator("article :is(p, li) code:visible").evaluate_all(cut) == []
+
+
 def test_the_table_of_counters_shows_its_last_column_whole(pages):
     page = pages("notebooks/10_networks_in_the_wild.html", PHONE["width"])
     counters = page.locator(".printed > div", has_text="h < 1 %")

@@ -488,6 +488,16 @@ def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns
     expect(page.locator("article .cards .label:visible")).to_have_count(0)
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["notebooks/00_start_here", "notebooks/glossary", "where_it_works", "own_cell"])
+def test_a_link_in_a_table_looks_as_one_beside_it(visit, name, dark):
+    page = visit(f"{name}.html", color_scheme="dark" if dark else "light")
+    settled(page)
+    links = page.locator("article a:is(.reference, table a):not(.headerlink, .bptt a, h1 a, h2 a, h3 a, .needs-python a):visible")
+    inks = links.evaluate_all("all => all.map(node => [Boolean(node.closest('table')), getComputedStyle(node).color])")
+    assert {inside for inside, _ in inks} == {True, False} and len({ink for _, ink in inks}) == 1
+
+
 def test_the_page_of_mistakes_is_short_until_one_is_asked_for_and_has_contents(visit):
     page = visit("mistakes.html")
     named = page.locator("article h3").evaluate_all("all => all.map(node => node.firstChild.textContent)")
