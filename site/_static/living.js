@@ -141,24 +141,34 @@ for (const pre of document.querySelectorAll(".cell_output :is(.stream, .text_pla
 }
 // Code in a table, or longer than a line of a telephone, may be broken after a dot, a bracket, a slash or an underscore, before a word is
 // broken within; not after the dot that it begins with.
-const LINE = 30; // characters
+const LINE = 30, COLUMN = 27; // characters; what fits a column stays whole on a wide page, see site.css
 for (const code of document.querySelectorAll("article :is(table, p, li) code, article :is(table, p, li) code .pre")) {
   if (code.childElementCount || (code.textContent.length < LINE && !code.closest("table"))) continue;
   const parts = code.textContent.split(/(?<=.[.(/])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
-  code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
+  const within = (part) => Object.assign(document.createElement("wbr"), { className: part.endsWith("_") ? "in-name" : "" });
+  code.classList.toggle("whole", code.textContent.length <= COLUMN);
+  code.replaceChildren(...parts.flatMap((part, i) => (i ? [within(parts[i - 1]), part] : [part])));
 }
-// On a narrow page a formula goes on below, before a sign that stands in no small bracket, or after a large one; see site.css. What
+// Shapes, as (H, I), and names of notebooks, as "02, deeper", stay whole.
+for (const cell of document.querySelectorAll("article table td")) {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replace(/\(\w(?:, \w)+\)|^\d\d, deeper$/g, (whole) => whole.replaceAll(" ", "\u00a0"));
+}
+// On a narrow page a formula goes on below, before a sign that stands in no small bracket; see site.css. What
 // stands after a wide space or a ⇒ is one clause: it goes on below first of all. A letter is not left alone before its =.
 const SIGN = /mjx-c(3D|2B|2212|22C5|2264|2190|2248|21D2|27F9|27FA)\b/; // = + − · ≤ ← ≈ ⇒ ⟹ ⟺
 const FOLLOWS = /mjx-c(21D2|27F9|27FA)\b/, LETTER = 40, BRACKET = 180; // px: what may stand alone before an =, and what is so long that a small bracket goes on below too
 const PLAIN = 300; // px: what is shorter stays whole
 const CARD = 210; // px beside the name of a column: there a longer formula stands below it
 function breakable(row) {
-  let depth = 0, part, clause = row, after = false;
+  let depth = 0, part, clause = row, after = false, opened;
+  const nodes = [...row.childNodes];
+  const inBracket = () => part.getBoundingClientRect().right - opened.getBoundingClientRect().left;
   const within = (parent, name) => parent.appendChild(Object.assign(document.createElement("span"), { className: name }));
   row.classList.add("parts");
-  for (const node of [...row.childNodes]) {
+  for (const node of nodes) {
     const sign = node.matches("mjx-mo, :has(> mjx-mo:only-child)") ? node.querySelector("mjx-c")?.className ?? "" : "";
+    if (!depth) opened = node;
     if (!sign.includes("TEX-S")) depth += /mjx-c(28|5B)\b/.test(sign) - /mjx-c(29|5D)\b/.test(sign);
     if (/^mjx-m(row|style|text)$/.test(node.localName) && node.offsetWidth > PLAIN) {
       part = null;
@@ -166,13 +176,13 @@ function breakable(row) {
       breakable(node);
       continue;
     }
-    const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || part.offsetWidth > BRACKET), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
+    const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || inBracket() > BRACKET), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
     const follows = breaks && FOLLOWS.test(sign);
     if (follows && clause.hasChildNodes()) [clause, part] = [within(row, "clause"), null];
     if (!part || node.localName === "mjx-mtext" || (breaks && !(/mjx-c3D\b/.test(sign) && part.offsetWidth < LETTER))) part = within(clause, "part");
+    if (space && node === nodes[0]) part.classList.add("lead"); // it parted a row from what now stands above it
     part.append(node);
     if (space && !after && parseFloat(space.style.width) >= 1) [clause, part] = [within(row, "clause"), null];
-    if (/mjx-c(29|5D)\b.*TEX-S/.test(sign)) part = null;
     after = follows;
   }
 }
