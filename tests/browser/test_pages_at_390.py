@@ -32,7 +32,8 @@ BROKEN = """all => all.filter(piece => piece.getClientRects().length > 1 || (pie
 MEET = """rows => rows.flatMap(row => {
     const box = piece => piece.getBoundingClientRect(), pieces = [...row.cells].map(cell => [...cell.querySelectorAll('span')]);
     const full = pieces.filter(of => of.some(piece => piece.textContent));
-    const near = (of, k) => k && Math.min(...of.map(piece => box(piece).left)) - Math.max(...full[k - 1].map(p => box(p).right)) < 8;
+    const left = of => Math.min(...of.map(piece => box(piece).left)), right = of => Math.max(...of.map(piece => box(piece).right));
+    const near = (of, k) => k && left(of) - right(full[k - 1]) < 8;
     return full.filter(near).map(of => row.textContent);
 })"""
 UNEVEN = """tables => tables.flatMap(table => [...table.rows[0].cells].slice(1).filter((_, k) => {
@@ -98,11 +99,12 @@ def test_on_a_phone_all_that_was_printed_has_one_look(name, pages):
     answered(page)
     boxes = page.locator(".cell_output :is(.stream pre, .text_plain pre, details > pre):not(.printed pre), .printed")
     assert len(set(boxes.filter(visible=True).evaluate_all(f"all => all.map({LOOK})"))) == 1
-    inks = page.locator(".printed, .printed td, .printed pre").evaluate_all("all => all.map(node => getComputedStyle(node).color)")
+    colours = "all => all.map(node => getComputedStyle(node).color)"
+    inks = page.locator(".printed, .printed td, .printed pre").evaluate_all(colours)
     assert len(set(inks)) == 1
-    blanks = page.locator(".printed").filter(visible=True).evaluate_all(
-        """all => all.map(node => Math.round(node.getBoundingClientRect().bottom - node.lastElementChild.getBoundingClientRect().bottom))"""
-    )
+    below = """all => all.map(node => [node, node.lastElementChild].map(one => one.getBoundingClientRect().bottom))
+        .map(([box, last]) => Math.round(box - last))"""
+    blanks = page.locator(".printed:visible").evaluate_all(below)
     assert set(blanks) == {9}, "its padding and border, and no blank"
 
 

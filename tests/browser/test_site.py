@@ -576,7 +576,8 @@ def test_on_a_phone_a_factor_after_a_bracket_stands_on_its_brackets_line(visit):
     bracket = formula.locator("mjx-c[class*='c5D TEX-S']").last
     assert bracket.count() == 1
     behind = bracket.evaluate(
-        """node => { const after = [...node.closest('mjx-math').querySelectorAll('mjx-c')], box = sign => sign.getBoundingClientRect();
+        """node => { const after = [...node.closest('mjx-math').querySelectorAll('mjx-c')];
+            const box = sign => sign.getBoundingClientRect();
             const { top, bottom } = box(node), rest = after.slice(after.indexOf(node) + 1).map(box);
             return [rest.length, rest.filter(sign => sign.bottom < top || sign.top > bottom).length]; }"""
     )
