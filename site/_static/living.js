@@ -161,14 +161,12 @@ const FOLLOWS = /mjx-c(21D2|27F9|27FA)\b/, LETTER = 40, BRACKET = 180; // px: wh
 const PLAIN = 300; // px: what is shorter stays whole
 const CARD = 210; // px beside the name of a column: there a longer formula stands below it
 function breakable(row) {
-  let depth = 0, part, clause = row, after = false, opened;
+  let depth = 0, part, clause = row, after = false;
   const nodes = [...row.childNodes];
-  const inBracket = () => part.getBoundingClientRect().right - opened.getBoundingClientRect().left;
   const within = (parent, name) => parent.appendChild(Object.assign(document.createElement("span"), { className: name }));
   row.classList.add("parts");
   for (const node of nodes) {
     const sign = node.matches("mjx-mo, :has(> mjx-mo:only-child)") ? node.querySelector("mjx-c")?.className ?? "" : "";
-    if (!depth) opened = node;
     if (!sign.includes("TEX-S")) depth += /mjx-c(28|5B)\b/.test(sign) - /mjx-c(29|5D)\b/.test(sign);
     if (/^mjx-m(row|style|text)$/.test(node.localName) && node.offsetWidth > PLAIN) {
       part = null;
@@ -176,11 +174,11 @@ function breakable(row) {
       breakable(node);
       continue;
     }
-    const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || inBracket() > BRACKET), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
+    const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || part.offsetWidth > BRACKET), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
     const follows = breaks && FOLLOWS.test(sign);
     if (follows && clause.hasChildNodes()) [clause, part] = [within(row, "clause"), null];
     if (!part || node.localName === "mjx-mtext" || (breaks && !(/mjx-c3D\b/.test(sign) && part.offsetWidth < LETTER))) part = within(clause, "part");
-    if (space && node === nodes[0]) part.classList.add("lead"); // it parted a row from what now stands above it
+    if (space && node === nodes[0] && !node.querySelector("mjx-c")) part.classList.add("lead"); // it parted a row from what now stands above it
     part.append(node);
     if (space && !after && parseFloat(space.style.width) >= 1) [clause, part] = [within(row, "clause"), null];
     after = follows;

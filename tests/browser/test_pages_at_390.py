@@ -32,7 +32,8 @@ BROKEN = """all => all.filter(piece => piece.getClientRects().length > 1 || (pie
 MEET = """rows => rows.flatMap(row => {
     const box = piece => piece.getBoundingClientRect(), pieces = [...row.cells].map(cell => [...cell.querySelectorAll('span')]);
     const full = pieces.filter(of => of.some(piece => piece.textContent));
-    const left = of => Math.min(...of.map(piece => box(piece).left)), right = of => Math.max(...of.map(piece => box(piece).right));
+    const left = of => Math.min(...of.map(piece => box(piece).left));
+    const right = of => Math.max(...of.map(piece => box(piece).right));
     const near = (of, k) => k && left(of) - right(full[k - 1]) < 8;
     return full.filter(near).map(of => row.textContent);
 })"""
