@@ -65,7 +65,8 @@ for (const table of document.querySelectorAll("article table:has(thead)")) {
   }
 }
 // A printed table is as wide as its longest line. A narrow page shows a real one, whose heads go on below; other lines go on below too.
-const PHONE = 41, FINE = 52; // characters of a line that a telephone has room for: as printed, and in such a table
+const PHONE = 41, FINE = 51.5; // characters of a line that a telephone has room for: as printed, and in such a table
+const APART = 1.82, CLOSE = 1.22; // characters between two columns, and the fewest: 12 and 8 px, see site.css
 const ENOUGH = 3; // lines that are a table even if they are short
 function rowsUnder(head) {
   const found = [...head.matchAll(/\S+(?: \S+)*/g)], starts = found.map(({ index }) => index);
@@ -85,18 +86,27 @@ function rowsUnder(head) {
 // Where names and heads, and where values, may go on below: the first way that leaves the table narrow enough, or else it is scrolled.
 // "H = 8" and "2 %" stay whole, and so does what stands in brackets.
 const NAMES = / (?![=<>%]|to |[\d.]+(?:,|$))(?<!(?:[=<>]|\bto) )/, SHORT = / (?![=<>%])(?<![=<>] )/;
-const VALUES = / (?=\()|(?<=,) /, ALL = /(?<!\b(?:to|of|in)|[=<>]) (?![=<>%]|s$|of )/;
-const WAYS = [[NAMES, VALUES], [SHORT, VALUES], [NAMES, ALL], [SHORT, ALL]];
+const WHOLE = /(?!)/, VALUES = / (?=\()|(?<=,) /, ALL = /(?<!\b(?:to|of|in)|[=<>]) (?![=<>%]|s$|of )/;
+const WAYS = [[NAMES, WHOLE], [NAMES, VALUES], [SHORT, VALUES], [NAMES, ALL], [SHORT, ALL]];
 function realTable(rows) {
   const whole = (text, i) => (i ? text.replace(/\(.*?\)/g, (bracket) => bracket.replaceAll(" ", "\u00a0")) : text);
   const words = ([names, values], i, k) => whole(rows[i][k], i).split(i && k ? values : names);
-  const wide = (way) => rows[0].reduce((sum, _, k) => sum + 1 + Math.max(...rows.flatMap((_, i) => words(way, i, k).map((word) => word.length))), 0);
-  const way = WAYS.find((way) => wide(way) <= FINE) ?? WAYS.at(-1), table = document.createElement("table"), box = document.createElement("div");
+  const wide = (way, apart) => rows[0].reduce((sum, _, k) => sum + (k && apart) + Math.max(...rows.flatMap((_, i) => words(way, i, k).map((word) => word.length))), 0);
+  const fine = (apart) => WAYS.find((way) => wide(way, apart) <= FINE), wider = fine(APART), close = wider ? null : fine(CLOSE);
+  const way = wider ?? close ?? WAYS.at(-1), table = document.createElement("table"), box = document.createElement("div");
+  table.classList.toggle("close", Boolean(close));
+  const number = /^[-+−±×<>≤≥~]?\.?\d/, ofWords = rows[0].map((_, k) => {
+    const values = rows.slice(1).map((cells) => cells[k]).filter(Boolean);
+    return values.length > 4 * values.filter((value) => number.test(value)).length;
+  });
   rows.forEach((cells, i) => {
     const row = table.insertRow();
     cells.forEach((_, k) => {
       const parts = words(way, i, k).map((word) => Object.assign(document.createElement("span"), { textContent: word }));
-      row.insertCell().append(...parts.flatMap((part, n) => (n ? [" ", part] : [part])));
+      const below = (n) => i && k && /^(\(|to )/.test(parts[n].textContent); // if one value of a column is broken, all are
+      const cell = row.insertCell();
+      cell.classList.toggle("words", ofWords[k]);
+      cell.append(...parts.flatMap((part, n) => (n ? [" ", ...(below(n) ? [document.createElement("br")] : []), part] : [part])));
     });
   });
   box.append(table);
@@ -129,13 +139,22 @@ for (const pre of document.querySelectorAll(".cell_output :is(.stream, .text_pla
   narrow.append(...printed(text));
   pre.after(narrow);
 }
-// Code in a table may be broken after a dot, a bracket or an underscore, before a word is broken within; not after the dot that it begins with.
-for (const code of document.querySelectorAll("article table code, article table code .pre")) {
-  if (code.childElementCount) continue;
-  const parts = code.textContent.split(/(?<=.[.(])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
-  code.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
+// Code in a table, or longer than a line of a telephone, may be broken after a dot, a bracket, a slash or an underscore, before a word is
+// broken within; not after the dot that it begins with.
+const LINE = 30, COLUMN = 27; // characters; what fits a column stays whole on a wide page, see site.css
+for (const code of document.querySelectorAll("article :is(table, p, li) code, article :is(table, p, li) code .pre")) {
+  if (code.childElementCount || (code.textContent.length < LINE && !code.closest("table"))) continue;
+  const parts = code.textContent.split(/(?<=.[.(/])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
+  const within = (part) => Object.assign(document.createElement("wbr"), { className: part.endsWith("_") ? "in-name" : "" });
+  code.classList.toggle("whole", code.textContent.length <= COLUMN);
+  code.replaceChildren(...parts.flatMap((part, i) => (i ? [within(parts[i - 1]), part] : [part])));
 }
-// On a narrow page a formula goes on below, before a sign that stands in no small bracket, or after a large one; see site.css. What
+// Shapes, as (H, I), and names of notebooks, as "02, deeper", stay whole.
+for (const cell of document.querySelectorAll("article table td")) {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replace(/\(\w(?:, \w)+\)|^\d\d, deeper$/g, (whole) => whole.replaceAll(" ", "\u00a0"));
+}
+// On a narrow page a formula goes on below, before a sign that stands in no small bracket; see site.css. What
 // stands after a wide space or a ⇒ is one clause: it goes on below first of all. A letter is not left alone before its =.
 const SIGN = /mjx-c(3D|2B|2212|22C5|2264|2190|2248|21D2|27F9|27FA)\b/; // = + − · ≤ ← ≈ ⇒ ⟹ ⟺
 const FOLLOWS = /mjx-c(21D2|27F9|27FA)\b/, LETTER = 40, BRACKET = 180; // px: what may stand alone before an =, and what is so long that a small bracket goes on below too
@@ -143,9 +162,10 @@ const PLAIN = 300; // px: what is shorter stays whole
 const CARD = 210; // px beside the name of a column: there a longer formula stands below it
 function breakable(row) {
   let depth = 0, part, clause = row, after = false;
+  const nodes = [...row.childNodes];
   const within = (parent, name) => parent.appendChild(Object.assign(document.createElement("span"), { className: name }));
   row.classList.add("parts");
-  for (const node of [...row.childNodes]) {
+  for (const node of nodes) {
     const sign = node.matches("mjx-mo, :has(> mjx-mo:only-child)") ? node.querySelector("mjx-c")?.className ?? "" : "";
     if (!sign.includes("TEX-S")) depth += /mjx-c(28|5B)\b/.test(sign) - /mjx-c(29|5D)\b/.test(sign);
     if (/^mjx-m(row|style|text)$/.test(node.localName) && node.offsetWidth > PLAIN) {
@@ -158,9 +178,9 @@ function breakable(row) {
     const follows = breaks && FOLLOWS.test(sign);
     if (follows && clause.hasChildNodes()) [clause, part] = [within(row, "clause"), null];
     if (!part || node.localName === "mjx-mtext" || (breaks && !(/mjx-c3D\b/.test(sign) && part.offsetWidth < LETTER))) part = within(clause, "part");
+    if (space && node === nodes[0] && !node.querySelector("mjx-c")) part.classList.add("lead"); // it parted a row from what now stands above it
     part.append(node);
     if (space && !after && parseFloat(space.style.width) >= 1) [clause, part] = [within(row, "clause"), null];
-    if (/mjx-c(29|5D)\b.*TEX-S/.test(sign)) part = null;
     after = follows;
   }
 }

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.skipif(not (SITE / "index.html").exists(), reason="No s
 PHONE = {"width": 390, "height": 844}
 # For each page: a head, and a line under it that stands next to a plain one, is covered, or begins another table.
 TABLES = {
+    "02_the_chain_rule_through_time": ["token", "word 1 back"],
     "04_vanishing_and_exploding": ["statement", "one step"],
     "05_short_term_memory": ["tanh, trained at d =", "gradient"],
     "06_partial_cures": ["word 1 over word 30", "cut every 10"],
@@ -28,6 +29,21 @@ ENDS = "all => all.map(row => [row.cells[0].textContent, [...row.cells].at(-1).t
 # A value is broken if one of its pieces is, or if a bracket is in two: no line of a table may end or begin within a word.
 BROKEN = """all => all.filter(piece => piece.getClientRects().length > 1 || (piece.closest('tr:not(:first-child)')
     && piece.textContent.split('(').length !== piece.textContent.split(')').length)).map(piece => piece.textContent)"""
+# Values that seem to be one, and columns in which one value goes on below and another like it does not.
+MEET = """rows => rows.flatMap(row => {
+    const box = piece => piece.getBoundingClientRect(), pieces = [...row.cells].map(cell => [...cell.querySelectorAll('span')]);
+    const full = pieces.filter(of => of.some(piece => piece.textContent));
+    const left = of => Math.min(...of.map(piece => box(piece).left));
+    const right = of => Math.max(...of.map(piece => box(piece).right));
+    const near = (of, k) => k && left(of) - right(full[k - 1]) < 8;
+    return full.filter(near).map(of => row.textContent);
+})"""
+UNEVEN = """tables => tables.flatMap(table => [...table.rows[0].cells].slice(1).filter((_, k) => {
+    const values = [...table.rows].slice(1).map(row => [...row.cells[k + 1].querySelectorAll('span')]);
+    const lines = of => new Set(of.map(piece => Math.round(piece.getBoundingClientRect().top))).size;
+    const looks = values.filter(of => of.length === 2 && /^(\\(|to )/.test(of[1].textContent)).map(lines);
+    return new Set(looks).size > 1;
+}).map(cell => cell.textContent))"""
 WIDER = "all => all.filter(node => node.scrollWidth > node.clientWidth)"
 
 
@@ -67,6 +83,8 @@ def test_a_printed_table_is_a_real_one_even_next_to_a_line_or_covered(name, page
     heads = page.locator(".printed tr:first-child").evaluate_all(ENDS)
     assert TABLES[name] in heads
     assert page.locator(".printed td span:visible").evaluate_all(BROKEN) == []
+    assert page.locator(".printed tr:visible").evaluate_all(MEET) == []
+    assert page.locator(".printed table:visible").evaluate_all(UNEVEN) == []
     for printed in page.locator(".printed:visible").all():
         whole = printed.locator("xpath=preceding-sibling::pre").text_content()
         shown = printed.locator("td, pre").all_text_contents()
@@ -74,6 +92,52 @@ def test_a_printed_table_is_a_real_one_even_next_to_a_line_or_covered(name, page
         by_key = printed.locator("> div").evaluate_all(f"all => ({WIDER})(all).every(node => node.tabIndex === 0)")
         assert by_key or printed.locator("xpath=ancestor::details").count()
         assert printed.locator("pre").evaluate_all(f"{WIDER}.length") == 0
+
+
+@pytest.mark.parametrize("name", ["10_networks_in_the_wild"])
+def test_a_guess_and_what_was_measured_do_not_seem_one_number(page):
+    page.locator(".cell_output details").evaluate_all("all => all.forEach(more => { more.open = true; })")
+    answered(page)
+    row = page.locator(".printed tr", has_text="metapredict V3").first
+    guessed, measured = (row.locator("td").nth(k).locator("span").first.bounding_box() for k in (1, 2))
+    assert measured["x"] - (guessed["x"] + guessed["width"]) >= 12  # px; a thousand's blank is 6.6
+
+
+LOOK = """node => { const { padding, border, borderRadius, font, color } = getComputedStyle(node);
+    return [padding, border, borderRadius, font, color].join('; '); }"""
+
+
+@pytest.mark.parametrize("name", ["glossary", "04_vanishing_and_exploding", "07_gates"])
+def test_on_a_phone_all_that_was_printed_has_one_look(page):
+    page.locator(".cell_output details").evaluate_all("all => all.forEach(more => { more.open = true; })")
+    answered(page)
+    boxes = page.locator(".cell_output :is(.stream pre, .text_plain pre, details > pre):not(.printed pre), .printed")
+    assert len(set(boxes.filter(visible=True).evaluate_all(f"all => all.map({LOOK})"))) == 1
+    colours = "all => all.map(node => getComputedStyle(node).color)"
+    inks = page.locator(".printed, .printed td, .printed pre").evaluate_all(colours)
+    assert len(set(inks)) == 1
+    below = """all => all.map(node => [node, node.lastElementChild].map(one => one.getBoundingClientRect().bottom))
+        .map(([box, last]) => Math.round(box - last))"""
+    blanks = page.locator(".printed:visible").evaluate_all(below)
+    assert set(blanks) == {9}, "its padding and border, and no blank"
+
+
+@pytest.mark.parametrize("name", ["04_vanishing_and_exploding"])
+def test_the_words_of_a_printed_table_begin_where_their_head_does_and_its_numbers_end_there(page):
+    rows = page.locator(".printed table", has_text="verdict").locator("tr")
+    boxes = "all => all.map(row => [...row.cells].slice(1).map(cell => cell.querySelector('span').getBoundingClientRect()))"
+    verdicts, nets, steps = zip(*rows.evaluate_all(boxes))
+    assert {len({box["left"] for box in words}) for words in (verdicts, nets)} == {1}
+    assert len({round(box["right"]) for box in steps[1:]}) == 1
+
+
+@pytest.mark.parametrize("width", [PHONE["width"], 360, 320])
+@pytest.mark.parametrize("name", ["10_networks_in_the_wild", "../mistakes", "glossary"])
+def test_no_name_in_a_sentence_makes_a_page_wider_than_the_window(name, width, open_at):
+    page = open_at(name, width)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    cut = """all => all.filter(code => code.getBoundingClientRect().right > innerWidth - 8).map(code => code.textContent)"""
+    assert page.locator("article :is(p, li) code:visible").evaluate_all(cut) == []
 
 
 @pytest.mark.parametrize("name", ["10_networks_in_the_wild"])

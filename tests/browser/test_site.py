@@ -488,6 +488,16 @@ def test_on_a_phone_each_row_of_a_table_is_a_card_whose_cells_name_their_columns
     expect(page.locator("article .cards .label:visible")).to_have_count(0)
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["notebooks/00_start_here", "notebooks/glossary", "where_it_works", "own_cell"])
+def test_a_link_in_a_table_looks_as_one_beside_it(visit, name, dark):
+    page = visit(f"{name}.html", color_scheme="dark" if dark else "light")
+    settled(page)
+    links = page.locator("article a:is(.reference, table a):not(.headerlink, .bptt a, h1 a, h2 a, h3 a, .needs-python a):visible")
+    inks = links.evaluate_all("all => all.map(node => [Boolean(node.closest('table')), getComputedStyle(node).color])")
+    assert {inside for inside, _ in inks} == {True, False} and len({ink for _, ink in inks}) == 1
+
+
 def test_the_page_of_mistakes_is_short_until_one_is_asked_for_and_has_contents(visit):
     page = visit("mistakes.html")
     named = page.locator("article h3").evaluate_all("all => all.map(node => node.firstChild.textContent)")
@@ -539,6 +549,55 @@ def test_on_a_phone_no_formula_and_no_code_is_torn_and_a_long_formula_goes_on_be
     settled(page, 390)
     page.wait_for_function("() => document.querySelector('mjx-container[tabindex]')")
     assert page.evaluate(TORN) == [] and page.evaluate(WIDE) == []
+
+
+LINES = """all => all.filter(formula => formula.querySelector('mjx-mtd .part')).map(formula => {
+    const rows = [...formula.querySelectorAll('mjx-mtd:nth-child(odd)')].filter(cell => !cell.querySelector('mjx-mtd'));
+    const first = rows.map(cell => [...cell.querySelectorAll('mjx-c')].at(0)).filter(Boolean).map(sign => sign.closest('.part'));
+    const box = node => node.getBoundingClientRect(), parts = first.map(part => box(part).left);
+    const signs = [...formula.querySelectorAll('.part')].filter(part => !part.querySelector('.part'));
+    return [Math.max(...parts) - Math.min(...parts), box(formula).bottom - Math.max(...signs.map(part => box(part).bottom))];
+})"""
+
+
+def test_on_a_phone_the_lines_of_an_aligned_formula_begin_below_each_other_with_no_blank_below(visit):
+    page = visit("notebooks/02_the_chain_rule_through_time.html")
+    page.set_viewport_size(PHONE)
+    settled(page, 390)
+    lines = page.locator("article mjx-container[display='true']").evaluate_all(LINES)
+    assert len(lines) == 2 and max(apart for apart, _ in lines) < 2 and max(blank for _, blank in lines) < 25
+
+
+def test_on_a_phone_a_factor_after_a_bracket_stands_on_its_brackets_line(visit):
+    page = visit("notebooks/08_gru_and_lstm.html")
+    page.set_viewport_size(PHONE)
+    settled(page, 390)
+    formula = page.locator("article mjx-container[display='true']").filter(has=page.locator("mjx-munder")).last
+    bracket = formula.locator("mjx-c[class*='c5D TEX-S']").last
+    assert bracket.count() == 1
+    behind = bracket.evaluate(
+        """node => { const after = [...node.closest('mjx-math').querySelectorAll('mjx-c')];
+            const box = sign => sign.getBoundingClientRect();
+            const { top, bottom } = box(node), rest = after.slice(after.indexOf(node) + 1, after.indexOf(node) + 9).map(box);
+            return [rest.length, rest.filter(sign => sign.bottom < top || sign.top > bottom).length]; }"""
+    )
+    assert behind[0] == 8 and behind[1] == 0
+
+
+@pytest.mark.parametrize("name", ["notebooks/glossary", "own_cell"])
+def test_on_a_wide_page_a_table_breaks_no_short_name_no_shape_and_no_notebooks_name(visit, name):
+    page = visit(f"{name}.html")
+    broken = """all => all.filter(node => !node.childElementCount || node.querySelector('wbr')).flatMap(node => {
+        const range = document.createRange(), texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT), tops = [];
+        let text = '';
+        while (texts.nextNode()) {
+            range.selectNodeContents(texts.currentNode);
+            tops.push(...[...range.getClientRects()].map(box => Math.round(box.top)));
+            text += texts.currentNode.data;
+        }
+        return /^\\S{1,27}$|^\\d\\d,.deeper$|^\\(\\w(,.\\w)+\\)$/.test(text) && new Set(tops).size > 1 ? [text] : [];
+    })"""
+    assert page.locator("article table.cards td :is(code, code .pre, a, a *):visible").evaluate_all(broken) == []
 
 
 def test_a_folded_cells_title_stays_where_it_is_when_it_is_opened(visit):
