@@ -4,7 +4,7 @@
 # from zero, without a word, so an answer depends on where in the batch its sequence stands. And what a call ends with can be
 # had nowhere: outputs alone come back, and `net.state`, which is there to be read, is zero after each call. So a text cut in
 # pieces cannot be read on, not even alone in its batch. With λ near 1, for which one takes such a cell, what is lost is no trifle:
-# 50 steps on the outputs still miss a third of their length. (No report of it was found; the package describes its arguments nowhere.)
+# 50 steps on the outputs still miss a third of their length. (No report of it was found; the page names the sizes and says nothing of a state.)
 #
 # Seen with LRU-pytorch 0.1.3, torch 2.13.0, numpy 2.4.6, Python 3.11, 2026-11-30, |λ| from .95 to .999, shares of an output's length:
 #
