@@ -84,11 +84,6 @@ def test_one_unit_hears_one_word_and_what_it_keeps_of_it_is_a_power_of_its_gate(
     assert lesson.CATS[1] == "cats" and len(lesson.one_unit(0.5)) == len(lesson.CATS)
 
 
-def test_a_size_rises_where_it_is_above_the_one_before():
-    sizes = np.array([[1.0, 2.0, 2.0, 3.0, 9.0], [4.0, 3.0, 2.0, 1.0, 9.0]])
-    assert lesson.rises(sizes, words=4).tolist() == [2 / 3, 0.0]
-
-
 def test_the_slope_along_a_sequence_is_the_fit_to_its_own_norms():
     (along,) = lesson.slopes_along(2, ends=(160, 200), seeds=1, H=8)
     cell = GatedCell(8, 8, init="uniform", gate_bias=2)

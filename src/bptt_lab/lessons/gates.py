@@ -122,11 +122,6 @@ def states(kind: str, bias: float, spread: float = 0.1, seeds: int = 5, H: int =
     return np.array([np.abs(trace.parts[-1][1:, 0]).max(axis=-1) for trace in traces])  # of the LSTM's pair (h, c) that is c
 
 
-def rises(sizes: np.ndarray, words: int = 150) -> np.ndarray:
-    """(seeds,): at how many of the first words, as a share, a size of `states`, (seeds, steps), is above the one before."""
-    return (np.diff(sizes[:, :words]) > 0).mean(axis=1)
-
-
 def half_lives(rates, edge: float = 0.0) -> str:
     """The half-life of each rate, in words. Rates from 0 to `edge` are too small to tell growth from none: "stays".
 
