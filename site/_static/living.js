@@ -203,17 +203,18 @@ async function typeset() {
     if (formula.querySelector("mjx-mtd:nth-child(5)")) continue; // a drawing
     for (const row of cells.length ? cells : [formula]) breakable(row);
   }
-  // A line does not begin with the comma or stop that follows a formula.
+  // A line does not begin with the comma or stop that follows a formula, nor end with a bracket that opens before it.
   for (const formula of document.querySelectorAll("span.math")) {
-    const [stop] = formula.nextSibling?.data?.match(/^[.,;:?!)’”]+/) ?? [];
-    if (!stop) continue;
-    const together = document.createElement("span");
-    together.className = "with-stop";
-    formula.nextSibling.splitText(stop.length);
+    const { previousSibling: before, nextSibling: after } = formula;
+    const [stop] = after?.data?.match(/^[.,;:?!)’”]+/) ?? [], [opens] = before?.data?.match(/[([“‘]+$/) ?? [];
     const end = [...formula.querySelectorAll(".part")].at(-1); // a formula that goes on below ends in its last line
-    if (end) { end.append(formula.nextSibling); continue; }
+    if (stop) after.splitText(stop.length);
+    if (end) { if (stop) end.append(after); continue; }
+    if (!stop && !opens) continue;
+    const together = document.createElement("span"), opening = opens ? [before.splitText(before.length - opens.length)] : [];
+    together.className = "with-stop";
     formula.after(together);
-    together.append(formula, together.nextSibling);
+    together.append(...opening, formula, ...(stop ? [after] : []));
   }
   stops();
   addEventListener("resize", stops);

@@ -584,6 +584,17 @@ def test_on_a_phone_a_factor_after_a_bracket_stands_on_its_brackets_line(visit):
     assert behind[0] == 8 and behind[1] == 0
 
 
+@pytest.mark.parametrize("width", [650, 1200])
+def test_no_formula_of_the_glossary_is_cut_between_a_phone_and_a_wide_page(visit, width):
+    page = visit("notebooks/glossary.html", width=width)
+    cut = """all => all.filter(node => { const { right } = node.getBoundingClientRect();
+        return node.querySelector('mjx-math').getBoundingClientRect().right > right + 1
+            && getComputedStyle(node).overflowX === 'hidden'; }).map(node => node.textContent)"""
+    assert page.locator("article .math:has(mjx-math)").evaluate_all(cut) == []
+    over = "all => all.filter(code => code.getBoundingClientRect().right > code.closest('td').getBoundingClientRect().right + 1).length"
+    assert page.locator("#symbols td code:visible").evaluate_all(over) == 0
+
+
 @pytest.mark.parametrize("name", ["notebooks/glossary", "own_cell"])
 def test_on_a_wide_page_a_table_breaks_no_short_name_no_shape_and_no_notebooks_name(visit, name):
     page = visit(f"{name}.html")
