@@ -590,9 +590,9 @@ def test_no_formula_of_the_glossary_is_cut_between_a_phone_and_a_wide_page(visit
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_timeout(500)  # what a change of width is answered with
     cut = """all => all.filter(node => { const { right } = node.getBoundingClientRect();
-        return node.querySelector('mjx-math').getBoundingClientRect().right > right + 1
+        return node.querySelector('mjx-container').getBoundingClientRect().right > right + 1
             && getComputedStyle(node).overflowX === 'hidden'; }).map(node => node.textContent)"""
-    assert page.locator("article .math:has(mjx-math)").evaluate_all(cut) == []
+    assert page.locator("article .math:has(mjx-container)").evaluate_all(cut) == []
     over = """all => all.filter(code => code.getBoundingClientRect().right > code.closest('td').getBoundingClientRect().right + 1)
         .map(code => code.textContent)"""
     assert page.locator("#symbols td code:visible").evaluate_all(over) == []
