@@ -29,7 +29,7 @@ function termOf(cell, k) {
   for (const text of "·⋯") math(left_out, "mo", { text });
   return (t, explicit, most) => {
     const jacobians = t - k, shown = jacobians > most ? most / 2 : jacobians - 1; // long products show their ends
-    set(plus, { style: k === t ? "visibility:hidden" : null }); // the same factors stand below each other
+    set(plus, { hidden: k === t });
     loss([t, t]);
     readout([t, t]);
     first.forEach((write, i) => write(i < shown && [t - i, t - i - 1]));
