@@ -124,14 +124,12 @@ function render({ model, el }) {
     controls.style.setProperty("--above", `${Math.round(above / (root.style.zoom || 1)) - 4}px`);
   });
   // The sentence that stays in view gives way to a control that it would lie on, for as long as the mouse is there.
-  let yielded = null;
   root.addEventListener("pointermove", ({ buttons, clientX, clientY }) => {
-    const at = root.getRootNode().elementsFromPoint(clientX, clientY).map((node) => node.closest(".control, .words > *, button, select, summary")).find((node) => node && root.contains(node)) ?? null;
-    if (buttons || at === yielded) return;
+    if (buttons) return; // a slider that is dragged stays where it is
+    const at = root.getRootNode().elementsFromPoint(clientX, clientY).map((node) => node.closest(".control, .words > *, button, select, summary")).find((node) => node && root.contains(node));
     root.classList.remove("yields");
     const { top, bottom } = at?.getBoundingClientRect() ?? {}, said = sentence.getBoundingClientRect();
-    yielded = bottom > said.top - 12 && top < said.bottom ? at : null;
-    root.classList.toggle("yields", yielded !== null);
+    root.classList.toggle("yields", bottom > said.top - 12 && top < said.bottom);
   });
   // Lab hears no key of ours, and the browser would save its page.
   root.addEventListener("keydown", (event) => {
