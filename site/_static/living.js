@@ -133,10 +133,11 @@ function printed(text) {
 }
 for (const pre of document.querySelectorAll(".cell_output :is(.stream, .text_plain) pre, .cell_output details > pre")) { // a covered one is in details
   const text = pre.textContent.trimEnd();
-  if (text.startsWith("def ") || !text.split("\n").some((line) => line.length > PHONE)) continue;
-  const narrow = document.createElement("div");
+  if (text.startsWith("def ")) continue;
+  const blocks = printed(text), narrow = document.createElement("div");
+  if (!blocks.some((block) => block.localName === "div" || block.textContent.length > PHONE)) continue;
   narrow.className = "printed";
-  narrow.append(...printed(text));
+  narrow.append(...blocks);
   pre.after(narrow);
 }
 // Code in a table, or longer than a line of a telephone, may be broken after a dot, a bracket, a slash or an underscore, before a word is
@@ -174,7 +175,7 @@ function breakable(row) {
       breakable(node);
       continue;
     }
-    const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || part.offsetWidth > BRACKET), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
+    const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || (depth === 1 && part.offsetWidth > BRACKET)), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
     const follows = breaks && FOLLOWS.test(sign);
     if (follows && clause.hasChildNodes()) [clause, part] = [within(row, "clause"), null];
     if (!part || node.localName === "mjx-mtext" || (breaks && !(/mjx-c3D\b/.test(sign) && part.offsetWidth < LETTER))) part = within(clause, "part");

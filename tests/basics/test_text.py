@@ -44,7 +44,7 @@ def test_a_spread_is_the_median_between_the_ends_all_rounded_alike():
     assert spread([-0.444, -0.351, -0.206], "+.2f") == "-0.35 (-0.44 to -0.21)"
     assert spread([2e-8, 0.0, 1e-4]) == "2.00·10⁻⁸ (vanished to 1.00·10⁻⁴)"
     assert spread([1.0, 2.0, 4.0], lambda n: f"{n:.0f} words") == "2 words (1 words to 4 words)"
-    assert between(np.array([[1.0, 2.0], [9.0, 3.0]]), ".0%") == "100% to 900%"
+    assert between(np.array([[1.0, 2.0], [9.0, 3.0]]), ".0%") == "100 % to 900 %"
 
 
 def test_a_spread_leaves_out_as_many_at_either_end():

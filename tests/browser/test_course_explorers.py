@@ -120,6 +120,7 @@ def test_a_word_of_the_four_cells_is_lit_in_all_of_them_and_read_off(course):
     course.write("colours.ipynb", ["import bptt_lab as bl", "w = bl.explore.FourCells(length=8)\nw"])
     course.open("colours.ipynb")
     course.run_all()
+    course.page.evaluate("() => addEventListener('pointermove', (event) => { window.mouse = [event.clientX, event.clientY]; })")
     course.page.locator(".bptt .cell-row.gru .word").nth(4).hover()
     course.wait("() => document.querySelectorAll('.bptt .word.lit').length === 4")
     assert course.page.locator(".bptt .word.lit").all_inner_texts() == ["saw"] * 4
@@ -129,6 +130,15 @@ def test_a_word_of_the_four_cells_is_lit_in_all_of_them_and_read_off(course):
     course.hear("w.lit", 8)
     said = course.python("value = w.sentence()")
     assert course.page.locator(".bptt .sentence").inner_text() == said
+    # When the page moves under a mouse that rests, the browser says that it left; that undoes no key.
+    leave = """([x, y]) => document.querySelector(".bptt .cells").dispatchEvent(
+        new PointerEvent("pointerleave", { clientX: x, clientY: y, pointerType: "mouse" }))"""
+    lit = "() => [...document.querySelectorAll('.bptt .word.lit')].map((word) => word.textContent).join(' ')"
+    course.page.evaluate(leave, course.page.evaluate("() => mouse"))
+    frames(course.page, 3)
+    assert course.page.evaluate(lit) == " ".join(["morning"] * 4)
+    course.page.evaluate(leave, [1, 1])
+    course.wait(f"() => ({lit})() === 'cats cats cats cats'")
 
 
 def test_a_learner_s_own_words_are_typed_looked_up_and_read_word_by_word(course):

@@ -9,8 +9,8 @@ Form = str | Callable[[float], str]  # a format such as ".2f", or a function suc
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def say(value: float, vanished: str = "vanished", exploded: str = "exploded") -> str:
-    """Three significant digits; powers of ten from 10³ on and below 10⁻²; words where no number is left. NaN is "no number".
+def say(value: float, vanished: str = "vanished", exploded: str = "exploded", digits: int = 3) -> str:
+    """Three significant digits, or as many as asked; powers of ten from 10³ on and below 10⁻²; words where no number is left. NaN is "no number".
 
     >>> say(0.5), say(1.25e-7), say(1250), say(0.0), say(float("inf"))
     ('0.500', '1.25·10⁻⁷', '1.25·10³', 'vanished', 'exploded')
@@ -18,11 +18,11 @@ def say(value: float, vanished: str = "vanished", exploded: str = "exploded") ->
     value = float(value)
     if value == 0 or not math.isfinite(value):
         return vanished if value == 0 else "no number" if math.isnan(value) else exploded
-    mantissa, power = f"{abs(value):.2e}".split("e")
+    mantissa, power = f"{abs(value):.{digits - 1}e}".split("e")
     exponent = int(power)
     sign = "−" if value < 0 else ""
     if -2 <= exponent < 3:
-        return sign + f"{float(mantissa + 'e' + power):.{2 - exponent}f}"
+        return sign + f"{float(mantissa + 'e' + power):.{max(digits - 1 - exponent, 0)}f}"
     return f"{sign}{mantissa}·10{str(exponent).translate(_SUPERSCRIPT)}"
 
 
@@ -39,11 +39,20 @@ def say_log10(power: float) -> str:
     return f"{mantissa}·10{str(whole + int(more)).translate(_SUPERSCRIPT)}"
 
 
+def order(power: float) -> str:
+    """10^power to the next whole power of ten: for what rounding may change by a factor.
+
+    >>> order(-78.2), order(0.4)
+    ('10⁻⁷⁸', '10⁰')
+    """
+    return "10" + f"{power:z.0f}".translate(_SUPERSCRIPT)
+
+
 def between(values: Sequence[float] | np.ndarray, form: Form = say, middle: float = 1.0) -> str:
     """From where to where the values lie; all of them, or the middle share, without as many at either end.
 
     >>> between([0.65, 0.97, 0.8], ".0%"), between(range(101), ".0f", middle=0.9)
-    ('65% to 97%', '5 to 95')
+    ('65 % to 97 %', '5 to 95')
     """
     ordered = np.sort(values, axis=None)
     left_out = round((1.0 - middle) / 2.0 * (ordered.size - 1))
@@ -65,7 +74,7 @@ def _written(value: float, form: Form) -> str:
     if not isinstance(form, str):
         return form(float(value))
     sign = form[:1] if form.startswith(("+", "-", " ")) else ""
-    return format(float(value), f"{sign}z{form[len(sign) :]}")  # z: no minus before a zero
+    return format(float(value), f"{sign}z{form[len(sign) :]}").replace("%", " %")  # z: no minus before a zero
 
 
 def seeds(steps: Sequence[int | None]) -> str:

@@ -176,13 +176,19 @@ function pointIn(picture, event) {
   return [(event.clientX - left) * scale, (event.clientY - top) * scale];
 }
 
+// A key may scroll the page under a mouse that rests: then nothing is pointed at anew.
+let mouse = "", rests = "";
+const whereIs = ({ clientX, clientY }) => `${clientX} ${clientY}`, points = (event) => whereIs(event) !== rests;
+addEventListener("keydown", () => { rests = mouse; }, true);
+addEventListener("pointermove", (event) => { mouse = whereIs(event); if (points(event)) rests = ""; }, true);
+
 // A finger that leaves, leaves what it read.
-const onLeave = (node, run) => node.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") run(); });
+const onLeave = (node, run) => node.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch" && points(event)) run(); });
 
 // Reading a picture off, by pointer and by key: `place` counts the things read from the left, −1 is none. For people who
 // listen the picture is a slider over these places; draw sets its aria-valuenow and aria-valuetext, and a key goes on from there.
 function reader(node, label, { last, at, now, change }) {
-  const point = (event) => { const place = at(...pointIn(node, event)); change(place >= 0 && place <= last() ? place : -1); };
+  const point = (event) => { const to = at(...pointIn(node, event)); if (points(event)) change(to >= 0 && to <= last() ? to : -1); };
   set(node, { class: "reader", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": 1, ...KEYS_OURS });
   node.addEventListener("pointermove", point);
   node.addEventListener("pointerdown", point);
@@ -246,7 +252,7 @@ function magnified(parent, words, frame, zooms = ZOOMS) {
 // A row of words that are pointed at: light(k) says that word k is.
 const chipsIn = (line, light) => pool(line, (parent, i) => {
   const chip = tag(parent, "span");
-  chip.addEventListener("pointerenter", () => light(i + 1));
+  chip.addEventListener("pointerenter", (event) => { if (points(event)) light(i + 1); });
   return chip;
 });
 // The words that are read as chips, newest last; the lit one is told apart. light(k) says that word k is pointed at, 0 is none.

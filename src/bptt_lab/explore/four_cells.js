@@ -17,7 +17,7 @@ const explorer = {
       const name = tag(head, "b"), number = tag(head, "span", { class: "number" }), chips = chipsIn(tag(row, "div", { class: "words" }), light);
       return { cell, name, number, chips };
     });
-    list.addEventListener("pointerleave", () => light(0));
+    onLeave(list, () => light(0));
     magnitudeBar(figure, words);
     const lens = magnified(figure, words, { now, change }), picture = svg(figure, "svg"), plot = panel(picture, CELLS.map((cell) => `curve ${cell}`));
     const dots = CELLS.map((cell) => marks(plot.inside, "path", { class: `shape ${cell}`, d: SHAPES[cell] }));

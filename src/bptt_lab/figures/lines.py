@@ -85,7 +85,8 @@ def scores(shown_words: list[int], right: Lines, baselines: Mapping[str, float],
         look.line(shown, at, middle[name], f"{name}, median", "%{y:.3f}", **both)
     shown.update_xaxes(title_text="words before the verb that are shown", tickvals=at, ticktext=[str(n) for n in shown_words])
     shown.update_xaxes(range=[-0.3, at[-1] + 0.3])
-    return shown.update_yaxes(range=[0.55, 0.95], tickformat=".0%", dtick=0.1).update_layout(legend=look.FLAT_LEGEND)
+    shown.update_yaxes(range=[0.55, 0.95], tickvals=[0.6, 0.7, 0.8, 0.9], ticktext=["60 %", "70 %", "80 %", "90 %"])
+    return shown.update_layout(legend=look.FLAT_LEGEND)
 
 
 def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look.Figure:
@@ -132,7 +133,7 @@ def training(losses: Lines, baseline: tuple[str, float], setting: str) -> look.F
     notes = (setting, f"each point the mean of {OVER} steps")
     shown = look.figure("Loss in training", notes, says, 400, bottom=116)
     shown.update_yaxes({**look.log_axis(0.001, 1, [0.001, 0.01, 0.1, 1]), "range": [-3, 0.2]})
-    look.level(shown, level, name)
+    look.level(shown, level, name, x=0, xanchor="left")  # there no curve has fallen yet
     for cell, runs in losses.items():
         kind = cell.split(",")[0]
         line = {"color": look.CELL_COLOURS[kind], "width": 3, "dash": DASHES[kind]}

@@ -7,6 +7,7 @@ replaced by another; and the same when h is rounded to 8 bits. The runs are thos
 import numpy as np
 
 from .. import readers
+from ..basics import text
 from ..cells import Cell, GRUCell, LSTMCell
 from ..memory import exponents, products, real_moves, report
 from .long_memory_measured import before_and_after
@@ -245,8 +246,13 @@ def kept_by_rounding(wild: Networks) -> str:
     layers = [part["runs"] for run in wild.values() for part in run["parts"] if part["runs"][0]["steps"] >= 30]
     both = [np.median([(one["swap_8_bits"][-1], one["swap"][-1]) for one in runs], axis=0) for runs in layers]
     few = sum(rounded - plain < 0.01 for rounded, plain in both)
-    said = ", ".join(f"{one:.0%}" for one in kept)
-    return f"{said} in {len(kept)} runs; rounding adds under 1% in {few} of {len(layers)} layers"
+    said = ", ".join(f"{100 * one:.0f} %" for one in kept)
+    return f"{said} in {len(kept)} runs; rounding adds under 1 % in {few} of {len(layers)} layers"
+
+
+def one_digit(value: float) -> str:
+    """A number of which rounding leaves no more."""
+    return text.say(value, "0", digits=1)
 
 
 def rounding(T: int = 100, seeds: int = 12) -> dict[str, np.ndarray]:

@@ -165,7 +165,7 @@ def rows(found: np.ndarray, activation: str) -> list[list[str]]:
 
 def powers(values: np.ndarray) -> str:
     """`text.spread` in powers of ten; 0 where nothing is left."""
-    return text.spread(values, lambda value: "0" if value == 0 else f"10^{np.log10(value):z.0f}")
+    return text.spread(values, lambda value: "0" if value == 0 else text.order(np.log10(value)))
 
 
 # ---- the wall --------------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def answer_rows(name: str, right: np.ndarray, held: np.ndarray, left: np.ndarray
     rows = []
     for distance in asked:
         k = ASKED.index(distance)
-        gradient = text.between(left[:, k], lambda power: f"10^{power:z.0f}")
+        gradient = text.between(left[:, k], text.order)
         rows.append((name, distance, f"{np.median(right[:, k]):.2f}", f"{np.median(held[:, k]):.2f}", gradient))
     return rows
 
