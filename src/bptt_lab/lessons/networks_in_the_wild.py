@@ -246,8 +246,8 @@ def kept_by_rounding(wild: Networks) -> str:
     layers = [part["runs"] for run in wild.values() for part in run["parts"] if part["runs"][0]["steps"] >= 30]
     both = [np.median([(one["swap_8_bits"][-1], one["swap"][-1]) for one in runs], axis=0) for runs in layers]
     few = sum(rounded - plain < 0.01 for rounded, plain in both)
-    said = ", ".join(f"{100 * one:.0f} %" for one in kept)
-    return f"{said} in {len(kept)} runs; rounding adds under 1 % in {few} of {len(layers)} layers"
+    said = ", ".join(f"{100 * one:.0f}" for one in kept)
+    return f"{said} % in {len(kept)} runs; rounding adds under 1 % in {few} of {len(layers)} layers"
 
 
 def one_digit(value: float) -> str:
