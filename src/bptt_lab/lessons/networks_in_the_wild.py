@@ -250,7 +250,7 @@ def kept_by_rounding(wild: Networks) -> str:
     return f"{said} % in {len(kept)} runs; rounding adds under 1 % in {few} of {len(layers)} layers"
 
 
-def one_digit(value: float) -> str:
+def rough(value: float) -> str:
     """A number of which rounding leaves no more."""
     return text.say(value, "0", digits=1)
 
