@@ -10,7 +10,8 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def say(value: float, vanished: str = "vanished", exploded: str = "exploded", digits: int = 3) -> str:
-    """Three significant digits, or as many as asked; powers of ten from 10³ on and below 10⁻²; words where no number is left. NaN is "no number".
+    """Three significant digits, or as many as asked; powers of ten from 10³ on and below 10⁻²; words where no number is left.
+    NaN is "no number".
 
     >>> say(0.5), say(1.25e-7), say(1250), say(0.0), say(float("inf"))
     ('0.500', '1.25·10⁻⁷', '1.25·10³', 'vanished', 'exploded')
