@@ -162,20 +162,29 @@ const FOLLOWS = /mjx-c(21D2|27F9|27FA)\b/, LETTER = 40, BRACKET = 180; // px: wh
 const PLAIN = 300; // px: what is shorter stays whole
 const CARD = 210; // px beside the name of a column: there a longer formula stands below it
 function breakable(row) {
-  let depth = 0, part, clause = row, after = false;
-  const nodes = [...row.childNodes];
+  let depth = 0, part, clause = row, after = false, from;
+  const nodes = [...row.childNodes], long = new Set(); // what stands in a small bracket that is long
+  const signs = nodes.map((node) => (node.matches("mjx-mo, :has(> mjx-mo:only-child)") ? node.querySelector("mjx-c")?.className ?? "" : ""));
+  const deeper = signs.map((sign) => (sign.includes("TEX-S") ? 0 : /mjx-c(28|5B)\b/.test(sign) - /mjx-c(29|5D)\b/.test(sign)));
+  nodes.forEach((node, i) => {
+    if (!depth) from = i;
+    depth += deeper[i];
+    const wide = () => node.getBoundingClientRect().right - nodes[from].getBoundingClientRect().left > BRACKET;
+    if (!depth && from < i && wide()) nodes.slice(from, i).forEach((one) => long.add(one));
+  });
+  depth = 0;
   const within = (parent, name) => parent.appendChild(Object.assign(document.createElement("span"), { className: name }));
   row.classList.add("parts");
-  for (const node of nodes) {
-    const sign = node.matches("mjx-mo, :has(> mjx-mo:only-child)") ? node.querySelector("mjx-c")?.className ?? "" : "";
-    if (!sign.includes("TEX-S")) depth += /mjx-c(28|5B)\b/.test(sign) - /mjx-c(29|5D)\b/.test(sign);
+  nodes.forEach((node, i) => {
+    const sign = signs[i];
+    depth += deeper[i];
     if (/^mjx-m(row|style|text)$/.test(node.localName) && node.offsetWidth > PLAIN) {
       part = null;
       clause.append(node);
       breakable(node);
-      continue;
+      return;
     }
-    const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || (depth === 1 && part.offsetWidth > BRACKET)), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
+    const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || (depth === 1 && long.has(node) && part.offsetWidth > BRACKET)), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
     const follows = breaks && FOLLOWS.test(sign);
     if (follows && clause.hasChildNodes()) [clause, part] = [within(row, "clause"), null];
     if (!part || node.localName === "mjx-mtext" || (breaks && !(/mjx-c3D\b/.test(sign) && part.offsetWidth < LETTER))) part = within(clause, "part");
@@ -183,7 +192,7 @@ function breakable(row) {
     part.append(node);
     if (space && !after && parseFloat(space.style.width) >= 1) [clause, part] = [within(row, "clause"), null];
     after = follows;
-  }
+  });
 }
 // Where to go on with Python is told in full once a page; after that the two links are enough.
 for (const note of [...document.querySelectorAll(".needs-python")].slice(1)) {
