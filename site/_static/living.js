@@ -114,6 +114,8 @@ function realTable(rows) {
 }
 function printed(text) {
   const lines = text.split("\n"), blocks = [];
+  let apart = false; // after an empty line
+  const add = (block) => { block.classList.toggle("apart", apart && blocks.length > 0); blocks.push(block); apart = false; };
   for (let i = 0; i < lines.length;) {
     const tables = rowsUnder(lines[i]).map((cells) => {
       const under = lines.slice(i).findIndex((line) => !cells(line));
@@ -121,13 +123,13 @@ function printed(text) {
     });
     const rows = tables.sort((a, b) => b.length - a.length)[0] ?? [], many = rows.length;
     if (many >= ENOUGH || (many > 1 && lines[i].length > PHONE)) {
-      blocks.push(realTable(rows));
+      add(realTable(rows));
       i += many;
       continue;
     }
     const line = lines[i++];
-    if (!line.trim()) continue;
-    blocks.push(Object.assign(document.createElement("pre"), { textContent: line }));
+    if (line.trim()) add(Object.assign(document.createElement("pre"), { textContent: line }));
+    else apart = true;
   }
   return blocks;
 }
@@ -142,7 +144,7 @@ for (const pre of document.querySelectorAll(".cell_output :is(.stream, .text_pla
 }
 // Code in a table, or longer than a line of a telephone, may be broken after a dot, a bracket, a slash or an underscore, before a word is
 // broken within; not after the dot that it begins with.
-const LINE = 30, COLUMN = 27; // characters; what fits a column stays whole on a wide page, see site.css
+const LINE = 30, COLUMN = 27, SHORT = 20; // characters; what fits a column stays whole on a wide page, what is short everywhere, see site.css
 for (const code of document.querySelectorAll("article :is(table, p, li) code, article :is(table, p, li) code .pre")) {
   if (code.childElementCount || (code.textContent.length < LINE && !code.closest("table"))) continue;
   const parts = code.textContent.split(/(?<=.[.(/])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
@@ -150,6 +152,7 @@ for (const code of document.querySelectorAll("article :is(table, p, li) code, ar
   code.classList.toggle("whole", code.textContent.length <= COLUMN);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [within(parts[i - 1]), part] : [part])));
 }
+for (const code of document.querySelectorAll("article :is(p, li) code")) code.classList.toggle("short", code.textContent.length <= SHORT);
 // Shapes, as (H, I), and names of notebooks, as "02, deeper", stay whole.
 for (const cell of document.querySelectorAll("article table td")) {
   const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);

@@ -19,5 +19,15 @@ Search.htmlToText = (text, anchor) => {
   if (!article) return "";
   article.querySelectorAll(".headerlink, script, style, .needs-python, .bptt-living").forEach((node) => node.remove());
   for (const formula of article.querySelectorAll(".math")) formula.textContent = written(formula.textContent).trim();
-  return ((anchor && article.querySelector(anchor)) || article).textContent.replace(/\s+/g, " ");
+  const part = (anchor && article.querySelector(anchor)) || article;
+  part.querySelector("h1, h2, h3")?.remove(); // it is the link above
+  return part.textContent.replace(/\s+/g, " ").trim();
+};
+
+// Sphinx cuts anywhere: words stay whole.
+const { makeSearchSummary } = Search;
+Search.makeSearchSummary = (...asked) => {
+  const summary = makeSearchSummary(...asked);
+  if (summary) summary.textContent = summary.textContent.replace(/^\.\.\.\S*\s/, "… ").replace(/\s\S*\.\.\.$/, " …");
+  return summary;
 };

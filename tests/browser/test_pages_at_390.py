@@ -18,6 +18,7 @@ TABLES = {
     "05_short_term_memory": ["tanh, trained at d =", "gradient"],
     "06_partial_cures": ["word 1 over word 30", "cut every 10"],
     "07_gates": ["half-life", "measured in five nets"],
+    "08_gru_and_lstm": ["road", "largest"],  # no line of it is too long for a phone
     "09_long_memory_measured": ["SGD 0.1", "clipped at 1"],
     "10_networks_in_the_wild": ["network", "as time"],
     "deeper/02_checks_you_can_trust": ["start", "word 1"],
@@ -138,6 +139,29 @@ def test_no_name_in_a_sentence_makes_a_page_wider_than_the_window(name, width, o
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     cut = """all => all.filter(code => code.getBoundingClientRect().right > innerWidth - 8).map(code => code.textContent)"""
     assert page.locator("article :is(p, li) code:visible").evaluate_all(cut) == []
+
+
+@pytest.mark.parametrize("width", [1280, PHONE["width"]])
+@pytest.mark.parametrize("name", ["00_start_here", "../own_cell", "../teachers", "../classroom"])
+def test_a_short_piece_of_code_stays_on_one_line(name, width, open_at):
+    codes = open_at(name, width).locator("article :is(p, li) code").filter(visible=True)
+    torn = """all => all.filter(code => code.textContent.length <= 20).filter(code => {
+        const tops = [...code.getClientRects()].map(box => Math.round(box.top));
+        return new Set(tops).size > 1;
+    }).map(code => code.textContent)"""
+    assert codes.count() and codes.evaluate_all(torn) == []
+
+
+@pytest.mark.parametrize("name", ["08_gru_and_lstm", "glossary"])
+def test_no_formula_is_broken_within_a_short_bracket(page):
+    """A bracket that a telephone has room for opens and closes in one piece."""
+    parts = page.locator("article mjx-math .part")
+    unclosed = """all => all.filter(part => {
+        const signs = [...part.querySelectorAll('mjx-c')].map(sign => sign.className).filter(name => !name.includes('TEX-S'));
+        const of = code => signs.filter(name => name.startsWith(`mjx-c${code}`)).length;
+        return of(28) !== of(29) && part.getBoundingClientRect().width < 180;
+    }).length"""
+    assert parts.count() and parts.evaluate_all(unclosed) == 0
 
 
 @pytest.mark.parametrize("name", ["10_networks_in_the_wild"])
