@@ -568,6 +568,24 @@ def test_beside_labs_columns_on_a_phone_nothing_of_the_pad_and_of_the_switch_ove
     assert cut == 0
 
 
+def test_a_derivation_at_its_end_stays_at_its_end_when_the_sentence_or_the_target_changes(page_of):
+    page = page_of(explore.LivingEquation(length=4))
+    step, length, target = (page.get_by_label(label, exact=True) for label in ("Derivation step", "Length", "Target word"))
+    step.press("Home")
+    step.press("End")
+    for key in ("PageUp", "End"):
+        length.press(key)
+        frames(page)
+        assert "Step" not in page.locator(".bptt .sentence").text_content()
+    target.press("ArrowLeft")
+    step.press("ArrowLeft")
+    frames(page)
+    assert "Step 11 of 12" in page.locator(".bptt .sentence").text_content()
+    length.press("ArrowLeft")  # in the middle of it the step stays
+    frames(page)
+    assert "Step 11 of 12" in page.locator(".bptt .sentence").text_content()
+
+
 def test_the_first_move_in_a_frame_is_drawn_at_once_and_many_more_in_the_next_frame_once(page_of):
     page = page_of(explore.LivingEquation())
     settled(page)

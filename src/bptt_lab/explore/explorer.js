@@ -40,7 +40,9 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
     const output = tag(cell, "output", { for: id });
     output.style.minWidth = `${Math.max(...[...values, asked()].map((value) => show(value).length))}ch`; // room for the longest: nothing moves
     // Where nothing is set yet the thumb stands in the middle, as an outline; to leave it there is a choice too.
-    const placeOf = (value) => (value === null ? (values.length - 1) >> 1 : values.indexOf(value)), take = () => move(values[input.valueAsNumber]);
+    const placeOf = (value) => (value === null ? (values.length - 1) >> 1 : values.indexOf(value));
+    // Some that stand at their end stay there when it moves on.
+    const take = () => move(explorer.follows?.includes(trait) && input.value === input.max ? values.at(-1) : values[input.valueAsNumber]);
     input.addEventListener("input", take);
     input.addEventListener("click", () => { if (asked() === null) take(); });
     input.addEventListener("keydown", ({ key }) => {

@@ -185,6 +185,7 @@ function buildEquation({ figure, words, tell, change, now }, pointed) {
 
 const explorer = {
   asks: true,
+  follows: ["step"], // all terms of a sentence are all terms of a longer one
   build(frame) {
     const { figure, words, tell, change } = frame;
     const light = (lit, lit_edge) => { change("lit", lit); change("lit_edge", lit_edge); };
