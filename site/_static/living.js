@@ -144,7 +144,7 @@ for (const pre of document.querySelectorAll(".cell_output :is(.stream, .text_pla
 }
 // Code in a table, or longer than a line of a telephone, may be broken after a dot, a bracket, a slash or an underscore, before a word is
 // broken within; not after the dot that it begins with.
-const LINE = 30, COLUMN = 27, SHORT = 20; // characters; what fits a column stays whole on a wide page, what is short everywhere, see site.css
+const LINE = 30, COLUMN = 27, CHIP = 20; // characters; what fits a column stays whole on a wide page, what is short everywhere, see site.css
 for (const code of document.querySelectorAll("article :is(table, p, li) code, article :is(table, p, li) code .pre")) {
   if (code.childElementCount || (code.textContent.length < LINE && !code.closest("table"))) continue;
   const parts = code.textContent.split(/(?<=.[.(/])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
@@ -152,7 +152,7 @@ for (const code of document.querySelectorAll("article :is(table, p, li) code, ar
   code.classList.toggle("whole", code.textContent.length <= COLUMN);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [within(parts[i - 1]), part] : [part])));
 }
-for (const code of document.querySelectorAll("article :is(p, li) code")) code.classList.toggle("short", code.textContent.length <= SHORT);
+for (const code of document.querySelectorAll("article :is(p, li) code")) code.classList.toggle("short", !code.closest("table") && code.textContent.length <= CHIP);
 // Shapes, as (H, I), and names of notebooks, as "02, deeper", stay whole.
 for (const cell of document.querySelectorAll("article table td")) {
   const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);

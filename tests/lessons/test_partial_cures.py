@@ -254,7 +254,7 @@ def test_a_far_share_is_the_first_message_over_the_last():
 
 
 def test_powers_say_0_where_nothing_is_left():
-    assert lesson.powers(np.array([0.0, 2e-8, 1e-4])) == "10^-8 (0 to 10^-4)"
+    assert lesson.powers(np.array([0.0, 2e-8, 1e-4])) == "10⁻⁸ (0 to 10⁻⁴)"
 
 
 def test_clipping_keeps_every_share_and_truncation_takes_the_far_ones():

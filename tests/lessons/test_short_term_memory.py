@@ -58,8 +58,8 @@ def test_answers_become_rows_at_the_distances_asked():
     right, held, left = (np.tile([[low], [0.5], [1.0]], (1, 6)) for low in (0.0, 0.25, -9.0))
     left[:, 5] = -20, -30, -40
     assert lesson.answer_rows("short", right, held, left, (5, 100)) == [
-        ("short", 5, "0.50", "0.50", "10^-9 to 10^1"),
-        ("short", 100, "0.50", "0.50", "10^-40 to 10^-20"),
+        ("short", 5, "0.50", "0.50", "10⁻⁹ to 10¹"),
+        ("short", 100, "0.50", "0.50", "10⁻⁴⁰ to 10⁻²⁰"),
     ]
 
 

@@ -30,8 +30,8 @@ STEPS = {
     r"L(\theta+i\varepsilon)",  # 02: the loss at a complex number
     r"\lVertJ_t\cdotsJ_k+1\rVert_2", r"\lVertAB\rVert_2", r"\rho^k",  # 04: in the glossary without the 2
     "0.5",  # 06: the fixed point, before it is solved for b
-    r"\lVertAB\rVert", "h_i", "dh_i/dh'_j", r"\partialG^1_i/\partialh'_j", r"\partialG^2_i/\partialh'_j",  # 07: by entry
-    r"\partial\hath_i/\partialh'_j", "a^1_i", "[i", "i", "G^2", r"f+\tfrac12\cdot\tfrac1\sqrt3",
+    r"\lVertAB\rVert", "h_i", "dh_i/dh'_j", "dG^1_i/dh'_j", "dG^2_i/dh'_j", r"d\hath_i/dh'_j",  # 07: by entry
+    "a^1_i", "[i", "i", "G^2", r"f+\tfrac12\cdot\tfrac1\sqrt3",
 }  # fmt: skip
 
 
