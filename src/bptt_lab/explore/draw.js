@@ -327,7 +327,7 @@ function iconOf(icon, name) {
 function legend(parent, entries) {
   const box = tag(parent, "div", { class: "legend" });
   for (const [text, ...classes] of entries) {
-    const item = tag(box, "span"), narrow = classes.every((name) => ICONS[name] && name !== "band"); // what is no line has no empty room beside it
+    const item = tag(box, "span"), narrow = classes.every((name) => (ICONS[name] ?? ICONS[name.split(" ")[0]]) && name !== "band"); // what is no line has no empty room beside it
     const icon = svg(item, "svg", narrow ? { ...ICON, width: 20, viewBox: "7 0 20 12" } : ICON);
     for (const name of classes) iconOf(icon, name);
     tag(item, "span", { maths: text });
