@@ -24,10 +24,10 @@ Search.htmlToText = (text, anchor) => {
   return part.textContent.replace(/\s+/g, " ").trim();
 };
 
-// Sphinx cuts anywhere: words stay whole.
+// Sphinx cuts anywhere: words stay whole. Where only the title has the word, the excerpt is the beginning: "" stands there.
 const { makeSearchSummary } = Search;
-Search.makeSearchSummary = (...asked) => {
-  const summary = makeSearchSummary(...asked);
+Search.makeSearchSummary = (page, words, anchor) => {
+  const summary = makeSearchSummary(page, ["", ...words], anchor);
   if (summary) summary.textContent = summary.textContent.replace(/^\.\.\.\S*\s/, "… ").replace(/\s\S*\.\.\.$/, " …");
   return summary;
 };

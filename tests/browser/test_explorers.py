@@ -586,6 +586,40 @@ def test_a_derivation_at_its_end_stays_at_its_end_when_the_sentence_or_the_targe
     assert "Step 11 of 12" in page.locator(".bptt .sentence").text_content()
 
 
+def test_what_the_focus_lights_stays_lit_when_another_row_comes_under_a_mouse_that_rests(page_of):
+    page = page_of(explore.LivingEquation(length=6))
+    rows, lit = page.locator(".bptt .equation .row:not(.ticks):not([hidden])"), page.locator(".bptt .words .word.lit")
+    page.mouse.move(1, 1)
+    rows.nth(1).focus()
+    page.keyboard.press("Tab")
+    expect(lit).to_have_text(explore.LivingEquation().sentences[5][3])
+    enter = """(row, [x, y]) => row.dispatchEvent(
+        new PointerEvent("pointerenter", { clientX: x, clientY: y, pointerType: "mouse" }))"""
+    rows.nth(0).evaluate(enter, [1, 1])  # as if the page had moved under it
+    frames(page, 3)
+    expect(lit).to_have_text(explore.LivingEquation().sentences[5][3])
+    rows.nth(0).evaluate(enter, [40, 40])
+    expect(lit).to_have_text(explore.LivingEquation().sentences[5][5])
+
+
+def test_numbers_of_a_tight_net_do_not_meet(page_of):
+    apart = """nodes => { const boxes = nodes.map(node => node.getBoundingClientRect()).sort((a, b) => a.left - b.left);
+        const meet = (a, b) => Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top) ? b.left - a.right : 9;
+        return Math.min(...boxes.slice(1).map((box, i) => meet(boxes[i], box))); }"""
+    for width in (360, 390, 860):
+        for scale in (0.1, 1.0, 10.0):
+            for lit in (1, 5, 8):
+                page = page_of(explore.LivingEquation(length=12, weight_scale=scale, lit=lit), width)
+                numbers = page.locator(".bptt .net .factor").filter(visible=True)
+                assert numbers.count() > 12 - lit and numbers.evaluate_all(apart) >= 1.5, (width, scale, lit)
+
+
+def test_the_names_in_a_legend_of_cells_begin_below_each_other(page_of):
+    page = page_of(explore.Truncation(), 390)
+    icons = page.locator(".bptt .legend > span > svg").evaluate_all("all => all.map(icon => icon.getBoundingClientRect().width)")
+    assert len(icons) == 3 and max(icons) - min(icons) < 0.5
+
+
 def test_the_first_move_in_a_frame_is_drawn_at_once_and_many_more_in_the_next_frame_once(page_of):
     page = page_of(explore.LivingEquation())
     settled(page)

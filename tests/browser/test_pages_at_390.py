@@ -152,6 +152,13 @@ def test_a_short_piece_of_code_stays_on_one_line(name, width, open_at):
     assert codes.count() and codes.evaluate_all(torn) == []
 
 
+@pytest.mark.parametrize("name", ["04_vanishing_and_exploding"])
+def test_an_empty_line_that_was_printed_stays(page):
+    head = page.locator(".printed > div", has_text="inputs of std")
+    gap = "table => table.getBoundingClientRect().top - table.previousElementSibling.getBoundingClientRect().bottom"
+    assert head.first.evaluate(gap) >= 10
+
+
 @pytest.mark.parametrize("name", ["08_gru_and_lstm"])
 def test_no_formula_is_broken_within_a_short_bracket(page):
     """A bracket that a telephone has room for opens and closes in one piece."""

@@ -52,8 +52,11 @@ def samples(of):
 
 
 @samples(STABLE)
-def test_a_sample_done_again_comes_out_the_same_from_weights_that_differ_in_the_last_bit(name, wanted, nudged):
+@pytest.mark.parametrize("nudged", [False, True], ids=["", "nudged"])
+def test_a_sample_done_again_comes_out_the_same_also_from_weights_that_differ_in_the_last_bit(name, wanted, nudged, monkeypatch):
     """What a nudge of the last bit changes, another processor changes too: that is no sample but a draw, see DRAWS."""
+    if nudged:
+        monkeypatch.setattr(SequenceModel, "__init__", nudging(SequenceModel.__init__))
     at = place(name, wanted)
     kept, again = load(name)[at], RECIPES[name].run(RECIPES[name].runs[at])
     assert again.keys() <= kept.keys()
@@ -64,17 +67,14 @@ def test_a_sample_done_again_comes_out_the_same_from_weights_that_differ_in_the_
             np.testing.assert_allclose(value, kept[what], rtol=0.01, atol=0.01, err_msg=what)
 
 
-def test_a_corner_of_the_map_done_again_comes_out_the_same(nudged):
+@pytest.mark.parametrize("nudged", [False, True], ids=["", "nudged"])
+def test_a_corner_of_the_map_done_again_comes_out_the_same(nudged, monkeypatch):
     """A whole row takes a minute."""
+    if nudged:
+        monkeypatch.setattr(SequenceModel, "__init__", nudging(SequenceModel.__init__))
     at = place("rates", {"cell": "identity ReLU", "lr": 0.15})
     corner = {**RECIPES["rates"].runs[at], "at": [5, 10], "seeds": 2}
     assert RECIPES["rates"].run(corner)["steps"] == [steps[:2] for steps in load("rates")[at]["steps"][:2]]
-
-
-@pytest.fixture
-def nudged(monkeypatch):
-    """Each net begins from weights that differ in the last bit from those it was trained from, as on another processor."""
-    monkeypatch.setattr(SequenceModel, "__init__", nudging(SequenceModel.__init__))
 
 
 def nudging(init):

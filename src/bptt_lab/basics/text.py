@@ -41,7 +41,7 @@ def say_log10(power: float) -> str:
 
 
 def order(power: float) -> str:
-    """10^power to the next whole power of ten: for what rounding may change by a factor.
+    """10^power to the nearest whole power of ten: for what rounding may change by a factor.
 
     >>> order(-78.2), order(0.4)
     ('10⁻⁷⁸', '10⁰')

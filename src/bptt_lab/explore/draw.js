@@ -188,7 +188,7 @@ const onLeave = (node, run) => node.addEventListener("pointerleave", (event) => 
 // Reading a picture off, by pointer and by key: `place` counts the things read from the left, −1 is none. For people who
 // listen the picture is a slider over these places; draw sets its aria-valuenow and aria-valuetext, and a key goes on from there.
 function reader(node, label, { last, at, now, change }) {
-  const point = (event) => { const to = at(...pointIn(node, event)); if (points(event)) change(to >= 0 && to <= last() ? to : -1); };
+  const point = (event) => { const to = at(...pointIn(node, event)); change(to >= 0 && to <= last() ? to : -1); };
   set(node, { class: "reader", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": 1, ...KEYS_OURS });
   node.addEventListener("pointermove", point);
   node.addEventListener("pointerdown", point);

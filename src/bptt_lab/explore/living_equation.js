@@ -90,7 +90,7 @@ function buildNet({ figure, words, tell }, pointed) {
     const left = tight ? r + 6 : (width - gap * (length - 1)) / 2, x = (k) => left + gap * (k - 1), head = tight ? Math.min(6, (gap - 2 * r - 4) / 2) : 8, H = MIDDLE;
     const term = lit > 0 && lit <= t && !lit_edge, onPath = (j) => (lit_edge ? j < lit_edge : term && j >= lit && j <= t), crossed = (k) => (lit_edge ? k === lit_edge : term && k > lit && k <= t);
     const close = gap < 44, above = H - (close ? 42 : 31); // numbers between two states, and the message's dots over both
-    const short = (v) => (v >= 0.1 && v < 1000 ? String(Number(v.toPrecision(v < 10 && gap < 34 ? 1 : 2))) : v > 0 && v < 0.1 ? `10${superscript(Math.round(Math.log10(v)))}` : brief(v));
+    const short = (v) => (v >= 0.1 && v < 1000 ? String(Number(v.toPrecision(v < 1 && gap < 34 ? 1 : 2))) : v > 0 && v < 0.1 ? `10${superscript(Math.round(Math.log10(v)))}` : brief(v));
     const number = (v) => (close ? short(v) : tight ? brief(v) : say(v, words)), ending = (k) => (k === 2 ? "_one" : "");
     sized(net, width, NET);
     edges.show(length - 1, (i) => {
@@ -106,7 +106,7 @@ function buildNet({ figure, words, tell }, pointed) {
     below.show(length, (i) => ({ x: x(i + 1), y: H + 72, text: gap < 46 ? `x${SUBSCRIPT(i + 1)}` : sentences[length - 1][i] }));
     set(lossName, { x: x(t), y: H - (close ? 54 : 50), text: `L${SUBSCRIPT(t)}` });
     const along = upTo(t + 1).filter((k) => k > 1 && crossed(k));
-    numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2 - (close && along[i] === t ? 6 : 0), y: close ? H - 19 : tight && (along.length - i) % 2 ? H + 22 : H - 20, text: number(at("jacobians", along[i] - 1)), class: close ? "factor tiny" : "factor" }));
+    numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: (close ? along[i] === t : tight && (along.length - i) % 2) ? H + 22 : H - (close ? 19 : 20), text: number(at("jacobians", along[i] - 1)), class: close ? "factor tiny" : "factor" }));
     const stations = term ? upTo(t - lit + 1).map((i) => [x(t - i), above, at("ledger", t - 1, t - i - 1)]) : [];
     trail.show(stations.length, (i) => ({ cx: stations[i][0], cy: stations[i][1], r: (close ? 8 : 10) * sizeOf(stations[i][2]), fill: magnitudeColour(stations[i][2]) }));
     if (sent !== (sent = term ? `${lit} ${t} ${length}` : "0") && term) send(stations);
@@ -190,7 +190,7 @@ const explorer = {
     const { figure, words, tell, change } = frame;
     const light = (lit, lit_edge) => { change("lit", lit); change("lit_edge", lit_edge); };
     const pointed = (node, of) => { // what a node lights when it is pointed at: a term, or an edge
-      for (const event of ["pointerenter", "focus"]) node.addEventListener(event, () => light(...of()));
+      for (const type of ["pointerenter", "focus"]) node.addEventListener(type, (event) => { if (points(event)) light(...of()); });
       return node;
     };
     const parts = [buildSentence, buildNet, buildEquation].map((build) => build(frame, pointed));
