@@ -94,8 +94,9 @@ def test_on_a_phone_numbers_of_a_long_path_touch_neither_its_dots_nor_each_other
 def test_on_a_phone_the_number_before_the_loss_stands_clear_of_its_arrow(length, page_of):
     page = page_of(explore.LivingEquation(length=length, lit=2, weight_scale=0.215), SITE)
     apart = page.evaluate(
-        """() => [...document.querySelectorAll('.net .factor.tiny:not([display])')].map(node =>
-            document.querySelector('.net > path').getBoundingClientRect().left - node.getBoundingClientRect().right)"""
+        """() => { const arrow = document.querySelector('.net > path').getBoundingClientRect();
+            return [...document.querySelectorAll('.net .factor.tiny:not([display])')]
+                .map(node => node.getBoundingClientRect()).map(box => Math.max(arrow.left - box.right, box.top - arrow.bottom)); }"""
     )
     assert len(apart) == length - 2 and min(apart) >= 4
 
