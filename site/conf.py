@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from docutils import nodes
 
+from bptt_lab.basics.text import unbroken
 from tools import card
 
 project = "bptt_lab"
@@ -124,6 +125,18 @@ def when_seen(app, doctree):
         picture["loading"] = "lazy"
 
 
+def with_formulas_whole(app, doctree):
+    """A short formula in prose is not broken at a line's end."""
+    other = nodes.title, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment
+    for text in list(doctree.findall(nodes.Text)):
+        within = text.parent
+        while within and not isinstance(within, other):
+            within = within.parent
+        if not within and (whole := unbroken(text.astext())) != text:
+            text.parent.replace(text, nodes.Text(whole))
+
+
 def setup(app):
     app.connect("doctree-read", when_seen)
+    app.connect("doctree-read", with_formulas_whole)
     app.connect("html-page-context", head)

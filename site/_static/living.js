@@ -152,7 +152,7 @@ for (const code of document.querySelectorAll("article :is(table, p, li) code, ar
   code.classList.toggle("whole", code.textContent.length <= COLUMN);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [within(parts[i - 1]), part] : [part])));
 }
-for (const code of document.querySelectorAll("article :is(p, li) code")) code.classList.toggle("short", !code.closest("table") && code.textContent.length <= CHIP);
+for (const code of document.querySelectorAll("article :is(table, p, li) code")) code.classList.toggle("short", code.textContent.length <= CHIP);
 // Shapes, as (H, I), and names of notebooks, as "02, deeper", stay whole.
 for (const cell of document.querySelectorAll("article table td")) {
   const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);

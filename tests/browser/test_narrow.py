@@ -96,7 +96,8 @@ def test_on_a_phone_the_number_before_the_loss_stands_clear_of_its_arrow(length,
     apart = page.evaluate(
         """() => { const arrow = document.querySelector('.net > path').getBoundingClientRect();
             return [...document.querySelectorAll('.net .factor.tiny:not([display])')]
-                .map(node => node.getBoundingClientRect()).map(box => Math.max(arrow.left - box.right, box.top - arrow.bottom)); }"""
+                .map(node => node.getBoundingClientRect())
+                .map(({ right, top }) => Math.max(arrow.left - right, top - arrow.bottom)); }"""
     )
     assert len(apart) == length - 2 and min(apart) >= 4
 

@@ -1,12 +1,14 @@
 """How numbers are written for people: one format in every picture, table and sentence."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 Form = str | Callable[[float], str]  # a format such as ".2f", or a function such as `say`
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LINE = 24  # characters of a formula that stays on one line
 
 
 def say(value: float, vanished: str = "vanished", exploded: str = "exploded", digits: int = 3) -> str:
@@ -91,6 +93,24 @@ def seeds(steps: Sequence[int | None]) -> str:
         return f"{len(there)} of {len(steps)}, in {there[0]}"
     what = f", median {spread(there, 'g')}" if len(there) == len(steps) else f" ({between(there, 'g')})"
     return f"{len(there)} of {len(steps)}{what}"
+
+
+def unbroken(text: str) -> str:
+    """The text, in which a short formula, a number with its unit and a mark with its name are not broken at a line's end.
+
+    Blanks become no-break blanks, and a slash or dash within a formula is followed by a word joiner. As `unbroken` in draw.js.
+
+    >>> unbroken("scale 0.1: T = 20, 95 %"), unbroken("from N(0, 1/H)")
+    ('scale 0.1: T\xa0=\xa020, 95\xa0%', 'from N(0,\xa01/\u2060H)')
+    """
+    text = re.sub(r"\b[NU]\([^()]*\)", lambda match: match[0].replace(" ", "\xa0"), text)
+    text = re.sub(r"(?<=\d) (?=(?:%|s|ms|px)(?!\w))|(?<=[○●◇◆△▲□■×☐]) (?=\S)", "\xa0", text)
+    text = re.sub(r"\S+(?: [=≈<>≤≥≠+−·×*/] \S+)+", _formula, text)
+    return re.sub(r"(?<=\d)([/–])(?=\S)|(/)(?=[√(])", "\\1\\2\u2060", text)
+
+
+def _formula(match: re.Match) -> str:
+    return match[0].replace(" ", "\xa0") if len(match[0]) <= LINE else re.sub(r"(?<= \S) ", "\xa0", match[0])
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..basics.languages import spoken
+from ..basics.text import unbroken
 from . import lines
 from .naming import Named
 from .telling import as_html, tell
@@ -44,7 +45,7 @@ class Report:
         if self.line is not None:
             hints = _folded(tell("The line in your code"), f"<pre>{html.escape(lines.marked(self._fn, self.line))}</pre>")
         for i, hint in reversed(list(enumerate(self.exercise.hints, start=1))):  # each inside the one before
-            hints = _folded(tell("Hint {i}", i=i), f"<p>{html.escape(hint)}</p>{hints}")
+            hints = _folded(tell("Hint {i}", i=i), f"<p>{html.escape(unbroken(hint))}</p>{hints}")
         if self.named and (about := lines.about(self.exercise, self.named.slips)):
             hints = f"<p>{tell('Hint {i} is about this.', i=about)}</p>{hints}"
         solution = f"<pre>{html.escape(self.exercise.solution)}</pre>"

@@ -50,6 +50,12 @@ const brief = (value) => (value === 0 ? "0" : value === Infinity ? "∞" : value
 const fixed = (value, digits = 0) => value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // as `fixed` in base.py
 const percent = (share) => fixed(100 * share, 1);
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+// What belongs together is not broken at a line's end, as `unbroken` in text.py.
+const unbroken = (text) => text
+  .replace(/\b[NU]\([^()]*\)/g, (all) => all.replaceAll(" ", "\u00a0"))
+  .replace(/(?<=\d) (?=(?:%|s|ms|px)(?!\w))|(?<=[○●◇◆△▲□■×☐]) (?=\S)/g, "\u00a0")
+  .replace(/[^\s]+(?: [=≈<>≤≥≠+−·×*/] [^\s]+)+/g, (all) => (all.length <= 24 ? all.replaceAll(" ", "\u00a0") : all.replace(/(?<= \S) /g, "\u00a0")))
+  .replace(/(?<=\d)([/–])(?=\S)|(\/)(?=[√(])/g, "$&\u2060");
 
 // A sentence in lines of at most so many letters: SVG does not break lines.
 const wrapped = (text, letters) => text.split(" ").reduce(([line, ...rest], word) => (!line || `${line} ${word}`.length <= letters ? [line ? `${line} ${word}` : word, ...rest] : [word, line, ...rest]), [""]).reverse();
@@ -84,7 +90,7 @@ function set(node, attributes) {
 // Words with indices, as the notebooks set them: in "dL_4/dW_x" 4 and x stand lower, in "f^lag" lag stands higher. The signs stay,
 // of no size: what is copied, or read aloud, is the plain spelling. The first pieces, and their nodes, stay for the next text.
 function typeset(node, text) {
-  const inSvg = node.namespaceURI === SVG, nodes = (node.bpttPieces ??= []), pieces = text.split(/([_^])(hh|oh|max|lag|[A-Za-z]\b|\d+)/);
+  const inSvg = node.namespaceURI === SVG, nodes = (node.bpttPieces ??= []), pieces = unbroken(text).split(/([_^])(hh|oh|max|lag|[A-Za-z]\b|\d+)/);
   pieces.forEach((_, i) => { nodes[i] ??= inSvg ? svg(node, "tspan") : i % 3 ? tag(node, i % 3 === 1 ? "i" : "sub") : node.appendChild(document.createTextNode("")); });
   nodes.forEach((piece, i) => {
     const text = pieces[i] ?? "", up = pieces[i - (i % 3) + 1] === "^", before = pieces[i - 2] === "^" ? 5 : -3;
@@ -157,7 +163,7 @@ function panel(picture, looks = []) {
     draw({ box: [left, top, right, floor], x, y, curves = [], ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [], words = 0 }) {
       axes[0](ticks, x, floor + (words ? 4 : 0), top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
       axes[1](levels, y, left, right, written, ends[1] ?? "", { x: right < 386 ? 2 : left, y: top - 11 });
-      clip(left - 8, top - 6, right - left + 16, floor - top + 12);
+      clip(left - 8, top - 2, right - left + 16, floor - top + 4);
       set(level, { x1: left, x2: right, y1: y(one), y2: y(one) });
       paths.forEach((path, i) => set(path, { d: curve(...curves[i], x, y) }));
       const half = Math.min(4, (x(0) - x(1)) / 2 - 1) || 0;

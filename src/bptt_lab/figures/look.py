@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.io.base_renderers import PlotlyRenderer
 
-from ..basics.text import say
+from ..basics.text import say, unbroken
 
 # Colour of a cell, the same in every picture; beside colour there is always a second mark.
 CELL_COLOURS = {"tanh": "#0072B2", "relu": "#56B4E9", "gated": "#D55E00", "GRU": "#009E73", "LSTM": "#CC79A7"}
@@ -73,7 +73,7 @@ class Figure(go.Figure):
 def typeset(text: str) -> str:
     """As HTML, what follows W_, σ_ or (h, c)_ below the line, and the power of ρ^lag above it. Names as g2p_en stay."""
     letter = r"((?<![A-Za-z0-9_])d?[A-Za-zα-ω]|\))"
-    low = re.sub(letter + r"_(?:\{(.*?)\}|([^\W_]+))", r"\1<sub>\2\3</sub>", html.escape(text))
+    low = re.sub(letter + r"_(?:\{(.*?)\}|([^\W_]+))", r"\1<sub>\2\3</sub>", html.escape(unbroken(text)))
     return re.sub(r"\^([a-z]+)", r"<sup>\1</sup>", low)
 
 
