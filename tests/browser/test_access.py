@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from bptt_lab import explore
 from tests.browser.access import CLASHES, violations
-from tests.browser.conftest import Pages, explorer_page
+from tests.browser.conftest import SHOWN, Pages, explorer_page
 from tests.browser.test_explorers import EXPLORERS, every_explorer, made
 from tests.browser.waiting import colours_at_rest, recoloured, settled, stop_the_clock
 
@@ -86,7 +86,7 @@ def test_a_picture_of_large_text_is_read_off_where_the_pointer_is(page_of):
 def test_a_sentence_is_announced_once_it_rests_and_not_at_each_frame(kind, page_of):
     page = page_of(made(kind, weight_scale=0.1), keep=False)
     spoken = page.locator(".spoken")
-    assert spoken.text_content() == page.inner_text(".sentence"), "what stands there can be read before anything is moved"
+    assert spoken.text_content() == page.evaluate(SHOWN), "what stands there can be read before anything is moved"
     expect(spoken).to_have_attribute("aria-live", "polite")
     expect(spoken).to_have_attribute("role", "status")
     page.evaluate(
@@ -96,13 +96,13 @@ def test_a_sentence_is_announced_once_it_rests_and_not_at_each_frame(kind, page_
     )
     slider = page.get_by_label("Step" if kind is explore.Wall else "Weight scale", exact=True)
     stop_the_clock(page)
-    before = page.inner_text(".sentence")
+    before = page.evaluate(SHOWN)
     for _ in range(12):
         slider.press("ArrowRight")
         page.clock.run_for(30)
-    assert page.inner_text(".sentence") != before and page.evaluate("() => announced") == [], "it is moving still"
+    assert page.evaluate(SHOWN) != before and page.evaluate("() => announced") == [], "it is moving still"
     page.clock.run_for(2000)
-    assert page.evaluate("() => announced") == [page.inner_text(".sentence")]
+    assert page.evaluate("() => announced") == [page.evaluate(SHOWN)]
 
 
 def test_where_no_motion_is_wanted_the_wall_goes_step_by_step(page_of):

@@ -4,7 +4,9 @@ import pytest
 
 import bptt_lab as bl
 from bptt_lab import explore
+from bptt_lab.basics.text import unbroken
 from tests.browser.access import CLASHES
+from tests.browser.conftest import SHOWN
 from tests.browser.waiting import frames, settled
 
 
@@ -40,7 +42,7 @@ def test_a_term_lights_up_in_the_sentence_the_net_the_equation_and_the_code(livi
             found = lit(living)
             assert found["words"] == [name] and found["rows"] == [f"{word} {name}"] and found["edges"] == edges
             assert f"x[{word - 1}])" in found["code"] and found["code"].count("@ J[") == len(edges)
-    sentence = living.page.locator(".bptt .sentence").inner_text()
+    sentence = living.page.evaluate(SHOWN)
     assert "Lit: word 4, “hungry”" in sentence
     living.hear("[w.lit, w.sentence()]", [4, sentence])
 
@@ -129,7 +131,7 @@ def test_a_word_of_the_four_cells_is_lit_in_all_of_them_and_read_off(course):
     course.wait("() => document.querySelector('.bptt .sentence').textContent.includes('word 8, “morning”')")
     course.hear("w.lit", 8)
     said = course.python("value = w.sentence()")
-    assert course.page.locator(".bptt .sentence").inner_text() == said
+    assert course.page.locator(".bptt .sentence").inner_text() == unbroken(said)
     # When the page moves under a mouse that rests, the browser says that it left; that undoes no key.
     leave = """([x, y]) => document.querySelector(".bptt .cells").dispatchEvent(
         new PointerEvent("pointerleave", { clientX: x, clientY: y, pointerType: "mouse" }))"""
@@ -172,7 +174,7 @@ def test_a_learner_s_own_words_are_typed_looked_up_and_read_word_by_word(course)
     course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 6 of 6, “garden”')")
     page.get_by_role("button", name="Take the last word away").press("Space")
     course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 5 of 5, “houses”')")
-    assert course.python("value = w.sentence()") == page.locator(".bptt .sentence").inner_text()
+    assert unbroken(course.python("value = w.sentence()")) == page.locator(".bptt .sentence").inner_text()
     assert course.python("value = w.words_on_show()") == "the horses near the houses".split()
     page.get_by_label("Sentence", exact=True).select_option("the cats")
     course.wait("() => document.querySelector('.bptt').bpttDrawn.text.startsWith('After word 2 of 2, “cats”')")

@@ -152,6 +152,30 @@ def test_a_short_piece_of_code_stays_on_one_line(name, width, open_at):
     assert codes.count() and codes.evaluate_all(torn) == []
 
 
+@pytest.mark.parametrize("name", ["05_short_term_memory", "06_partial_cures", "07_gates", "10_networks_in_the_wild"])
+def test_no_short_formula_in_words_is_torn_at_a_lines_end(name, page):
+    """In prose, captions, hints and what explorers say: "T = 20" and "N(0, 1/H)" are whole, and 95 % has its sign beside it."""
+    found = page.locator("article").first.evaluate(
+        r"""article => {
+            const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT), found = { whole: 0, torn: [] };
+            const formula = /[\p{L}\d_)]+ ?[=≈<≤≥] ?[−\d]\S*|\d\)? − \S+|[NU]\(\S+ ?\S+\)|\d ?%/gu;
+            const other = "script, style, pre, code, mjx-container, svg, .spoken, .net-head, h1, h2, h3";
+            for (let node; (node = texts.nextNode());) if (!node.parentElement.closest(other)) {
+                for (const { 0: text, index } of node.data.replaceAll("\u00a0", " ").matchAll(formula)) {
+                    const range = document.createRange();
+                    range.setStart(node, index);
+                    range.setEnd(node, index + text.length);
+                    const tops = [...range.getClientRects()].filter(({ width }) => width > 1).map(({ top }) => top);
+                    if (Math.max(...tops) - Math.min(...tops) > 10) found.torn.push(text);
+                    else if (tops.length) found.whole += 1;
+                }
+            }
+            return found;
+        }"""
+    )
+    assert found["torn"] == [] and found["whole"] > 1
+
+
 @pytest.mark.parametrize("name", ["04_vanishing_and_exploding"])
 def test_an_empty_line_that_was_printed_stays(page):
     head = page.locator(".printed > div", has_text="inputs of std")

@@ -103,7 +103,7 @@ def test_a_notebook_gets_the_figure_without_upload_and_its_sentence_under_it(mon
     assert caption["text/plain"] == "The guess after “<the>” costs 1.00 nats." and "“&lt;the&gt;” costs" in caption["text/html"]
     shown.clear()
     bl.figures.kept(["cats"], {1: np.array([1.0])}, "one unit, b < 0")._ipython_display_()
-    assert '<p class="bptt-says">one unit, b &lt; 0.<br>After “cats”' in shown[1]["text/html"]
+    assert '<p class="bptt-says">one unit, b\xa0&lt;\xa00.<br>After “cats”' in shown[1]["text/html"]
     assert shown[1]["text/plain"].startswith("one unit, b < 0. After “cats”")
 
 
@@ -206,8 +206,8 @@ def test_ratios_past_the_axis_are_triangles_that_point_there():
 
 def test_a_caption_sets_indices_below_the_line_and_leaves_names_of_files():
     said = look.typeset("W_hh; ‖d(h, c)_T/d(h, c)_{T−lag}‖; 1 − z_t; dL_t; ln σ_max; g2p_en < 3; ρ^lag")
-    low = "W<sub>hh</sub>; ‖d(h, c)<sub>T</sub>/d(h, c)<sub>T−lag</sub>‖; 1 − z<sub>t</sub>; dL<sub>t</sub>; ln σ<sub>max</sub>"
-    assert said == f"{low}; g2p_en &lt; 3; ρ<sup>lag</sup>"
+    low = "W<sub>hh</sub>; ‖d(h, c)<sub>T</sub>/d(h, c)<sub>T−lag</sub>‖; 1\xa0−\xa0z<sub>t</sub>; dL<sub>t</sub>"
+    assert said == f"{low}; ln σ<sub>max</sub>; g2p_en\xa0&lt;\xa03; ρ<sup>lag</sup>"
 
 
 def test_steps_shows_every_seed_and_puts_who_did_not_get_there_beyond_the_line():

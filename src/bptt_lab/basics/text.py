@@ -105,7 +105,7 @@ def unbroken(text: str) -> str:
     """
     text = re.sub(r"\b[NU]\([^()]*\)", lambda match: match[0].replace(" ", "\xa0"), text)
     text = re.sub(r"(?<=\d) (?=(?:%|s|ms|px)(?!\w))|(?<=[○●◇◆△▲□■×☐]) (?=\S)", "\xa0", text)
-    text = re.sub(r"\S+(?: [=≈<>≤≥≠+−·×*/] \S+)+", _formula, text)
+    text = re.sub(r"\S+(?: [=≈<>≤≥≠←+−·×*/] \S+)+", _formula, text)
     return re.sub(r"(?<=\d)([/–])(?=\S)|(/)(?=[√(])", "\\1\\2\u2060", text)
 
 

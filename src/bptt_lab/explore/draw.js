@@ -54,7 +54,7 @@ const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => v
 const unbroken = (text) => text
   .replace(/\b[NU]\([^()]*\)/g, (all) => all.replaceAll(" ", "\u00a0"))
   .replace(/(?<=\d) (?=(?:%|s|ms|px)(?!\w))|(?<=[○●◇◆△▲□■×☐]) (?=\S)/g, "\u00a0")
-  .replace(/[^\s]+(?: [=≈<>≤≥≠+−·×*/] [^\s]+)+/g, (all) => (all.length <= 24 ? all.replaceAll(" ", "\u00a0") : all.replace(/(?<= \S) /g, "\u00a0")))
+  .replace(/[^\s]+(?: [=≈<>≤≥≠←+−·×*/] [^\s]+)+/g, (all) => (all.length <= 24 ? all.replaceAll(" ", "\u00a0") : all.replace(/(?<= \S) /g, "\u00a0")))
   .replace(/(?<=\d)([/–])(?=\S)|(\/)(?=[√(])/g, "$&\u2060");
 
 // A sentence in lines of at most so many letters: SVG does not break lines.

@@ -33,7 +33,7 @@ const explorer = {
       tag(row, "i", { text: gates ? String(p + 1) : "", class: gates ? null : "none", "aria-hidden": "true" });
       const what = tag(row, "span");
       tag(what, "b", { text: words[`place_${name}`] });
-      tag(what, "span", { text: `: ${words[`is_${name}`]}` });
+      tag(what, "span", { maths: `: ${words[`is_${name}`]}` });
       if (gates) row.addEventListener("click", () => go(gates, G1, G2));
       return row;
     });
