@@ -39,7 +39,7 @@ SHOWN = {
     "07_gates": EXPLORER.format("gate_pad", "svg.pad"),
     "08_gru_and_lstm": EXPLORER.format("four_cells", ".cell-row"),
     "09_long_memory_measured": PLOT,
-    "10_networks_in_the_wild": ROWS.format(6),
+    "10_networks_in_the_wild": ".bptt-figure .ygrid:nth-child(n+2):nth-child(-n+6)",  # the first row has a long name
     "museum": PLOT,
     "glossary": "#symbols tbody tr:nth-child(11)",
     "deeper/02_checks_you_can_trust": PLOT,

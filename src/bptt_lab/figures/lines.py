@@ -154,7 +154,7 @@ def memory(
     names of `norms` that need more words.
     """
     T, B, H = shape
-    run = ", ".join([f"T={T}, H={H}", *[f"geometric means of {B} sequences"] * (B > 1)])
+    run = ", ".join([f"T = {T}, H = {H}", *[f"geometric means of {B} sequences"] * (B > 1)])
     says = " ".join([f"{run}.", *(f"{name.capitalize()}: {value}." for name, value in words.items())])
     more = 14 * max(0, len(norms) - 2)  # below each other on a phone, names need more room
     shown = look.figure("What is left of the gradient", [f"{measured} by lag"], says, 424 + more, bottom=116 + more)
