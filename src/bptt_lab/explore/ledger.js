@@ -15,18 +15,18 @@ const explorer = {
     return ({ width, arrays, at, length: n, wrt, view, cell: [t, k], sentences }) => {
       const here = at("activation", "weight_scale"), read = sentences[n - 1], of = (name) => arrays[`${name}_${wrt}${n}`], byNorm = view === "norms";
       const norm = (t, k) => of("ledger")(...here, t - 1, k - 1), share = (t, k) => of("shares")(...here, t - 1, k - 1), whole = of("whole").row(...here);
-      const [left, wholeWidth] = width < NARROW ? [88, 74] : [150, 92], size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(TALL / n, Math.max(40, size)), right = left + size * n;
+      const [left, wholeWidth] = width < NARROW ? [92, 74] : [150, 92], size = Math.min(56, (width - left - wholeWidth) / n), height = Math.min(TALL / n, Math.max(40, size)), right = left + size * n;
       const middle = (i) => TOP + height * (i + 0.5), across = (i) => left + size * (i + 0.5);
       sized(node, width, TOP + TALL + 8);
       const where = table.draw([left, TOP, size, height, n], 1, (t, k) => ({ fill: byNorm ? magnitudeColour(norm(t, k)) : shareColour(share(t, k)) }));
       texts.show(size >= 36 ? where.length : 0, (i) => {
         const [t, k] = where[i], [v, s] = [norm(t, k), share(t, k)];
-        return { x: across(k - 1), y: middle(t - 1) + 4, class: `cell-text ${byNorm ? onMagnitude(v) : onShare(s)}`, text: byNorm ? brief(v) : fixed(100 * s, 0) };
+        return { x: across(k - 1), y: middle(t - 1) + 4, class: `cell-text ${byNorm ? onMagnitude(v) : onShare(s)}`, text: byNorm ? (size < 48 && v >= 0.01 && v < 1000 ? String(Number(v.toPrecision(2))) : brief(v)) : fixed(100 * s, 0) };
       });
       rowNames.show(n, (i) => ({ x: left - 20, y: middle(i) + 4, maths: width < NARROW ? `L_${i + 1} ${read[i]}` : tell("row", { t: i + 1, word: read[i] }) }));
       columnNames.show(n, (i) => { // between, they would lie on each other
         const x = across(i) + 4;
-        return { x, y: TOP - 20, class: size < 20 ? "small" : null, transform: `rotate(-45 ${x} ${TOP - 20})`, text: size > 12 || [0, n - 1].includes(i) ? `${i + 1} ${read[i]}` : "" };
+        return { x, y: TOP - 20, class: size < 20 ? "small" : null, transform: `rotate(${size < 20 ? -60 : -45} ${x} ${TOP - 20})`, text: size > 12 || [0, n - 1].includes(i) ? `${i + 1} ${read[i]}` : "" };
       });
       wholes.show(n, (i) => ({ x: right + 10, y: middle(i) + 4, text: say(whole[i], words) }));
       titles.show(3, (i) => [{ x: right + 10, y: TOP - 8, maths: words.whole }, { x: 2, y: TOP - 8, maths: words.rows }, { x: left + 4, y: 12, maths: words.columns }][i]);
