@@ -27,7 +27,9 @@ AXES = ".bptt-draw > svg .axis"  # an explorer's curves without what stands besi
 ROWS = ".bptt-figure .ygrid:nth-child(-n+{})"  # of a figure with rows those between so many lines
 LOSSES = EXPLORER.format("token_losses", "svg > :is(text, .bar)")
 MAP = "svg > :is(.map-title:nth-of-type(1), .map-frame:nth-of-type(1), g:nth-of-type(-n+3))"  # the first of two
-TWO_MAPS = ".bptt-figure :is(.gtitle, .annotation:nth-of-type(-n+43), .shape-group:nth-of-type(-n+7))"  # of three, to their lowest line
+TWO_MAPS = (
+    ".bptt-figure :is(.gtitle, .annotation:nth-of-type(-n+43), .shape-group:nth-of-type(-n+7))"  # of three, to their lowest line
+)
 SHOWN = {
     "00_start_here": EXPLORER.format("living_equation", ":is(.words, .net)"),
     "01_the_loss_is_a_sum": LOSSES,

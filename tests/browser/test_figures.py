@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from bptt_lab.basics.text import unbroken
 from tests.browser.conftest import WINDOW
 
 CELLS = [
@@ -61,7 +62,7 @@ def test_a_figure_is_as_wide_as_the_page_and_at_most_860_pixels_and_so_are_its_n
         )
         assert picture.bounding_box()["width"] <= 860
         note, lines, share = course.cell(1).locator(".bptt-says").evaluate(LINES)
-        assert note == f"{setting}; each dot a seed, large marks the medians."
+        assert note == unbroken(f"{setting}; each dot a seed, large marks the medians.")
         assert lines == 1 if width == 1800 else share > 0.7
         assert course.close(WINDOW)
         course.begin()

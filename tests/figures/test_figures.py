@@ -144,7 +144,7 @@ def test_a_memory_report_is_drawn_with_its_bounds_and_no_two_lines_look_alike():
     for line, logs in zip(figure.data, report.bounds.values()):
         assert len(line.y) == 40 and np.isfinite(line.y).all()
         assert line.y[3] == pytest.approx(10 ** logs[3]) or logs[3] == -np.inf
-    assert report.in_words()["slope"] in bl.figures.sentence(figure) and "T=40, H=4" in bl.figures.sentence(figure)
+    assert report.in_words()["slope"] in bl.figures.sentence(figure) and "T = 40, H = 4" in bl.figures.sentence(figure)
     assert list(figure.layout.yaxis.range) == [look.LOW, look.HIGH]
 
 
