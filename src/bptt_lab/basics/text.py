@@ -104,7 +104,7 @@ def unbroken(text: str) -> str:
     ('scale 0.1: T\xa0=\xa020, 95\xa0%', 'from N(0,\xa01/\u2060H)')
     """
     text = re.sub(r"\b[NU]\([^()]*\)", lambda match: match[0].replace(" ", "\xa0"), text)
-    text = re.sub(r"(?<=\d) (?=(?:%|s|ms|px|\d{3})(?!\w))|(?<=[○●◇◆△▲□■×☐]) (?=\S)", "\xa0", text)
+    text = re.sub(r"(?<=\d) (?=(?:%|s|ms|px|\d{3})(?!\w))|(?<=[○●◇◆△▲□■×☐]) (?=\S)| (?=−\d)", "\xa0", text)
     text = re.sub(r"\S+(?: [=≈<>≤≥≠←+−·×*/] \S+)+", _formula, text)
     return re.sub(r"(?<=\d)([/–])(?=\S)|(/)(?=[√(])", "\\1\\2\u2060", text)
 
