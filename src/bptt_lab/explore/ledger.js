@@ -21,7 +21,7 @@ const explorer = {
       const where = table.draw([left, TOP, size, height, n], 1, (t, k) => ({ fill: byNorm ? magnitudeColour(norm(t, k)) : shareColour(share(t, k)) }));
       texts.show(size >= 36 ? where.length : 0, (i) => {
         const [t, k] = where[i], [v, s] = [norm(t, k), share(t, k)];
-        return { x: across(k - 1), y: middle(t - 1) + 4, class: `cell-text ${byNorm ? onMagnitude(v) : onShare(s)}`, text: byNorm ? (size < 48 && v >= 0.01 && v < 1000 ? String(Number(v.toPrecision(2))) : brief(v)) : fixed(100 * s, 0) };
+        return { x: across(k - 1), y: middle(t - 1) + 4, class: `cell-text ${byNorm ? onMagnitude(v) : onShare(s)}`, text: byNorm ? (size < 42 && v >= 0.01 && v < 10 ? v.toPrecision(2) : brief(v)) : fixed(100 * s, 0) };
       });
       rowNames.show(n, (i) => ({ x: left - 20, y: middle(i) + 4, maths: width < NARROW ? `L_${i + 1} ${read[i]}` : tell("row", { t: i + 1, word: read[i] }) }));
       columnNames.show(n, (i) => { // between, they would lie on each other
