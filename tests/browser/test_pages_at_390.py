@@ -14,7 +14,7 @@ PHONE = {"width": 390, "height": 844}
 # For each page: a head, and a line under it that stands next to a plain one, is covered, or begins another table.
 TABLES = {
     "02_the_chain_rule_through_time": ["token", "word 1 back"],
-    "04_vanishing_and_exploding": ["statement", "one step"],
+    "04_vanishing_and_exploding": ["statement", "a step"],
     "05_short_term_memory": ["tanh, trained at d =", "gradient"],
     "06_partial_cures": ["word 1 over word 30", "cut every 10"],
     "07_gates": ["half-life", "measured in five nets"],
@@ -231,6 +231,17 @@ def test_no_line_of_a_figure_goes_through_a_levels_name(width, open_at):
             style.paintOrder.startsWith('stroke')])"""
     )
     assert looks == [[paper, True, True]] * names.count() and names.count() >= 2
+
+
+@pytest.mark.parametrize("width", [1280, PHONE["width"]])
+@pytest.mark.parametrize("name", ["07_gates", "09_long_memory_measured", "museum"])
+def test_a_legend_stands_near_its_axis_in_however_many_rows(name, width, open_at):
+    apart = """all => all.map(place => [place.querySelector('.legend'), place.querySelector('.nsewdrag')]
+        .concat([...place.querySelectorAll('.xtitle, .xaxislayer-above text, .annotation-text')]))
+        .filter(([legend]) => legend).map(all => all.map(node => node.getBoundingClientRect()))
+        .map(([legend, plot, ...texts]) => legend.top - Math.max(plot.bottom, ...texts.map(text => text.bottom)))"""
+    found = open_at(name, width).locator(".bptt-figure").evaluate_all(apart)
+    assert found and all(8 <= px <= 24 for px in found)
 
 
 def test_a_figure_follows_a_window_that_is_made_wider(open_at):
