@@ -21,7 +21,7 @@ TOKEN = re.compile(r"[_^](?:\{[^}]*\}|\\[a-zA-Z]+|\S)|\\[a-zA-Z]+|\S")
 # What is no symbol of the course: the number e, and what every reader of formulas knows.
 KNOWN = set("e") | {f"\\{name}" for name in """
     frac tfrac sqrt sum prod ln log exp tanh min max lim le ge approx sim to pm cdot cdots dots times cdot quad qquad leftarrow
-    Longrightarrow Longleftrightarrow infty hat tilde bar rVert lvert rvert rangle uparrow xrightarrow rlap
+    Longrightarrow Longleftrightarrow infty hat tilde bar rVert lvert rvert rangle uparrow stackrel longrightarrow rlap
     scriptstyle""".split()}  # fmt: skip
 # Left sides of single steps of a derivation, of examples, and of what others write wrongly: they stand where they are told.
 STEPS = {
