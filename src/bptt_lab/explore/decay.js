@@ -8,8 +8,7 @@ const between = (i) => FLOOR - ((FLOOR - TOP) / 6) * (i >> 1) - (i % 2 ? 29 : 8)
 // The eigenvalues of W_hh, with 0 at the centre, 1 half-way and ∞ at the rim, and the circles of the two rungs that it gives.
 function eigenvaluePlane(picture, words) {
   const plane = svg(picture, "g", { class: "plane" }), title = svg(plane, "text", { class: "axis-title", "text-anchor": "middle" }), layer = (name, look) => marks(svg(plane, "g"), name, look);
-  const cross = layer("line", { class: "tick" }), circles = layer("circle"), rungs = layer("circle"), eigenvalues = layer("circle", { class: "eigenvalue", r: 3.5 });
-  const names = layer("text", { "text-anchor": "middle", class: "small prompt" }); // on all of them
+  const cross = layer("line", { class: "tick" }), circles = layer("circle"), rungs = layer("circle"), names = layer("text", { "text-anchor": "middle", class: "small prompt" }), eigenvalues = layer("circle", { class: "eigenvalue", r: 3.5 });
   return ({ cx, cy, radius, points, scale, rates }) => {
     const from = (r) => (radius * r) / (1 + r), rings = [0.25, 1, 4, 1e9];
     set(title, { x: cx, y: cy - radius - 10, maths: words.plane });

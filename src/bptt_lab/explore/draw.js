@@ -154,16 +154,18 @@ const sized = (picture, width, height) => set(picture, { width, height, viewBox:
 
 // Two axes, curves that are clipped to them, and where they are read off: a hair, and dots at those heights that are inside.
 // A curve has its class in `looks`, and as [xs, ys] its numbers in draw, which says where the panel lies, its scales, and what
-// stands on its axes; other marks are made in `inside`. Of so many `words` that are read, the axis of lags wears the ages.
+// stands on its axes; other curves are made in `lines`, marks, which may lie on the edge, in `inside`. Of so many `words` that are read, the axis of lags wears the ages.
 function panel(picture, looks = []) {
-  const axes = [axis(picture, "x"), axis(picture, "y")], [inside, clip] = clipped(picture), level = svg(inside, "line", { class: "dotted" });
-  const paths = looks.map((look) => svg(inside, "path", { class: look })), ages = marks(picture, "rect", { height: 5 }), hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "path", { class: "dot" });
+  const axes = [axis(picture, "x"), axis(picture, "y")], [lines, trim] = clipped(picture), [inside, clip] = clipped(picture), level = svg(lines, "line", { class: "dotted" });
+  const paths = looks.map((look) => svg(lines, "path", { class: look })), ages = marks(picture, "rect", { height: 5 }), hairs = marks(picture, "line", { class: "hair" }), dots = marks(picture, "path", { class: "dot" });
   return {
+    lines,
     inside,
     draw({ box: [left, top, right, floor], x, y, curves = [], ticks, ends = [], levels = decades(3), level: written = tenTo, one = 1, hair = null, heights = [], words = 0 }) {
       axes[0](ticks, x, floor + (words ? 4 : 0), top, String, ends[0] ?? "", { x: right, y: floor + 34, "text-anchor": "end" });
       axes[1](levels, y, left, right, written, ends[1] ?? "", { x: right < 386 ? 2 : left, y: top - 11 });
-      clip(left - 8, top - 2, right - left + 16, floor - top + 4);
+      trim(left - 8, top - 2, right - left + 16, floor - top + 4);
+      clip(left - 8, top - 8, right - left + 16, floor - top + 16);
       set(level, { x1: left, x2: right, y1: y(one), y2: y(one) });
       paths.forEach((path, i) => set(path, { d: curve(...curves[i], x, y) }));
       const half = Math.min(4, (x(0) - x(1)) / 2 - 1) || 0;

@@ -88,7 +88,7 @@ function buildControl(box, { trait, kind, values, label, asks_python }, words, a
   };
 }
 
-const shownAs = (trait, value, words) => (value === null ? words.unset : words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value)));
+const shownAs = (trait, value, words) => (value === null ? words.unset : words[`${trait}_${value}`] ?? (typeof value === "number" && !Number.isInteger(value) ? say(value) : String(value).replace(/^-(?=\d)/, "−")));
 
 // Why Python cannot be asked, as a key of the words; null if it can. Jupyter's manager of exported pages has no kernel; a page of
 // ours says so itself. A kernel that stopped or began anew knows nothing of this explorer.

@@ -7,7 +7,7 @@ const explorer = {
   build({ figure, words, tell, now, change }) {
     legend(figure, [[words.line_tanh, "solid"], [words.line_relu, "solid relu"], [words.line_predicted, "dashed"], [words.line_seed, "thin"]]);
     const picture = svg(figure, "svg"), plot = panel(picture, ["dashed", ...NAMES.map((name) => `solid ${name}`)]);
-    const thin = NAMES.map((name) => marks(plot.inside, "path", { class: `solid thin ${name}` })), ends = NAMES.map(() => svg(picture, "text"));
+    const thin = NAMES.map((name) => marks(plot.lines, "path", { class: `solid thin ${name}` })), ends = NAMES.map(() => svg(picture, "text"));
     const readOff = lagReader(picture, words, { now: () => now().lag, change: (lag) => change("lag", lag ?? -1) });
 
     return ({ width, arrays, at, start, inputs, lag }) => {

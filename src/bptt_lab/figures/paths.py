@@ -22,7 +22,7 @@ def paths() -> look.Figure:
     lengths = {name: 1 if kind == "jumps" else WORDS - 1 for name, (_, kind) in NETS.items()}
     told = "; ".join(f"{name}, {lengths[name]}: {factor}" for name, (factor, _) in NETS.items())
     says = f"Factors between word {WORDS} and word 1, and what each is. {told}."
-    note = "each step is one factor; the arc of a residual link is its I"
+    note = "Each step is one factor; the arc of a residual link is its I"
     shown = look.figure("Back to word 1", [note], says, 78 + 116 * len(NETS), bottom=48)
     colours = plotly.colors.sample_colorscale("Cividis", [i / (WORDS - 1) for i in range(WORDS)])
     for row, (name, (factor, kind)) in enumerate(NETS.items()):
