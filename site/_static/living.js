@@ -190,7 +190,7 @@ function breakable(row) {
     const breaks = SIGN.test(sign) && node.hasAttribute("space") && (!depth || (depth === 1 && long.has(node) && part.offsetWidth > BRACKET)), space = node.matches("mjx-mstyle") && node.querySelector("mjx-mspace");
     const follows = breaks && FOLLOWS.test(sign);
     if (follows && clause.hasChildNodes()) [clause, part] = [within(row, "clause"), null];
-    if (!part || node.localName === "mjx-mtext" || (breaks && !(/mjx-c3D\b/.test(sign) && part.offsetWidth < LETTER))) part = within(clause, "part");
+    if (!part || (node.localName === "mjx-mtext" && !depth) || (breaks && !(/mjx-c3D\b/.test(sign) && part.offsetWidth < LETTER))) part = within(clause, "part");
     if (space && node === nodes[0] && !node.querySelector("mjx-c")) part.classList.add("lead"); // it parted a row from what now stands above it
     part.append(node);
     if (space && !after && parseFloat(space.style.width) >= 1) [clause, part] = [within(row, "clause"), null];
