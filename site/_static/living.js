@@ -239,12 +239,13 @@ const idle = () => new Promise((free) => (window.requestIdleCallback ?? setTimeo
 if (maths) Promise.resolve(explorers[0]).then(idle).then(() => load(maths.src)).then(typeset);
 // A legend stands at the lower edge; in how many rows, and so how far below the axis, the page's width says: the room under the plot follows.
 const UNDER = 16; // px
-async function legendUnderAxis(place) {
+async function legendUnderAxis(place, config) {
   const legend = place.querySelector(".legend")?.getBoundingClientRect(), plot = place.querySelector(".nsewdrag")?.getBoundingClientRect();
   if (!legend || !plot || legend.top < plot.bottom) return;
   const below = [...place.querySelectorAll(".xtitle, .xaxislayer-above text, .annotation-text")].map((node) => node.getBoundingClientRect().bottom).filter((at) => at > plot.bottom);
   const spare = Math.round(legend.top - Math.max(plot.bottom, ...below) - UNDER), { height, margin } = place.layout;
-  if (Math.abs(spare) > 3) await Plotly.relayout(place, { height: height - spare, "margin.b": margin.b - spare });
+  // Drawn anew: after a relayout of its height a finger that zooms would scroll the page too.
+  if (Math.abs(spare) > 3) await Plotly.newPlot(place, place.data, { ...place.layout, height: height - spare, margin: { ...margin, b: margin.b - spare } }, config);
 }
 const figures = document.querySelectorAll(".bptt-figure");
 await Promise.all(explorers);
@@ -259,12 +260,12 @@ if (figures.length) {
   for (const place of figures) {
     const { data, layout, config } = JSON.parse(place.querySelector("script").textContent);
     await Plotly.newPlot(place, data, layout, config);
-    await legendUnderAxis(place);
+    await legendUnderAxis(place, config);
     let width = place.offsetWidth;
     new ResizeObserver(() => { // the window's own event comes before a sidebar has slid in
       if (place.offsetWidth === width || !place.offsetWidth || matchMedia("print").matches) return;
       width = place.offsetWidth;
-      Promise.resolve(Plotly.Plots.resize(place)).then(() => legendUnderAxis(place));
+      Promise.resolve(Plotly.Plots.resize(place)).then(() => legendUnderAxis(place, config));
     }).observe(place);
   }
   fit();

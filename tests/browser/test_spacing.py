@@ -294,11 +294,12 @@ def test_a_comma_of_the_switchs_formulas_is_followed_by_a_space(page_of):
     assert len(apart) == 2 and min(apart) >= 4
 
 
-def test_a_rings_name_lies_over_the_eigenvalues_and_circles(page_of):
+def test_a_rings_name_lies_over_the_circles_and_under_the_eigenvalues(page_of):
     page = page_of(explore.Decay(weight_scale=10.0))
     above = page.locator(".plane text.small").evaluate_all(
         """all => all.map(name => [...document.querySelectorAll('.plane circle')].every(mark =>
-            mark.compareDocumentPosition(name) & Node.DOCUMENT_POSITION_FOLLOWING))"""
+            mark.compareDocumentPosition(name) & Node.DOCUMENT_POSITION_FOLLOWING ? !mark.matches('.eigenvalue') :
+            mark.matches('.eigenvalue')))"""
     )
     assert above == [True] * 3
 

@@ -43,8 +43,8 @@ def recoloured(page, scheme: str) -> None:
 def colours_at_rest(page) -> None:
     """Wait until the page's colours, which take a while to change, are all there."""
     frames(page, 3)
-    page.evaluate("""() => Promise.allSettled(document.getAnimations()
-        .filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished))""")
+    page.wait_for_function("""() => document.getAnimations()
+        .every(one => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)""")
 
 
 def stop_the_clock(page) -> None:
