@@ -133,7 +133,7 @@ def training(losses: Lines, baseline: tuple[str, float], setting: str) -> look.F
     notes = (setting, f"each point the mean of {OVER} steps")
     shown = look.figure("Loss in training", notes, says, 400, bottom=116)
     shown.update_yaxes({**look.log_axis(0.001, 1, [0.001, 0.01, 0.1, 1]), "range": [-3, 0.2]})
-    look.level(shown, level, name, x=0, xanchor="left", xshift=48)  # there no curve has fallen yet; clear of the tick 0.1
+    look.level(shown, level, name, x=0, xanchor="left", xshift=20)  # there no curve has fallen yet; clear of the tick 0.1
     for cell, runs in losses.items():
         kind = cell.split(",")[0]
         line = {"color": look.CELL_COLOURS[kind], "width": 3, "dash": DASHES[kind]}
