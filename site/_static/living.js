@@ -153,11 +153,6 @@ for (const code of document.querySelectorAll("article :is(table, p, li) code, ar
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [within(parts[i - 1]), part] : [part])));
 }
 for (const code of document.querySelectorAll("article :is(table, p, li) code")) code.classList.toggle("short", code.textContent.length <= CHIP);
-// Shapes, as (H, I), and names of notebooks, as "02, deeper", stay whole.
-for (const cell of document.querySelectorAll("article table td")) {
-  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replace(/\(\w(?:, \w)+\)|^\d\d, deeper$/g, (whole) => whole.replaceAll(" ", "\u00a0"));
-}
 // On a narrow page a formula goes on below, before a sign that stands in no small bracket; see site.css. What
 // stands after a wide space or a ⇒ is one clause: it goes on below first of all. A letter is not left alone before its =.
 const SIGN = /mjx-c(3D|2B|2212|22C5|2264|2190|2248|21D2|27F9|27FA)\b/; // = + − · ≤ ← ≈ ⇒ ⟹ ⟺

@@ -102,6 +102,39 @@ def test_on_a_phone_the_number_before_the_loss_stands_clear_of_its_arrow(length,
     assert len(apart) == length - 2 and min(apart) >= 4
 
 
+def test_heads_of_a_long_ledger_do_not_touch_and_its_numbers_keep_clear_of_their_squares_edges(page_of):
+    apart = r"""all => { // across the letters, which all lean alike
+        const [, lean, first] = all[0].getAttribute('transform').match(/rotate\(-(\d+) ([\d.]+)/).map(Number);
+        const [, , second] = all[1].getAttribute('transform').match(/rotate\(-(\d+) ([\d.]+)/).map(Number);
+        return (second - first) * Math.sin(lean * Math.PI / 180) / parseFloat(getComputedStyle(all[0]).fontSize);
+    }"""
+    for width in (SITE, 746):
+        page = page_of(explore.Ledger(length=12, weight_scale=10.0), width)
+        named = page.locator(".bptt-draw svg text[transform]").filter(visible=True)
+        assert named.count() == 12 and named.evaluate_all(apart) >= 1.1
+    widths = "all => all.map(node => node.getBoundingClientRect().width)"
+    squares, numbers = (page.locator(f"{name}:not([display=none])").evaluate_all(widths) for name in ("rect.cell", ".cell-text"))
+    assert len(numbers) == 78 and min(squares) - max(numbers) >= 5
+
+
+def test_curves_end_where_their_plot_ends_and_marks_at_its_edge_are_whole(page_of):
+    page = page_of(explore.GradientByLag(weight_scale=10.0), 900)
+    beyond = """(node) => { // how far what is drawn with it may lie above the plot
+        const frame = node.closest('g[clip-path]').getAttribute('clip-path').match(/#([^"')]+)/)[1];
+        const grid = [...node.closest('svg').querySelectorAll('.axis line')].map(line => Number(line.getAttribute('y1')));
+        return Math.min(...grid) - Number(document.getElementById(frame).firstChild.getAttribute('y'));
+    }"""
+    curve, ring = (
+        page.locator(f".bptt-draw g[clip-path] {name}").first.evaluate(beyond) for name in ("path.solid", "circle.ring")
+    )
+    assert curve <= 3 and ring >= 7
+
+
+def test_a_negative_setting_has_a_minus(page_of):
+    page = page_of(explore.FourCells(gate_bias=-2), 900)
+    assert page.locator(".controls output").filter(has_text="2").first.inner_text() == "−2"
+
+
 @pytest.mark.parametrize("width", [361, 900])
 @pytest.mark.parametrize("view", ["norms", "shares"])
 def test_each_square_of_a_short_ledger_has_its_number_within_it(view, width, page_of):

@@ -96,14 +96,15 @@ def seeds(steps: Sequence[int | None]) -> str:
 
 
 def unbroken(text: str) -> str:
-    """The text, in which a short formula, a number, it and its unit, and a mark and its name are not broken at a line's end.
+    """The text, in which no line ends within a short formula, a shape or a number, nor before a unit or after a mark.
 
     Blanks become no-break blanks, and a slash or dash within a formula is followed by a word joiner. As `unbroken` in draw.js.
 
     >>> unbroken("scale 0.1: T = 20, 95 %"), unbroken("from N(0, 1/H)")
     ('scale 0.1: T\xa0=\xa020, 95\xa0%', 'from N(0,\xa01/\u2060H)')
     """
-    text = re.sub(r"\b[NU]\([^()]*\)", lambda match: match[0].replace(" ", "\xa0"), text)
+    whole = r"\b[NU]\([^()]*\)|[(\[][A-Za-z\d]+(?:, [A-Za-z\d])+[)\]]|\b\d\d, deeper\b"
+    text = re.sub(whole, lambda match: match[0].replace(" ", "\xa0"), text)
     text = re.sub(r"(?<=\d) (?=(?:%|s|ms|px|\d{3})(?!\w))|(?<=[○●◇◆△▲□■×☐]) (?=\S)| (?=−\d)", "\xa0", text)
     text = re.sub(r"\S+(?: [=≈<>≤≥≠←+−·×*/] \S+)+", _formula, text)
     return re.sub(r"(?<=\d)([/–])(?=\S)|(/)(?=[√(])", "\\1\\2\u2060", text)

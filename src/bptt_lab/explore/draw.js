@@ -52,7 +52,7 @@ const percent = (share) => fixed(100 * share, 1);
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 // What belongs together is not broken at a line's end, as `unbroken` in text.py.
 const unbroken = (text) => text
-  .replace(/\b[NU]\([^()]*\)/g, (all) => all.replaceAll(" ", "\u00a0"))
+  .replace(/\b[NU]\([^()]*\)|[(\[][A-Za-z\d]+(?:, [A-Za-z\d])+[)\]]|\b\d\d, deeper\b/g, (all) => all.replaceAll(" ", "\u00a0"))
   .replace(/(?<=\d) (?=(?:%|s|ms|px|\d{3})(?!\w))|(?<=[○●◇◆△▲□■×☐]) (?=\S)| (?=−\d)/g, "\u00a0")
   .replace(/[^\s]+(?: [=≈<>≤≥≠←+−·×*/] [^\s]+)+/g, (all) => (all.length <= 24 ? all.replaceAll(" ", "\u00a0") : all.replace(/(?<= \S) /g, "\u00a0")))
   .replace(/(?<=\d)([/–])(?=\S)|(\/)(?=[√(])/g, "$&\u2060");

@@ -19,7 +19,7 @@ const explorer = {
       const middle = (i) => TOP + height * (i + 0.5), across = (i) => left + size * (i + 0.5);
       sized(node, width, TOP + TALL + 8);
       const where = table.draw([left, TOP, size, height, n], 1, (t, k) => ({ fill: byNorm ? magnitudeColour(norm(t, k)) : shareColour(share(t, k)) }));
-      texts.show(size >= 36 ? where.length : 0, (i) => {
+      texts.show(size >= 38 ? where.length : 0, (i) => {
         const [t, k] = where[i], [v, s] = [norm(t, k), share(t, k)];
         return { x: across(k - 1), y: middle(t - 1) + 4, class: `cell-text ${byNorm ? onMagnitude(v) : onShare(s)}`, text: byNorm ? (size < 42 && v >= 0.01 && v < 10 ? v.toPrecision(2) : brief(v)) : fixed(100 * s, 0) };
       });
