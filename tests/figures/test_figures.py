@@ -206,7 +206,7 @@ def test_ratios_past_the_axis_are_triangles_that_point_there():
 
 def test_a_caption_sets_indices_below_the_line_and_leaves_names_of_files():
     said = look.typeset("W_hh; ‖d(h, c)_T/d(h, c)_{T−lag}‖; 1 − z_t; dL_t; ln σ_max; g2p_en < 3; ρ^lag")
-    low = "W<sub>hh</sub>; ‖d(h, c)<sub>T</sub>/d(h, c)<sub>T−lag</sub>‖; 1\xa0−\xa0z<sub>t</sub>; dL<sub>t</sub>"
+    low = "W<sub>hh</sub>; ‖d(h,\xa0c)<sub>T</sub>/d(h,\xa0c)<sub>T−lag</sub>‖; 1\xa0−\xa0z<sub>t</sub>; dL<sub>t</sub>"
     assert said == f"{low}; ln σ<sub>max</sub>; g2p_en\xa0&lt;\xa03; ρ<sup>lag</sup>"
 
 
