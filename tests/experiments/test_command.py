@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -96,6 +97,16 @@ def test_ctrl_c_ends_the_command_at_once_also_if_pressed_twice_and_keeps_what_is
         assert said.splitlines()[-1].startswith("Stopped: 10 of 12 runs are done and kept in ") and "Traceback" not in said
     with pytest.raises(ProcessLookupError):  # none of its processes is left
         os.killpg(process.pid, 0)
+
+
+def test_a_run_that_is_stopped_leaves_no_thread_that_speaks_when_python_ends(monkeypatch):
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    before = set(threading.enumerate())
+    with pytest.raises(KeyboardInterrupt), __main__.processes(2) as executor:
+        executor.submit(time.sleep, 60)
+        raise KeyboardInterrupt
+    assert set(threading.enumerate()) <= before
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs a system where a group of processes can be looked for")

@@ -26,10 +26,9 @@ def processes(workers: int) -> Iterator[Executor]:
             yield executor
         except BaseException:
             threading.excepthook = lambda _: None  # the pool's thread would tell at length of the runs that it loses
-            executor.shutdown(wait=False, cancel_futures=True)
             for process in set(multiprocessing.active_children()) - others:
                 process.kill()  # else a second Ctrl-C, while they end by themselves, would leave them waiting for ever
-            raise
+            raise  # and the pool, which has lost them, ends its thread
 
 
 def _begin() -> None:
