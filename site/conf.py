@@ -77,14 +77,20 @@ def description(title: str, doctree) -> str:
     return f"{next(questions, title.rstrip('.') + '.' * (title[-1] not in '?!'))} {ABOUT}"
 
 
+TRANSLATED = re.compile("(?:^|/)([a-z][a-z])/")  # the folder of a page in another language
+
+
 def head(app, page, template, context, doctree):
     """The lines of a page's head that other sites and catalogues read."""
     if page == "search":
         app.add_js_file("search_excerpts.js", type="module")
     if doctree is None:
         return
-    if translated := re.match(r"notebooks/([a-z][a-z])/", page):
+    if translated := TRANSLATED.search(page):
         context["language"] = translated[1]  # of the page, for screen readers
+    for way in ("prev", "next"):  # a translation is no lesson between two others
+        if translated or TRANSLATED.search((context.get(way) or {}).get("link", "")):
+            context[way] = None
     title = re.sub("<[^>]*>", "", html.unescape(context["title"]))
     picture = f"_static/cards/{page.replace('/', '-')}.png"
     card.draw(title, "bptt_lab", Path(app.outdir) / picture)

@@ -50,7 +50,7 @@ def number(exercise: base.Exercise, slip: Slip) -> str:
                 entry = f"{_call(name)}{list(place) if place else ''}"
                 rounding = 1e-15 * off.max() if np.isfinite(off.max()) else 0.0
                 told = [0.0 if abs(value[place]) < rounding else float(value[place]) for value in (right, found)]
-                return f"{entry}: {text.say(told[0], '0')}\u00a0→\u00a0{text.say(told[1], '0')}"
+                return f"{entry}:\u00a0{text.say(told[0], '0')}\u00a0→\u00a0{text.say(told[1], '0')}"
     raise AssertionError(f"{exercise.name}: {slip.name} changes no number")
 
 

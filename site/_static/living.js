@@ -65,7 +65,7 @@ for (const table of document.querySelectorAll("article table:has(thead)")) {
   }
 }
 // A printed table is as wide as its longest line. A narrow page shows a real one, whose heads go on below; other lines go on below too.
-const PHONE = 41, FINE = 51.5; // characters of a line that a telephone has room for: as printed, and in such a table
+const PHONE = 41, FINE = 51.5 + Math.min(0, (document.documentElement.clientWidth - 390) / 6.62); // characters of a line that a telephone has room for: as printed, and in such a table; at 390 px, and on a narrower one
 const APART = 1.82, CLOSE = 1.22; // characters between two columns, and the fewest: 12 and 8 px, see site.css
 const ENOUGH = 3; // lines that are a table even if they are short
 function rowsUnder(head) {
@@ -204,7 +204,9 @@ function stops() {
 async function typeset() {
   await MathJax.startup.promise;
   for (const formula of document.querySelectorAll("table.cards td > :not(.label) mjx-math, table.cards td > mjx-container > mjx-math")) {
-    if (formula.offsetWidth > CARD) formula.closest("td").classList.add("wide");
+    if (formula.offsetWidth <= CARD) continue;
+    const { cellIndex: k, parentElement: { parentElement: body } } = formula.closest("td"); // and so do the others of its column, if they are formulas alone
+    for (const { cells } of body.rows) if (cells[k].contains(formula) || cells[k].matches(":has(> p > mjx-container:only-child, > .math:last-child)")) cells[k].classList.add("wide");
   }
   for (const formula of document.querySelectorAll("article :is(mjx-container[display='true'], .formulas mjx-container, td.wide mjx-container) > mjx-math")) {
     const cells = formula.querySelectorAll("mjx-mtd");

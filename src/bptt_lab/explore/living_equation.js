@@ -91,7 +91,7 @@ function buildNet({ figure, words, tell }, pointed) {
     const term = lit > 0 && lit <= t && !lit_edge, onPath = (j) => (lit_edge ? j < lit_edge : term && j >= lit && j <= t), crossed = (k) => (lit_edge ? k === lit_edge : term && k > lit && k <= t);
     const close = gap < 44, above = H - (close ? 42 : 31); // numbers between two states, and the message's dots over both
     const short = (v) => (v >= 0.1 && v < 1000 ? String(Number(v.toPrecision(v < 1 && gap < 34 ? 1 : 2))) : v > 0 && v < 0.1 ? `10${superscript(Math.round(Math.log10(v)))}` : brief(v));
-    const number = (v) => (close ? short(v) : tight ? brief(v) : say(v, words)), ending = (k) => (k === 2 ? "_one" : "");
+    const number = (v) => (tight ? short(v) : say(v, words)), ending = (k) => (k === 2 ? "_one" : "");
     sized(net, width, NET);
     edges.show(length - 1, (i) => {
       const k = i + 2, norm = at("jacobians", k - 1), a = x(k) - r, b = x(k - 1) + r, d = `M${a} ${H}L${b} ${H}M${b + head} ${H - head}L${b} ${H}L${b + head} ${H + head}`;
@@ -101,12 +101,15 @@ function buildNet({ figure, words, tell }, pointed) {
     inputs.show(length, (i) => edge(arrow(x(i + 1), H + r, H + 44), i < t ? at("ledger", t - 1, i) : null, i < t && (lit_edge ? i + 1 < lit_edge : i + 1 === lit)));
     set(output, edge(arrow(x(t), H - 34, H - r - 1), at("readout", t - 1), lit || lit_edge));
     states.show(length, (i) => ({ cx: x(i + 1), cy: H, r, class: `state${i + 1 > t ? " off" : ""}${onPath(i + 1) ? " lit" : ""}` }));
-    names.show(length, (i) => ({ x: x(i + 1), y: H + 4, text: gap < 40 ? String(i + 1) : `h${SUBSCRIPT(i + 1)}`, class: i + 1 > t ? "off" : "" }));
+    names.show(length, (i) => ({ x: x(i + 1), y: H + 4, text: gap < 40 ? String(i + 1) : `h${SUBSCRIPT(i + 1)}`, class: `${i + 1 > t ? "off" : ""}${r < 14 && i > 8 ? " two" : ""}` }));
     ages.show(length, (i) => ({ x: x(i + 1) - r, y: H + 48, width: 2 * r, ...ageMark(t - 1 - i) }));
     below.show(length, (i) => ({ x: x(i + 1), y: H + 72, text: gap < 46 ? `x${SUBSCRIPT(i + 1)}` : sentences[length - 1][i] }));
     set(lossName, { x: x(t), y: H - (close ? 54 : 50), text: `L${SUBSCRIPT(t)}` });
     const along = upTo(t + 1).filter((k) => k > 1 && crossed(k));
-    numbers.show(along.length, (i) => ({ x: (x(along[i]) + x(along[i] - 1)) / 2, y: (close ? along[i] === t : tight && (along.length - i) % 2) ? H + 22 : H - (close ? 19 : 20), text: number(at("jacobians", along[i] - 1)), class: close ? "factor tiny" : "factor" }));
+    numbers.show(along.length, (i) => {
+      const text = number(at("jacobians", along[i] - 1)), clear = close && along[i] === t ? Math.max(0, 2.9 * text.length + 4 - gap / 2) : 0; // of the arrow of the loss
+      return { x: (x(along[i]) + x(along[i] - 1)) / 2 - clear, y: H - (close ? 19 : 20), text, class: close ? "factor tiny" : "factor" };
+    });
     const stations = term ? upTo(t - lit + 1).map((i) => [x(t - i), above, at("ledger", t - 1, t - i - 1)]) : [];
     trail.show(stations.length, (i) => ({ cx: stations[i][0], cy: stations[i][1], r: (close ? 8 : 10) * sizeOf(stations[i][2]), fill: magnitudeColour(stations[i][2]) }));
     if (sent !== (sent = term ? `${lit} ${t} ${length}` : "0") && term) send(stations);
