@@ -206,7 +206,7 @@ async function typeset() {
   for (const formula of document.querySelectorAll("table.cards td > :not(.label) mjx-math, table.cards td > mjx-container > mjx-math")) {
     if (formula.offsetWidth <= CARD) continue;
     const { cellIndex: k, parentElement: { parentElement: body } } = formula.closest("td"); // and so do the others of its column, if they are formulas alone
-    for (const { cells } of body.rows) if (cells[k].contains(formula) || cells[k].matches(":has(> p > mjx-container:only-child, > .math:last-child)")) cells[k].classList.add("wide");
+    for (const { cells } of body.rows) if (cells[k].contains(formula) || cells[k].matches(":has(> p > .math:only-child)")) cells[k].classList.add("wide");
   }
   for (const formula of document.querySelectorAll("article :is(mjx-container[display='true'], .formulas mjx-container, td.wide mjx-container) > mjx-math")) {
     const cells = formula.querySelectorAll("mjx-mtd");
