@@ -615,6 +615,23 @@ def test_numbers_of_a_tight_net_do_not_meet(page_of):
                 assert numbers.count() > 12 - lit and numbers.evaluate_all(apart) >= 1.5, (width, scale, lit)
 
 
+@pytest.mark.parametrize("width", [360, 390, 800])
+def test_all_numbers_of_a_tight_net_stand_above_it_and_none_in_the_arrow_of_the_loss(width, page_of):
+    for scale in (0.1, 1.0, 10.0):
+        page = page_of(explore.LivingEquation(length=12, weight_scale=scale, lit=2), width)
+        numbers, states = page.locator(".bptt .net .factor[text-anchor]:visible"), page.locator(".bptt .net .state")
+        places = numbers.evaluate_all("all => all.map(node => node.getBoundingClientRect()).map(box => [box.right, box.bottom])")
+        circles = states.evaluate_all(
+            "all => all.map(node => node.getBoundingClientRect()).map(box => [box.left + box.width / 2, box.top])"
+        )
+        assert len(places) == 10 and len({round(bottom) for _, bottom in places}) == 1
+        assert places[0][1] < circles[0][1] + 3 and max(right for right, _ in places) < circles[-1][0] - 2.5
+        names = page.locator(".bptt .net circle.state ~ text.two").evaluate_all(
+            "all => all.map(node => node.getBoundingClientRect().width)"
+        )
+        assert all(name < 14 for name in names) and bool(names) == (width < 800), "two digits stand within their circle"
+
+
 def test_the_names_in_a_legend_of_cells_begin_below_each_other(page_of):
     page = page_of(explore.Truncation(), 390)
     icons = page.locator(".bptt .legend > span > svg").evaluate_all("all => all.map(icon => icon.getBoundingClientRect().width)")

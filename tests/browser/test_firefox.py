@@ -216,6 +216,15 @@ def test_every_page_of_the_site_is_drawn_and_its_sliders_move(firefox, address, 
         firefox.wait("() => draws() > drawn")
 
 
+@pytest.mark.skipif(not PAGES, reason="No site here: `make site` builds it.")
+def test_formulas_of_one_column_stand_all_beside_its_name_or_all_below(firefox, address):
+    firefox.show(f"{address}notebooks/glossary.html", PHONE, SITE_DRAWN)
+    below = """() => [...document.querySelectorAll('table.cards')].find(table => table.textContent.includes('Some texts swap'))
+        .querySelectorAll('tbody tr').values().map(({ cells: [, { children: [name, formula] }] }) =>
+            formula.getBoundingClientRect().top > name.getBoundingClientRect().bottom - 9).toArray()"""
+    assert firefox.run(below) == [True] * 4
+
+
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => null)"
 SAYS = f"""async () => {{
     let text = '';

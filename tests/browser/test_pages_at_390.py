@@ -132,6 +132,14 @@ def test_the_words_of_a_printed_table_begin_where_their_head_does_and_its_number
     assert len({round(box["right"]) for box in steps[1:]}) == 1
 
 
+@pytest.mark.parametrize("name", ["04_vanishing_and_exploding", "deeper/05_four_cases_and_counter_examples"])
+def test_on_a_narrower_phone_too_a_printed_table_fits_or_plainly_goes_on(name, open_at):
+    page = open_at(name, 375)
+    page.evaluate("() => { for (const covered of document.querySelectorAll('details')) covered.open = true; }")
+    past = page.locator(".printed > div").evaluate_all("all => all.map(node => node.scrollWidth - node.clientWidth)")
+    assert past and [px for px in past if 0 < px < 16] == []
+
+
 @pytest.mark.parametrize("width", [PHONE["width"], 360, 320])
 @pytest.mark.parametrize("name", ["10_networks_in_the_wild", "../mistakes", "glossary"])
 def test_no_name_in_a_sentence_makes_a_page_wider_than_the_window(name, width, open_at):

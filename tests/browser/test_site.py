@@ -507,6 +507,33 @@ def test_the_page_of_mistakes_is_short_until_one_is_asked_for_and_has_contents(v
     assert page.evaluate("document.body.scrollHeight") < 12_000  # px; all that is folded is 70 000 more
 
 
+def test_a_picture_that_is_not_loaded_yet_has_its_room_so_that_a_link_to_what_stands_below_lands_there(visit):
+    page = visit("index.html", keep=False)
+    rooms = "all => all.filter(picture => !picture.complete && picture.checkVisibility()).map(({ offsetHeight }) => offsetHeight)"
+    waiting = page.locator(".stage img").evaluate_all(rooms)
+    assert waiting and min(waiting) > 200
+
+
+def test_a_translation_is_no_lesson_between_two_others(visit):
+    ways = ".prev-next-area a"
+    assert visit("notebooks/de/01_the_loss_is_a_sum.html").locator(ways).count() == 0
+    expect(visit("notebooks/deeper/09_parts_taken_away.html").locator(ways)).to_have_text(re.compile("Deeper 08"))
+
+
+@pytest.mark.parametrize("name", ["notebooks/07_gates.html"])
+@pytest.mark.parametrize("width", [800, 1240])
+def test_the_sign_behind_a_heading_takes_no_line(width, page):
+    page.set_viewport_size({"width": width, "height": 900})
+    taller = """all => all.filter(({ parentElement: heading, style }) => {
+        const before = heading.offsetHeight;
+        style.display = 'none';
+        const less = heading.offsetHeight < before;
+        style.removeProperty('display');
+        return less;
+    }).map(link => link.parentElement.textContent)"""
+    assert page.locator("article h2 .headerlink").evaluate_all(taller) == []
+
+
 def test_on_a_phone_a_printed_table_shows_all_its_columns(visit):
     page = visit("notebooks/05_short_term_memory.html")
     answered(page)
