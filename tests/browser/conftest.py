@@ -29,11 +29,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.course import MINUTE, SLOW, Course, Lab
+from tests.browser.course import MINUTE, SLOW, Course, Lab, until
 from tests.browser.waiting import page_of_test, recoloured
 from tools import stills
 
 ROOT = Path(__file__).parents[2]
+BEING_BUILT = ROOT / "build" / "being-built"  # while this file is there, site and Lite are built beside the tests: see .ci/run
 SHOWN = "() => document.querySelector('.bptt')?.bpttDrawn?.text"
 ALL_DRAWN = "() => [...document.querySelectorAll('.bptt')].every((root) => root.bpttDrawn?.text)"
 # The first has no window to draw and takes a sixth to a quarter less of a processor.
@@ -241,9 +242,20 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+def needs(folder: Path, command: str):
+    """Skips tests of pages that are not built, and are not being built."""
+    there = BEING_BUILT.exists() or (folder / "index.html").exists()
+    return pytest.mark.skipif(not there, reason=f"Nothing here: `{command}` builds it.")
+
+
+def wait_until_built() -> None:
+    until(lambda: not BEING_BUILT.exists(), "the site and Lite are built", seconds=1800)
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The address of a server for a folder of built pages."""
+    """The address of a server for a folder of built pages, once they are built."""
+    wait_until_built()
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

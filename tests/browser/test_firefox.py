@@ -12,7 +12,7 @@ import pytest
 from websocket import create_connection  # JupyterLab's own
 
 from bptt_lab import explore
-from tests.browser.conftest import WINDOW, served
+from tests.browser.conftest import WINDOW, needs, served
 from tests.browser.course import PANEL, READY, SLOW, until
 from tests.browser.test_explorers import every_explorer
 from tests.browser.test_in_view import LOOK, MADE, TOGETHER
@@ -200,7 +200,7 @@ def address():
         yield url
 
 
-@pytest.mark.skipif(not PAGES, reason="No site here: `make site` builds it.")
+@needs(SITE, "make site")
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_of_the_site_is_drawn_and_its_sliders_move(firefox, address, name):
     firefox.show(address + name, WINDOW, SITE_DRAWN)
@@ -216,7 +216,7 @@ def test_every_page_of_the_site_is_drawn_and_its_sliders_move(firefox, address, 
         firefox.wait("() => draws() > drawn")
 
 
-@pytest.mark.skipif(not PAGES, reason="No site here: `make site` builds it.")
+@needs(SITE, "make site")
 def test_formulas_of_one_column_stand_all_beside_its_name_or_all_below(firefox, address):
     firefox.show(f"{address}notebooks/glossary.html", PHONE, SITE_DRAWN)
     below = """() => [...document.querySelectorAll('table.cards')].find(table => table.textContent.includes('Some texts swap'))

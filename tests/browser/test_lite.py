@@ -12,12 +12,12 @@ import pytest
 from nbformat.v4 import new_output
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, served
+from tests.browser.conftest import ROOT, needs, served
 from tools.lite import FIRST_CELL
 from tools.notebooks import ALL, NOTEBOOKS
 
 LITE = ROOT / "build" / "lite"
-pytestmark = pytest.mark.skipif(not (LITE / "index.html").exists(), reason="No JupyterLite here: `make lite` builds it.")
+pytestmark = [needs(LITE, "make lite"), pytest.mark.usefixtures("address")]
 
 PYODIDE_HAS = {"numpy", "ipython"}  # as documented; its kernel starts with the second
 

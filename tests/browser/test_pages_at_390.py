@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Pages, served
+from tests.browser.conftest import Pages, needs, served
 from tests.browser.test_site import DRAWN, SITE, answered
 from tests.browser.waiting import settled
 
-pytestmark = pytest.mark.skipif(not (SITE / "index.html").exists(), reason="No site here: `make site` builds it.")
+pytestmark = needs(SITE, "make site")
 PHONE = {"width": 390, "height": 844}
 # For each page: a head, and a line under it that stands next to a plain one, is covered, or begins another table.
 TABLES = {
