@@ -140,19 +140,22 @@ def test_on_a_narrower_phone_too_a_printed_table_fits_or_plainly_goes_on(name, o
     assert past and [px for px in past if 0 < px < 16] == []
 
 
-@pytest.mark.parametrize("width", [PHONE["width"], 360, 320])
 @pytest.mark.parametrize("name", ["10_networks_in_the_wild", "../mistakes", "glossary"])
-def test_no_name_in_a_sentence_makes_a_page_wider_than_the_window(name, width, open_at):
-    page = open_at(name, width)
+@pytest.mark.parametrize("width", [PHONE["width"], 360, 320])
+def test_no_name_in_a_sentence_makes_a_page_wider_than_the_window(width, page):
+    page.set_viewport_size(PHONE | {"width": width})
+    settled(page, width)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     cut = """all => all.filter(code => code.getBoundingClientRect().right > innerWidth - 8).map(code => code.textContent)"""
     assert page.locator("article :is(p, li) code:visible").evaluate_all(cut) == []
 
 
-@pytest.mark.parametrize("width", [1280, PHONE["width"]])
 @pytest.mark.parametrize("name", ["00_start_here", "glossary", "../own_cell", "../teachers", "../classroom"])
-def test_a_short_piece_of_code_stays_on_one_line(name, width, open_at):
-    codes = open_at(name, width).locator("article :is(p, li, td) code").filter(visible=True)
+@pytest.mark.parametrize("width", [1280, PHONE["width"]])
+def test_a_short_piece_of_code_stays_on_one_line(width, page):
+    page.set_viewport_size(PHONE | {"width": width})
+    settled(page, width)
+    codes = page.locator("article :is(p, li, td) code").filter(visible=True)
     torn = """all => all.filter(code => code.textContent.length <= 20 && (innerWidth < 600 || !code.closest('table')))
         .filter(code => new Set([...code.getClientRects()].map(box => Math.round(box.top))).size > 1)
         .map(code => code.textContent)"""
