@@ -152,7 +152,18 @@ for (const code of document.querySelectorAll("article :is(table, p, li) code, ar
   code.classList.toggle("whole", code.textContent.length <= COLUMN);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [within(parts[i - 1]), part] : [part])));
 }
-for (const code of document.querySelectorAll("article :is(table, p, li) code")) code.classList.toggle("short", code.textContent.length <= CHIP);
+for (const code of document.querySelectorAll("article :is(table, p, li) :is(code, code .pre)")) {
+  const { length } = code.textContent;
+  code.classList.toggle("short", length <= CHIP);
+  if (code.localName === "code") code.classList.toggle("whole", length <= COLUMN);
+}
+for (const sign of document.querySelectorAll("article code > .pre")) { // "f * h" stays whole
+  const { previousElementSibling: left, nextElementSibling: right } = sign, whole = document.createElement("span");
+  if (!left || !right || !/^[-+*@/=<>]+$/.test(sign.textContent) || left.textContent.length + right.textContent.length > CHIP) continue;
+  whole.className = "short";
+  left.before(whole);
+  whole.append(left, sign.previousSibling, sign, sign.nextSibling, right);
+}
 // On a narrow page a formula goes on below, before a sign that stands in no small bracket; see site.css. What
 // stands after a wide space or a ⇒ is one clause: it goes on below first of all. A letter is not left alone before its =.
 const SIGN = /mjx-c(3D|2B|2212|22C5|2264|2190|2248|21D2|27F9|27FA)\b/; // = + − · ≤ ← ≈ ⇒ ⟹ ⟺
@@ -205,8 +216,9 @@ async function typeset() {
   await MathJax.startup.promise;
   for (const formula of document.querySelectorAll("table.cards td > :not(.label) mjx-math, table.cards td > mjx-container > mjx-math")) {
     if (formula.offsetWidth <= CARD) continue;
-    const { cellIndex: k, parentElement: { parentElement: body } } = formula.closest("td"); // and so do the others of its column, if they are formulas alone
-    for (const { cells } of body.rows) if (cells[k].contains(formula) || cells[k].matches(":has(> p > .math:only-child)")) cells[k].classList.add("wide");
+    const { cellIndex: k, parentElement: { parentElement: body } } = formula.closest("td"); // and so do the others of its column that are formulas alone
+    const alone = (cell) => [...cell.lastElementChild.childNodes].every((node) => (node.data ? !node.data.trim() : node.matches(".math")));
+    for (const { cells } of body.rows) if (cells[k].contains(formula) || alone(cells[k])) cells[k].classList.add("wide");
   }
   for (const formula of document.querySelectorAll("article :is(mjx-container[display='true'], .formulas mjx-container, td.wide mjx-container) > mjx-math")) {
     const cells = formula.querySelectorAll("mjx-mtd");

@@ -193,7 +193,7 @@ const explorer = {
     const { figure, words, tell, change } = frame;
     const light = (lit, lit_edge) => { change("lit", lit); change("lit_edge", lit_edge); };
     const pointed = (node, of) => { // what a node lights when it is pointed at: a term, or an edge
-      for (const type of ["pointerenter", "focus"]) node.addEventListener(type, (event) => { if (points(event)) light(...of()); });
+      for (const type of node.hasAttribute("tabindex") ? ["pointerenter", "focus"] : ["pointerenter"]) node.addEventListener(type, (event) => { if (points(event)) light(...of()); });
       return node;
     };
     const parts = [buildSentence, buildNet, buildEquation].map((build) => build(frame, pointed));

@@ -31,7 +31,7 @@ def paths() -> look.Figure:
         look.marks(shown, list(range(1, WORDS + 1)), [row] * WORDS, words, name, marker=marker, showlegend=False)
         length = f"{lengths[name]} factor{'s' if lengths[name] > 1 else ''}"
         shown.add_annotation(text=f"<b>{name}</b>, {length}", x=0.75, y=row - 0.62, xanchor="left", showarrow=False)
-        typeset = re.sub(r"_(\w+)", r"<sub>\1</sub>", factor)
+        typeset = re.sub(r"_(\w+)", "<sub>\\1</sub>\u2009", factor)  # what follows wears a halo, which would lie on an index
         shown.add_annotation(text=typeset, x=0.75, y=row - 0.42, xanchor="left", showarrow=False, font={"size": 12})
         for start in range(1, WORDS):
             if kind == "jumps":
