@@ -56,6 +56,16 @@ def test_axe_finds_nothing_in_an_explorer_or_a_quiz(dark, standing):
 
 
 @everything
+def test_nothing_without_a_name_takes_the_focus(standing):
+    """Chromium makes a Tab stop of each shape that listens for the focus."""
+    nameless = """() => [...document.querySelectorAll('.bptt svg *')].filter(node => {
+        node.focus?.();
+        return document.activeElement === node && !node.getAttribute('aria-label');
+    }).map(node => node.outerHTML)"""
+    assert standing.evaluate(nameless) == []
+
+
+@everything
 def test_text_at_200_percent_neither_overlaps_nor_is_cut(kind, page_of):
     page = page_of(kind(), 1280)
     assert page.evaluate(CLASHES) == []

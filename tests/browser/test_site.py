@@ -243,7 +243,8 @@ def test_every_slider_that_needs_no_python_moves(page):
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_in_the_search(visit, dark):
-    page = visit("search.html", color_scheme="dark" if dark else "light")
+    page = visit("search.html?q=gradient", color_scheme="dark" if dark else "light")
+    expect(page.locator("#search-results a .highlighted").first).to_be_visible()
     assert page.evaluate("() => document.documentElement.dataset.theme") == ("dark" if dark else "light")
     assert violations(page) == []
 
@@ -517,6 +518,20 @@ def test_a_translation_is_no_lesson_between_two_others(visit):
     ways = ".prev-next-area a"
     assert visit("notebooks/de/01_the_loss_is_a_sum.html").locator(ways).count() == 0
     expect(visit("notebooks/deeper/09_parts_taken_away.html").locator(ways)).to_have_text(re.compile("Deeper 08"))
+
+
+def test_in_the_dark_too_the_focus_on_a_figures_buttons_is_seen(visit):
+    page = visit("notebooks/03_four_words_four_terms.html", color_scheme="dark")
+    answered(page)
+    button = page.locator(".bptt-figure .modebar-btn").first
+    button.press("Shift")  # by key, as the focus comes
+    ring, accent = "getComputedStyle(node).outline", "getComputedStyle(document.body).getPropertyValue('--pst-color-accent')"
+    assert button.evaluate("node => document.activeElement === node && node.matches(':focus-visible')")
+    colour = button.evaluate(
+        f"node => {{ const probe = document.createElement('i'); probe.style.color = {accent}; "
+        "node.append(probe); const { color } = getComputedStyle(probe); probe.remove(); return color; }"
+    )
+    assert button.evaluate(f"node => {ring}") == f"{colour} solid 3px"
 
 
 @pytest.mark.parametrize("name", ["notebooks/07_gates.html"])

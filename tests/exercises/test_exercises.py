@@ -17,6 +17,11 @@ MISTAKES = [pytest.param(e, name, id=f"{e.name}: {name}") for e in EXERCISES for
 
 
 @every_exercise
+def test_no_line_of_a_solution_is_wider_than_its_page(exercise):
+    assert max(map(len, exercise.solution.splitlines())) <= 88
+
+
+@every_exercise
 def test_the_solution_is_right(exercise):
     report = exercise.check(exercise.solution)
     assert report.solved and report.mistake is None and report.message.startswith("Right")

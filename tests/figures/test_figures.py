@@ -265,6 +265,9 @@ def test_paths_has_one_arrow_for_each_factor():
     shown = bl.figures.paths()
     arrows = [note for note in shown.layout.annotations if note.showarrow]
     assert len(shown.data) == 5 and len(arrows) == 4 * 5 and len(shown.layout.shapes) == 5 + 5
+    assert any("W<sub>hh</sub>\u2009, a full" in note.text for note in shown.layout.annotations), (
+        "the comma's halo lies on no index"
+    )
     assert "attention, 1: " in bl.figures.sentence(shown) and "plain net, 5: " in bl.figures.sentence(shown)
 
 
