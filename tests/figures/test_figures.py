@@ -41,7 +41,7 @@ def test_kept_draws_a_line_for_each_gate_and_says_what_is_left():
     half, whole = figure.data
     assert list(half.x) == ["1 cats", "2 were"] and list(half.y) == [1.0, 0.5] and half.line.dash != whole.line.dash
     assert [line.name for line in figure.data] == ["gate 0.5", "gate 1"]
-    assert bl.figures.sentence(figure) == "After “were” the unit holds: gate 0.5 0.500; gate 1 0."
+    assert bl.figures.sentence(figure) == "After “were” the unit holds: gate 0.5: 0.500; gate 1: 0."
 
 
 def test_moves_draws_a_line_for_each_net_and_says_its_best_step():
@@ -278,8 +278,8 @@ def test_states_show_every_seed_the_median_and_the_bound_on_an_absolute_axis():
     assert list(shown.data[4].y) == [0.5, 1.0, 2.0] and shown.data[4].line.width > shown.data[1].line.width
     assert list(shown.layout.yaxis.range) == [-2, 3] and shown.layout.yaxis.type == "log"
     assert bl.figures.sentence(shown) == (
-        "The state’s largest entry after the last word, median and range over the nets: gated, bias 2 2.00 (0.400 to 3.00); "
-        "GRU, bias 2 0.200 (0.0400 to 0.300)."
+        "The state’s largest entry after the last word, median and range over the nets: gated, bias 2: 2.00 (0.400 to 3.00); "
+        "GRU, bias 2: 0.200 (0.0400 to 0.300)."
     )
 
 

@@ -24,7 +24,7 @@ def kept(words: Sequence[str], held: Mapping[float, np.ndarray], setting: str) -
     held: gate, from 0 to 1 -> the unit's state after each word, (words,).
     """
     lines = {f"gate {gate:g}": state for gate, state in held.items()}
-    ends = "; ".join(f"{name} {say(state[-1], vanished='0')}" for name, state in lines.items())
+    ends = "; ".join(f"{name}: {say(state[-1], vanished='0')}" for name, state in lines.items())
     says = f"After “{words[-1]}” the unit holds: {ends}."
     shown = look.figure("One unit, word by word", [setting], says, 360, bottom=116)
     labels = [f"{t + 1} {word}" for t, word in enumerate(words)]
@@ -95,7 +95,7 @@ def states(measured: Mapping[str, tuple[str, np.ndarray]], setting: str) -> look
     measured: name -> (the cell, one of look.CELL_COLOURS, and the largest |entry| after each word, (seeds, words)).
     """
     low, high = -2, 3  # the powers of ten between which a state is drawn
-    parts = [f"{name} {spread(found[:, -1])}" for name, (_, found) in measured.items()]
+    parts = [f"{name}: {spread(found[:, -1])}" for name, (_, found) in measured.items()]
     says = f"The state’s largest entry after the last word, median and range over the nets: {'; '.join(parts)}."
     shown = look.figure("The largest entry of the state", [setting], says, 440)
     most = max(found.shape[1] for _, found in measured.values())
