@@ -615,7 +615,7 @@ def test_numbers_of_a_tight_net_do_not_meet(page_of):
                 assert numbers.count() > 12 - lit and numbers.evaluate_all(apart) >= 1.5, (width, scale, lit)
 
 
-@pytest.mark.parametrize("width", [360, 390, 800])
+@pytest.mark.parametrize("width", [376, 390, 800])
 def test_all_numbers_of_a_tight_net_stand_above_it_and_none_in_the_arrow_of_the_loss(width, page_of):
     for scale in (0.1, 1.0, 10.0):
         page = page_of(explore.LivingEquation(length=12, weight_scale=scale, lit=2), width)
@@ -630,6 +630,15 @@ def test_all_numbers_of_a_tight_net_stand_above_it_and_none_in_the_arrow_of_the_
             "all => all.map(node => node.getBoundingClientRect().width)"
         )
         assert all(name < 14 for name in names) and bool(names) == (width < 800), "two digits stand within their circle"
+
+
+def test_a_reason_stands_below_the_buttons_and_these_beside_their_name(page_of):
+    page = page_of(explore.LivingEquation(small=True, axis="true", length=11, weight_scale=0.1), 360)
+    choice = page.locator(".choice", has=page.locator(".reason"))
+    name, reason, button = (choice.locator(part).first.bounding_box() for part in ("legend", ".reason", ".options label"))
+    middle = lambda box: box["y"] + box["height"] / 2  # noqa: E731
+    assert abs(middle(name) - middle(button)) < 2 and button["x"] > name["x"] + name["width"]
+    assert reason["y"] > button["y"] + button["height"]
 
 
 def test_the_names_in_a_legend_of_cells_begin_below_each_other(page_of):

@@ -353,7 +353,8 @@ def test_the_course_can_be_read_page_by_page(site_pages, visit, address):
         assert page.locator("a.left-prev").count() == 1
     lessons = sorted(Path(name).stem for name in PAGES if re.match(r"notebooks/\d", name))
     assert read[: len(lessons)] == lessons
-    assert len(read) == len(PAGES) - 1
+    translated = [name for name in PAGES if "/de/" in name]  # which are no lessons between two others
+    assert len(read) == len(PAGES) - 1 - len(translated)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -23,7 +23,7 @@ def test_every_mistake_of_every_exercise_is_on_it_once():
 def test_a_row_says_the_number_that_changes():
     exercise = bl.exercises.get("tanh_slope")
     (changed,) = [row[2] for row in mistakes.rows() if row[0] == "slope upside down" and "tanh_slope" in row[3]]
-    place, right, wrong = re.fullmatch(r"result\[(\d)\]: ([\d.]+)\u00a0→\u00a0([\d.]+)", changed).groups()
+    place, right, wrong = re.fullmatch(r"result\[(\d)\]:\u00a0([\d.]+)\u00a0→\u00a0([\d.]+)", changed).groups()
     assert float(right) == pytest.approx(exercise.solution(*exercise.small)[int(place)], rel=5e-3)
     assert float(wrong) == pytest.approx(1 / float(right), rel=5e-3) and np.isfinite(float(wrong))
 

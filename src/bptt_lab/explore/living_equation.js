@@ -82,7 +82,7 @@ function buildNet({ figure, words, tell }, pointed) {
   };
   const numbers = marks(net, "text", centred), endNumbers = marks(net, "text", { class: "factor" });
   // upward, with the shaft to the tip or through it
-  const arrow = (x, from, to) => `M${x} ${from}L${x} ${to}M${x - 5} ${to - 7}L${x} ${to}L${x + 5} ${to - 7}`;
+  const arrow = (x, from, to, half = 5) => `M${x} ${from}L${x} ${to}M${x - half} ${to - 7}L${x} ${to}L${x + half} ${to - 7}`;
   const edge = (d, value, lit, more = {}) => ({ d, style: `stroke:${value === null ? "var(--line)" : magnitudeColour(value)}`, class: `edge${lit ? " lit" : ""}`, ...more });
 
   return ({ width, length, lit, lit_edge, sentences }, t, at) => {
@@ -99,7 +99,7 @@ function buildNet({ figure, words, tell }, pointed) {
       return { ...drawn, class: drawn.class.replace("edge", "edge hidden"), style: `stroke-width:${tight ? 3 : 5};${drawn.style}` };
     });
     inputs.show(length, (i) => edge(arrow(x(i + 1), H + r, H + 44), i < t ? at("ledger", t - 1, i) : null, i < t && (lit_edge ? i + 1 < lit_edge : i + 1 === lit)));
-    set(output, edge(arrow(x(t), H - 34, H - r - 1), at("readout", t - 1), lit || lit_edge));
+    set(output, edge(arrow(x(t), H - 34, H - r - 1, close ? 3 : 5), at("readout", t - 1), lit || lit_edge));
     states.show(length, (i) => ({ cx: x(i + 1), cy: H, r, class: `state${i + 1 > t ? " off" : ""}${onPath(i + 1) ? " lit" : ""}` }));
     names.show(length, (i) => ({ x: x(i + 1), y: H + 4, text: gap < 40 ? String(i + 1) : `h${SUBSCRIPT(i + 1)}`, class: `${i + 1 > t ? "off" : ""}${r < 14 && i > 8 ? " two" : ""}` }));
     ages.show(length, (i) => ({ x: x(i + 1) - r, y: H + 48, width: 2 * r, ...ageMark(t - 1 - i) }));
@@ -107,8 +107,9 @@ function buildNet({ figure, words, tell }, pointed) {
     set(lossName, { x: x(t), y: H - (close ? 54 : 50), text: `L${SUBSCRIPT(t)}` });
     const along = upTo(t + 1).filter((k) => k > 1 && crossed(k));
     numbers.show(along.length, (i) => {
-      const text = number(at("jacobians", along[i] - 1)), clear = close && along[i] === t ? Math.max(0, 2.9 * text.length + 4 - gap / 2) : 0; // of the arrow of the loss
-      return { x: (x(along[i]) + x(along[i] - 1)) / 2 - clear, y: H - (close ? 19 : 20), text, class: close ? "factor tiny" : "factor" };
+      const text = number(at("jacobians", along[i] - 1)), last = close && along[i] === t, below = last && gap < 25.5; // else two numbers would meet
+      const clear = last && !below ? Math.max(0, 2.9 * text.length + 9 - gap / 2) : 0; // of the arrow of the loss
+      return { x: (x(along[i]) + x(along[i] - 1)) / 2 - clear, y: below ? H + 22 : H - (close ? 19 : 20), text, class: close ? "factor tiny" : "factor" };
     });
     const stations = term ? upTo(t - lit + 1).map((i) => [x(t - i), above, at("ledger", t - 1, t - i - 1)]) : [];
     trail.show(stations.length, (i) => ({ cx: stations[i][0], cy: stations[i][1], r: (close ? 8 : 10) * sizeOf(stations[i][2]), fill: magnitudeColour(stations[i][2]) }));
