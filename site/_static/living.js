@@ -210,10 +210,7 @@ for (const note of [...document.querySelectorAll(".needs-python")].slice(1)) {
 }
 // Formulas are read, not stopped at: MathJax would make a Tab stop of each one. What is wider than the page is scrolled by key too.
 function stops() {
-  for (const formula of document.querySelectorAll("mjx-container")) { // its text for readers is wider
-    const { right } = formula.getBoundingClientRect(), past = (part) => part.getBoundingClientRect().right > right + 1;
-    formula.tabIndex = formula.firstElementChild.offsetWidth > formula.clientWidth + 1 || [...formula.querySelectorAll(".part")].some(past) ? 0 : -1;
-  }
+  for (const formula of document.querySelectorAll("mjx-container")) formula.tabIndex = formula.firstElementChild.offsetWidth > formula.clientWidth + 1 ? 0 : -1; // its text for readers is wider
 }
 async function typeset() {
   await MathJax.startup.promise;

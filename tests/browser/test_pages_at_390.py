@@ -140,13 +140,6 @@ def test_on_a_narrower_phone_too_a_printed_table_fits_or_plainly_goes_on(name, o
     assert past and [px for px in past if 0 < px < 16] == []
 
 
-def test_a_formula_that_is_broken_and_still_too_wide_is_scrolled_by_key_too(open_at):
-    formulas = open_at("08_gru_and_lstm", 360).locator("mjx-container:has(.part)")
-    past = """all => all.filter(formula => [...formula.querySelectorAll('.part')].some(part =>
-        part.getBoundingClientRect().right > formula.getBoundingClientRect().right + 1)).map(formula => formula.tabIndex)"""
-    assert set(formulas.evaluate_all(past)) == {0}
-
-
 @pytest.mark.parametrize("name", ["glossary"])
 def test_words_with_a_formula_stay_beside_the_name_of_their_column_if_they_fit(page):
     cells = page.locator("table.cards td", has_text="at its start")
