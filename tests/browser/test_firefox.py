@@ -64,7 +64,7 @@ class Firefox:
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         line = next(line for line in self.process.stderr if "WebDriver BiDi listening" in line)
         address = re.search(r"ws://\S+", line)[0]
-        self.socket, self.ids = create_connection(f"{address}/session", timeout=60, suppress_origin=True), count(1)
+        self.socket, self.ids = create_connection(f"{address}/session", timeout=180, suppress_origin=True), count(1)
         self.problems: list[str] = []
         self.ask("session.new", capabilities={})
         self.ask("session.subscribe", events=["log.entryAdded"])
