@@ -65,7 +65,8 @@ for (const table of document.querySelectorAll("article table:has(thead)")) {
   }
 }
 // A printed table is as wide as its longest line. A narrow page shows a real one, whose heads go on below; other lines go on below too.
-const PHONE = 41, FINE = 51.5 + Math.min(0, (document.documentElement.clientWidth - 390) / 6.62); // characters of a line that a telephone has room for: as printed, and in such a table; at 390 px, and on a narrower one
+const PHONE = 41; // characters of a printed line that a telephone has room for,
+const FINE = 51.5 + Math.min(0, (document.documentElement.clientWidth - 390) / 6.62); // and of such a table's: at 390 px, fewer on a narrower one
 const APART = 1.82, CLOSE = 1.22; // characters between two columns, and the fewest: 12 and 8 px, see site.css
 const ENOUGH = 3; // lines that are a table even if they are short
 function rowsUnder(head) {
@@ -149,13 +150,12 @@ for (const code of document.querySelectorAll("article :is(table, p, li) code, ar
   if (code.childElementCount || (code.textContent.length < LINE && !code.closest("table"))) continue;
   const parts = code.textContent.split(/(?<=.[.(/])(?=[^\s\d.)])|(?=\[")|(?<=\w{3}_)(?=\w{3})/);
   const within = (part) => Object.assign(document.createElement("wbr"), { className: part.endsWith("_") ? "in-name" : "" });
-  code.classList.toggle("whole", code.textContent.length <= COLUMN);
   code.replaceChildren(...parts.flatMap((part, i) => (i ? [within(parts[i - 1]), part] : [part])));
 }
 for (const code of document.querySelectorAll("article :is(table, p, li) :is(code, code .pre)")) {
   const { length } = code.textContent;
   code.classList.toggle("short", length <= CHIP);
-  if (code.localName === "code") code.classList.toggle("whole", length <= COLUMN);
+  code.classList.toggle("whole", length <= COLUMN);
 }
 for (const sign of document.querySelectorAll("article code > .pre")) { // "f * h" stays whole
   const { previousElementSibling: left, nextElementSibling: right } = sign, whole = document.createElement("span");

@@ -54,23 +54,14 @@ _RUN = """([scope, options]) => {
 }"""
 
 
-# The rules of what the dark changes: its colours, and its own pictures.
-OF_THEME = ["color-contrast", "link-in-text-block", "image-alt", "svg-img-alt", "role-img-alt"]
-
-
-def violations(page, scope: str = "html", rules: list[str] | None = None) -> list[str]:
-    """What axe-core finds wrong in the scope, its best practices included: the rule, the place and the reason.
-
-    rules: only these.
-    """
+def violations(page, scope: str = "html") -> list[str]:
+    """What axe-core finds wrong in the scope, its best practices included: the rule, the place and the reason."""
     from axe_playwright_python.sync_playwright import Axe
 
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(f"{{ const WeakMap = {_FIELDS}; {Axe().axe_script} }}")
     found = []
     options = {"resultTypes": ["violations"], "preload": False}  # axe would fetch style sheets again, from wrong addresses
-    if rules:
-        options["runOnly"] = rules
     for rule in page.evaluate(_RUN, [scope, options]):
         for node in rule["nodes"]:
             why = [check["message"] for check in (*node["any"], *node["all"], *node["none"])]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bptt_lab import explore
-from tests.browser.access import CLASHES, OF_THEME, violations
+from tests.browser.access import CLASHES, violations
 from tests.browser.conftest import SHOWN, Pages, explorer_page
 from tests.browser.test_explorers import EXPLORERS, every_explorer, made
 from tests.browser.waiting import colours_at_rest, recoloured, settled, stop_the_clock
@@ -47,7 +47,7 @@ def standing(standing_pages, tmp_path, kind):
 @in_both_themes
 def test_axe_finds_nothing_in_an_explorer_or_a_quiz(dark, standing):
     recoloured(standing, "dark" if dark else "light")
-    assert violations(standing, rules=OF_THEME if dark else None) == []
+    assert violations(standing) == []
     if dark:
         return  # the narrow layout has no colours of its own
     standing.set_viewport_size({"width": 390, "height": 900})
@@ -225,8 +225,6 @@ def test_axe_finds_nothing_in_what_a_notebook_puts_out_in_both_themes(course):
         colours_at_rest(course.page)
         for output, report in enumerate(reports, 1):
             course.cell(output)
-            found = violations(
-                course.page, f".jp-Cell[data-windowed-list-index='{output}'] .jp-OutputArea-output", OF_THEME if dark else None
-            )
+            found = violations(course.page, f".jp-Cell[data-windowed-list-index='{output}'] .jp-OutputArea-output")
             assert found == [], f"{report}, dark: {dark}"
     seen.evaluate("style => style.remove()")

@@ -147,22 +147,19 @@ def test_words_with_a_formula_stay_beside_the_name_of_their_column_if_they_fit(p
     assert (cells.count(), wide) == (4, 1)
 
 
-@pytest.mark.parametrize("name", ["10_networks_in_the_wild", "../mistakes", "glossary"])
 @pytest.mark.parametrize("width", [PHONE["width"], 360, 320])
-def test_no_name_in_a_sentence_makes_a_page_wider_than_the_window(width, page):
-    page.set_viewport_size(PHONE | {"width": width})
-    settled(page, width)
+@pytest.mark.parametrize("name", ["10_networks_in_the_wild", "../mistakes", "glossary"])
+def test_no_name_in_a_sentence_makes_a_page_wider_than_the_window(name, width, open_at):
+    page = open_at(name, width)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     cut = """all => all.filter(code => code.getBoundingClientRect().right > innerWidth - 8).map(code => code.textContent)"""
     assert page.locator("article :is(p, li) code:visible").evaluate_all(cut) == []
 
 
-@pytest.mark.parametrize("name", ["00_start_here", "glossary", "../own_cell", "../teachers", "../classroom"])
 @pytest.mark.parametrize("width", [1280, PHONE["width"]])
-def test_a_short_piece_of_code_stays_on_one_line(width, page):
-    page.set_viewport_size(PHONE | {"width": width})
-    settled(page, width)
-    codes = page.locator("article :is(p, li, td) code").filter(visible=True)
+@pytest.mark.parametrize("name", ["00_start_here", "glossary", "../own_cell", "../teachers", "../classroom"])
+def test_a_short_piece_of_code_stays_on_one_line(name, width, open_at):
+    codes = open_at(name, width).locator("article :is(p, li, td) code").filter(visible=True)
     torn = """all => all.filter(code => code.textContent.length <= 20)
         .filter(code => new Set([...code.getClientRects()].map(box => Math.round(box.top))).size > 1)
         .map(code => code.textContent)"""

@@ -107,9 +107,9 @@ function buildNet({ figure, words, tell }, pointed) {
     set(lossName, { x: x(t), y: H - (close ? 54 : 50), text: `L${SUBSCRIPT(t)}` });
     const along = upTo(t + 1).filter((k) => k > 1 && crossed(k));
     numbers.show(along.length, (i) => {
-      const text = number(at("jacobians", along[i] - 1)), last = close && along[i] === t, below = last && gap < 25.5; // else two numbers would meet
-      const clear = last && !below ? Math.max(0, 2.9 * text.length + 9 - gap / 2) : 0; // of the arrow of the loss
-      return { x: (x(along[i]) + x(along[i] - 1)) / 2 - clear, y: below ? H + 22 : H - (close ? 19 : 20), text, class: close ? "factor tiny" : "factor" };
+      const text = number(at("jacobians", along[i] - 1)), last = close && along[i] === t, under = last && gap < 25.5; // above, two numbers would meet
+      const clear = last && !under ? Math.max(0, 2.9 * text.length + 9 - gap / 2) : 0; // of the arrow of the loss
+      return { x: (x(along[i]) + x(along[i] - 1)) / 2 - clear, y: under ? H + 22 : H - (close ? 19 : 20), text, class: close ? "factor tiny" : "factor" };
     });
     const stations = term ? upTo(t - lit + 1).map((i) => [x(t - i), above, at("ledger", t - 1, t - i - 1)]) : [];
     trail.show(stations.length, (i) => ({ cx: stations[i][0], cy: stations[i][1], r: (close ? 8 : 10) * sizeOf(stations[i][2]), fill: magnitudeColour(stations[i][2]) }));
